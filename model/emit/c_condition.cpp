@@ -1,0 +1,133 @@
+#include "model/emit/c_condition.h"
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace model {
+
+namespace {
+
+using spec::Condition;
+
+// Binding strength of the expression's outermost operator, as far as it matters here.
+enum class Strength { any_of, all_of, comparison, unary };
+
+struct Expression {
+  std::string text;
+  Strength strength = Strength::unary;
+};
+
+Expression print(const Condition& condition, const spec::Spec& spec);
+
+std::string enclosed(const Expression& expression, Strength least) {
+  return expression.strength < least ? "(" + expression.text + ")" : expression.text;
+}
+
+// Operands of && inside || (and the reverse) get parentheses, which compilers ask for.
+Expression join(const std::vector<Condition>& operands, const spec::Spec& spec, const char* separator,
+                Strength strength) {
+  if (operands.size() == 1) return print(operands.front(), spec);
+  std::string text;
+  for (const Condition& operand : operands) {
+    const Expression part = print(operand, spec);
+    const bool mixed = part.strength == Strength::any_of || part.strength == Strength::all_of;
+    text += fmt::format("{}{}", text.empty() ? "" : separator,
+                        mixed && part.strength != strength ? "(" + part.text + ")" : part.text);
+  }
+  return {text, strength};
+}
+
+// One value is compared; of several, each is a bit of a constant that the field selects from.
+Expression one_of(const Condition& condition) {
+  const std::string field = fmt::format("({} & {})", c_word(condition.word), macro_of(condition));
+  if (condition.values.size() == 1) {
+    return {fmt::format("{} == {}", field, hex(condition.values[0] << condition.bits.low)), Strength::comparison};
+  }
+  std::uint64_t values = 0;
+  for (const std::uint64_t value : condition.values) values |= std::uint64_t{1} << value;
+  return {fmt::format("({} >> ({} >> {}) & 1)", hex(values), field, condition.bits.low)};
+}
+
+Expression any_of_kind(const Condition& condition) {
+  const char* const member = condition.field_kind == spec::FieldKind::reserved ? "reserved" : "beyond_maxphyaddr";
+  if (condition.word == spec::Word::entry) return {fmt::format("(entry & masks->{})", member)};
+  return {fmt::format("(eptp & {})", member)};
+}
+
+Expression named(const spec::NamedCondition& condition, const spec::Spec& spec) {
+  switch (condition.stage) {
+    case spec::Stage::configuration: return {fmt::format("(conditions & EPT_{})", upper(condition.id))};
+    case spec::Stage::access: return {fmt::format("ept_{}(conditions, access)", condition.id)};
+    case spec::Stage::entry:
+    case spec::Stage::walk: break;
+  }
+  return print(condition.when, spec);
+}
+
+Expression print(const Condition& condition, const spec::Spec& spec) {
+  switch (condition.kind) {
+    case Condition::Kind::all_of: return join(condition.operands, spec, " && ", Strength::all_of);
+    case Condition::Kind::any_of: return join(condition.operands, spec, " || ", Strength::any_of);
+    case Condition::Kind::negation: return {"!" + enclosed(print(condition.operands.front(), spec), Strength::unary)};
+    case Condition::Kind::nonzero:
+      if (condition.word == spec::Word::walk) return {condition.name.substr(condition.name.find('.') + 1)};
+      return {fmt::format("({} & {})", c_word(condition.word), macro_of(condition))};
+    case Condition::Kind::one_of: return one_of(condition);
+    case Condition::Kind::any_of_kind: return any_of_kind(condition);
+    case Condition::Kind::named: return named(spec.conditions.at(condition.named), spec);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string upper(const std::string& id) {
+  std::string result = id;
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return result;
+}
+
+std::string hex(std::uint64_t value) { return fmt::format("{:#x}u", value); }
+
+std::string macro_of(const Condition& leaf) {
+  const std::size_t dot = leaf.name.find('.');
+  std::string scope = leaf.name.substr(0, dot);
+  if (scope == "all" || scope == "nonleaf" || scope == "leaf") scope = "entry";
+  const std::string id = leaf.name.substr(dot + 1);
+  return scope == "eptp" && id.starts_with("eptp_") ? "EPT_" + upper(id)
+                                                    : fmt::format("EPT_{}_{}", upper(scope), upper(id));
+}
+
+std::string c_word(spec::Word word) {
+  switch (word) {
+    case spec::Word::capability: return "capability";
+    case spec::Word::pin_based: return "pin_based";
+    case spec::Word::primary: return "primary";
+    case spec::Word::secondary: return "secondary";
+    case spec::Word::tertiary: return "tertiary";
+    case spec::Word::parameter: return "parameters";
+    case spec::Word::eptp: return "eptp";
+    case spec::Word::gpa: return "guest_physical_address";
+    case spec::Word::entry: return "entry";
+    case spec::Word::all: return "all";
+    case spec::Word::nonleaf: return "nonleaf";
+    case spec::Word::leaf: return "leaf";
+    case spec::Word::access: return "access";
+    case spec::Word::violation: return "violations";
+    case spec::Word::walk: break;
+  }
+  throw std::logic_error("the facts of the walk are variables of their own");
+}
+
+std::string conjunct(const Condition& condition, const spec::Spec& spec) {
+  const Expression expression = print(condition, spec);
+  return expression.strength == Strength::any_of ? "(" + expression.text + ")" : expression.text;
+}
+
+std::string c_expression(const Condition& condition, const spec::Spec& spec) { return print(condition, spec).text; }
+
+}  // namespace model

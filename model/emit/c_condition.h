@@ -1,0 +1,21 @@
+// Conditions as C expressions over the names of the emitted header. Owns which C variable each word is called by.
+// Tests: tests/model/emit_test.cpp, tests/golden.
+#pragma once
+
+#include <string>
+
+#include "spec/ir.h"
+
+namespace model {
+
+std::string upper(const std::string& id);           // "page_size" → "PAGE_SIZE"
+std::string hex(std::uint64_t value);               // "0x1fu"
+std::string macro_of(const spec::Condition& leaf);  // "EPT_ENTRY_READ" for entry.read, all.read, leaf.read …
+std::string c_word(spec::Word word);                // the C expression of a word: "entry", "capability"
+
+// A C expression that is true when the condition holds. Conditions of stage configuration are bits of `conditions`,
+// conditions of stage access are functions of `conditions` and `access`; conditions of stage entry are written out.
+std::string conjunct(const spec::Condition& condition, const spec::Spec& spec);  // the same, to be put beside &&
+std::string c_expression(const spec::Condition& condition, const spec::Spec& spec);
+
+}  // namespace model

@@ -1,0 +1,291 @@
+// The specification as plain values: what the YAML under spec/ says, with every name resolved to a word and bits.
+// Owns no behaviour and knows neither YAML nor Z3. Filled by spec/load.h; everything to the right of spec/ starts from
+// it. Tests: tests/spec/load_test.cpp, tests/sdm.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spec {
+
+// Where a thing is written. Lines and columns count from 1; 0 means the file as a whole.
+struct Place {
+  std::string file;
+  int line = 0;
+  int column = 0;
+};
+
+std::string to_string(const Place& place);  // "file:line:column"
+
+// Where the manual says it.
+struct Citation {
+  std::string volume;   // "3C"
+  std::string section;  // number and title
+  std::string at;       // table, bit range or list item
+  std::string edition;  // Intel's order number
+};
+
+std::string to_string(const Citation& cite);
+
+// The 64-bit words that conditions speak about. `all`, `nonleaf` and `leaf` are of the entries that a walk used: the
+// AND of all, the AND of those above the leaf, and the leaf itself. `walk` and `violation` are facts found earlier on
+// the walk.
+enum class Word {
+  capability,  // IA32_VMX_EPT_VPID_CAP
+  pin_based,
+  primary,
+  secondary,
+  tertiary,
+  parameter,
+  eptp,
+  gpa,
+  entry,
+  all,
+  nonleaf,
+  leaf,
+  access,
+  walk,
+  violation,
+};
+
+// Bits of `Word::walk`.
+enum class WalkFact { complete = 0, leaf_is_pte = 1 };
+
+// A constant bit range, both ends inclusive, 63 >= high >= low.
+struct Bits {
+  unsigned high = 0;
+  unsigned low = 0;
+  bool operator==(const Bits&) const = default;
+};
+
+constexpr std::uint64_t mask_of(Bits bits) {
+  return (~std::uint64_t{0} >> (63 - bits.high)) & (~std::uint64_t{0} << bits.low);
+}
+
+// One end of a field's range: a bit number, or one relative to MAXPHYADDR.
+struct Bound {
+  bool from_maxphyaddr = false;
+  int offset = 0;
+  [[nodiscard]] int at(int maxphyaddr) const { return from_maxphyaddr ? maxphyaddr + offset : offset; }
+};
+
+// A field's range; empty when high is below low, as 51:MAXPHYADDR is for a width of 52.
+struct Range {
+  Bound high;
+  Bound low;
+};
+
+// The bits of a range that is not empty at this width; the width does not matter where both ends are constant.
+inline Bits bits_at(const Range& range, int maxphyaddr = 0) {
+  return {static_cast<unsigned>(range.high.at(maxphyaddr)), static_cast<unsigned>(range.low.at(maxphyaddr))};
+}
+inline bool is_constant(const Range& range) { return !range.high.from_maxphyaddr && !range.low.from_maxphyaddr; }
+
+std::string to_string(const Range& range);  // as the manual writes it: "20:12", "maxphyaddr-1:12"
+
+enum class FieldKind {
+  field,              // has a meaning, or is ignored while its condition does not hold
+  ignored,            // any value, no effect
+  reserved,           // must be 0 in a present entry
+  beyond_maxphyaddr,  // must be 0: the processor has no such address bits
+  address,            // physical address bits
+  fixed,              // has the stated value, which selects the format
+};
+
+std::string to_string(FieldKind kind);
+
+struct Condition {
+  enum class Kind {
+    all_of,       // every operand
+    any_of,       // some operand
+    negation,     // the one operand does not hold
+    nonzero,      // some bit of `bits` in `word` is 1
+    one_of,       // `bits` of `word` have one of `values`
+    any_of_kind,  // some bit of a field of kind `field_kind` is 1 in `word` (entry or eptp)
+    named,        // Spec::conditions[named]
+  };
+  Kind kind = Kind::all_of;
+  std::vector<Condition> operands;
+  Word word = Word::entry;
+  Bits bits;
+  std::vector<std::uint64_t> values;
+  FieldKind field_kind = FieldKind::reserved;
+  std::size_t named = 0;
+  std::string name;  // as written: "entry.read"
+  Place place;
+};
+
+// The earliest point of a walk at which a condition can be judged.
+enum class Stage { configuration, entry, access, walk };
+
+struct NamedCondition {
+  std::string id;
+  Condition when;
+  Stage stage = Stage::configuration;
+  Citation cite;
+  std::string text;
+  Place place;
+};
+
+struct Field {
+  std::string id;
+  Range bits;
+  FieldKind kind = FieldKind::field;
+  std::uint64_t value = 0;        // of a fixed field
+  std::optional<Condition> when;  // stage configuration; while it does not hold the field is ignored
+  Citation cite;
+  std::string text;
+  Place place;
+};
+
+// A register, the EPTP, or one of the formats of an EPT paging-structure entry.
+struct Format {
+  std::string id;
+  std::string title;
+  int level = 0;  // of an entry: 5 (PML5E) to 1 (PTE); 0 for a register
+  bool maps_page = false;
+  std::vector<Field> fields;  // tile bits 63:0
+  Place place;
+};
+
+// Bits of a word that a condition can name; with several bits the name holds when one of them is 1.
+struct NamedBits {
+  std::string id;
+  Word word = Word::access;
+  Bits bits;
+  Citation cite;
+  std::string text;
+  std::string reason;  // of a parameter: why it is one
+  Place place;
+};
+
+struct Access {
+  std::string id;
+  std::uint64_t attributes = 0;  // bits of Word::access
+  Place place;
+};
+
+enum class ViolationStage { before_walk, entry, permissions };
+
+// A way for an EPTP or an entry to be wrong, or for an access to be refused. `bit` is its place in a set of rules and
+// in Word::violation; it never changes.
+struct Rule {
+  std::string id;
+  unsigned bit = 0;
+  Condition when;
+  std::vector<std::size_t> formats;                    // of a misconfiguration: indices into Spec::formats
+  ViolationStage stage = ViolationStage::permissions;  // of a violation
+  Citation cite;
+  std::string text;
+  Place place;
+};
+
+struct Level {
+  int level = 0;
+  Bits index;  // of the guest-physical address
+  std::vector<std::size_t> formats;
+  Citation cite;
+  std::string text;
+  Place place;
+};
+
+enum class Check { not_present, misconfiguration, permissions };
+
+struct Order {
+  std::vector<Check> each_entry;
+  std::vector<Check> complete_walk;
+  Citation cite;
+  std::string text;
+  Place place;
+};
+
+enum class Effect { never, may, must };
+
+// A flag that the walk sets in the entries it used.
+struct Flag {
+  std::string id;
+  Bits bits;
+  bool leaf_only = false;
+  Condition when;
+  Effect on_success = Effect::must;
+  Effect on_violation = Effect::may;
+  Effect on_misconfiguration = Effect::may;
+  Citation cite;
+  std::string text;
+  std::string reason;
+  Place place;
+};
+
+struct SubPageCheck {
+  std::size_t only = 0;  // Spec::violations index: the single rule that may be broken
+  Condition when;
+  Citation cite;
+  std::string text;
+  Place place;
+};
+
+struct Convertible {
+  Condition when;
+  Condition undefined;
+  Citation cite;
+  std::string text;
+  std::string reason;
+  Place place;
+};
+
+struct QualificationBit {
+  std::string id;
+  unsigned bit = 0;
+  Condition set;
+  std::optional<Condition> undefined;
+  Citation cite;
+  std::string text;
+  std::string reason;
+  Place place;
+};
+
+// A configuration that a processor (or a hypervisor's guest) shows. Controls are those that may be 1.
+struct Profile {
+  std::string id;
+  std::string title;
+  int maxphyaddr = 0;
+  std::uint64_t capability = 0;
+  std::uint64_t pin_based = 0;
+  std::uint64_t primary = 0;
+  std::uint64_t secondary = 0;
+  std::uint64_t tertiary = 0;
+  std::uint64_t parameters = 0;
+  std::string source;
+  std::vector<std::string> assumed;  // what the source does not show, and why it was set so
+  Place place;
+};
+
+struct Spec {
+  int min_maxphyaddr = 0;
+  int max_maxphyaddr = 0;
+  Format eptp;
+  Format capability;
+  std::vector<Format> formats;  // of entries, by level from 5 down, table before page
+  std::vector<NamedBits> controls;
+  std::vector<NamedBits> parameters;
+  std::vector<NamedBits> attributes;  // of an access
+  std::vector<NamedBits> address_fields;  // of a guest-physical address
+  std::vector<NamedBits> violation_groups;
+  std::vector<Access> accesses;
+  std::vector<NamedCondition> conditions;  // each refers only to earlier ones
+  std::vector<Rule> eptp_rules;
+  std::vector<Rule> misconfigurations;
+  std::vector<Rule> violations;
+  std::vector<Level> levels;  // from 5 down to 1
+  std::size_t present = 0;    // Spec::conditions index of "present"
+  Order order;
+  std::vector<Flag> flags;
+  SubPageCheck sub_page_check;
+  Convertible convertible;
+  std::vector<QualificationBit> qualification;
+  std::vector<Profile> profiles;
+};
+
+}  // namespace spec

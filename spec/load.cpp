@@ -1,0 +1,199 @@
+#include "spec/load.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "spec/draft.h"
+#include "spec/yaml_tree.h"
+
+namespace spec {
+
+namespace {
+
+constexpr std::array kFolders = {"formats", "semantics", "profiles"};
+constexpr std::array kSemantics = {"configuration", "accesses",  "eptp_check",        "misconfiguration",
+                                   "walk",          "violation", "exit_qualification"};
+constexpr std::array kFormats = {"pml5e", "pml4e", "pdpte_pd", "pdpte_1g", "pde_pt", "pde_2m", "pte"};
+
+std::map<std::string, Citation> read_sources(const Node& tree, Diagnostics& diagnostics) {
+  std::map<std::string, Citation> sources;
+  MapReader file(tree, diagnostics, "file");
+  const Node* node = file.require("sources");
+  if (node == nullptr) return sources;
+  if (node->kind != Node::Kind::mapping || node->keys.empty()) {
+    diagnostics.add(node->place, "'sources' names no source",
+                    "a mapping from a name to volume, section, at and edition");
+  }
+  for (std::size_t i = 0; i < node->keys.size(); ++i) {
+    MapReader reader(node->items[i], diagnostics, "source");
+    const Citation cite{reader.text("volume"), reader.text("section"), reader.text("at"), reader.text("edition")};
+    reader.done();
+    sources.emplace(node->keys[i].text, cite);
+  }
+  return sources;
+}
+
+bool is_known_kind(const std::string& kind) {
+  return kind == "format" || kind == "register" || kind == "profile" ||
+         std::find(kSemantics.begin(), kSemantics.end(), kind) != kSemantics.end();
+}
+
+std::optional<SourceFile> read_source_file(const std::filesystem::path& path, const std::string& name,
+                                           Diagnostics& diagnostics) {
+  std::optional<Node> tree = read_yaml_file(path, name, diagnostics);
+  if (!tree) return std::nullopt;
+  SourceFile file;
+  file.name = name;
+  MapReader reader(*tree, diagnostics, "file");
+  const Node* kind = reader.require("kind");
+  if (kind == nullptr) return std::nullopt;
+  file.kind = kind->text;
+  if (!is_known_kind(file.kind)) {
+    diagnostics.add(kind->place, fmt::format("unknown kind of file '{}'", file.kind),
+                    fmt::format("format, register, profile, {}", fmt::join(kSemantics, ", ")));
+    return std::nullopt;
+  }
+  if (const Node* id = reader.find("id")) file.id = id->text;
+  if (file.kind != "profile") file.sources = read_sources(*tree, diagnostics);
+  file.tree = std::move(*tree);
+  return file;
+}
+
+std::vector<std::filesystem::path> list_files(const std::filesystem::path& directory, Diagnostics& diagnostics) {
+  std::vector<std::filesystem::path> paths;
+  for (const char* folder : kFolders) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory / folder, error)) {
+      if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
+    }
+    if (error)
+      diagnostics.add({(directory / folder).string(), 0, 0}, "the folder cannot be read", "a folder with YAML files");
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+bool same_place(const SourceFile& a, const SourceFile& b) { return a.kind == b.kind && a.id == b.id; }
+
+void add_overlay(Draft& draft, const std::filesystem::path& overlay) {
+  auto file = read_source_file(overlay, overlay.string(), draft.diagnostics);
+  if (!file) return;
+  const auto found = std::find_if(draft.files.begin(), draft.files.end(),
+                                  [&](const SourceFile& other) { return same_place(other, *file); });
+  if (found == draft.files.end()) {
+    draft.files.push_back(std::move(*file));
+  } else {
+    *found = std::move(*file);
+  }
+}
+
+void check_files(const Draft& draft) {
+  std::map<std::string, Place> seen;
+  const auto require = [&](const std::string& kind, const std::string& id) {
+    const bool there = std::any_of(draft.files.begin(), draft.files.end(), [&](const SourceFile& file) {
+      return file.kind == kind && (id.empty() || file.id == id);
+    });
+    if (!there)
+      draft.diagnostics.add({"spec", 0, 0}, fmt::format("there is no {} {}", kind, id), "the whole specification");
+  };
+  for (const SourceFile& file : draft.files) {
+    check_unique(draft.diagnostics, seen, file.id.empty() ? "file of kind " + file.kind : file.id, file.tree.place);
+  }
+  for (const char* kind : kSemantics) require(kind, "");
+  for (const char* id : kFormats) require("format", id);
+  require("register", "eptp");
+  require("register", "capability");
+}
+
+void for_kind(Draft& draft, const std::string& kind, const std::function<void(Draft&, const SourceFile&)>& read) {
+  for (const SourceFile& file : draft.files) {
+    if (file.kind == kind) read(draft, file);
+  }
+}
+
+void note_qualification_conditions(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, "exit_qualification");
+  note_conditions(draft, reader, file);
+}
+
+void read_names(Draft& draft) {
+  read_formats(draft);
+  for_kind(draft, "configuration", read_configuration);
+  for_kind(draft, "accesses", read_accesses);
+  for_kind(draft, "walk", read_walk_names);
+  for_kind(draft, "violation", note_violations);
+  for_kind(draft, "exit_qualification", note_qualification_conditions);
+  draft.names.resolve_conditions();
+}
+
+void read_meaning(Draft& draft) {
+  read_field_conditions(draft);
+  for_kind(draft, "eptp_check", read_eptp_check);
+  for_kind(draft, "misconfiguration", read_misconfiguration);
+  for_kind(draft, "walk", read_walk);
+  for_kind(draft, "violation", read_violation);
+  for_kind(draft, "exit_qualification", read_exit_qualification);
+  for_kind(draft, "profile", read_profile);
+  draft.spec.conditions = draft.names.take_conditions();
+}
+
+}  // namespace
+
+Citation read_cite(MapReader& reader, const SourceFile& file, Diagnostics& diagnostics, const std::string& at) {
+  const Node* node = reader.find("cite");
+  const bool pair =
+      node != nullptr && node->kind == Node::Kind::sequence && node->items.size() == 2 && !node->items[1].text.empty();
+  if (node == nullptr || (!pair && node->kind != Node::Kind::scalar)) {
+    diagnostics.add(node == nullptr ? reader.place() : node->place,
+                    fmt::format("the {} has no citation", reader.what()), "cite: SOURCE or cite: [SOURCE, PLACE]");
+    return {};
+  }
+  const std::string& key = pair ? node->items[0].text : node->text;
+  const auto found = file.sources.find(key);
+  if (found == file.sources.end()) {
+    diagnostics.add(node->place, fmt::format("unknown source '{}'", key), "one of the file's 'sources'");
+    return {};
+  }
+  Citation cite = found->second;
+  if (pair) {
+    cite.at = node->items[1].text;
+  } else if (!at.empty()) {
+    cite.at += ", " + at;
+  }
+  return cite;
+}
+
+void check_unique(Diagnostics& diagnostics, std::map<std::string, Place>& seen, const std::string& id,
+                  const Place& place) {
+  if (id.empty()) return;
+  const auto [first, added] = seen.emplace(id, place);
+  if (!added)
+    diagnostics.add(place, fmt::format("'{}' stands here a second time, first at {}", id, to_string(first->second)),
+                    "each id and bit once");
+}
+
+std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& diagnostics,
+                         const std::optional<std::filesystem::path>& overlay) {
+  Diagnostics found;
+  Draft draft(found);
+  for (const auto& path : list_files(directory, found)) {
+    const std::string name = (directory.filename() / path.lexically_relative(directory)).generic_string();
+    if (auto file = read_source_file(path, name, found)) draft.files.push_back(std::move(*file));
+  }
+  if (overlay) add_overlay(draft, *overlay);
+  if (found.empty()) check_files(draft);
+  if (found.empty()) {
+    read_names(draft);
+    read_meaning(draft);
+    check_whole(draft.spec, found);
+  }
+  for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
+  if (!found.empty()) return std::nullopt;
+  return std::move(draft.spec);
+}
+
+}  // namespace spec

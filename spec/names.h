@@ -1,0 +1,69 @@
+// What the names in conditions stand for: "entry.read" is bit 0 of the entry, "condition.present" is a named condition.
+// Owns the symbol table and the reading of the condition vocabulary (docs/spec_language.md); conditions that refer to
+// each other are resolved on demand, which is where a cycle is found. Tests: tests/spec/load_test.cpp,
+// tests/spec/bad_test.cpp.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "spec/diagnostics.h"
+#include "spec/ir.h"
+#include "spec/yaml_tree.h"
+
+namespace spec {
+
+struct Symbol {
+  Word word = Word::entry;
+  Bits bits;
+};
+
+class Names {
+ public:
+  explicit Names(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  void add(const std::string& name, Symbol symbol) { symbols_.emplace(name, symbol); }
+  [[nodiscard]] const Symbol* find(const std::string& name) const;
+
+  // A named condition that waits to be read; `head` has everything but `when`.
+  void add_condition(NamedCondition head, const Node& when);
+  void resolve_conditions();
+  [[nodiscard]] std::vector<NamedCondition> take_conditions() { return std::move(resolved_); }
+  [[nodiscard]] const std::vector<NamedCondition>& conditions() const { return resolved_; }
+
+  Condition read(const Node& node);
+
+ private:
+  struct Pending {
+    NamedCondition head;
+    const Node* when = nullptr;
+    bool open = false;  // being read: meeting it again is a cycle
+    std::optional<std::size_t> index;
+  };
+
+  Condition read_word(const Node& node);
+  Condition read_mapping(const Node& node);
+  Condition read_membership(const Node& node);
+  Condition read_kind(const Node& node);
+  std::vector<Condition> read_all(const Node& node);
+  Condition named(const std::string& name, const Place& place);
+  std::string nearest(const std::string& name) const;
+
+  Diagnostics& diagnostics_;
+  std::map<std::string, Symbol> symbols_;
+  std::map<std::string, Pending> pending_;
+  std::vector<NamedCondition> resolved_;
+};
+
+// The earliest stage at which `condition` can be judged.
+Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions);
+
+// Calls `visit(const Condition&)` for the condition and everything below it, not through names.
+template <typename Visit>
+void for_each(const Condition& condition, const Visit& visit) {
+  visit(condition);
+  for (const Condition& operand : condition.operands) for_each(operand, visit);
+}
+
+}  // namespace spec

@@ -1,0 +1,108 @@
+// Controls, parameters, access attributes and the named conditions: what changes the meaning of an entry.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "spec/draft.h"
+
+namespace spec {
+
+namespace {
+
+const std::vector<Choice<Word>> kControlWords = {{"pin_based", Word::pin_based},
+                                                 {"primary", Word::primary},
+                                                 {"secondary", Word::secondary},
+                                                 {"tertiary", Word::tertiary}};
+
+// One of the lists `controls`, `parameters`, `attributes`; `word` is nullopt where each item names its own.
+std::vector<NamedBits> read_bits(Draft& draft, MapReader& reader, const SourceFile& file, const std::string& list,
+                                const std::string& scope, std::optional<Word> word) {
+  std::vector<NamedBits> bits;
+  std::map<std::string, Place> seen;
+  for (const Node* item : reader.list(list)) {
+    MapReader entry(*item, draft.diagnostics, scope);
+    NamedBits bit;
+    bit.place = item->place;
+    bit.id = entry.id("id");
+    bit.word = word ? *word : entry.choice("word", kControlWords);
+    const auto position = static_cast<unsigned>(entry.number("bit", 0, bit.word == Word::tertiary ? 63 : 31));
+    bit.bits = {position, position};
+    bit.cite = read_cite(entry, file, draft.diagnostics, fmt::format("bit {}", position));
+    bit.text = entry.text("text");
+    if (scope == "parameter") bit.reason = entry.text("reason");
+    entry.done();
+    check_unique(draft.diagnostics, seen, bit.id, bit.place);
+    check_unique(draft.diagnostics, seen, fmt::format("bit {} of word {}", position, static_cast<int>(bit.word)),
+                 bit.place);
+    draft.names.add(scope + "." + bit.id, {bit.word, bit.bits});
+    bits.push_back(std::move(bit));
+  }
+  return bits;
+}
+
+Access read_access(Draft& draft, const Node& node) {
+  MapReader reader(node, draft.diagnostics, "access");
+  Access access;
+  access.place = node.place;
+  access.id = reader.id("id");
+  for (const Node* item : reader.list("attributes")) {
+    if (const Symbol* symbol = draft.names.find("access." + item->text)) {
+      access.attributes |= mask_of(symbol->bits);
+    } else {
+      draft.diagnostics.add(item->place, fmt::format("unknown attribute '{}'", item->text),
+                            "one of the attributes above");
+    }
+  }
+  reader.done();
+  return access;
+}
+
+}  // namespace
+
+void note_conditions(Draft& draft, MapReader& reader, const SourceFile& file) {
+  for (const Node* item : reader.list("conditions")) {
+    MapReader entry(*item, draft.diagnostics, "condition");
+    NamedCondition condition;
+    condition.place = item->place;
+    condition.id = entry.id("id");
+    condition.cite = read_cite(entry, file, draft.diagnostics);
+    condition.text = entry.text("text");
+    const Node* when = entry.require("when");
+    entry.done();
+    if (when != nullptr) draft.names.add_condition(std::move(condition), *when);
+  }
+}
+
+void read_configuration(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, "configuration");
+  reader.require("kind");
+  reader.require("sources");
+  if (const Node* node = reader.require("maxphyaddr")) {
+    MapReader width(*node, draft.diagnostics, "maxphyaddr");
+    draft.spec.min_maxphyaddr = static_cast<int>(width.number("min", 32, 52));
+    draft.spec.max_maxphyaddr = static_cast<int>(width.number("max", 32, 52));
+    read_cite(width, file, draft.diagnostics);
+    width.text("text");
+    width.done();
+  }
+  draft.spec.controls = read_bits(draft, reader, file, "controls", "control", std::nullopt);
+  draft.spec.parameters = read_bits(draft, reader, file, "parameters", "parameter", Word::parameter);
+  note_conditions(draft, reader, file);
+  reader.done();
+}
+
+void read_accesses(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, "accesses");
+  reader.require("kind");
+  reader.require("sources");
+  draft.spec.attributes = read_bits(draft, reader, file, "attributes", "access", Word::access);
+  std::map<std::string, Place> seen;
+  for (const Node* item : reader.list("accesses")) {
+    draft.spec.accesses.push_back(read_access(draft, *item));
+    check_unique(draft.diagnostics, seen, draft.spec.accesses.back().id, item->place);
+  }
+  note_conditions(draft, reader, file);
+  reader.done();
+}
+
+}  // namespace spec

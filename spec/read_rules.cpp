@@ -1,0 +1,213 @@
+// Rules: when an EPTP is not accepted, when an entry is misconfigured, when an access is refused and what is reported
+// then.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "spec/draft.h"
+
+namespace spec {
+
+namespace {
+
+struct RuleIds {
+  std::map<std::string, Place> seen;
+};
+
+// What all three kinds of rules have in common; `when` is read later, by the caller.
+Rule read_rule_head(Draft& draft, MapReader& reader, const SourceFile& file, RuleIds& ids) {
+  Rule rule;
+  rule.place = reader.place();
+  rule.id = reader.id("id");
+  rule.bit = static_cast<unsigned>(reader.number("bit", 0, 63));
+  rule.cite = read_cite(reader, file, draft.diagnostics);
+  rule.text = reader.text("text");
+  reader.optional_text("reason");
+  check_unique(draft.diagnostics, ids.seen, rule.id, rule.place);
+  check_unique(draft.diagnostics, ids.seen, fmt::format("bit {}", rule.bit), rule.place);
+  return rule;
+}
+
+Condition read_when(Draft& draft, MapReader& reader, Stage latest, const std::string& expected,
+                    const char* key = "when") {
+  const Node* node = reader.require(key);
+  if (node == nullptr) return {};
+  Condition condition = draft.names.read(*node);
+  if (stage_of(condition, draft.names.conditions()) > latest) {
+    draft.diagnostics.add(node->place, "the condition speaks of what is not known yet at this point", expected);
+  }
+  return condition;
+}
+
+bool has_field(const Format& format, Bits bits, const std::string& name) {
+  const std::string id = name.substr(name.find('.') + 1);
+  return std::any_of(format.fields.begin(), format.fields.end(), [&](const Field& field) {
+    return field.id == id && field.bits.high.at(52) == static_cast<int>(bits.high);
+  });
+}
+
+// `formats` of a misconfiguration rule, all formats without it; every name that the rule uses must be a field of each
+// of them.
+std::vector<std::size_t> read_rule_formats(Draft& draft, MapReader& reader, const Condition& when) {
+  std::vector<std::size_t> formats;
+  const auto& all = draft.spec.formats;
+  for (const Node* item : reader.optional_list("formats")) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Format& format) { return format.id == item->text; });
+    if (found == all.end()) {
+      draft.diagnostics.add(item->place, fmt::format("unknown format '{}'", item->text),
+                            "the id of a format under formats/");
+    } else {
+      formats.push_back(static_cast<std::size_t>(found - all.begin()));
+    }
+  }
+  if (formats.empty()) {
+    for (std::size_t i = 0; i < all.size(); ++i) formats.push_back(i);
+  }
+  for_each(when, [&](const Condition& part) {
+    const bool names_field = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of;
+    if (!names_field || part.word != Word::entry) return;
+    for (const std::size_t format : formats) {
+      if (!has_field(all[format], part.bits, part.name)) {
+        draft.diagnostics.add(part.place, fmt::format("{} has no field '{}'", all[format].id, part.name),
+                              "a field of every format of the rule");
+      }
+    }
+  });
+  return formats;
+}
+
+SubPageCheck read_sub_page_check(Draft& draft, const SourceFile& file, const Node& node) {
+  MapReader reader(node, draft.diagnostics, "sub_page_check");
+  SubPageCheck check;
+  check.place = node.place;
+  const std::string only = reader.id("only");
+  const auto& rules = draft.spec.violations;
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == only; });
+  if (found == rules.end()) {
+    draft.diagnostics.add(reader.place(), fmt::format("unknown violation '{}'", only), "the id of a rule above");
+  } else {
+    check.only = static_cast<std::size_t>(found - rules.begin());
+  }
+  check.when = read_when(draft, reader, Stage::walk, "");
+  check.cite = read_cite(reader, file, draft.diagnostics);
+  check.text = reader.text("text");
+  reader.done();
+  return check;
+}
+
+Convertible read_convertible(Draft& draft, const SourceFile& file, const Node& node) {
+  MapReader reader(node, draft.diagnostics, "convertible");
+  Convertible convertible;
+  convertible.place = node.place;
+  convertible.when = read_when(draft, reader, Stage::entry, "a condition over configuration and entry");
+  convertible.undefined = read_when(draft, reader, Stage::walk, "", "undefined");
+  convertible.cite = read_cite(reader, file, draft.diagnostics);
+  convertible.text = reader.text("text");
+  convertible.reason = reader.text("reason");
+  reader.done();
+  return convertible;
+}
+
+QualificationBit read_qualification_bit(Draft& draft, const SourceFile& file, const Node& node) {
+  MapReader reader(node, draft.diagnostics, "bit");
+  QualificationBit bit;
+  bit.place = node.place;
+  bit.id = reader.id("id");
+  bit.bit = static_cast<unsigned>(reader.number("bit", 0, 63));
+  bit.set = read_when(draft, reader, Stage::walk, "", "set");
+  if (reader.find("undefined") != nullptr) {
+    bit.undefined = read_when(draft, reader, Stage::walk, "", "undefined");
+    bit.reason = reader.text("reason");
+  }
+  bit.cite = read_cite(reader, file, draft.diagnostics, fmt::format("bit {}", bit.bit));
+  bit.text = reader.text("text");
+  reader.done();
+  return bit;
+}
+
+}  // namespace
+
+void read_eptp_check(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, "eptp_check");
+  reader.require("kind");
+  reader.require("sources");
+  RuleIds ids;
+  for (const Node* item : reader.list("rules")) {
+    MapReader entry(*item, draft.diagnostics, "rule");
+    Rule rule = read_rule_head(draft, entry, file, ids);
+    rule.when = read_when(draft, entry, Stage::configuration, "a condition over EPTP, capabilities and parameters");
+    entry.done();
+    draft.spec.eptp_rules.push_back(std::move(rule));
+  }
+  reader.done();
+}
+
+void read_misconfiguration(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, "misconfiguration");
+  reader.require("kind");
+  reader.require("sources");
+  RuleIds ids;
+  for (const Node* item : reader.list("rules")) {
+    MapReader entry(*item, draft.diagnostics, "rule");
+    Rule rule = read_rule_head(draft, entry, file, ids);
+    rule.when = read_when(draft, entry, Stage::entry, "a condition over configuration and entry");
+    rule.formats = read_rule_formats(draft, entry, rule.when);
+    entry.done();
+    draft.spec.misconfigurations.push_back(std::move(rule));
+  }
+  reader.done();
+}
+
+void note_violations(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, "violation");
+  RuleIds ids;
+  for (const Node* item : reader.list("rules")) {
+    MapReader entry(*item, draft.diagnostics, "rule");
+    Rule rule = read_rule_head(draft, entry, file, ids);
+    rule.stage = entry.choice<ViolationStage>("stage", {{"before_walk", ViolationStage::before_walk},
+                                                        {"entry", ViolationStage::entry},
+                                                        {"permissions", ViolationStage::permissions}});
+    draft.names.add("violation." + rule.id, {Word::violation, {rule.bit, rule.bit}});
+    draft.spec.violations.push_back(std::move(rule));
+  }
+  draft.spec.violation_groups = read_named_bits(draft, file, reader.list("groups"), "violation", Word::violation);
+}
+
+void read_violation(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, "violation");
+  reader.require("kind");
+  reader.require("sources");
+  const auto items = reader.list("rules");
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    MapReader entry(*items[i], draft.diagnostics, "rule");
+    for (const char* key : {"id", "bit", "cite", "text", "stage", "reason"}) entry.find(key);
+    Rule& rule = draft.spec.violations[i];
+    const bool of_entry = rule.stage == ViolationStage::entry;
+    rule.when =
+        read_when(draft, entry, of_entry ? Stage::entry : Stage::walk, "a condition over configuration and entry");
+    entry.done();
+  }
+  reader.find("groups");  // read with the names
+  if (const Node* node = reader.require("sub_page_check"))
+    draft.spec.sub_page_check = read_sub_page_check(draft, file, *node);
+  if (const Node* node = reader.require("convertible")) draft.spec.convertible = read_convertible(draft, file, *node);
+  reader.done();
+}
+
+void read_exit_qualification(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, "exit_qualification");
+  reader.require("kind");
+  reader.require("sources");
+  reader.find("conditions");  // noted in the first pass
+  std::map<std::string, Place> seen;
+  for (const Node* item : reader.list("bits")) {
+    draft.spec.qualification.push_back(read_qualification_bit(draft, file, *item));
+    const QualificationBit& bit = draft.spec.qualification.back();
+    check_unique(draft.diagnostics, seen, bit.id, bit.place);
+    check_unique(draft.diagnostics, seen, fmt::format("bit {}", bit.bit), bit.place);
+  }
+  reader.done();
+}
+
+}  // namespace spec

@@ -1,0 +1,157 @@
+#include "spec/reader.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace spec {
+
+MapReader::MapReader(const Node& node, Diagnostics& diagnostics, std::string what)
+    : node_(node), diagnostics_(diagnostics), what_(std::move(what)) {
+  if (node.kind != Node::Kind::mapping) {
+    diagnostics.add(node.place, fmt::format("the {} is {}", what_, describe(node)), "a mapping of keys to values");
+  }
+}
+
+const Node* MapReader::find(std::string_view key) {
+  asked_.emplace_back(key);
+  for (std::size_t i = 0; i < node_.keys.size(); ++i) {
+    if (node_.keys[i].text == key) {
+      used_.emplace_back(key);
+      return &node_.items[i];
+    }
+  }
+  return nullptr;
+}
+
+const Node* MapReader::require(std::string_view key) {
+  const Node* node = find(key);
+  if (node == nullptr && node_.kind == Node::Kind::mapping) {
+    diagnostics_.add(node_.place, fmt::format("the {} has no '{}'", what_, key), fmt::format("the key '{}'", key));
+  }
+  return node;
+}
+
+void MapReader::done() {
+  std::sort(asked_.begin(), asked_.end());
+  asked_.erase(std::unique(asked_.begin(), asked_.end()), asked_.end());
+  for (const Node& key : node_.keys) {
+    if (std::find(used_.begin(), used_.end(), key.text) == used_.end()) {
+      diagnostics_.add(key.place, fmt::format("unknown key '{}' in the {}", key.text, what_),
+                       fmt::format("one of {}", fmt::join(asked_, ", ")));
+    }
+  }
+}
+
+std::string MapReader::id(std::string_view key) {
+  const Node* node = require(key);
+  if (node == nullptr) return "";
+  const std::string text = scalar_text(*node, diagnostics_, "an id in snake_case");
+  if (!text.empty() && !is_snake_case(text)) {
+    diagnostics_.add(node->place, fmt::format("'{}' is not an id", text), "an id in snake_case (a-z, 0-9, _)");
+  }
+  return text;
+}
+
+std::string MapReader::text(std::string_view key) {
+  const Node* node = require(key);
+  return node == nullptr ? "" : scalar_text(*node, diagnostics_, "a text");
+}
+
+std::string MapReader::optional_text(std::string_view key) {
+  const Node* node = find(key);
+  return node == nullptr ? "" : scalar_text(*node, diagnostics_, "a text");
+}
+
+std::uint64_t MapReader::number(std::string_view key, std::uint64_t min, std::uint64_t max) {
+  const Node* node = require(key);
+  if (node == nullptr) return min;
+  const std::string range =
+      max - min > 0xffffffffU ? "a number, decimal or 0x…" : fmt::format("a number from {} to {}", min, max);
+  const auto value = node->kind == Node::Kind::scalar ? parse_number(node->text) : std::nullopt;
+  if (!value || *value < min || *value > max) {
+    diagnostics_.add(node->place, fmt::format("'{}' is {}", key, describe(*node)), range);
+    return min;
+  }
+  return *value;
+}
+
+bool MapReader::flag(std::string_view key) { return choice<bool>(key, {{"false", false}, {"true", true}}); }
+
+std::vector<const Node*> MapReader::list(std::string_view key) {
+  const Node* node = require(key);
+  if (node == nullptr) return {};
+  if (node->kind != Node::Kind::sequence || node->items.empty()) {
+    diagnostics_.add(node->place, fmt::format("'{}' is {}", key, describe(*node)), "a list with at least one item");
+    return {};
+  }
+  std::vector<const Node*> items;
+  for (const Node& item : node->items) items.push_back(&item);
+  return items;
+}
+
+std::vector<const Node*> MapReader::optional_list(std::string_view key) {
+  return find(key) == nullptr ? std::vector<const Node*>{} : list(key);
+}
+
+std::string MapReader::describe(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null: return "empty";
+    case Node::Kind::scalar: return node.text;
+    case Node::Kind::sequence: return node.items.empty() ? "an empty list" : "a list";
+    case Node::Kind::mapping: return "a mapping";
+  }
+  return "";
+}
+
+bool is_snake_case(const std::string& text) {
+  return !text.empty() && text.front() >= 'a' && text.front() <= 'z' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+std::optional<std::uint64_t> parse_number(const std::string& text) {
+  const bool hex = text.starts_with("0x");
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + (hex ? 2 : 0), end, value, hex ? 16 : 10);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+namespace {
+
+std::optional<Bound> parse_bound(const std::string& text) {
+  if (text == "maxphyaddr") return Bound{true, 0};
+  if (text == "maxphyaddr-1") return Bound{true, -1};
+  const auto number = parse_number(text);
+  if (!number || *number > 63) return std::nullopt;
+  return Bound{false, static_cast<int>(*number)};
+}
+
+}  // namespace
+
+std::optional<Range> parse_range(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const auto high = parse_bound(text.substr(0, colon));
+  const auto low = colon == std::string::npos ? high : parse_bound(text.substr(colon + 1));
+  if (!high || !low) return std::nullopt;
+  if (!high->from_maxphyaddr && !low->from_maxphyaddr && high->offset < low->offset) return std::nullopt;
+  return Range{*high, *low};
+}
+
+std::optional<Bits> parse_bits(const std::string& text) {
+  const auto range = parse_range(text);
+  if (!range || range->high.from_maxphyaddr || range->low.from_maxphyaddr) return std::nullopt;
+  return bits_at(*range);
+}
+
+std::string scalar_text(const Node& node, Diagnostics& diagnostics, std::string_view expected) {
+  if (node.kind == Node::Kind::scalar && !node.text.empty()) return node.text;
+  diagnostics.add(node.place,
+                  node.kind == Node::Kind::scalar || node.kind == Node::Kind::null ? "the value is empty"
+                                                                                   : "the value is a list or mapping",
+                  std::string(expected));
+  return "";
+}
+
+}  // namespace spec

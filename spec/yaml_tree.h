@@ -1,0 +1,32 @@
+// A YAML file as a plain tree in which every node knows its place. Owns the reading of hostile input: files that are
+// too large, empty, not UTF-8, too deep, with duplicate keys or with anchors and aliases end as diagnostics, never as a
+// crash. The only part of the project that knows yaml-cpp. Tests: tests/spec/bad_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "spec/diagnostics.h"
+
+namespace spec {
+
+constexpr std::uintmax_t kMaxFileBytes = 256 * 1024;
+
+struct Node {
+  enum class Kind { null, scalar, sequence, mapping };
+  Kind kind = Kind::null;
+  std::string text;         // of a scalar
+  std::vector<Node> items;  // of a sequence; the values of a mapping
+  std::vector<Node> keys;   // of a mapping: scalars, as many as items, no two alike
+  Place place;
+};
+
+// Reads one YAML document. `name` stands for the file in diagnostics. Nothing when a diagnostic was added.
+std::optional<Node> read_yaml_file(const std::filesystem::path& path, const std::string& name,
+                                   Diagnostics& diagnostics);
+std::optional<Node> read_yaml_text(const std::string& text, const std::string& name, Diagnostics& diagnostics);
+
+}  // namespace spec
