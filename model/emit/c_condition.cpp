@@ -48,7 +48,8 @@ Expression one_of(const Condition& condition) {
   }
   std::uint64_t values = 0;
   for (const std::uint64_t value : condition.values) values |= std::uint64_t{1} << value;
-  return {fmt::format("({} >> ({} >> {}) & 1)", hex(values), field, condition.bits.low)};
+  const std::string value = condition.bits.low == 0 ? field : fmt::format("({} >> {})", field, condition.bits.low);
+  return {fmt::format("({} >> {} & 1)", hex(values), value)};
 }
 
 Expression any_of_kind(const Condition& condition) {

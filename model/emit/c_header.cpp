@@ -42,7 +42,8 @@ std::string rule_lines(const std::vector<spec::Rule>& rules, const spec::Spec& s
   for (const spec::Rule& rule : rules) {
     const std::string expression = c_expression(rule.when, spec);
     const std::string of_formats = guard(rule);
-    text += set_when(target, of_formats.empty() ? expression : fmt::format("{} && {}", of_formats, conjunct(rule.when, spec)),
+    text += set_when(target,
+                     of_formats.empty() ? expression : fmt::format("{} && {}", of_formats, conjunct(rule.when, spec)),
                      prefix + upper(rule.id), rule.id);
   }
   return text;
@@ -79,7 +80,8 @@ void emit_types(const spec::Spec& spec, std::ostream& out) {
   }
   std::vector<CodeLine> members;
   for (const spec::Flag& flag : spec.flags) {
-    members.push_back({fmt::format("  ept_word {}_must;", flag.id), fmt::format("levels whose entry has its {} flag set", flag.id)});
+    members.push_back(
+        {fmt::format("  ept_word {}_must;", flag.id), fmt::format("levels whose entry has its {} flag set", flag.id)});
     members.push_back({fmt::format("  ept_word {}_may;", flag.id), "levels where that is left open"});
   }
   constexpr std::size_t kOutcomeComments = 33;  // where the comments of the other members of struct ept_outcome stand
@@ -105,8 +107,7 @@ std::string masks_case(const spec::Spec& spec, std::size_t index, const std::vec
   if (masks.reserved != 0) text += fmt::format("  masks.reserved = {};\n", hex(masks.reserved));
   for (const spec::Range& range : masks.beyond_maxphyaddr)
     text += fmt::format("  masks.beyond_maxphyaddr = {};\n", c_range_mask(range));
-  for (const MaskPart& part : masks.forbidden)
-    text += "  " + add_to_mask("masks.forbidden", part);
+  for (const MaskPart& part : masks.forbidden) text += "  " + add_to_mask("masks.forbidden", part);
   for (const MaskPart& part : masks.forbidden_without_read) {
     const bool shared =
         std::any_of(common.begin(), common.end(), [&](const MaskPart& other) { return other.bits == part.bits; });
@@ -181,8 +182,7 @@ void emit_prepare(const spec::Spec& spec, std::ostream& out) {
 spec::Bits entry_bits(const spec::Spec& spec, const std::string& id) {
   for (const spec::Format& format : spec.formats) {
     for (const spec::Field& field : format.fields) {
-      if (field.id == id)
-        return bits_at(field.bits);
+      if (field.id == id) return bits_at(field.bits);
     }
   }
   throw UnsupportedShape("the formats have no field '" + id + "', which the C model reports");
@@ -281,7 +281,8 @@ Holes walk_holes(const spec::Spec& spec) {
       {"sub_page_when", flag_definition("decided_by_table", c_expression(spec.sub_page_check.when, spec), 2)},
       {"never_defined", hex(~defined)},
       {"qualification", qualification_lines(spec)},
-      {"convertible", flag_definition("convertible_undefined", c_expression(spec.convertible.undefined, spec), 2) + flag_definition("convertible", c_expression(spec.convertible.when, spec), 2)},
+      {"convertible", flag_definition("convertible_undefined", c_expression(spec.convertible.undefined, spec), 2) +
+                          flag_definition("convertible", c_expression(spec.convertible.when, spec), 2)},
       {"flags", flag_lines(spec)},
       {"not_present_rule", violation + upper(rules_of_stage(spec, spec::ViolationStage::entry).at(0).id)},
       {"page_address", hex(address_bits(spec, true))},

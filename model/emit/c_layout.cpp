@@ -86,7 +86,8 @@ std::string flag_definition(const std::string& flag, const std::string& expressi
   const std::vector<std::string> below = filled(operands, margin + 4, 1);
   const std::vector<std::string> beside = filled(operands, margin + head.size() + 1, 1);
   const bool one_line_below = below.size() == 1;
-  const bool use_below = one_line_below || beside.size() > below.size() + 1 || too_wide(beside, margin + head.size() + 1);
+  const bool use_below =
+      one_line_below || beside.size() > below.size() + 1 || too_wide(beside, margin + head.size() + 1);
   const std::string indent(use_below ? 4 : head.size() + 1, ' ');
   return fmt::format("{}{}{};\n", head, use_below ? "\n" + indent : " ",
                      fmt::join(use_below ? below : beside, "\n" + indent));

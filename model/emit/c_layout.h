@@ -1,5 +1,5 @@
-// The layout of emitted C: line breaks and aligned comments as clang-format with the project's style sets them, so that the
-// emitted header is clean without being formatted. Tests: tests/golden (clang-format on the golden copy).
+// The layout of emitted C: line breaks and aligned comments as clang-format with the project's style sets them, so that
+// the emitted header is clean without being formatted. Tests: tests/golden (clang-format on the golden copy).
 #pragma once
 
 #include <string>
@@ -14,7 +14,8 @@ struct CodeLine {
   std::string comment;  // empty for none
 };
 
-// Lines with their comments behind them, aligned at `column` or further right; a comment that is too long stands above its line.
+// Lines with their comments behind them, aligned at `column` or further right; a comment that is too long stands above
+// its line.
 std::string aligned(const std::vector<CodeLine>& lines, std::size_t column = 0);
 
 // "const ept_flag NAME = EXPRESSION;" inside a function, indented by `margin` later.

@@ -65,8 +65,7 @@ std::string guard(const std::vector<Condition>& configuration, const spec::Spec&
 std::uint64_t selecting_bits(const spec::Format& format) {
   std::uint64_t bits = 0;
   for (const spec::Field& field : format.fields) {
-    if (field.kind == spec::FieldKind::fixed && field.value == 1)
-      bits |= mask_of(bits_at(field.bits));
+    if (field.kind == spec::FieldKind::fixed && field.value == 1) bits |= mask_of(bits_at(field.bits));
   }
   return bits;
 }
@@ -140,8 +139,7 @@ std::uint64_t constant_bits(const spec::Format& format, spec::FieldKind kind) {
 std::vector<spec::Range> symbolic_ranges(const spec::Format& format, spec::FieldKind kind) {
   std::vector<spec::Range> ranges;
   for (const spec::Field& field : format.fields) {
-    if (field.kind == kind && (!is_constant(field.bits)))
-      ranges.push_back(field.bits);
+    if (field.kind == kind && (!is_constant(field.bits))) ranges.push_back(field.bits);
   }
   return ranges;
 }

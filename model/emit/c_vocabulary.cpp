@@ -22,7 +22,8 @@ struct Define {
 
 std::string defines(const std::string& heading, const std::vector<Define>& lines) {
   std::vector<CodeLine> code;
-  for (const Define& line : lines) code.push_back({fmt::format("#define {} {}", line.name, hex(line.value)), line.comment});
+  for (const Define& line : lines)
+    code.push_back({fmt::format("#define {} {}", line.name, hex(line.value)), line.comment});
   return fmt::format("/* {} */\n{}\n", heading, aligned(code));
 }
 
@@ -45,8 +46,8 @@ std::vector<Define> field_defines(const std::vector<const spec::Format*>& format
     for (const spec::Field& field : format->fields) {
       if (!has_constant_name(field) || !seen.insert(field.id).second) continue;
       const bool prefixed = prefix == "EPT_EPTP_" && field.id.starts_with("eptp_");
-      lines.push_back({(prefixed ? "EPT_" : prefix) + upper(field.id), mask_of(bits_at(field.bits)),
-                       bits_comment(field.bits)});
+      lines.push_back(
+          {(prefixed ? "EPT_" : prefix) + upper(field.id), mask_of(bits_at(field.bits)), bits_comment(field.bits)});
     }
   }
   std::stable_sort(lines.begin(), lines.end(), [](const Define& a, const Define& b) { return a.value < b.value; });
@@ -88,8 +89,7 @@ std::vector<Define> access_defines(const spec::Spec& spec) {
 std::vector<Define> qualification_defines(const spec::Spec& spec) {
   std::vector<Define> lines;
   for (const spec::QualificationBit& bit : spec.qualification) {
-    lines.push_back(
-        {"EPT_QUALIFICATION_" + upper(bit.id), std::uint64_t{1} << bit.bit, without_full_stop(bit.text)});
+    lines.push_back({"EPT_QUALIFICATION_" + upper(bit.id), std::uint64_t{1} << bit.bit, without_full_stop(bit.text)});
   }
   return lines;
 }

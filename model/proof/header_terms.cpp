@@ -1,0 +1,174 @@
+#include "model/proof/header_terms.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "ept_model_text.h"
+#include "model/proof/symbolic.h"
+
+// The header as it ships, with a symbolic word in place of uint64_t.
+#define EPT_WORD ::model::Word
+#define EPT_FLAG ::model::Flag
+namespace model::compiled {
+#include "ept_model.h"
+}  // namespace model::compiled
+#undef EPT_WORD
+#undef EPT_FLAG
+
+namespace model {
+
+namespace {
+
+using compiled::ept_configuration;
+using compiled::ept_context;
+using compiled::ept_outcome;
+using compiled::ept_progress;
+
+Word symbolic(const z3::expr& value) { return Word(value); }
+
+z3::expr number(z3::context& context, int value) { return word(context, static_cast<std::uint64_t>(value)); }
+
+ept_configuration configuration_of(const Inputs& inputs) {
+  const Configuration& from = inputs.configuration;
+  return {symbolic(from.maxphyaddr), symbolic(from.capability), symbolic(from.pin_based), symbolic(from.primary),
+          symbolic(from.secondary),  symbolic(from.tertiary),   symbolic(from.parameters)};
+}
+
+ept_context context_of(const Inputs& inputs) {
+  const ept_configuration configuration = configuration_of(inputs);
+  ept_context context;
+  ept_prepare(&configuration, symbolic(inputs.eptp), &context);
+  return context;
+}
+
+std::vector<Path> explore(const Inputs& inputs, const z3::expr& assumption, const std::function<Terms()>& run) {
+  Exploration exploration(inputs.eptp.ctx());
+  std::vector<Path> paths;
+  exploration.for_each_path(assumption, [&] {
+    Terms terms = run();
+    paths.push_back({exploration.path_condition(), std::move(terms)});
+  });
+  return paths;
+}
+
+ept_progress progress_of(const Progress& from) {
+  ept_progress progress;
+  progress.level = from.level;
+  progress.table = symbolic(from.table);
+  progress.entry = symbolic(from.entry);
+  progress.all = symbolic(from.all);
+  progress.nonleaf = symbolic(from.nonleaf);
+  progress.used = symbolic(from.used);
+  progress.page = symbolic(from.page);
+  progress.early = symbolic(from.early);
+  return progress;
+}
+
+Terms outcome_terms(z3::context& context, const ept_outcome& outcome) {
+  return {{"result", number(context, outcome.result)},
+          {"level", number(context, outcome.level)},
+          {"host_physical_address", outcome.host_physical_address.expr()},
+          {"memory_type", outcome.memory_type.expr()},
+          {"ignore_pat", outcome.ignore_pat.expr()},
+          {"rules", outcome.rules.expr()},
+          {"reserved_bits", outcome.reserved_bits.expr()},
+          {"qualification", outcome.qualification.expr()},
+          {"qualification_defined", outcome.qualification_defined.expr()},
+          {"convertible", outcome.convertible.expr()},
+          {"convertible_defined", outcome.convertible_defined.expr()},
+          {"accessed_must", outcome.accessed_must.expr()},
+          {"accessed_may", outcome.accessed_may.expr()},
+          {"dirty_must", outcome.dirty_must.expr()},
+          {"dirty_may", outcome.dirty_may.expr()}};
+}
+
+// The memory of a walk: hands out the entries level by level and notes where each was read.
+struct Memory {
+  const Inputs* inputs;
+  int next_level;
+  Terms addresses;
+};
+
+Word read_entry(void* memory, Word address) {
+  auto& from = *static_cast<Memory*>(memory);
+  const int level = from.next_level--;
+  from.addresses.at(static_cast<std::size_t>(5 - level)).value = address.expr();
+  return symbolic(from.inputs->entry(level));
+}
+
+compiled::ept_step step_of(Ending ending) {
+  switch (ending) {
+    case Ending::page: return compiled::EPT_STEP_PAGE;
+    case Ending::violation: return compiled::EPT_STEP_VIOLATION;
+    case Ending::misconfiguration: return compiled::EPT_STEP_MISCONFIGURATION;
+  }
+  return compiled::EPT_STEP_PAGE;
+}
+
+}  // namespace
+
+std::string compiled_header() { return kHeaderText; }
+
+std::vector<Path> header_eptp_check(const Inputs& inputs, const z3::expr& assumption) {
+  return explore(inputs, assumption, [&]() -> Terms {
+    const ept_configuration configuration = configuration_of(inputs);
+    return {{"rules", ept_check_eptp(&configuration, symbolic(inputs.eptp)).expr()}};
+  });
+}
+
+std::vector<Path> header_classify(const Inputs& inputs, int level, const z3::expr& assumption) {
+  return explore(inputs, assumption, [&]() -> Terms {
+    const ept_context context = context_of(inputs);
+    const auto result = ept_classify(&context, level, symbolic(inputs.entry(level)));
+    z3::context& z3_context = inputs.eptp.ctx();
+    return {{"kind", number(z3_context, result.kind)},
+            {"format", number(z3_context, result.format)},
+            {"rules", result.rules.expr()},
+            {"reserved_bits", result.reserved_bits.expr()}};
+  });
+}
+
+std::vector<Path> header_step(const Inputs& inputs, const Progress& progress, const z3::expr& entry,
+                              const z3::expr& assumption) {
+  return explore(inputs, assumption, [&]() -> Terms {
+    const ept_context context = context_of(inputs);
+    ept_progress at = progress_of(progress);
+    const auto step = ept_advance(&context, symbolic(entry), &at);
+    z3::context& z3_context = inputs.eptp.ctx();
+    return {{"step", number(z3_context, step)},
+            {"level", number(z3_context, at.level)},
+            {"table", at.table.expr()},
+            {"entry", at.entry.expr()},
+            {"all", at.all.expr()},
+            {"nonleaf", at.nonleaf.expr()},
+            {"used", at.used.expr()},
+            {"page", at.page.expr()}};
+  });
+}
+
+std::vector<Path> header_conclude(const Inputs& inputs, const Progress& progress, Ending ending,
+                                  const z3::expr& assumption) {
+  return explore(inputs, assumption, [&]() -> Terms {
+    const ept_context context = context_of(inputs);
+    const ept_progress at = progress_of(progress);
+    return outcome_terms(inputs.eptp.ctx(),
+                         ept_conclude(&context, &at, step_of(ending), symbolic(inputs.gpa), symbolic(inputs.access)));
+  });
+}
+
+std::vector<Path> header_walk(const Inputs& inputs, const z3::expr& assumption) {
+  z3::context& z3_context = inputs.eptp.ctx();
+  Terms untouched;
+  for (int level = 5; level >= 1; --level) untouched.push_back({fmt::format("address_{}", level), word(z3_context, 0)});
+  return explore(inputs, assumption, [&]() -> Terms {
+    const ept_context context = context_of(inputs);
+    Memory memory{&inputs, context.levels, untouched};
+    Terms terms = outcome_terms(z3_context,
+                                ept_walk(&context, symbolic(inputs.gpa), symbolic(inputs.access), read_entry, &memory));
+    terms.insert(terms.end(), memory.addresses.begin(), memory.addresses.end());
+    return terms;
+  });
+}
+
+}  // namespace model

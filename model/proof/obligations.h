@@ -1,0 +1,43 @@
+// What has to be proven, as a list: each obligation states a formula and whether it must be unsatisfiable (a proof) or satisfiable
+// (an example exists). Owns no solver. Tests: tests/model/proof_test.cpp.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "model/smt/inputs.h"
+#include "model/smt/terms.h"
+#include "spec/ir.h"
+
+namespace model {
+
+enum class Goal {
+  no_model,  // the formula has no model: both sides agree
+  a_model,   // the formula has a model: the rule can fire
+};
+
+// A part of the formula that an explanation can name.
+struct Part {
+  z3::expr formula;
+  std::string origin;  // "spec/semantics/misconfiguration.yaml:12:11: entry.write"
+};
+
+struct Claim {
+  Inputs inputs;
+  std::vector<Part> parts;  // their conjunction is the formula
+  Terms header;             // for a counterexample: what each side says; empty where there are no two sides
+  Terms constraints;
+};
+
+struct Obligation {
+  std::string id;
+  std::string text;
+  Goal goal = Goal::no_model;
+  std::function<Claim(z3::context&)> state;
+};
+
+// That the compiled header means what the constraints of `spec` mean. `spec` must outlive the result.
+std::vector<Obligation> agreement_obligations(const spec::Spec& spec);
+
+}  // namespace model

@@ -1,0 +1,101 @@
+// What the specification means, as Z3 expressions: the constraints. Shares nothing with model/emit but the
+// specification; that both say the same is what model/proof proves. Works on words of 64 bits, whatever their bits
+// beyond those that are named. Tests: tests/agreement, tests/model/proof_test.cpp.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include <z3++.h>
+
+#include "model/smt/inputs.h"
+#include "model/smt/terms.h"
+#include "spec/ir.h"
+
+namespace model {
+
+// The words that a condition may speak about at some point of a walk. Those that are not known yet are zero.
+struct Words {
+  z3::expr gpa;
+  z3::expr entry;
+  z3::expr all;
+  z3::expr nonleaf;
+  z3::expr leaf;
+  z3::expr access;
+  z3::expr walk;       // bits: spec::WalkFact
+  z3::expr violation;  // bits: those of spec::Rule
+};
+
+// How far a walk has come; the terms are those of struct ept_progress in the emitted header.
+struct Progress {
+  int level = 0;  // of the entry read next or last
+  z3::expr table;
+  z3::expr entry;
+  z3::expr all;
+  z3::expr nonleaf;
+  z3::expr used;
+  z3::expr page;
+  z3::expr early;
+};
+
+enum class Ending { page, violation, misconfiguration };
+
+class Meaning {
+ public:
+  // References are kept; they must outlive the object.
+  Meaning(z3::context& context, const spec::Spec& spec, const Inputs& inputs);
+
+  // A condition over the configuration and `words`; `format` is for any_bit_of an entry.
+  z3::expr holds(const spec::Condition& condition, const Words& words, const spec::Format* format = nullptr);
+
+  z3::expr covers(const spec::Range& range, const z3::expr& bit);           // bit number `bit` is within the range
+  z3::expr mask_of_kind(const spec::Format& format, spec::FieldKind kind);  // the bits of the fields of a kind
+  z3::expr matches(const spec::Format& format, const z3::expr& entry);      // the fixed fields have their values
+  z3::expr present(const z3::expr& entry);
+  z3::expr broken(const spec::Rule& rule, std::size_t format, const z3::expr& entry);  // false for other formats
+
+  Terms eptp_check();                                           // rules
+  Terms classify(int level, const z3::expr& entry);             // kind, format, rules, reserved_bits
+  Terms step(const Progress& progress, const z3::expr& entry);  // ending or table, and the progress after the entry
+  Terms conclude(const Progress& progress, Ending ending, const z3::expr& gpa, const z3::expr& access);
+  Terms walk();  // the outcome, and address_N of each level: what was read, or 0
+
+  Words no_words();  // all zero
+  z3::expr entry_address(const Progress& progress, const z3::expr& gpa);
+  z3::expr five_levels();
+
+ private:
+  struct EntryState {
+    z3::expr present;
+    z3::expr misconfigured;
+    z3::expr maps_page;
+    z3::expr rules;
+    z3::expr reserved_bits;
+  };
+
+  z3::expr word_of(spec::Word word, const Words& words);
+  z3::expr bits_of(const spec::Bits& bits, const z3::expr& value);  // moved down to bit 0
+  z3::expr in_values(const spec::Condition& condition, const Words& words);
+  z3::expr range_mask(const spec::Range& range);
+  z3::expr bound(const spec::Bound& bound);
+  z3::expr set_of(const std::vector<spec::Rule>& rules, const std::function<z3::expr(const spec::Rule&)>& holds);
+  z3::expr flag_bit(const z3::expr& condition, unsigned bit);
+  EntryState judge(int level, const z3::expr& entry);
+  Progress begin(int levels);
+  Progress use(const Progress& progress, const z3::expr& entry, bool maps_page);
+  Words words_at(const Progress& progress, const z3::expr& access);
+  z3::expr permission_violations(const Words& words);
+  z3::expr early_violations();
+  void add_violation(Terms& terms, const Words& words, const z3::expr& is_violation);
+  void add_flags(Terms& terms, const Progress& progress, const Words& words, const z3::expr& success,
+                 const z3::expr& refused, const z3::expr& misconfigured);
+  Terms walk_from(const Progress& progress, const std::vector<Term>& addresses);
+  Terms choose(const z3::expr& condition, const Terms& yes, const Terms& no);
+  const spec::Level& level_of(int level) const;
+
+  z3::context& context_;
+  const spec::Spec& spec_;
+  const Inputs& inputs_;
+};
+
+}  // namespace model
