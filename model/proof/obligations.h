@@ -1,5 +1,5 @@
-// What has to be proven, as a list: each obligation states a formula and whether it must be unsatisfiable (a proof) or satisfiable
-// (an example exists). Owns no solver. Tests: tests/model/proof_test.cpp.
+// What has to be proven, as a list: each obligation states a formula and whether it must be unsatisfiable (a proof) or
+// satisfiable (an example exists). Owns no solver. Tests: tests/model/proof_test.cpp.
 #pragma once
 
 #include <functional>
@@ -28,6 +28,7 @@ struct Claim {
   std::vector<Part> parts;  // their conjunction is the formula
   Terms header;             // for a counterexample: what each side says; empty where there are no two sides
   Terms constraints;
+  std::vector<Part> witnesses;  // for a counterexample: which of these hold in it
 };
 
 struct Obligation {

@@ -1,0 +1,19 @@
+#include "harness/cli/load_or_report.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "spec/load.h"
+
+namespace cli {
+
+std::optional<spec::Spec> load_or_report(const std::string& directory,
+                                         const std::optional<std::filesystem::path>& overlay) {
+  spec::Diagnostics diagnostics;
+  auto result = spec::load(directory, diagnostics, overlay);
+  for (const spec::Diagnostic& diagnostic : diagnostics.sorted()) fmt::print(stderr, "{}\n", to_string(diagnostic));
+  return result;
+}
+
+}  // namespace cli

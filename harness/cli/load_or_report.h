@@ -1,0 +1,15 @@
+// The specification for a command, or its mistakes on standard error.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "spec/ir.h"
+
+namespace cli {
+
+std::optional<spec::Spec> load_or_report(const std::string& directory,
+                                         const std::optional<std::filesystem::path>& overlay = std::nullopt);
+
+}  // namespace cli

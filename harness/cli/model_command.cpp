@@ -1,0 +1,58 @@
+// eptspec model emit: the specification as C header, SMT-LIB 2 or JSON.
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/load_or_report.h"
+#include "model/emit/c_header.h"
+#include "model/emit/json.h"
+#include "model/smt/smtlib.h"
+
+namespace cli {
+
+namespace {
+
+using Emitter = void (*)(const spec::Spec&, std::ostream&);
+
+struct Arguments {
+  std::string language = "c";
+  std::string out;
+};
+
+const std::map<std::string, Emitter> kEmitters = {
+    {"c", model::emit_c_header}, {"smt2", model::emit_smtlib}, {"json", model::emit_json}};
+
+void emit(const spec::Spec& spec, const Arguments& arguments) {
+  const Emitter emitter = kEmitters.at(arguments.language);
+  if (arguments.out.empty()) {
+    emitter(spec, std::cout);
+    return;
+  }
+  std::ofstream out(arguments.out);
+  emitter(spec, out);
+  out.close();
+  if (!out) throw std::runtime_error(arguments.out + ": cannot be written");
+}
+
+}  // namespace
+
+void add_model_command(CLI::App& app, Session& session) {
+  CLI::App* model = app.add_subcommand("model", "Work with the model");
+  model->require_subcommand(1);
+  CLI::App* command =
+      model->add_subcommand("emit", "Write the model: a C11 and C++20 header, SMT-LIB 2 constraints, or JSON");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("--lang", arguments->language, "c, smt2 or json")
+      ->check(CLI::IsMember({"c", "smt2", "json"}))
+      ->capture_default_str();
+  command->add_option("--out", arguments->out, "File to write; standard output without it");
+  command->callback([&session, arguments] {
+    const auto spec = load_or_report(session.spec_directory);
+    session.status = spec ? 0 : 2;
+    if (spec) emit(*spec, *arguments);
+  });
+}
+
+}  // namespace cli

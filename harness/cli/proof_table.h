@@ -1,0 +1,13 @@
+// Proofs as a table that grows while they are found. Returns the number that are not proved.
+#pragma once
+
+#include <vector>
+
+#include "model/proof/prove.h"
+
+namespace cli {
+
+std::size_t print_proofs(const spec::Spec& spec, const std::vector<model::Obligation>& obligations,
+                         const model::ProveOptions& options);
+
+}  // namespace cli

@@ -1,0 +1,86 @@
+// eptspec prove: the emitted header and the constraints say the same, and the specification does not contradict itself.
+#include <algorithm>
+#include <memory>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/load_or_report.h"
+#include "harness/cli/proof_table.h"
+#include "model/emit/c_header.h"
+#include "model/proof/header_terms.h"
+#include "model/proof/spec_obligations.h"
+
+namespace cli {
+
+namespace {
+
+struct Arguments {
+  std::string solver = "z3";
+  std::string obligation;
+  model::ProveOptions options;
+};
+
+// What was compiled into this program must be what would be emitted now; otherwise the proof would be about another
+// text.
+bool text_is_current(const spec::Spec& spec) {
+  std::ostringstream emitted;
+  model::emit_c_header(spec, emitted);
+  if (emitted.str() == model::compiled_header()) {
+    fmt::print("the header's text ({} bytes) is the text that was compiled for the proof\n", emitted.str().size());
+    return true;
+  }
+  fmt::print(stderr, "the specification has changed since eptspec was built: build again (./run does), then prove\n");
+  return false;
+}
+
+std::vector<model::Obligation> chosen(const spec::Spec& spec, const std::string& id) {
+  std::vector<model::Obligation> list = model::agreement_obligations(spec);
+  std::vector<model::Obligation> own = model::specification_obligations(spec);
+  list.insert(list.end(), own.begin(), own.end());
+  if (!id.empty()) std::erase_if(list, [&](const model::Obligation& obligation) { return obligation.id != id; });
+  return list;
+}
+
+int run(const Session& session, Arguments arguments) {
+  const auto spec = load_or_report(session.spec_directory);
+  if (!spec || !text_is_current(*spec)) return 2;
+  const auto obligations = chosen(*spec, arguments.obligation);
+  if (obligations.empty()) {
+    fmt::print(stderr, "there is no obligation '{}'; eptspec prove --list names them\n", arguments.obligation);
+    return 2;
+  }
+  arguments.options.solver = arguments.solver == "z3" ? model::Solver::z3 : model::Solver::cvc5;
+  return print_proofs(*spec, obligations, arguments.options) == 0 ? 0 : 1;
+}
+
+int list(const Session& session) {
+  const auto spec = load_or_report(session.spec_directory);
+  if (!spec) return 2;
+  for (const model::Obligation& obligation : chosen(*spec, "")) fmt::print("{}\n", obligation.id);
+  return 0;
+}
+
+}  // namespace
+
+void add_prove_command(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("prove", "Prove that the emitted header means what the constraints mean");
+  auto arguments = std::make_shared<Arguments>();
+  auto only_list = std::make_shared<bool>(false);
+  command->add_option("--solver", arguments->solver, "z3 or cvc5")
+      ->check(CLI::IsMember({"z3", "cvc5"}))
+      ->capture_default_str();
+  command->add_option("--obligation", arguments->obligation, "Prove only this one");
+  command->add_option("--timeout", arguments->options.timeout_seconds, "Seconds for one obligation")
+      ->check(CLI::Range(1U, 86400U))
+      ->capture_default_str();
+  command->add_option("-j,--jobs", arguments->options.jobs, "Threads; 0 for one for each processor")
+      ->check(CLI::Range(0U, 1024U))
+      ->capture_default_str();
+  command->add_flag("--list", *only_list, "Only name the obligations");
+  command->callback(
+      [&session, arguments, only_list] { session.status = *only_list ? list(session) : run(session, *arguments); });
+}
+
+}  // namespace cli

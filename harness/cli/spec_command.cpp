@@ -1,0 +1,43 @@
+// eptspec spec check: the YAML is well-formed and cited, and does not contradict itself.
+#include <cstdio>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/load_or_report.h"
+#include "harness/cli/proof_table.h"
+#include "model/proof/spec_obligations.h"
+
+namespace cli {
+
+namespace {
+
+// One specification: the whole one, or with one of its files replaced.
+bool check(const std::string& directory, const std::optional<std::filesystem::path>& overlay) {
+  const auto spec = load_or_report(directory, overlay);
+  if (!spec) return false;
+  const std::string name = overlay ? overlay->string() : directory;
+  fmt::print("{}: {} formats, {} rules, {} profiles are well-formed\n", name, spec->formats.size(),
+             spec->eptp_rules.size() + spec->misconfigurations.size() + spec->violations.size(), spec->profiles.size());
+  return print_proofs(*spec, model::specification_obligations(*spec), {}) == 0;
+}
+
+}  // namespace
+
+void add_spec_command(CLI::App& app, Session& session) {
+  CLI::App* spec = app.add_subcommand("spec", "Work with the specification");
+  spec->require_subcommand(1);
+  CLI::App* command = spec->add_subcommand(
+      "check", "Check the specification, or with FILE in place of its file of the same kind and id");
+  auto files = std::make_shared<std::vector<std::string>>();
+  command->add_option("FILE", *files, "YAML files, each checked on its own");
+  command->callback([&session, files] {
+    bool good = true;
+    if (files->empty()) good = check(session.spec_directory, std::nullopt);
+    for (const std::string& file : *files) good = check(session.spec_directory, file) && good;
+    session.status = good ? 0 : 1;
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,152 @@
+#include "model/proof/prove.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "model/proof/counterexample.h"
+#include "model/proof/cvc5.h"
+#include "model/smt/smtlib.h"
+
+namespace model {
+
+namespace {
+
+struct Answer {
+  Verdict verdict;
+  std::string explanation;
+};
+
+// Bit-blasting at once is several times faster here than the solver's default strategy; it gives no cores.
+z3::solver fast_solver(z3::context& context) {
+  const auto tactic = [&](const char* name) { return z3::tactic(context, name); };
+  return (tactic("simplify") & tactic("propagate-values") & tactic("solve-eqs") & tactic("simplify") &
+          tactic("bit-blast") & tactic("sat"))
+      .mk_solver();
+}
+
+Answer undecided(const z3::solver& solver) {
+  const std::string reason = solver.reason_unknown();
+  const bool timeout = reason == "timeout" || reason == "canceled";
+  return {timeout ? Verdict::timeout : Verdict::unknown, "    z3 says: " + reason + "\n"};
+}
+
+// Why a formula that should have a model has none: the parts that contradict each other.
+Answer contradiction(z3::context& context, const Claim& claim) {
+  z3::solver solver(context);
+  for (std::size_t i = 0; i < claim.parts.size(); ++i)
+    solver.add(claim.parts[i].formula, fmt::format("part{}", i).c_str());
+  if (solver.check() != z3::unsat) return {Verdict::unknown, "    two runs of z3 disagree\n"};
+  std::string text = "    these contradict each other:\n";
+  const z3::expr_vector core = solver.unsat_core();
+  for (std::size_t i = 0; i < claim.parts.size(); ++i) {
+    for (const z3::expr& name : core) {
+      if (name.decl().name().str() == fmt::format("part{}", i)) text += "      " + claim.parts[i].origin + "\n";
+    }
+  }
+  return {Verdict::refuted, text};
+}
+
+Answer ask_z3(const spec::Spec& spec, z3::context& context, const Obligation& obligation, const Claim& claim,
+              unsigned timeout_seconds) {
+  z3::solver solver = fast_solver(context);
+  z3::params params(context);
+  params.set("timeout", timeout_seconds * 1000);
+  solver.set(params);
+  for (const Part& part : claim.parts) solver.add(part.formula);
+  switch (solver.check()) {
+    case z3::sat:
+      if (obligation.goal == Goal::a_model) return {Verdict::proved, ""};
+      return {Verdict::refuted, describe(spec, claim, solver.get_model())};
+    case z3::unsat:
+      if (obligation.goal == Goal::no_model) return {Verdict::proved, ""};
+      return contradiction(context, claim);
+    case z3::unknown: break;
+  }
+  return undecided(solver);
+}
+
+Answer second_opinion(z3::context& context, const Obligation& obligation, const Claim& claim,
+                      unsigned timeout_seconds) {
+  std::vector<z3::expr> formulas;
+  for (const Part& part : claim.parts) formulas.push_back(part.formula);
+  const std::string said = ask_cvc5(to_smtlib(context, formulas), timeout_seconds);
+  if (said == (obligation.goal == Goal::no_model ? "unsat" : "sat")) return {Verdict::proved, ""};
+  if (said == "sat" || said == "unsat") {
+    return {Verdict::refuted, fmt::format("    cvc5 says {}; eptspec prove --solver z3 --obligation {} shows why\n",
+                                          said, obligation.id)};
+  }
+  if (said == "timeout") return {Verdict::timeout, ""};
+  return {Verdict::unknown, "    cvc5 says: " + said + "\n"};
+}
+
+}  // namespace
+
+const char* name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::proved: return "proved";
+    case Verdict::refuted: return "REFUTED";
+    case Verdict::unknown: return "UNKNOWN";
+    case Verdict::timeout: return "TIMEOUT";
+  }
+  return "";
+}
+
+Proof prove(const spec::Spec& spec, const Obligation& obligation, const ProveOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  z3::context context;
+  const Claim claim = obligation.state(context);
+  const Answer answer = options.solver == Solver::z3
+                            ? ask_z3(spec, context, obligation, claim, options.timeout_seconds)
+                            : second_opinion(context, obligation, claim, options.timeout_seconds);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  return {obligation.id, obligation.text, answer.verdict, elapsed.count(), answer.explanation};
+}
+
+std::vector<Proof> prove_all(const spec::Spec& spec, const std::vector<Obligation>& obligations,
+                             const ProveOptions& options, const std::function<void(const Proof&)>& finished) {
+  std::vector<std::optional<Proof>> proofs(obligations.size());
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex mutex;
+  std::condition_variable changed;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < obligations.size(); i = next++) {
+      std::optional<Proof> proof;
+      std::exception_ptr error;
+      try {
+        proof = prove(spec, obligations[i], options);
+      } catch (...) {
+        error = std::current_exception();
+        next = obligations.size();
+      }
+      const std::lock_guard lock(mutex);
+      proofs[i] = std::move(proof);
+      if (error) failure = error;
+      changed.notify_all();
+    }
+  };
+  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::jthread> threads;
+  for (unsigned t = 0; t < (options.jobs == 0 ? processors : options.jobs); ++t) threads.emplace_back(work);
+  std::vector<Proof> results;
+  for (const auto& proof : proofs) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return proof.has_value() || failure; });
+    if (failure) break;
+    results.push_back(*proof);
+    lock.unlock();
+    finished(results.back());
+  }
+  threads.clear();
+  if (failure) std::rethrow_exception(failure);
+  return results;
+}
+
+}  // namespace model

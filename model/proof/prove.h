@@ -1,0 +1,41 @@
+// Proves obligations with z3 or cvc5. Owns the solvers' answers: unknown and timeout are failures of their own kind.
+// Tests: tests/model/proof_test.cpp.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "model/proof/obligations.h"
+
+namespace model {
+
+enum class Solver { z3, cvc5 };
+
+enum class Verdict { proved, refuted, unknown, timeout };
+
+const char* name_of(Verdict verdict);
+
+struct Proof {
+  std::string id;
+  std::string text;
+  Verdict verdict = Verdict::unknown;
+  double seconds = 0;
+  std::string explanation;  // of a verdict other than proved: counterexample, unsat core, or what the solver said
+};
+
+struct ProveOptions {
+  Solver solver = Solver::z3;
+  unsigned timeout_seconds = 60;  // for one obligation
+  unsigned jobs = 0;              // threads; 0: one for each processor
+};
+
+// One obligation. Throws SolverMissing when the solver is a program that cannot be started.
+Proof prove(const spec::Spec& spec, const Obligation& obligation, const ProveOptions& options);
+
+// All of them, in parallel; the result has the order of the obligations. `finished` is called once for each, in that
+// order.
+std::vector<Proof> prove_all(const spec::Spec& spec, const std::vector<Obligation>& obligations,
+                             const ProveOptions& options, const std::function<void(const Proof&)>& finished);
+
+}  // namespace model

@@ -1,0 +1,58 @@
+#include "spec/draw.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace spec {
+
+namespace {
+
+std::string join_or(const std::vector<std::string>& parts, const char* none) {
+  return parts.empty() ? none : fmt::format("{}", fmt::join(parts, " "));
+}
+
+bool matches(const Format& format, std::uint64_t entry) {
+  return std::all_of(format.fields.begin(), format.fields.end(), [&](const Field& field) {
+    return field.kind != FieldKind::fixed ||
+           (entry & mask_of(bits_at(field.bits))) >> bits_at(field.bits).low == field.value;
+  });
+}
+
+}  // namespace
+
+std::string draw(const Format& format, std::uint64_t value, int maxphyaddr) {
+  std::vector<std::string> parts;
+  for (const Field& field : format.fields) {
+    if (field.bits.high.at(maxphyaddr) < field.bits.low.at(maxphyaddr)) continue;
+    const Bits bits = bits_at(field.bits, maxphyaddr);
+    const std::uint64_t content = value & mask_of(bits);
+    if (content == 0) continue;
+    parts.push_back(field.kind == FieldKind::address ? fmt::format("{}={:#x}", field.id, content)
+                                                     : fmt::format("{}={:#x}", field.id, content >> bits.low));
+  }
+  return join_or(parts, "all fields 0");
+}
+
+const Format& format_of(const Spec& spec, int level, std::uint64_t entry) {
+  return *std::find_if(spec.formats.begin(), spec.formats.end(),
+                       [&](const Format& format) { return format.level == level && matches(format, entry); });
+}
+
+std::string draw_rules(const std::vector<Rule>& rules, std::uint64_t set) {
+  std::vector<std::string> parts;
+  for (const Rule& rule : rules) {
+    if ((set >> rule.bit & 1) != 0) parts.push_back(rule.id);
+  }
+  return join_or(parts, "none");
+}
+
+std::string draw_bits(const std::vector<NamedBits>& bits, Word word, std::uint64_t set) {
+  std::vector<std::string> parts;
+  for (const NamedBits& named : bits) {
+    if (named.word == word && (set & mask_of(named.bits)) != 0) parts.push_back(named.id);
+  }
+  return join_or(parts, "none");
+}
+
+}  // namespace spec
