@@ -1,7 +1,10 @@
 // eptspec prove: the emitted header and the constraints say the same, and the specification does not contradict itself.
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <sstream>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -19,6 +22,7 @@ namespace {
 struct Arguments {
   std::string solver = "z3";
   std::string obligation;
+  std::string export_directory;
   model::ProveOptions options;
 };
 
@@ -43,6 +47,21 @@ std::vector<model::Obligation> chosen(const spec::Spec& spec, const std::string&
   return list;
 }
 
+// Each obligation as an SMT-LIB 2 script, its first line saying which answer proves it.
+void export_scripts(const std::vector<model::Obligation>& obligations, const std::filesystem::path& directory) {
+  std::filesystem::create_directories(directory);
+  for (const model::Obligation& obligation : obligations) {
+    z3::context context;
+    std::ofstream out(directory / (obligation.id + ".smt2"));
+    out << "; " << obligation.text << "; proved by " << (obligation.goal == model::Goal::no_model ? "unsat" : "sat")
+        << "\n"
+        << model::script_of(context, obligation.state(context));
+    out.close();
+    if (!out) throw std::runtime_error(directory.string() + ": cannot be written");
+  }
+  fmt::print("{} scripts in {}\n", obligations.size(), directory.string());
+}
+
 int run(const Session& session, Arguments arguments) {
   const auto spec = load_or_report(session.spec_directory);
   if (!spec || !text_is_current(*spec)) return 2;
@@ -50,6 +69,10 @@ int run(const Session& session, Arguments arguments) {
   if (obligations.empty()) {
     fmt::print(stderr, "there is no obligation '{}'; eptspec prove --list names them\n", arguments.obligation);
     return 2;
+  }
+  if (!arguments.export_directory.empty()) {
+    export_scripts(obligations, arguments.export_directory);
+    return 0;
   }
   arguments.options.solver = arguments.solver == "z3" ? model::Solver::z3 : model::Solver::cvc5;
   return print_proofs(*spec, obligations, arguments.options) == 0 ? 0 : 1;
@@ -78,6 +101,8 @@ void add_prove_command(CLI::App& app, Session& session) {
   command->add_option("-j,--jobs", arguments->options.jobs, "Threads; 0 for one for each processor")
       ->check(CLI::Range(0U, 1024U))
       ->capture_default_str();
+  command->add_option("--export", arguments->export_directory,
+                      "Write the obligations there as SMT-LIB 2 instead of proving them");
   command->add_flag("--list", *only_list, "Only name the obligations");
   command->callback(
       [&session, arguments, only_list] { session.status = *only_list ? list(session) : run(session, *arguments); });

@@ -47,7 +47,7 @@ struct ClosePipe {
 std::string ask_cvc5(const std::string& script, unsigned timeout_seconds) {
   const TemporaryFile file(script);
   const std::string command =
-      fmt::format("cvc5 --lang=smt2 --tlimit={} '{}' 2>&1", timeout_seconds * 1000, file.path());
+      fmt::format("cvc5 --lang=smt2 --bitblast=eager --tlimit={} '{}' 2>&1", timeout_seconds * 1000, file.path());
   const std::unique_ptr<FILE, ClosePipe> pipe(popen(command.c_str(), "r"));
   if (!pipe) throw SolverMissing("cvc5 cannot be started");
   std::string output;

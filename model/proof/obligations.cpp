@@ -38,8 +38,7 @@ Claim disagreement(const spec::Spec& spec, z3::context& context, const PathsOf& 
   const std::vector<Path> paths = header(inputs, assumption);
   z3::expr_vector cases(context);
   for (const Path& path : paths) cases.push_back(path.condition && differ(only(path.terms, names), expected));
-  return {
-      inputs, {{assumption, "widths"}, {z3::mk_or(cases), "disagreement"}}, only(merge(paths), names), expected, {}};
+  return {inputs, {{assumption, "widths"}, {any_of(cases), "disagreement"}}, only(merge(paths), names), expected, {}};
 }
 
 z3::expr any_word(z3::context& context, const char* name) { return context.bv_const(name, kWordBits); }

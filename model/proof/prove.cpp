@@ -74,9 +74,7 @@ Answer ask_z3(const spec::Spec& spec, z3::context& context, const Obligation& ob
 
 Answer second_opinion(z3::context& context, const Obligation& obligation, const Claim& claim,
                       unsigned timeout_seconds) {
-  std::vector<z3::expr> formulas;
-  for (const Part& part : claim.parts) formulas.push_back(part.formula);
-  const std::string said = ask_cvc5(to_smtlib(context, formulas), timeout_seconds);
+  const std::string said = ask_cvc5(script_of(context, claim), timeout_seconds);
   if (said == (obligation.goal == Goal::no_model ? "unsat" : "sat")) return {Verdict::proved, ""};
   if (said == "sat" || said == "unsat") {
     return {Verdict::refuted, fmt::format("    cvc5 says {}; eptspec prove --solver z3 --obligation {} shows why\n",
@@ -96,6 +94,12 @@ const char* name_of(Verdict verdict) {
     case Verdict::timeout: return "TIMEOUT";
   }
   return "";
+}
+
+std::string script_of(z3::context& context, const Claim& claim) {
+  std::vector<z3::expr> formulas;
+  for (const Part& part : claim.parts) formulas.push_back(part.formula);
+  return to_smtlib(context, formulas);
 }
 
 Proof prove(const spec::Spec& spec, const Obligation& obligation, const ProveOptions& options) {

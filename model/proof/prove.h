@@ -30,6 +30,9 @@ struct ProveOptions {
   unsigned jobs = 0;              // threads; 0: one for each processor
 };
 
+// The claim's formula as SMT-LIB 2.
+std::string script_of(z3::context& context, const Claim& claim);
+
 // One obligation. Throws SolverMissing when the solver is a program that cannot be started.
 Proof prove(const spec::Spec& spec, const Obligation& obligation, const ProveOptions& options);
 

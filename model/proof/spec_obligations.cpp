@@ -110,9 +110,9 @@ Claim classes_claim(const spec::Spec& spec, const spec::Level& level, z3::contex
     z3::expr_vector rules(context);
     for (const Rule& rule : spec.misconfigurations) rules.push_back(meaning.broken(rule, f, entry));
     const z3::expr here = present && meaning.matches(format, entry);
-    claim.witnesses.push_back({here && z3::mk_or(rules), origin(format.place, "misconfigured " + format.id)});
+    claim.witnesses.push_back({here && any_of(rules), origin(format.place, "misconfigured " + format.id)});
     claim.witnesses.push_back(
-        {here && !z3::mk_or(rules), origin(format.place, (format.maps_page ? "page by " : "table by ") + format.id)});
+        {here && !any_of(rules), origin(format.place, (format.maps_page ? "page by " : "table by ") + format.id)});
   }
   claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"},
                  {!exactly_one(context, claim.witnesses), "exactly one class"}};

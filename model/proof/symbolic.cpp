@@ -28,7 +28,7 @@ Exploration& Exploration::current() {
 
 z3::expr Exploration::path_condition() const {
   const z3::expr_vector taken = solver_.assertions();
-  return z3::mk_and(taken);
+  return all_of(taken);
 }
 
 bool Exploration::possible(const z3::expr& condition) {

@@ -63,15 +63,15 @@ z3::expr Meaning::in_values(const Condition& condition, const Words& words) {
   for (const std::uint64_t value : condition.values) {
     cases.push_back(field == context_.bv_val(value, field.get_sort().bv_size()));
   }
-  return z3::mk_or(cases);
+  return any_of(cases);
 }
 
 z3::expr Meaning::holds(const Condition& condition, const Words& words, const spec::Format* format) {
   z3::expr_vector operands(context_);
   for (const Condition& operand : condition.operands) operands.push_back(holds(operand, words, format));
   switch (condition.kind) {
-    case Condition::Kind::all_of: return z3::mk_and(operands);
-    case Condition::Kind::any_of: return z3::mk_or(operands);
+    case Condition::Kind::all_of: return all_of(operands);
+    case Condition::Kind::any_of: return any_of(operands);
     case Condition::Kind::negation: return !operands[0];
     case Condition::Kind::nonzero: {
       const z3::expr field = bits_of(condition.bits, word_of(condition.word, words));
@@ -119,7 +119,7 @@ z3::expr Meaning::matches(const spec::Format& format, const z3::expr& entry) {
     const z3::expr bits = bits_of(bits_at(field.bits), entry);
     parts.push_back(bits == context_.bv_val(field.value, bits.get_sort().bv_size()));
   }
-  return z3::mk_and(parts);
+  return all_of(parts);
 }
 
 z3::expr Meaning::present(const z3::expr& entry) {

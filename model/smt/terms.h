@@ -21,6 +21,10 @@ using Terms = std::vector<Term>;
 
 inline z3::expr word(z3::context& context, std::uint64_t value) { return context.bv_val(value, kWordBits); }
 
+// Conjunction and disjunction, also of nothing (which SMT-LIB has no spelling for).
+z3::expr all_of(const z3::expr_vector& parts);
+z3::expr any_of(const z3::expr_vector& parts);
+
 // The value of the term with this name. Throws std::logic_error when there is none.
 const z3::expr& value_of(const Terms& terms, const std::string& name);
 

@@ -1,0 +1,149 @@
+// Emitted header = interpreter = constraints, on random, boundary and single-bit inputs. What the proof says of the
+// header and the constraints for all inputs is checked here against an interpreter that shares no code with either.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "model/smt/meaning.h"
+#include "spec/draw.h"
+#include "tests/support/generators.h"
+#include "tests/support/header.h"
+#include "tests/support/spec_under_test.h"
+
+namespace {
+
+using support::Classification;
+using support::Machine;
+using support::Outcome;
+using support::spec_under_test;
+
+const support::Interpreter& oracle() {
+  static const support::Interpreter interpreter(spec_under_test());
+  return interpreter;
+}
+
+std::string drawn(const Machine& machine, int level, std::uint64_t entry) {
+  return spec::draw(spec::format_of(spec_under_test(), level, entry), entry, machine.maxphyaddr);
+}
+
+bool same(const Classification& a, const Classification& b) {
+  return a.kind == b.kind && a.format == b.format && a.rules == b.rules && a.reserved_bits == b.reserved_bits;
+}
+
+void set_inputs(z3::context& context, const Machine& machine, model::Inputs& inputs) {
+  const auto value = [&](std::uint64_t number) { return model::word(context, number); };
+  inputs.configuration.maxphyaddr = value(static_cast<std::uint64_t>(machine.maxphyaddr));
+  inputs.configuration.capability = value(machine.capability);
+  inputs.configuration.pin_based = value(machine.pin_based);
+  inputs.configuration.primary = value(machine.primary);
+  inputs.configuration.secondary = value(machine.secondary);
+  inputs.configuration.tertiary = value(machine.tertiary);
+  inputs.configuration.parameters = value(machine.parameters);
+  inputs.eptp = value(machine.eptp);
+}
+
+std::uint64_t number(const model::Terms& terms, const std::string& name) {
+  return model::value_of(terms, name).simplify().get_numeral_uint64();
+}
+
+// The entries of a walk stand in the tables at 1000H, 2000H …, whatever addresses the entries above name.
+support::Read in_order(const std::vector<std::uint64_t>& entries) {
+  auto next = std::make_shared<std::size_t>(0);
+  return [entries, next](std::uint64_t) { return entries.at((*next)++); };
+}
+
+Outcome constraints_walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access,
+                         const std::vector<std::uint64_t>& entries) {
+  z3::context context;
+  model::Inputs inputs(context);
+  set_inputs(context, machine, inputs);
+  inputs.gpa = model::word(context, gpa);
+  inputs.access = model::word(context, access);
+  const int levels = (machine.eptp & 0x38) == 0x20 ? 5 : 4;
+  for (int level = 1; level <= levels; ++level) {
+    inputs.entries.at(static_cast<std::size_t>(level - 1)) =
+        model::word(context, entries.at(static_cast<std::size_t>(levels - level)));
+  }
+  const model::Terms terms = model::Meaning(context, spec_under_test(), inputs).walk();
+  return {static_cast<support::Result>(number(terms, "result")),
+          static_cast<int>(number(terms, "level")),
+          number(terms, "host_physical_address"),
+          number(terms, "memory_type"),
+          number(terms, "ignore_pat"),
+          number(terms, "rules"),
+          number(terms, "reserved_bits"),
+          number(terms, "qualification"),
+          number(terms, "qualification_defined"),
+          number(terms, "convertible"),
+          number(terms, "convertible_defined"),
+          {number(terms, "accessed_must"), number(terms, "accessed_may")},
+          {number(terms, "dirty_must"), number(terms, "dirty_may")}};
+}
+
+RC_GTEST_PROP(Agreement, header_and_interpreter_classify_alike, ()) {
+  const Machine machine = *support::any_machine();
+  const int level = *rc::gen::inRange(1, 6);
+  const std::uint64_t entry = *support::any_entry();
+  RC_LOG() << "level " << level << ": " << drawn(machine, level, entry) << "\n";
+  RC_ASSERT(same(support::header_classify(machine, level, entry, spec_under_test()),
+                 oracle().classify(machine, level, entry)));
+}
+
+RC_GTEST_PROP(Agreement, header_and_interpreter_accept_the_same_eptps, ()) {
+  Machine machine = *support::any_machine();
+  machine.eptp ^= *support::any_entry();
+  const ept_configuration configuration = support::configuration_of(machine);
+  RC_ASSERT(ept_check_eptp(&configuration, machine.eptp) == oracle().eptp_rules(machine));
+}
+
+RC_GTEST_PROP(Agreement, header_and_interpreter_walk_alike, ()) {
+  const Machine machine = *support::any_machine();
+  const std::uint64_t gpa = *support::any_gpa();
+  const std::uint64_t access = *support::any_access(spec_under_test());
+  const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());
+  RC_ASSERT(support::header_walk(machine, gpa, access, in_order(entries)) ==
+            oracle().walk(machine, gpa, access, in_order(entries)));
+}
+
+RC_GTEST_PROP(Agreement, constraints_and_interpreter_walk_alike, ()) {
+  const Machine machine = *support::any_machine();
+  const std::uint64_t gpa = *support::any_gpa();
+  const std::uint64_t access = *support::any_access(spec_under_test());
+  const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());
+  RC_ASSERT(constraints_walk(machine, gpa, access, entries) == oracle().walk(machine, gpa, access, in_order(entries)));
+}
+
+// Every entry whose bits 11:0 are anything, in every format, for every profile.
+TEST(Agreement, all_low_bits_of_every_format_for_every_profile) {
+  for (const spec::Profile& profile : spec_under_test().profiles) {
+    const Machine machine{profile.maxphyaddr, profile.capability, profile.pin_based,  profile.primary,
+                          profile.secondary,  profile.tertiary,   profile.parameters, 0x101e};
+    for (int level = 1; level <= 5; ++level) {
+      for (std::uint64_t low = 0; low < 0x1000; ++low) {
+        const std::uint64_t entry = 0x40000000 | low;
+        ASSERT_TRUE(same(support::header_classify(machine, level, entry, spec_under_test()),
+                         oracle().classify(machine, level, entry)))
+            << profile.id << " level " << level << ": " << drawn(machine, level, entry);
+      }
+    }
+  }
+}
+
+// Every single bit, on top of nothing, of a table entry and of a page, at every width.
+TEST(Agreement, every_single_bit_at_every_width) {
+  for (int maxphyaddr = 36; maxphyaddr <= 52; ++maxphyaddr) {
+    Machine machine = support::able_machine();
+    machine.maxphyaddr = maxphyaddr;
+    for (int level = 1; level <= 5; ++level) {
+      for (const std::uint64_t base : {0x0ULL, 0x7ULL, 0xb7ULL, 0x4ULL}) {
+        for (unsigned bit = 0; bit < 64; ++bit) {
+          const std::uint64_t entry = base ^ std::uint64_t{1} << bit;
+          ASSERT_TRUE(same(support::header_classify(machine, level, entry, spec_under_test()),
+                           oracle().classify(machine, level, entry)))
+              << "maxphyaddr " << maxphyaddr << " level " << level << ": " << drawn(machine, level, entry);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace

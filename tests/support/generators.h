@@ -1,0 +1,16 @@
+// Random inputs for RapidCheck, weighted towards what matters: configurations of which each capability and control is
+// on or off, entries near a good one (few bits away), entries of one bit, entries at random.
+#pragma once
+
+#include <rapidcheck.h>
+
+#include "tests/support/interpreter.h"
+
+namespace support {
+
+rc::Gen<Machine> any_machine();
+rc::Gen<std::uint64_t> any_entry();
+rc::Gen<std::uint64_t> any_access(const spec::Spec& spec);
+rc::Gen<std::uint64_t> any_gpa();
+
+}  // namespace support

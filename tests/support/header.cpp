@@ -1,0 +1,91 @@
+#include "tests/support/header.h"
+
+namespace support {
+
+namespace {
+
+constexpr std::uint64_t kRoot = 0x1000;
+
+std::uint64_t read_entry(void* memory, std::uint64_t address) { return (*static_cast<const Read*>(memory))(address); }
+
+ept_context context_of(const Machine& machine) {
+  const ept_configuration configuration = configuration_of(machine);
+  ept_context context;
+  ept_prepare(&configuration, machine.eptp, &context);
+  return context;
+}
+
+}  // namespace
+
+ept_configuration configuration_of(const Machine& machine) {
+  return {static_cast<std::uint64_t>(machine.maxphyaddr),
+          machine.capability,
+          machine.pin_based,
+          machine.primary,
+          machine.secondary,
+          machine.tertiary,
+          machine.parameters};
+}
+
+Classification header_classify(const Machine& machine, int level, std::uint64_t entry, const spec::Spec& spec) {
+  const ept_context context = context_of(machine);
+  const ept_classification found = ept_classify(&context, level, entry);
+  return {static_cast<Kind>(found.kind), spec.formats.at(static_cast<std::size_t>(found.format)).id, found.rules,
+          found.reserved_bits};
+}
+
+Outcome header_walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) {
+  const ept_context context = context_of(machine);
+  Read memory = read;
+  const ept_outcome from = ept_walk(&context, gpa, access, read_entry, &memory);
+  return {static_cast<Result>(from.result),
+          from.level,
+          from.host_physical_address,
+          from.memory_type,
+          from.ignore_pat,
+          from.rules,
+          from.reserved_bits,
+          from.qualification,
+          from.qualification_defined,
+          from.convertible,
+          from.convertible_defined,
+          {from.accessed_must, from.accessed_may},
+          {from.dirty_must, from.dirty_may}};
+}
+
+Machine able_machine() {
+  Machine machine;
+  machine.maxphyaddr = 46;
+  machine.capability = ~std::uint64_t{0};
+  machine.primary = ~std::uint64_t{0};
+  machine.secondary = ~std::uint64_t{0};
+  machine.tertiary = ~std::uint64_t{0};
+  machine.parameters = EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED;
+  machine.eptp = kRoot | 0x1e;
+  return machine;
+}
+
+Machine plain_machine() {
+  Machine machine;
+  machine.maxphyaddr = 36;
+  machine.capability = 0xf0106114141;
+  machine.primary = std::uint64_t{1} << 31;
+  machine.secondary = 1U << 1;
+  machine.eptp = kRoot | 0x1e;
+  return machine;
+}
+
+Read reader(const Memory& memory) {
+  return [memory](std::uint64_t address) {
+    const auto found = memory.find(address);
+    return found == memory.end() ? std::uint64_t{0} : found->second;
+  };
+}
+
+Memory tables(const std::vector<std::uint64_t>& entries) {
+  Memory memory;
+  for (std::size_t i = 0; i < entries.size(); ++i) memory[kRoot + 0x1000 * i] = entries[i];
+  return memory;
+}
+
+}  // namespace support

@@ -1,0 +1,30 @@
+// The emitted header, used as a program would: configurations, entries and walks over a small memory. Knows no
+// expectations.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "ept_model.h"
+#include "tests/support/interpreter.h"
+
+namespace support {
+
+ept_configuration configuration_of(const Machine& machine);
+Classification header_classify(const Machine& machine, int level, std::uint64_t entry, const spec::Spec& spec);
+Outcome header_walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read);
+
+// Every capability, all controls on, MAXPHYADDR 46, a 4-level EPTP (WB) without flags.
+Machine able_machine();
+// The first processor with EPT: no 1-GByte pages, no flags, no secondary controls but EPT itself. 4-level EPTP,
+// MAXPHYADDR 36.
+Machine plain_machine();
+
+// Memory for one walk: physical address → entry; what was not written reads as 0.
+using Memory = std::map<std::uint64_t, std::uint64_t>;
+Read reader(const Memory& memory);
+
+// Tables at 1000H (the EPTP's), 2000H … for guest-physical address 0, the entries given from the root down.
+Memory tables(const std::vector<std::uint64_t>& entries);
+
+}  // namespace support

@@ -1,0 +1,83 @@
+// The oracle: a slow interpreter of the specification, bit by bit and entry by entry, written apart from the emitter
+// and from the constraints and sharing nothing with them but spec/ir.h. Linked only into tests.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "spec/ir.h"
+
+namespace support {
+
+struct Machine {
+  int maxphyaddr = 0;
+  std::uint64_t capability = 0;
+  std::uint64_t pin_based = 0;
+  std::uint64_t primary = 0;
+  std::uint64_t secondary = 0;
+  std::uint64_t tertiary = 0;
+  std::uint64_t parameters = 0;
+  std::uint64_t eptp = 0;
+};
+
+enum class Kind { not_present, misconfigured, table, page };
+
+struct Classification {
+  Kind kind = Kind::not_present;
+  std::string format;
+  std::uint64_t rules = 0;
+  std::uint64_t reserved_bits = 0;
+};
+
+enum class Result { translated, sub_page_check, violation, misconfiguration };
+
+struct Effects {
+  std::uint64_t must = 0;  // bit n: the entry of level n
+  std::uint64_t may = 0;
+  bool operator==(const Effects&) const = default;
+};
+
+struct Outcome {
+  Result result = Result::translated;
+  int level = 0;
+  std::uint64_t host_physical_address = 0;
+  std::uint64_t memory_type = 0;
+  std::uint64_t ignore_pat = 0;
+  std::uint64_t rules = 0;
+  std::uint64_t reserved_bits = 0;
+  std::uint64_t qualification = 0;
+  std::uint64_t qualification_defined = 0;
+  std::uint64_t convertible = 0;
+  std::uint64_t convertible_defined = 0;
+  Effects accessed;
+  Effects dirty;
+  bool operator==(const Outcome&) const = default;
+};
+
+using Read = std::function<std::uint64_t(std::uint64_t physical_address)>;
+
+class Interpreter {
+ public:
+  explicit Interpreter(const spec::Spec& spec) : spec_(spec) {}
+
+  [[nodiscard]] std::uint64_t eptp_rules(const Machine& machine) const;
+  [[nodiscard]] Classification classify(const Machine& machine, int level, std::uint64_t entry) const;
+  [[nodiscard]] Outcome walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) const;
+
+ private:
+  struct Facts;  // the values of all words at one point
+
+  [[nodiscard]] bool holds(const spec::Condition& condition, const Facts& facts) const;
+  [[nodiscard]] bool holds(const std::string& named, const Facts& facts) const;
+  [[nodiscard]] const spec::Format& format_of(int level, std::uint64_t entry) const;
+  [[nodiscard]] std::uint64_t broken(const spec::Format& format, const Facts& facts) const;
+  void report_violation(const Facts& facts, Outcome& outcome) const;
+  void finish(const Facts& facts, std::uint64_t used, std::uint64_t leaf, Outcome& outcome) const;
+  void complete(const spec::Format& format, std::uint64_t gpa, Facts& facts, Outcome& outcome) const;
+
+  const spec::Spec& spec_;
+};
+
+}  // namespace support
