@@ -17,9 +17,11 @@ struct Diagnostic {
 
 class Diagnostics {
  public:
-  void add(const Place& place, std::string wrong, const std::string& expected);
+  // What `wrong` quotes from the input is cut to a readable length and shown without control characters.
+  void add(const Place& place, const std::string& wrong, const std::string& expected);
   void add(Diagnostic diagnostic) { list_.push_back(std::move(diagnostic)); }
   [[nodiscard]] bool empty() const { return list_.empty(); }
+  [[nodiscard]] std::size_t size() const { return list_.size(); }
   [[nodiscard]] std::vector<Diagnostic> sorted() const;  // by file, line and column; each once
 
  private:

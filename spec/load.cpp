@@ -30,6 +30,10 @@ std::map<std::string, Citation> read_sources(const Node& tree, Diagnostics& diag
   }
   for (std::size_t i = 0; i < node->keys.size(); ++i) {
     MapReader reader(node->items[i], diagnostics, "source");
+    if (!is_snake_case(node->keys[i].text)) {
+      diagnostics.add(node->keys[i].place, fmt::format("'{}' is not the name of a source", node->keys[i].text),
+                      "a name in snake_case (a-z, 0-9, _)");
+    }
     const Citation cite{reader.text("volume"), reader.text("section"), reader.text("at"), reader.text("edition")};
     reader.done();
     sources.emplace(node->keys[i].text, cite);
@@ -37,9 +41,13 @@ std::map<std::string, Citation> read_sources(const Node& tree, Diagnostics& diag
   return sources;
 }
 
+// The kinds of which there is one file each.
+bool is_semantics(const std::string& kind) {
+  return std::find(kSemantics.begin(), kSemantics.end(), kind) != kSemantics.end();
+}
+
 bool is_known_kind(const std::string& kind) {
-  return kind == "format" || kind == "register" || kind == "profile" ||
-         std::find(kSemantics.begin(), kSemantics.end(), kind) != kSemantics.end();
+  return kind == "format" || kind == "register" || kind == "profile" || is_semantics(kind);
 }
 
 std::optional<SourceFile> read_source_file(const std::filesystem::path& path, const std::string& name,
@@ -53,11 +61,11 @@ std::optional<SourceFile> read_source_file(const std::filesystem::path& path, co
   if (kind == nullptr) return std::nullopt;
   file.kind = kind->text;
   if (!is_known_kind(file.kind)) {
-    diagnostics.add(kind->place, fmt::format("unknown kind of file '{}'", file.kind),
-                    fmt::format("format, register, profile, {}", fmt::join(kSemantics, ", ")));
+    diagnostics.add(kind->place, "unknown kind of file " + describe(*kind),
+                    fmt::format("one of format, register, profile, {}", fmt::join(kSemantics, ", ")));
     return std::nullopt;
   }
-  if (const Node* id = reader.find("id")) file.id = id->text;
+  if (const Node* id = reader.find("id"); id != nullptr && !is_semantics(file.kind)) file.id = id->text;
   if (file.kind != "profile") file.sources = read_sources(*tree, diagnostics);
   file.tree = std::move(*tree);
   return file;
@@ -67,8 +75,9 @@ std::vector<std::filesystem::path> list_files(const std::filesystem::path& direc
   std::vector<std::filesystem::path> paths;
   for (const char* folder : kFolders) {
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(directory / folder, error)) {
-      if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
+    std::filesystem::directory_iterator entry(directory / folder, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+      if (entry->path().extension() == ".yaml") paths.push_back(entry->path());
     }
     if (error)
       diagnostics.add({(directory / folder).string(), 0, 0}, "the folder cannot be read", "a folder with YAML files");
@@ -91,17 +100,20 @@ void add_overlay(Draft& draft, const std::filesystem::path& overlay) {
   }
 }
 
-void check_files(const Draft& draft) {
+void check_files(const Draft& draft, const std::string& directory) {
   std::map<std::string, Place> seen;
   const auto require = [&](const std::string& kind, const std::string& id) {
     const bool there = std::any_of(draft.files.begin(), draft.files.end(), [&](const SourceFile& file) {
       return file.kind == kind && (id.empty() || file.id == id);
     });
     if (!there)
-      draft.diagnostics.add({"spec", 0, 0}, fmt::format("there is no {} {}", kind, id), "the whole specification");
+      draft.diagnostics.add({directory, 0, 0},
+                            fmt::format("no file has kind {}{}{}", kind, id.empty() ? "" : " and id ", id),
+                            "the whole specification");
   };
   for (const SourceFile& file : draft.files) {
-    check_unique(draft.diagnostics, seen, file.id.empty() ? "file of kind " + file.kind : file.id, file.tree.place);
+    if (file.id.empty() && !is_semantics(file.kind)) continue;  // its missing id is reported when it is read
+    check_unique(draft.diagnostics, seen, file.id.empty() ? "kind: " + file.kind : "id: " + file.id, file.tree.place);
   }
   for (const char* kind : kSemantics) require(kind, "");
   for (const char* id : kFormats) require("format", id);
@@ -130,6 +142,22 @@ void read_names(Draft& draft) {
   draft.names.resolve_conditions();
 }
 
+void find_present(Draft& draft) {
+  const auto& all = draft.spec.conditions;
+  const auto found =
+      std::find_if(all.begin(), all.end(), [](const auto& condition) { return condition.id == "present"; });
+  if (found != all.end()) {
+    draft.spec.present = static_cast<std::size_t>(found - all.begin());
+    return;
+  }
+  for (const SourceFile& file : draft.files) {
+    if (file.kind == "walk") {
+      draft.diagnostics.add(file.tree.place, "no condition is called 'present'",
+                            "one that says when an entry is present");
+    }
+  }
+}
+
 void read_meaning(Draft& draft) {
   read_field_conditions(draft);
   for_kind(draft, "eptp_check", read_eptp_check);
@@ -139,14 +167,16 @@ void read_meaning(Draft& draft) {
   for_kind(draft, "exit_qualification", read_exit_qualification);
   for_kind(draft, "profile", read_profile);
   draft.spec.conditions = draft.names.take_conditions();
+  find_present(draft);
 }
 
 }  // namespace
 
 Citation read_cite(MapReader& reader, const SourceFile& file, Diagnostics& diagnostics, const std::string& at) {
+  if (!reader.is_mapping()) return {};  // reported already
   const Node* node = reader.find("cite");
-  const bool pair =
-      node != nullptr && node->kind == Node::Kind::sequence && node->items.size() == 2 && !node->items[1].text.empty();
+  const bool pair = node != nullptr && node->items.size() == 2 && node->kind == Node::Kind::sequence &&
+                    node->items[0].kind == Node::Kind::scalar && !node->items[1].text.empty();
   if (node == nullptr || (!pair && node->kind != Node::Kind::scalar)) {
     diagnostics.add(node == nullptr ? reader.place() : node->place,
                     fmt::format("the {} has no citation", reader.what()), "cite: SOURCE or cite: [SOURCE, PLACE]");
@@ -155,7 +185,10 @@ Citation read_cite(MapReader& reader, const SourceFile& file, Diagnostics& diagn
   const std::string& key = pair ? node->items[0].text : node->text;
   const auto found = file.sources.find(key);
   if (found == file.sources.end()) {
-    diagnostics.add(node->place, fmt::format("unknown source '{}'", key), "one of the file's 'sources'");
+    std::vector<std::string> known;
+    for (const auto& [name, cite] : file.sources) known.push_back(name);
+    diagnostics.add(node->place, fmt::format("unknown source '{}'", key),
+                    known.empty() ? "a name from 'sources'" : fmt::format("one of {}", fmt::join(known, ", ")));
     return {};
   }
   Citation cite = found->second;
@@ -171,9 +204,10 @@ void check_unique(Diagnostics& diagnostics, std::map<std::string, Place>& seen, 
                   const Place& place) {
   if (id.empty()) return;
   const auto [first, added] = seen.emplace(id, place);
-  if (!added)
-    diagnostics.add(place, fmt::format("'{}' stands here a second time, first at {}", id, to_string(first->second)),
-                    "each id and bit once");
+  if (added) return;
+  const Place& other = first->second;
+  const std::string where = other.file == place.file ? fmt::format("line {}", other.line) : to_string(other);
+  diagnostics.add(place, fmt::format("'{}' stands here a second time, first at {}", id, where), "each id and bit once");
 }
 
 std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& diagnostics,
@@ -185,12 +219,12 @@ std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& di
     if (auto file = read_source_file(path, name, found)) draft.files.push_back(std::move(*file));
   }
   if (overlay) add_overlay(draft, *overlay);
-  if (found.empty()) check_files(draft);
+  if (found.empty()) check_files(draft, directory.string());
   if (found.empty()) {
     read_names(draft);
     read_meaning(draft);
-    check_whole(draft.spec, found);
   }
+  if (found.empty()) check_whole(draft.spec, found);
   for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
   if (!found.empty()) return std::nullopt;
   return std::move(draft.spec);

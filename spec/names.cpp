@@ -1,6 +1,7 @@
 #include "spec/names.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@ namespace spec {
 namespace {
 
 constexpr const char* kVocabulary = "a name, 'not NAME', a list, or one of any/none/field/any_bit_of";
+constexpr int kMaxChain = 64;  // conditions resting on one another
 
 Stage stage_of(Word word) {
   switch (word) {
@@ -41,6 +43,26 @@ Condition make(Condition::Kind kind, const Place& place) {
   return condition;
 }
 
+constexpr std::size_t kFewEdits = 2;
+
+// How many characters to insert, remove or replace to get from one to the other; some number above kFewEdits as soon as
+// that is clear.
+std::size_t edits(const std::string& from, const std::string& to) {
+  if (from.size() > to.size() + kFewEdits || to.size() > from.size() + kFewEdits) return kFewEdits + 1;
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+    if (*std::min_element(row.begin(), row.end()) > kFewEdits) return kFewEdits + 1;
+  }
+  return row.back();
+}
+
 Condition negate(Condition operand) {
   Condition condition = make(Condition::Kind::negation, operand.place);
   condition.operands.push_back(std::move(operand));
@@ -63,6 +85,17 @@ Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& co
     }
   });
   return stage;
+}
+
+bool speaks_beyond(const Condition& condition, const std::vector<Word>& allowed,
+                   const std::vector<NamedCondition>& conditions) {
+  bool beyond = false;
+  for_each_through_names(condition, conditions, [&](const Condition& part) {
+    const bool about_word = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of ||
+                            part.kind == Condition::Kind::any_of_kind;
+    beyond |= about_word && std::find(allowed.begin(), allowed.end(), part.word) == allowed.end();
+  });
+  return beyond;
 }
 
 const Symbol* Names::find(const std::string& name) const {
@@ -91,22 +124,31 @@ Condition Names::named(const std::string& name, const Place& place) {
     return make(Condition::Kind::all_of, place);
   }
   Pending& pending = found->second;
-  if (pending.open) {
-    diagnostics_.add(place, fmt::format("the condition '{}' refers to itself (a cycle)", name),
-                     "conditions that rest on others without a cycle");
-    return make(Condition::Kind::all_of, place);
-  }
-  if (!pending.index) {
-    pending.open = true;
-    NamedCondition result = pending.head;
-    result.when = read(*pending.when);
-    result.stage = stage_of(result.when, resolved_);
-    pending.open = false;
-    pending.index = resolved_.size();
-    resolved_.push_back(std::move(result));
-  }
+  if (!pending.index) resolve(pending, place);
+  if (!pending.index) return make(Condition::Kind::all_of, place);
   condition.named = *pending.index;
   return condition;
+}
+
+void Names::resolve(Pending& pending, const Place& place) {
+  if (pending.open) {
+    diagnostics_.add(place, fmt::format("the condition '{}' refers to itself (a cycle)", pending.head.id),
+                     "conditions that rest on others without a cycle");
+    return;
+  }
+  if (depth_ == kMaxChain) {
+    diagnostics_.add(place, fmt::format("more than {} conditions rest on one another", kMaxChain), "a shorter chain");
+    return;
+  }
+  ++depth_;
+  pending.open = true;
+  NamedCondition result = pending.head;
+  result.when = read(*pending.when);
+  result.stage = stage_of(result.when, resolved_);
+  pending.open = false;
+  pending.index = resolved_.size();
+  resolved_.push_back(std::move(result));
+  --depth_;
 }
 
 Condition Names::read(const Node& node) {
@@ -135,56 +177,82 @@ std::vector<Condition> Names::read_all(const Node& node) {
 
 Condition Names::read_word(const Node& node) {
   constexpr std::string_view kNot = "not ";
-  if (node.text.starts_with(kNot)) {
-    Node positive = node;
-    positive.text.erase(0, kNot.size());
-    return negate(read_word(positive));
-  }
+  return node.text.starts_with(kNot) ? negate(read_name(node.text.substr(kNot.size()), node.place))
+                                     : read_name(node.text, node.place);
+}
+
+Condition Names::read_name(const std::string& name, const Place& place) {
   constexpr std::string_view kCondition = "condition.";
-  if (node.text.starts_with(kCondition)) return named(node.text.substr(kCondition.size()), node.place);
-  Condition condition = make(Condition::Kind::nonzero, node.place);
-  condition.name = node.text;
-  if (const Symbol* symbol = find(node.text)) {
-    condition.word = symbol->word;
-    condition.bits = symbol->bits;
-  } else {
-    diagnostics_.add(node.place, fmt::format("unknown condition name '{}'", node.text), nearest(node.text));
+  if (name.starts_with(kCondition)) return named(name.substr(kCondition.size()), place);
+  const Symbol* symbol = find(name);
+  if (symbol == nullptr) {
+    diagnostics_.add(place, fmt::format("unknown condition name '{}'", name), nearest(name));
+    return make(Condition::Kind::all_of, place);
   }
+  Condition condition = make(Condition::Kind::nonzero, place);
+  condition.name = name;
+  condition.word = symbol->word;
+  condition.bits = symbol->bits;
   return condition;
 }
 
 Condition Names::read_mapping(const Node& node) {
-  const std::string key = node.keys.empty() ? "" : node.keys.front().text;
-  if (key == "any" || key == "none") {
+  const auto has = [&](std::string_view key) {
+    return std::any_of(node.keys.begin(), node.keys.end(), [&](const Node& other) { return other.text == key; });
+  };
+  if (has("field")) return read_membership(node);
+  if (has("any_bit_of")) return read_kind(node);
+  if (has("any") || has("none")) {
     MapReader reader(node, diagnostics_, "condition");
+    const bool any = has("any");
     Condition condition = make(Condition::Kind::any_of, node.place);
-    condition.operands = read_all(*reader.require(key));
+    condition.operands = read_all(*reader.require(any ? "any" : "none"));
     reader.done();
-    return key == "any" ? condition : negate(condition);
+    return any ? condition : negate(condition);
   }
-  if (key == "field") return read_membership(node);
-  if (key == "any_bit_of") return read_kind(node);
-  diagnostics_.add(node.place, fmt::format("'{}' is no kind of condition", key), kVocabulary);
+  if (node.keys.empty()) {
+    diagnostics_.add(node.place, "the condition is empty", kVocabulary);
+  } else {
+    diagnostics_.add(node.keys.front().place, fmt::format("'{}' is no kind of condition", node.keys.front().text),
+                     kVocabulary);
+  }
   return make(Condition::Kind::all_of, node.place);
 }
 
 Condition Names::read_membership(const Node& node) {
   MapReader reader(node, diagnostics_, "condition");
-  Condition condition = read_word(*reader.require("field"));
-  condition.kind = Condition::Kind::one_of;
+  const Node& field = *reader.require("field");
+  const Symbol* symbol = field.kind == Node::Kind::scalar ? find(field.text) : nullptr;
   const bool negated = reader.find("in") == nullptr && reader.find("not_in") != nullptr;
+  Condition condition = make(Condition::Kind::one_of, node.place);
+  condition.name = field.text;
+  if (symbol == nullptr) {
+    diagnostics_.add(field.place, describe(field) + " is no field", "the name of bits, such as entry.memory_type");
+    reader.words(negated ? "not_in" : "in");
+  } else {
+    condition.place = field.place;
+    condition.word = symbol->word;
+    condition.bits = symbol->bits;
+    condition.values = read_values(reader, condition, negated ? "not_in" : "in");
+  }
+  reader.done();
+  if (condition.values.empty()) return make(Condition::Kind::all_of, node.place);
+  return negated ? negate(std::move(condition)) : condition;
+}
+
+std::vector<std::uint64_t> Names::read_values(MapReader& reader, const Condition& condition, const char* key) {
+  std::vector<std::uint64_t> values;
   const std::uint64_t max = mask_of({condition.bits.high - condition.bits.low, 0});
-  for (const Node* item : reader.list(negated ? "not_in" : "in")) {
+  for (const Node* item : reader.words(key)) {
     const auto value = parse_number(item->text);
     if (!value || *value > max) {
       diagnostics_.add(item->place, fmt::format("'{}' is no value of {}", item->text, condition.name),
                        fmt::format("a number from 0 to {}", max));
     } else {
-      condition.values.push_back(*value);
+      values.push_back(*value);
     }
   }
-  reader.done();
-  return negated ? negate(std::move(condition)) : condition;
+  return values;
 }
 
 Condition Names::read_kind(const Node& node) {
@@ -198,19 +266,26 @@ Condition Names::read_kind(const Node& node) {
   return condition;
 }
 
+std::vector<std::string> Names::known_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, symbol] : symbols_) names.push_back(name);
+  for (const auto& [id, pending] : pending_) names.push_back("condition." + id);
+  return names;
+}
+
+// What is nearly the same, otherwise what there is of the same scope.
 std::string Names::nearest(const std::string& name) const {
-  const std::string scope = name.substr(0, name.find('.'));
-  std::vector<std::string> known;
-  for (const auto& [other, symbol] : symbols_) {
-    if (other.starts_with(scope + ".")) known.push_back(other.substr(scope.size() + 1));
+  const std::string scope = name.substr(0, name.find('.') + 1);
+  std::vector<std::string> alike;
+  std::vector<std::string> of_scope;
+  for (const std::string& known : known_names()) {
+    if (edits(name, known) <= kFewEdits) alike.push_back(known);
+    if (!scope.empty() && known.starts_with(scope)) of_scope.push_back(known.substr(scope.size()));
   }
-  if (scope == "condition") {
-    for (const auto& [other, pending] : pending_) known.push_back(other);
-  }
-  if (known.empty())
-    return "capability, control, parameter, eptp, gpa, entry, all, nonleaf, leaf, access, walk, violation or condition "
-           "before the dot";
-  return fmt::format("{}. and one of {}", scope, fmt::join(known, ", "));
+  if (!alike.empty()) return fmt::format("{}", fmt::join(alike, " or "));
+  if (!of_scope.empty()) return fmt::format("{} and one of {}", scope, fmt::join(of_scope, ", "));
+  return "capability, control, parameter, eptp, gpa, entry, all, nonleaf, leaf, access, walk, violation or condition "
+         "before the dot";
 }
 
 }  // namespace spec

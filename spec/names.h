@@ -19,6 +19,8 @@ struct Symbol {
   Bits bits;
 };
 
+class MapReader;
+
 class Names {
  public:
   explicit Names(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
@@ -43,27 +45,54 @@ class Names {
   };
 
   Condition read_word(const Node& node);
+  Condition read_name(const std::string& name, const Place& place);
+  void resolve(Pending& pending, const Place& place);
   Condition read_mapping(const Node& node);
   Condition read_membership(const Node& node);
+  std::vector<std::uint64_t> read_values(MapReader& reader, const Condition& condition, const char* key);
   Condition read_kind(const Node& node);
   std::vector<Condition> read_all(const Node& node);
   Condition named(const std::string& name, const Place& place);
+  std::vector<std::string> known_names() const;
   std::string nearest(const std::string& name) const;
 
   Diagnostics& diagnostics_;
   std::map<std::string, Symbol> symbols_;
   std::map<std::string, Pending> pending_;
   std::vector<NamedCondition> resolved_;
+  int depth_ = 0;  // conditions being resolved, each for the one before
 };
 
 // The earliest stage at which `condition` can be judged.
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions);
+
+// Whether a word outside `allowed` is spoken of, be it through named conditions.
+bool speaks_beyond(const Condition& condition, const std::vector<Word>& allowed,
+                   const std::vector<NamedCondition>& conditions);
 
 // Calls `visit(const Condition&)` for the condition and everything below it, not through names.
 template <typename Visit>
 void for_each(const Condition& condition, const Visit& visit) {
   visit(condition);
   for (const Condition& operand : condition.operands) for_each(operand, visit);
+}
+
+// The same, through names; each named condition is visited once, however often it is used.
+template <typename Visit>
+void for_each_through_names(const Condition& condition, const std::vector<NamedCondition>& conditions,
+                            const Visit& visit) {
+  std::vector<const Condition*> open = {&condition};
+  std::vector<bool> seen(conditions.size(), false);
+  while (!open.empty()) {
+    const Condition* next = open.back();
+    open.pop_back();
+    for_each(*next, [&](const Condition& part) {
+      visit(part);
+      if (part.kind != Condition::Kind::named || seen[part.named]) return;
+      seen[part.named] = true;
+      open.push_back(&conditions[part.named].when);
+    });
+  }
 }
 
 }  // namespace spec

@@ -9,14 +9,23 @@ namespace spec {
 
 namespace {
 
+constexpr int kMinWidth = 32;
+constexpr int kMaxWidth = 52;
+
 const std::vector<Choice<Word>> kControlWords = {{"pin_based", Word::pin_based},
                                                  {"primary", Word::primary},
                                                  {"secondary", Word::secondary},
                                                  {"tertiary", Word::tertiary}};
 
+std::string_view word_name(Word word) {
+  const auto found = std::find_if(kControlWords.begin(), kControlWords.end(),
+                                  [&](const Choice<Word>& choice) { return choice.value == word; });
+  return found == kControlWords.end() ? "" : found->name;
+}
+
 // One of the lists `controls`, `parameters`, `attributes`; `word` is nullopt where each item names its own.
 std::vector<NamedBits> read_bits(Draft& draft, MapReader& reader, const SourceFile& file, const std::string& list,
-                                const std::string& scope, std::optional<Word> word) {
+                                 const std::string& scope, std::optional<Word> word) {
   std::vector<NamedBits> bits;
   std::map<std::string, Place> seen;
   for (const Node* item : reader.list(list)) {
@@ -25,19 +34,38 @@ std::vector<NamedBits> read_bits(Draft& draft, MapReader& reader, const SourceFi
     bit.place = item->place;
     bit.id = entry.id("id");
     bit.word = word ? *word : entry.choice("word", kControlWords);
+    const std::size_t before = draft.diagnostics.size();
     const auto position = static_cast<unsigned>(entry.number("bit", 0, bit.word == Word::tertiary ? 63 : 31));
+    const bool readable = draft.diagnostics.size() == before && entry.is_mapping();
     bit.bits = {position, position};
     bit.cite = read_cite(entry, file, draft.diagnostics, fmt::format("bit {}", position));
     bit.text = entry.text("text");
     if (scope == "parameter") bit.reason = entry.text("reason");
     entry.done();
     check_unique(draft.diagnostics, seen, bit.id, bit.place);
-    check_unique(draft.diagnostics, seen, fmt::format("bit {} of word {}", position, static_cast<int>(bit.word)),
-                 bit.place);
+    const std::string of_word = word ? "" : fmt::format(" of {}", word_name(bit.word));
+    if (readable) check_unique(draft.diagnostics, seen, fmt::format("bit {}{}", position, of_word), bit.place);
     draft.names.add(scope + "." + bit.id, {bit.word, bit.bits});
     bits.push_back(std::move(bit));
   }
   return bits;
+}
+
+// The physical-address widths that exist; all that there could be when they cannot be read.
+void read_widths(Draft& draft, const SourceFile& file, const Node& node) {
+  MapReader width(node, draft.diagnostics, "maxphyaddr");
+  const std::size_t before = draft.diagnostics.size();
+  const int min = static_cast<int>(width.number("min", kMinWidth, kMaxWidth));
+  const int max = static_cast<int>(width.number("max", kMinWidth, kMaxWidth));
+  if (draft.diagnostics.size() == before) {
+    if (min > max)
+      draft.diagnostics.add(node.place, fmt::format("min {} is above max {}", min, max), "a min that is not above max");
+    draft.spec.min_maxphyaddr = std::min(min, max);
+    draft.spec.max_maxphyaddr = std::max(min, max);
+  }
+  read_cite(width, file, draft.diagnostics);
+  width.text("text");
+  width.done();
 }
 
 Access read_access(Draft& draft, const Node& node) {
@@ -45,12 +73,12 @@ Access read_access(Draft& draft, const Node& node) {
   Access access;
   access.place = node.place;
   access.id = reader.id("id");
-  for (const Node* item : reader.list("attributes")) {
+  for (const Node* item : reader.words("attributes")) {
     if (const Symbol* symbol = draft.names.find("access." + item->text)) {
       access.attributes |= mask_of(symbol->bits);
     } else {
       draft.diagnostics.add(item->place, fmt::format("unknown attribute '{}'", item->text),
-                            "one of the attributes above");
+                            "one of the file's 'attributes'");
     }
   }
   reader.done();
@@ -75,16 +103,11 @@ void note_conditions(Draft& draft, MapReader& reader, const SourceFile& file) {
 
 void read_configuration(Draft& draft, const SourceFile& file) {
   MapReader reader(file.tree, draft.diagnostics, "configuration");
+  draft.spec.min_maxphyaddr = kMinWidth;
+  draft.spec.max_maxphyaddr = kMaxWidth;
   reader.require("kind");
   reader.require("sources");
-  if (const Node* node = reader.require("maxphyaddr")) {
-    MapReader width(*node, draft.diagnostics, "maxphyaddr");
-    draft.spec.min_maxphyaddr = static_cast<int>(width.number("min", 32, 52));
-    draft.spec.max_maxphyaddr = static_cast<int>(width.number("max", 32, 52));
-    read_cite(width, file, draft.diagnostics);
-    width.text("text");
-    width.done();
-  }
+  if (const Node* node = reader.require("maxphyaddr")) read_widths(draft, file, *node);
   draft.spec.controls = read_bits(draft, reader, file, "controls", "control", std::nullopt);
   draft.spec.parameters = read_bits(draft, reader, file, "parameters", "parameter", Word::parameter);
   note_conditions(draft, reader, file);

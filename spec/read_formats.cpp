@@ -16,18 +16,23 @@ const std::vector<Choice<FieldKind>> kKinds = {
     {"address", FieldKind::address},   {"fixed", FieldKind::fixed},
 };
 
+constexpr Range kNoRange = {{false, -1}, {false, 0}};  // of a field whose range is missing or wrong
+
 Range read_range(MapReader& reader, Diagnostics& diagnostics) {
   const Node* node = reader.require("bits");
-  if (node == nullptr) return {};
+  if (node == nullptr) return kNoRange;
   const auto range = node->kind == Node::Kind::scalar ? parse_range(node->text) : std::nullopt;
   if (!range) {
-    diagnostics.add(
-        node->place, fmt::format("'{}' is no bit range", node->text),
-        "a bit from 63 to 0 or HIGH:LOW, with maxphyaddr or maxphyaddr-1 as an end where the manual has it");
-    return {};
+    diagnostics.add(node->place, describe(*node) + " is no bit range",
+                    "a bit from 63 to 0 or HIGH:LOW, high end first, with maxphyaddr or maxphyaddr-1 as an end where "
+                    "the manual has it");
+    return kNoRange;
   }
   return *range;
 }
+
+// Or a range that was reported already.
+bool is_one_bit(const Range& range) { return is_constant(range) && range.high.offset <= range.low.offset; }
 
 Field read_field(Draft& draft, const SourceFile& file, const Node& node) {
   MapReader reader(node, draft.diagnostics, "field");
@@ -36,7 +41,12 @@ Field read_field(Draft& draft, const SourceFile& file, const Node& node) {
   field.id = reader.id("id");
   field.bits = read_range(reader, draft.diagnostics);
   field.kind = reader.choice("kind", kKinds);
-  if (field.kind == FieldKind::fixed) field.value = reader.number("value", 0, 1);
+  if (field.kind == FieldKind::fixed) {
+    field.value = reader.number("value", 0, 1);
+    if (!is_one_bit(field.bits)) {
+      draft.diagnostics.add(field.place, fmt::format("the fixed field '{}' has several bits", field.id), "one bit");
+    }
+  }
   field.cite = read_cite(reader, file, draft.diagnostics, "bits " + to_string(field.bits));
   field.text = reader.text("text");
   if (const Node* when = reader.find("when"); when != nullptr && field.kind != FieldKind::field) {
@@ -47,6 +57,8 @@ Field read_field(Draft& draft, const SourceFile& file, const Node& node) {
   reader.done();
   return field;
 }
+
+bool is_known_bits(const Range& range) { return is_constant(range) && range.high.offset >= range.low.offset; }
 
 void add_name(Draft& draft, const std::string& name, Word word, const Field& field) {
   const Bits bits = bits_at(field.bits);
@@ -62,15 +74,45 @@ void add_name(Draft& draft, const std::string& name, Word word, const Field& fie
 
 void add_names(Draft& draft, const Format& format) {
   for (const Field& field : format.fields) {
-    if (!is_constant(field.bits) || field.kind == FieldKind::reserved || field.kind == FieldKind::ignored) continue;
+    if (!has_name(field)) continue;
     if (format.level == 0) {
       add_name(draft, format.id + "." + field.id, format.id == "eptp" ? Word::eptp : Word::capability, field);
       continue;
     }
     add_name(draft, "entry." + field.id, Word::entry, field);
-    add_name(draft, "all." + field.id, Word::all, field);
-    add_name(draft, (format.maps_page ? "leaf." : "nonleaf.") + field.id, format.maps_page ? Word::leaf : Word::nonleaf,
-             field);
+    if (format.maps_page) add_name(draft, "leaf." + field.id, Word::leaf, field);
+  }
+}
+
+// "all." and "nonleaf." speak of several entries at once: their formats must all have the field. A leaf's format can be
+// asked for ("walk.leaf_is_pte").
+void add_names_of_several(Draft& draft) {
+  const auto& formats = draft.spec.formats;
+  const auto in_each = [&](const Field& field, bool tables_only) {
+    return std::all_of(formats.begin(), formats.end(), [&](const Format& format) {
+      return (tables_only && format.maps_page) || has_field(format, field.id, bits_at(field.bits));
+    });
+  };
+  for (const Format& format : formats) {
+    for (const Field& field : format.fields) {
+      if (!has_name(field)) continue;
+      if (in_each(field, false)) draft.names.add("all." + field.id, {Word::all, bits_at(field.bits)});
+      if (in_each(field, true)) draft.names.add("nonleaf." + field.id, {Word::nonleaf, bits_at(field.bits)});
+    }
+  }
+}
+
+// Nothing lies below a PTE, and no page is larger than 1 GByte.
+void check_maps_page(Draft& draft, MapReader& reader, const Format& format) {
+  const Node* flag = reader.find("maps_page");
+  if (flag == nullptr || (flag->text != "true" && flag->text != "false")) return;
+  const Node* level = reader.find("level");
+  if (level != nullptr && level->text == "1" && !format.maps_page) {
+    draft.diagnostics.add(flag->place, "an entry of level 1 maps no page", "maps_page: true");
+  }
+  if (format.level > 3 && format.maps_page) {
+    draft.diagnostics.add(flag->place, fmt::format("an entry of level {} maps a page", format.level),
+                          "maps_page: false above level 3");
   }
 }
 
@@ -85,6 +127,7 @@ Format read_format(Draft& draft, const SourceFile& file) {
   if (file.kind == "format") {
     format.level = static_cast<int>(reader.number("level", 1, 5));
     format.maps_page = reader.flag("maps_page");
+    check_maps_page(draft, reader, format);
   }
   std::map<std::string, Place> seen;
   for (const Node* item : reader.list("fields")) {
@@ -96,6 +139,16 @@ Format read_format(Draft& draft, const SourceFile& file) {
 }
 
 }  // namespace
+
+bool has_name(const Field& field) {
+  return is_known_bits(field.bits) && field.kind != FieldKind::reserved && field.kind != FieldKind::ignored;
+}
+
+bool has_field(const Format& format, const std::string& id, Bits bits) {
+  return std::any_of(format.fields.begin(), format.fields.end(), [&](const Field& field) {
+    return field.id == id && has_name(field) && bits_at(field.bits) == bits;
+  });
+}
 
 void read_formats(Draft& draft) {
   for (const SourceFile& file : draft.files) {
@@ -115,6 +168,7 @@ void read_formats(Draft& draft) {
   std::stable_sort(draft.spec.formats.begin(), draft.spec.formats.end(), [](const Format& a, const Format& b) {
     return a.level != b.level ? a.level > b.level : !a.maps_page && b.maps_page;
   });
+  add_names_of_several(draft);
 }
 
 void read_field_conditions(Draft& draft) {

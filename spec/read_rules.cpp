@@ -10,6 +10,14 @@ namespace spec {
 
 namespace {
 
+const std::vector<Word> kConfigurationWords = {Word::capability, Word::pin_based, Word::primary, Word::secondary,
+                                               Word::tertiary,   Word::parameter, Word::eptp};
+
+std::vector<Word> with(std::vector<Word> words, std::initializer_list<Word> more) {
+  words.insert(words.end(), more);
+  return words;
+}
+
 struct RuleIds {
   std::map<std::string, Place> seen;
 };
@@ -19,31 +27,51 @@ Rule read_rule_head(Draft& draft, MapReader& reader, const SourceFile& file, Rul
   Rule rule;
   rule.place = reader.place();
   rule.id = reader.id("id");
+  const std::size_t before = draft.diagnostics.size();
   rule.bit = static_cast<unsigned>(reader.number("bit", 0, 63));
+  if (draft.diagnostics.size() == before && reader.is_mapping()) {
+    check_unique(draft.diagnostics, ids.seen, fmt::format("bit {}", rule.bit), rule.place);
+  }
   rule.cite = read_cite(reader, file, draft.diagnostics);
   rule.text = reader.text("text");
   reader.optional_text("reason");
   check_unique(draft.diagnostics, ids.seen, rule.id, rule.place);
-  check_unique(draft.diagnostics, ids.seen, fmt::format("bit {}", rule.bit), rule.place);
   return rule;
 }
 
-Condition read_when(Draft& draft, MapReader& reader, Stage latest, const std::string& expected,
-                    const char* key = "when") {
+// What can be spoken of at one point of a walk, and how to say so.
+struct Known {
+  std::vector<Word> words;
+  const char* expected;
+};
+
+const Known kOfConfiguration = {kConfigurationWords, "a condition over EPTP, capabilities, controls and parameters"};
+const Known kOfEntry = {with(kConfigurationWords, {Word::entry}), "a condition over configuration and entry"};
+const Known kBeforeWalk = {with(kConfigurationWords, {Word::access, Word::gpa}),
+                           "a condition over configuration, access and guest-physical address"};
+const Known kOfCompleteWalk = {with(kBeforeWalk.words, {Word::all, Word::nonleaf, Word::leaf, Word::walk}),
+                               "a condition over configuration, access, guest-physical address, walk and the entries "
+                               "used (all, nonleaf, leaf)"};
+const Known kOfViolation = {with(kOfCompleteWalk.words, {Word::violation}),
+                            "a condition over everything but a single entry"};
+
+const Known& known_at(ViolationStage stage) {
+  switch (stage) {
+    case ViolationStage::before_walk: return kBeforeWalk;
+    case ViolationStage::entry: return kOfEntry;
+    case ViolationStage::permissions: return kOfCompleteWalk;
+  }
+  return kOfCompleteWalk;
+}
+
+Condition read_when(Draft& draft, MapReader& reader, const Known& known, const char* key = "when") {
   const Node* node = reader.require(key);
   if (node == nullptr) return {};
   Condition condition = draft.names.read(*node);
-  if (stage_of(condition, draft.names.conditions()) > latest) {
-    draft.diagnostics.add(node->place, "the condition speaks of what is not known yet at this point", expected);
+  if (speaks_beyond(condition, known.words, draft.names.conditions())) {
+    draft.diagnostics.add(node->place, "the condition speaks of what is not known at this point", known.expected);
   }
   return condition;
-}
-
-bool has_field(const Format& format, Bits bits, const std::string& name) {
-  const std::string id = name.substr(name.find('.') + 1);
-  return std::any_of(format.fields.begin(), format.fields.end(), [&](const Field& field) {
-    return field.id == id && field.bits.high.at(52) == static_cast<int>(bits.high);
-  });
 }
 
 // `formats` of a misconfiguration rule, all formats without it; every name that the rule uses must be a field of each
@@ -51,7 +79,8 @@ bool has_field(const Format& format, Bits bits, const std::string& name) {
 std::vector<std::size_t> read_rule_formats(Draft& draft, MapReader& reader, const Condition& when) {
   std::vector<std::size_t> formats;
   const auto& all = draft.spec.formats;
-  for (const Node* item : reader.optional_list("formats")) {
+  const bool limited = reader.find("formats") != nullptr;
+  for (const Node* item : limited ? reader.words("formats") : std::vector<const Node*>{}) {
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const Format& format) { return format.id == item->text; });
     if (found == all.end()) {
@@ -61,15 +90,16 @@ std::vector<std::size_t> read_rule_formats(Draft& draft, MapReader& reader, cons
       formats.push_back(static_cast<std::size_t>(found - all.begin()));
     }
   }
-  if (formats.empty()) {
+  if (!limited) {
     for (std::size_t i = 0; i < all.size(); ++i) formats.push_back(i);
   }
-  for_each(when, [&](const Condition& part) {
+  for_each_through_names(when, draft.names.conditions(), [&](const Condition& part) {
     const bool names_field = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of;
     if (!names_field || part.word != Word::entry) return;
+    const std::string id = part.name.substr(part.name.find('.') + 1);
     for (const std::size_t format : formats) {
-      if (!has_field(all[format], part.bits, part.name)) {
-        draft.diagnostics.add(part.place, fmt::format("{} has no field '{}'", all[format].id, part.name),
+      if (!has_field(all[format], id, part.bits)) {
+        draft.diagnostics.add(when.place, fmt::format("{} has no field '{}'", all[format].id, part.name),
                               "a field of every format of the rule");
       }
     }
@@ -85,11 +115,15 @@ SubPageCheck read_sub_page_check(Draft& draft, const SourceFile& file, const Nod
   const auto& rules = draft.spec.violations;
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == only; });
   if (found == rules.end()) {
-    draft.diagnostics.add(reader.place(), fmt::format("unknown violation '{}'", only), "the id of a rule above");
+    const Node* node_of_only = reader.find("only");
+    if (!only.empty()) {
+      draft.diagnostics.add(node_of_only->place, fmt::format("unknown violation '{}'", only),
+                            "the id of one of the 'rules'");
+    }
   } else {
     check.only = static_cast<std::size_t>(found - rules.begin());
   }
-  check.when = read_when(draft, reader, Stage::walk, "");
+  check.when = read_when(draft, reader, kOfCompleteWalk);
   check.cite = read_cite(reader, file, draft.diagnostics);
   check.text = reader.text("text");
   reader.done();
@@ -100,8 +134,8 @@ Convertible read_convertible(Draft& draft, const SourceFile& file, const Node& n
   MapReader reader(node, draft.diagnostics, "convertible");
   Convertible convertible;
   convertible.place = node.place;
-  convertible.when = read_when(draft, reader, Stage::entry, "a condition over configuration and entry");
-  convertible.undefined = read_when(draft, reader, Stage::walk, "", "undefined");
+  convertible.when = read_when(draft, reader, kOfEntry);
+  convertible.undefined = read_when(draft, reader, kOfViolation, "undefined");
   convertible.cite = read_cite(reader, file, draft.diagnostics);
   convertible.text = reader.text("text");
   convertible.reason = reader.text("reason");
@@ -109,15 +143,20 @@ Convertible read_convertible(Draft& draft, const SourceFile& file, const Node& n
   return convertible;
 }
 
-QualificationBit read_qualification_bit(Draft& draft, const SourceFile& file, const Node& node) {
+QualificationBit read_qualification_bit(Draft& draft, const SourceFile& file, const Node& node,
+                                        std::map<std::string, Place>& seen) {
   MapReader reader(node, draft.diagnostics, "bit");
   QualificationBit bit;
   bit.place = node.place;
   bit.id = reader.id("id");
+  const std::size_t before = draft.diagnostics.size();
   bit.bit = static_cast<unsigned>(reader.number("bit", 0, 63));
-  bit.set = read_when(draft, reader, Stage::walk, "", "set");
+  if (draft.diagnostics.size() == before && reader.is_mapping()) {
+    check_unique(draft.diagnostics, seen, fmt::format("bit {}", bit.bit), bit.place);
+  }
+  bit.set = read_when(draft, reader, kOfViolation, "set");
   if (reader.find("undefined") != nullptr) {
-    bit.undefined = read_when(draft, reader, Stage::walk, "", "undefined");
+    bit.undefined = read_when(draft, reader, kOfViolation, "undefined");
     bit.reason = reader.text("reason");
   }
   bit.cite = read_cite(reader, file, draft.diagnostics, fmt::format("bit {}", bit.bit));
@@ -136,7 +175,7 @@ void read_eptp_check(Draft& draft, const SourceFile& file) {
   for (const Node* item : reader.list("rules")) {
     MapReader entry(*item, draft.diagnostics, "rule");
     Rule rule = read_rule_head(draft, entry, file, ids);
-    rule.when = read_when(draft, entry, Stage::configuration, "a condition over EPTP, capabilities and parameters");
+    rule.when = read_when(draft, entry, kOfConfiguration);
     entry.done();
     draft.spec.eptp_rules.push_back(std::move(rule));
   }
@@ -151,7 +190,7 @@ void read_misconfiguration(Draft& draft, const SourceFile& file) {
   for (const Node* item : reader.list("rules")) {
     MapReader entry(*item, draft.diagnostics, "rule");
     Rule rule = read_rule_head(draft, entry, file, ids);
-    rule.when = read_when(draft, entry, Stage::entry, "a condition over configuration and entry");
+    rule.when = read_when(draft, entry, kOfEntry);
     rule.formats = read_rule_formats(draft, entry, rule.when);
     entry.done();
     draft.spec.misconfigurations.push_back(std::move(rule));
@@ -165,9 +204,9 @@ void note_violations(Draft& draft, const SourceFile& file) {
   for (const Node* item : reader.list("rules")) {
     MapReader entry(*item, draft.diagnostics, "rule");
     Rule rule = read_rule_head(draft, entry, file, ids);
-    rule.stage = entry.choice<ViolationStage>("stage", {{"before_walk", ViolationStage::before_walk},
-                                                        {"entry", ViolationStage::entry},
-                                                        {"permissions", ViolationStage::permissions}});
+    rule.stage = entry.choice<ViolationStage>("stage", {{"permissions", ViolationStage::permissions},
+                                                        {"before_walk", ViolationStage::before_walk},
+                                                        {"entry", ViolationStage::entry}});
     draft.names.add("violation." + rule.id, {Word::violation, {rule.bit, rule.bit}});
     draft.spec.violations.push_back(std::move(rule));
   }
@@ -183,9 +222,7 @@ void read_violation(Draft& draft, const SourceFile& file) {
     MapReader entry(*items[i], draft.diagnostics, "rule");
     for (const char* key : {"id", "bit", "cite", "text", "stage", "reason"}) entry.find(key);
     Rule& rule = draft.spec.violations[i];
-    const bool of_entry = rule.stage == ViolationStage::entry;
-    rule.when =
-        read_when(draft, entry, of_entry ? Stage::entry : Stage::walk, "a condition over configuration and entry");
+    rule.when = read_when(draft, entry, known_at(rule.stage));
     entry.done();
   }
   reader.find("groups");  // read with the names
@@ -202,10 +239,9 @@ void read_exit_qualification(Draft& draft, const SourceFile& file) {
   reader.find("conditions");  // noted in the first pass
   std::map<std::string, Place> seen;
   for (const Node* item : reader.list("bits")) {
-    draft.spec.qualification.push_back(read_qualification_bit(draft, file, *item));
+    draft.spec.qualification.push_back(read_qualification_bit(draft, file, *item, seen));
     const QualificationBit& bit = draft.spec.qualification.back();
     check_unique(draft.diagnostics, seen, bit.id, bit.place);
-    check_unique(draft.diagnostics, seen, fmt::format("bit {}", bit.bit), bit.place);
   }
   reader.done();
 }

@@ -20,12 +20,13 @@ Level read_level(Draft& draft, const SourceFile& file, const Node& node) {
   level.place = node.place;
   level.level = static_cast<int>(reader.number("level", 1, 5));
   level.index = read_constant_bits(reader, draft.diagnostics, "index");
-  if (level.index.high - level.index.low != 8) {
-    draft.diagnostics.add(node.place, fmt::format("the index of level {} does not have 9 bits", level.level),
+  const Node* index = reader.find("index");
+  if (index != nullptr && parse_bits(index->text) && level.index.high - level.index.low != 8) {
+    draft.diagnostics.add(index->place, fmt::format("the index of level {} does not have 9 bits", level.level),
                           "9 bits: a table has 512 entries");
   }
   const auto& formats = draft.spec.formats;
-  for (const Node* item : reader.list("formats")) {
+  for (const Node* item : reader.words("formats")) {
     const auto found =
         std::find_if(formats.begin(), formats.end(), [&](const Format& format) { return format.id == item->text; });
     if (found == formats.end() || found->level != level.level) {
@@ -41,16 +42,40 @@ Level read_level(Draft& draft, const SourceFile& file, const Node& node) {
   return level;
 }
 
+// They run from 5 down to 1, and the index of each ends where that of the next begins.
+void check_levels(Draft& draft, const Place& place) {
+  const auto& levels = draft.spec.levels;
+  if (levels.size() != 5) {
+    draft.diagnostics.add(place, fmt::format("there are {} levels", levels.size()), "5, from 5 down to 1");
+    return;
+  }
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const Level& level = levels[i];
+    const int expected = 5 - static_cast<int>(i);
+    if (level.level != expected) {
+      draft.diagnostics.add(level.place, fmt::format("level {} stands here", level.level),
+                            fmt::format("level {}: they run from 5 down to 1", expected));
+    } else if (i > 0 && levels[i - 1].level == expected + 1 && level.index.high + 1 != levels[i - 1].index.low) {
+      draft.diagnostics.add(level.place,
+                            fmt::format("the index of level {} begins at bit {} and that of level {} ends at bit {}",
+                                        level.level, level.index.high, level.level + 1, levels[i - 1].index.low),
+                            "indices that follow one another");
+    }
+  }
+}
+
 Order read_order(Draft& draft, const SourceFile& file, const Node& node) {
   MapReader reader(node, draft.diagnostics, "order");
   Order order;
   order.place = node.place;
+  const std::size_t before = draft.diagnostics.size();
   for (const Node* item : reader.list("each_entry")) order.each_entry.push_back(reader.choose(*item, kChecks));
   for (const Node* item : reader.list("complete_walk")) order.complete_walk.push_back(reader.choose(*item, kChecks));
   std::vector<Check> entry = order.each_entry;
   std::sort(entry.begin(), entry.end());
-  if (entry != std::vector<Check>{Check::not_present, Check::misconfiguration} ||
-      order.complete_walk != std::vector<Check>{Check::permissions}) {
+  const bool complete = entry == std::vector<Check>{Check::not_present, Check::misconfiguration} &&
+                        order.complete_walk == std::vector<Check>{Check::permissions};
+  if (!complete && reader.is_mapping() && draft.diagnostics.size() == before) {
     draft.diagnostics.add(
         node.place, "a check is missing from the order or stands in the wrong list",
         "not_present and misconfiguration, in some order, of each entry; permissions of the complete walk");
@@ -61,21 +86,35 @@ Order read_order(Draft& draft, const SourceFile& file, const Node& node) {
   return order;
 }
 
+const std::vector<Word> kFlagWords = {Word::capability, Word::pin_based, Word::primary, Word::secondary,
+                                      Word::tertiary,   Word::parameter, Word::eptp,    Word::access};
+
+// The bit of a flag, which the format of every entry that gets it must have.
+Bits read_flag_bits(Draft& draft, const Node& node, bool leaf_only) {
+  const Symbol* symbol = draft.names.find(node.text);
+  if (symbol == nullptr || symbol->word != Word::entry || symbol->bits.high != symbol->bits.low) {
+    draft.diagnostics.add(node.place, describe(node) + " is no flag of an entry", "entry. and a field of one bit");
+    return {};
+  }
+  const std::string id = node.text.substr(node.text.find('.') + 1);
+  for (const Format& format : draft.spec.formats) {
+    if ((leaf_only && !format.maps_page) || has_field(format, id, symbol->bits)) continue;
+    draft.diagnostics.add(node.place, fmt::format("{} has no field '{}'", format.id, id),
+                          "a field of every entry that the flag is set in");
+  }
+  return symbol->bits;
+}
+
 Flag read_flag(Draft& draft, const SourceFile& file, const Node& node) {
   MapReader reader(node, draft.diagnostics, "flag");
   Flag flag;
   flag.place = node.place;
   flag.id = reader.id("id");
-  const std::string field = reader.text("field");
-  if (const Symbol* symbol = draft.names.find(field); symbol != nullptr && symbol->word == Word::entry) {
-    flag.bits = symbol->bits;
-  } else {
-    draft.diagnostics.add(node.place, fmt::format("unknown field '{}'", field), "entry. and a field of an entry");
-  }
   flag.leaf_only = reader.choice<bool>("levels", {{"all", false}, {"leaf", true}});
+  if (const Node* field = reader.require("field")) flag.bits = read_flag_bits(draft, *field, flag.leaf_only);
   if (const Node* when = reader.require("when")) {
     flag.when = draft.names.read(*when);
-    if (stage_of(flag.when, draft.names.conditions()) > Stage::access) {
+    if (speaks_beyond(flag.when, kFlagWords, draft.names.conditions())) {
       draft.diagnostics.add(when->place, "a flag depends on more than configuration and access",
                             "a condition over configuration and access");
     }
@@ -123,12 +162,13 @@ void set_named_bits(Draft& draft, const std::vector<const Node*>& items, const s
   }
 }
 
-void check_capability(Draft& draft, const Profile& profile) {
+void check_capability(Draft& draft, const Profile& profile, const Place& place) {
   for (const Field& field : draft.spec.capability.fields) {
-    const Bits bits = bits_at(field.bits);
-    if (field.kind == FieldKind::reserved && (profile.capability & mask_of(bits)) != 0) {
+    const bool readable = is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset;
+    if (field.kind != FieldKind::reserved || !readable) continue;
+    if ((profile.capability & mask_of(bits_at(field.bits))) != 0) {
       draft.diagnostics.add(
-          profile.place,
+          place,
           fmt::format("the capability value {:#x} has reserved bits {} set", profile.capability, to_string(field.bits)),
           "a value of IA32_VMX_EPT_VPID_CAP");
     }
@@ -142,7 +182,8 @@ Bits read_constant_bits(MapReader& reader, Diagnostics& diagnostics, const char*
   if (node == nullptr) return {};
   const auto bits = node->kind == Node::Kind::scalar ? parse_bits(node->text) : std::nullopt;
   if (!bits)
-    diagnostics.add(node->place, fmt::format("'{}' is no bit range", node->text), "a bit from 63 to 0 or HIGH:LOW");
+    diagnostics.add(node->place, describe(*node) + " is no bit range",
+                    "a bit from 63 to 0 or HIGH:LOW, high end first");
   return bits.value_or(Bits{});
 }
 
@@ -159,6 +200,10 @@ std::vector<NamedBits> read_named_bits(Draft& draft, const SourceFile& file, con
     named.cite = read_cite(entry, file, draft.diagnostics);
     named.text = entry.text("text");
     entry.done();
+    if (draft.names.find(scope + "." + named.id) != nullptr) {
+      draft.diagnostics.add(named.place, fmt::format("'{}.{}' is named a second time", scope, named.id),
+                            "each name once");
+    }
     draft.names.add(scope + "." + named.id, {word, named.bits});
     result.push_back(std::move(named));
   }
@@ -179,26 +224,16 @@ void read_walk_names(Draft& draft, const SourceFile& file) {
 void read_walk(Draft& draft, const SourceFile& file) {
   MapReader reader(file.tree, draft.diagnostics, "walk");
   for (const char* key : {"kind", "sources", "guest_physical_address", "conditions"}) reader.require(key);
+  const std::size_t before = draft.diagnostics.size();
+  for (const Node* item : reader.list("levels")) draft.spec.levels.push_back(read_level(draft, file, *item));
+  if (draft.diagnostics.size() == before) check_levels(draft, reader.find("levels")->place);
   std::map<std::string, Place> seen;
-  for (const Node* item : reader.list("levels")) {
-    draft.spec.levels.push_back(read_level(draft, file, *item));
-    check_unique(draft.diagnostics, seen, fmt::format("level {}", draft.spec.levels.back().level), item->place);
-  }
   if (const Node* node = reader.require("order")) draft.spec.order = read_order(draft, file, *node);
   for (const Node* item : reader.list("flags")) {
     draft.spec.flags.push_back(read_flag(draft, file, *item));
     check_unique(draft.diagnostics, seen, draft.spec.flags.back().id, item->place);
   }
   reader.done();
-  const auto& levels = draft.spec.levels;
-  for (std::size_t i = 0; i < levels.size(); ++i) {
-    const int expected = 5 - static_cast<int>(i);
-    if (levels[i].level != expected)
-      draft.diagnostics.add(levels[i].place, fmt::format("level {} stands here", levels[i].level),
-                            fmt::format("level {}: they run from 5 down to 1", expected));
-  }
-  if (levels.size() != 5)
-    draft.diagnostics.add(file.tree.place, fmt::format("there are {} levels", levels.size()), "5");
 }
 
 void read_profile(Draft& draft, const SourceFile& file) {
@@ -212,13 +247,13 @@ void read_profile(Draft& draft, const SourceFile& file) {
       static_cast<int>(reader.number("maxphyaddr", static_cast<std::uint64_t>(draft.spec.min_maxphyaddr),
                                      static_cast<std::uint64_t>(draft.spec.max_maxphyaddr)));
   profile.capability = reader.number("ept_vpid_cap", 0, ~std::uint64_t{0});
-  set_named_bits(draft, reader.list("controls"), "control", profile);
-  set_named_bits(draft, reader.optional_list("parameters"), "parameter", profile);
+  set_named_bits(draft, reader.words("controls"), "control", profile);
+  if (reader.find("parameters") != nullptr) set_named_bits(draft, reader.words("parameters"), "parameter", profile);
   profile.source = reader.text("source");
   for (const Node* item : reader.optional_list("assumed"))
-    profile.assumed.push_back(scalar_text(*item, draft.diagnostics, "a text"));
+    profile.assumed.push_back(scalar_text(*item, "an item of 'assumed'", draft.diagnostics, "a text"));
   reader.done();
-  check_capability(draft, profile);
+  if (const Node* node = reader.find("ept_vpid_cap")) check_capability(draft, profile, node->place);
   draft.spec.profiles.push_back(std::move(profile));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace spec {
 
@@ -45,7 +46,7 @@ void MapReader::done() {
 std::string MapReader::id(std::string_view key) {
   const Node* node = require(key);
   if (node == nullptr) return "";
-  const std::string text = scalar_text(*node, diagnostics_, "an id in snake_case");
+  const std::string text = scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "an id in snake_case");
   if (!text.empty() && !is_snake_case(text)) {
     diagnostics_.add(node->place, fmt::format("'{}' is not an id", text), "an id in snake_case (a-z, 0-9, _)");
   }
@@ -54,12 +55,12 @@ std::string MapReader::id(std::string_view key) {
 
 std::string MapReader::text(std::string_view key) {
   const Node* node = require(key);
-  return node == nullptr ? "" : scalar_text(*node, diagnostics_, "a text");
+  return node == nullptr ? "" : scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "a text");
 }
 
 std::string MapReader::optional_text(std::string_view key) {
   const Node* node = find(key);
-  return node == nullptr ? "" : scalar_text(*node, diagnostics_, "a text");
+  return node == nullptr ? "" : scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "a text");
 }
 
 std::uint64_t MapReader::number(std::string_view key, std::uint64_t min, std::uint64_t max) {
@@ -93,14 +94,29 @@ std::vector<const Node*> MapReader::optional_list(std::string_view key) {
   return find(key) == nullptr ? std::vector<const Node*>{} : list(key);
 }
 
-std::string MapReader::describe(const Node& node) {
+std::string describe(const Node& node) {
   switch (node.kind) {
     case Node::Kind::null: return "empty";
-    case Node::Kind::scalar: return node.text;
+    case Node::Kind::scalar: return node.text.empty() ? "empty" : fmt::format("'{}'", node.text);
     case Node::Kind::sequence: return node.items.empty() ? "an empty list" : "a list";
-    case Node::Kind::mapping: return "a mapping";
+    case Node::Kind::mapping: return node.keys.empty() ? "an empty mapping" : "a mapping";
   }
   return "";
+}
+
+std::vector<const Node*> MapReader::words(std::string_view key) {
+  std::vector<const Node*> result;
+  std::set<std::string_view> seen;
+  for (const Node* item : list(key)) {
+    if (item->kind != Node::Kind::scalar || item->text.empty()) {
+      diagnostics_.add(item->place, fmt::format("an item of '{}' is {}", key, describe(*item)), "a plain word");
+    } else if (!seen.insert(item->text).second) {
+      diagnostics_.add(item->place, fmt::format("'{}' stands here a second time", item->text), "each item once");
+    } else {
+      result.push_back(item);
+    }
+  }
+  return result;
 }
 
 bool is_snake_case(const std::string& text) {
@@ -111,6 +127,7 @@ bool is_snake_case(const std::string& text) {
 
 std::optional<std::uint64_t> parse_number(const std::string& text) {
   const bool hex = text.starts_with("0x");
+  if (!hex && text.size() > 1 && text.front() == '0') return std::nullopt;  // octal to other readers of YAML
   std::uint64_t value = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + (hex ? 2 : 0), end, value, hex ? 16 : 10);
@@ -124,7 +141,7 @@ std::optional<Bound> parse_bound(const std::string& text) {
   if (text == "maxphyaddr") return Bound{true, 0};
   if (text == "maxphyaddr-1") return Bound{true, -1};
   const auto number = parse_number(text);
-  if (!number || *number > 63) return std::nullopt;
+  if (!number || *number > 63 || text.starts_with("0x")) return std::nullopt;
   return Bound{false, static_cast<int>(*number)};
 }
 
@@ -145,12 +162,9 @@ std::optional<Bits> parse_bits(const std::string& text) {
   return bits_at(*range);
 }
 
-std::string scalar_text(const Node& node, Diagnostics& diagnostics, std::string_view expected) {
+std::string scalar_text(const Node& node, const std::string& what, Diagnostics& diagnostics, const char* expected) {
   if (node.kind == Node::Kind::scalar && !node.text.empty()) return node.text;
-  diagnostics.add(node.place,
-                  node.kind == Node::Kind::scalar || node.kind == Node::Kind::null ? "the value is empty"
-                                                                                   : "the value is a list or mapping",
-                  std::string(expected));
+  diagnostics.add(node.place, fmt::format("{} is {}", what, describe(node)), expected);
   return "";
 }
 

@@ -23,6 +23,8 @@ struct Choice {
   T value;
 };
 
+std::string describe(const Node& node);  // for messages: "'20:12'", "a list", ...
+
 // A mapping whose keys are all known. `done` reports the keys that nobody asked for.
 class MapReader {
  public:
@@ -40,6 +42,8 @@ class MapReader {
   std::vector<const Node*> list(std::string_view key);                               // a sequence, not empty
   std::vector<const Node*> optional_list(std::string_view key);                      // empty when absent
 
+  std::vector<const Node*> words(std::string_view key);  // a list of scalars, no two alike
+
   template <typename T>
   T choice(std::string_view key, const std::vector<Choice<T>>& choices) {
     const Node* node = require(key);
@@ -52,16 +56,15 @@ class MapReader {
       if (node.kind == Node::Kind::scalar && node.text == choice.name) return choice.value;
       names += fmt::format("{}{}", names.empty() ? "" : ", ", choice.name);
     }
-    diagnostics_.add(node.place, fmt::format("'{}' is not known here", describe(node)), "one of " + names);
+    diagnostics_.add(node.place, describe(node) + " is not known here", "one of " + names);
     return choices.front().value;
   }
 
+  [[nodiscard]] bool is_mapping() const { return node_.kind == Node::Kind::mapping; }
   [[nodiscard]] const Place& place() const { return node_.place; }
   [[nodiscard]] const std::string& what() const { return what_; }
 
  private:
-  static std::string describe(const Node& node);
-
   const Node& node_;
   Diagnostics& diagnostics_;
   std::string what_;  // "field", for messages
@@ -70,10 +73,10 @@ class MapReader {
 };
 
 bool is_snake_case(const std::string& text);
-std::optional<std::uint64_t> parse_number(const std::string& text);  // decimal or 0x…; whole text
+std::optional<std::uint64_t> parse_number(const std::string& text);  // decimal or 0x…, no leading 0
 std::optional<Range> parse_range(const std::string& text);           // "7", "20:12", "maxphyaddr-1:12", "51:maxphyaddr"
 std::optional<Bits> parse_bits(const std::string& text);             // "47:39", constant ends
-std::string scalar_text(const Node& node, Diagnostics& diagnostics,
-                        std::string_view expected);  // "" and a diagnostic otherwise
+// The text of a scalar that is not empty; otherwise "" and a diagnostic that calls the node `what`.
+std::string scalar_text(const Node& node, const std::string& what, Diagnostics& diagnostics, const char* expected);
 
 }  // namespace spec

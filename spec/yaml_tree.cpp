@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -21,7 +22,7 @@ class TreeBuilder : public YAML::EventHandler {
  public:
   TreeBuilder(std::string name, Diagnostics& diagnostics) : name_(std::move(name)), diagnostics_(diagnostics) {}
 
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = place(mark); }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { leaf(Node::Kind::null, mark, anchor, "", ""); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
@@ -44,11 +45,13 @@ class TreeBuilder : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
   std::optional<Node> take() { return std::move(root_); }
+  [[nodiscard]] const Place& start() const { return start_; }
 
  private:
   struct Open {
     Node node;
     std::optional<Node> key;  // of a mapping: read, its value not yet
+    std::set<std::string> seen;
   };
 
   [[nodiscard]] Place place(const YAML::Mark& mark) const { return {name_, mark.line + 1, mark.column + 1}; }
@@ -63,6 +66,9 @@ class TreeBuilder : public YAML::EventHandler {
   void leaf(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag,
             const std::string& value) {
     check_plain(mark, tag, anchor);
+    if (std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
+      diagnostics_.add(place(mark), "the value holds a line break or control character", "one line of text");
+    }
     add(Node{kind, value, {}, {}, place(mark)});
   }
 
@@ -71,7 +77,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (open_.size() == kMaxDepth) {
       throw YAML::ParserException(mark, fmt::format("nested deeper than {} levels", kMaxDepth));
     }
-    open_.push_back({Node{kind, {}, {}, {}, place(mark)}, std::nullopt});
+    open_.push_back({Node{kind, {}, {}, {}, place(mark)}, std::nullopt, {}});
   }
 
   void close() {
@@ -102,8 +108,7 @@ class TreeBuilder : public YAML::EventHandler {
       diagnostics_.add(key.place, "a key is not a plain word", "a plain word as key");
       return;
     }
-    const auto& keys = parent.node.keys;
-    if (std::any_of(keys.begin(), keys.end(), [&](const Node& other) { return other.text == key.text; })) {
+    if (!parent.seen.insert(key.text).second) {
       diagnostics_.add(key.place, fmt::format("the key '{}' stands here a second time", key.text), "each key once");
       return;
     }
@@ -113,6 +118,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   std::string name_;
   Diagnostics& diagnostics_;
+  Place start_;
   std::vector<Open> open_;
   std::optional<Node> root_;
 };
@@ -137,7 +143,7 @@ std::size_t utf8_length(const std::string& text, std::size_t at) {
 
 bool check_characters(const std::string& text, const std::string& name, Diagnostics& diagnostics) {
   Place place{name, 1, 1};
-  for (std::size_t at = 0; at < text.size(); ++place.column) {
+  for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
     const std::size_t length = utf8_length(text, at);
     if (length == 0) {
@@ -151,7 +157,8 @@ bool check_characters(const std::string& text, const std::string& name, Diagnost
       return false;
     }
     at += length;
-    if (c == '\n') place = {name, place.line + 1, 0};
+    place.column += static_cast<int>(length);  // bytes, as yaml-cpp and compilers count
+    if (c == '\n') place = {name, place.line + 1, 1};
   }
   return true;
 }
@@ -171,7 +178,7 @@ std::optional<Node> read_yaml_text(const std::string& text, const std::string& n
     }
     std::optional<Node> root = builder.take();
     TreeBuilder second(name, found);
-    if (parser.HandleNextDocument(second)) found.add({name, 1, 1}, "the file holds several documents", "exactly one");
+    if (parser.HandleNextDocument(second)) found.add(second.start(), "a second document starts here", "one document");
     for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
     return found.empty() ? std::move(root) : std::nullopt;
   } catch (const YAML::Exception& error) {
@@ -186,7 +193,8 @@ std::optional<Node> read_yaml_file(const std::filesystem::path& path, const std:
                                    Diagnostics& diagnostics) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
-    diagnostics.add({name, 0, 0}, "there is no such file", "a YAML file");
+    const bool there = std::filesystem::exists(path, error);
+    diagnostics.add({name, 0, 0}, there ? "this is no regular file" : "there is no such file", "a YAML file");
     return std::nullopt;
   }
   const std::uintmax_t size = std::filesystem::file_size(path, error);
@@ -197,8 +205,7 @@ std::optional<Node> read_yaml_file(const std::filesystem::path& path, const std:
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
-  if (!stream) {
-    if (size == 0) return read_yaml_text("", name, diagnostics);
+  if (!stream.is_open() || text.bad()) {
     diagnostics.add({name, 0, 0}, "the file cannot be read", "a readable file");
     return std::nullopt;
   }

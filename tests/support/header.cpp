@@ -1,5 +1,7 @@
 #include "tests/support/header.h"
 
+#include <memory>
+
 namespace support {
 
 namespace {
@@ -80,6 +82,11 @@ Read reader(const Memory& memory) {
     const auto found = memory.find(address);
     return found == memory.end() ? std::uint64_t{0} : found->second;
   };
+}
+
+Read in_order(const std::vector<std::uint64_t>& entries) {
+  auto next = std::make_shared<std::size_t>(0);
+  return [entries, next](std::uint64_t) { return entries.at((*next)++); };
 }
 
 Memory tables(const std::vector<std::uint64_t>& entries) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "ept_model.h"
 #include "tests/support/interpreter.h"
@@ -23,6 +24,9 @@ Machine plain_machine();
 // Memory for one walk: physical address → entry; what was not written reads as 0.
 using Memory = std::map<std::uint64_t, std::uint64_t>;
 Read reader(const Memory& memory);
+
+// The entries one after the other, whatever address is read. For one walk.
+Read in_order(const std::vector<std::uint64_t>& entries);
 
 // Tables at 1000H (the EPTP's), 2000H … for guest-physical address 0, the entries given from the root down.
 Memory tables(const std::vector<std::uint64_t>& entries);

@@ -200,6 +200,47 @@ void Interpreter::complete(const spec::Format& format, std::uint64_t gpa, Facts&
   outcome.ignore_pat = field_value(entry, {6, 6});
 }
 
+// What ends a walk before it is complete, or nothing while it goes on.
+bool Interpreter::ended_by(const Classification& found, Facts& facts, Outcome& outcome) const {
+  if (found.kind == Kind::not_present) {
+    outcome.result = Result::violation;
+    for (const spec::Rule& rule : spec_.violations) {
+      if (rule.stage == spec::ViolationStage::entry) outcome.rules = std::uint64_t{1} << rule.bit;
+    }
+    facts.words[Word::violation] = outcome.rules;
+    return true;
+  }
+  if (found.kind != Kind::misconfigured) return false;
+  outcome.result = Result::misconfiguration;
+  outcome.rules = found.rules;
+  outcome.reserved_bits = found.reserved_bits;
+  return true;
+}
+
+void Interpreter::descend(const Machine& machine, std::uint64_t gpa, const Read& read, Facts& facts,
+                          Outcome& outcome) const {
+  std::uint64_t used = 0;
+  std::uint64_t table = field_value(machine.eptp, {51, 12}) << 12;
+  for (const spec::Level& level : spec_.levels) {
+    if (level.level == 5 && !holds("five_level_walk", facts)) continue;
+    const std::uint64_t entry = read(table + 8 * field_value(gpa, level.index));
+    const Classification found = classify(machine, level.level, entry);
+    facts.words[Word::entry] = entry;
+    outcome.level = level.level;
+    if (ended_by(found, facts, outcome)) break;
+    facts.words[Word::all] &= entry;
+    used += std::uint64_t{1} << level.level;
+    if (found.kind == Kind::page) {
+      complete(format_of(level.level, entry), gpa, facts, outcome);
+      finish(facts, used, std::uint64_t{1} << level.level, outcome);
+      return;
+    }
+    facts.words[Word::nonleaf] &= entry;
+    table = field_value(entry, {51, 12}) << 12;
+  }
+  finish(facts, used, 0, outcome);
+}
+
 Outcome Interpreter::walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) const {
   Facts facts{machine.maxphyaddr, nullptr, configuration_words(machine)};
   facts.words[Word::access] = access;
@@ -211,45 +252,13 @@ Outcome Interpreter::walk(const Machine& machine, std::uint64_t gpa, std::uint64
     if (rule.stage == spec::ViolationStage::before_walk && holds(rule.when, facts))
       outcome.rules += std::uint64_t{1} << rule.bit;
   }
-  std::uint64_t used = 0;
-  if (outcome.rules != 0) {
-    outcome.result = Result::violation;
-    facts.words[Word::violation] = outcome.rules;
-    finish(facts, used, 0, outcome);
+  if (outcome.rules == 0) {
+    descend(machine, gpa, read, facts, outcome);
     return outcome;
   }
-  std::uint64_t table = field_value(machine.eptp, {51, 12}) << 12;
-  for (const spec::Level& level : spec_.levels) {
-    if (level.level == 5 && !holds("five_level_walk", facts)) continue;
-    const std::uint64_t entry = read(table + 8 * field_value(gpa, level.index));
-    const Classification found = classify(machine, level.level, entry);
-    facts.words[Word::entry] = entry;
-    outcome.level = level.level;
-    if (found.kind == Kind::not_present) {
-      outcome.result = Result::violation;
-      for (const spec::Rule& rule : spec_.violations) {
-        if (rule.stage == spec::ViolationStage::entry) outcome.rules = std::uint64_t{1} << rule.bit;
-      }
-      facts.words[Word::violation] = outcome.rules;
-      break;
-    }
-    if (found.kind == Kind::misconfigured) {
-      outcome.result = Result::misconfiguration;
-      outcome.rules = found.rules;
-      outcome.reserved_bits = found.reserved_bits;
-      break;
-    }
-    facts.words[Word::all] &= entry;
-    used += std::uint64_t{1} << level.level;
-    if (found.kind == Kind::page) {
-      complete(format_of(level.level, entry), gpa, facts, outcome);
-      finish(facts, used, std::uint64_t{1} << level.level, outcome);
-      return outcome;
-    }
-    facts.words[Word::nonleaf] &= entry;
-    table = field_value(entry, {51, 12}) << 12;
-  }
-  finish(facts, used, 0, outcome);
+  outcome.result = Result::violation;
+  facts.words[Word::violation] = outcome.rules;
+  finish(facts, 0, 0, outcome);
   return outcome;
 }
 

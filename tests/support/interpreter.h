@@ -75,6 +75,8 @@ class Interpreter {
   [[nodiscard]] std::uint64_t broken(const spec::Format& format, const Facts& facts) const;
   void report_violation(const Facts& facts, Outcome& outcome) const;
   void finish(const Facts& facts, std::uint64_t used, std::uint64_t leaf, Outcome& outcome) const;
+  bool ended_by(const Classification& found, Facts& facts, Outcome& outcome) const;
+  void descend(const Machine& machine, std::uint64_t gpa, const Read& read, Facts& facts, Outcome& outcome) const;
   void complete(const spec::Format& format, std::uint64_t gpa, Facts& facts, Outcome& outcome) const;
 
   const spec::Spec& spec_;

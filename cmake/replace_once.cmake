@@ -1,0 +1,12 @@
+# Copies INPUT to OUTPUT with OLD replaced by NEW; fails when OLD does not occur exactly once.
+file(READ ${INPUT} text)
+string(REPLACE "${OLD}" "" without "${text}")
+string(LENGTH "${text}" before)
+string(LENGTH "${without}" after)
+string(LENGTH "${OLD}" length)
+math(EXPR gone "${before} - ${after}")
+if(NOT gone EQUAL length)
+  message(FATAL_ERROR "'${OLD}' does not occur exactly once in ${INPUT}")
+endif()
+string(REPLACE "${OLD}" "${NEW}" text "${text}")
+file(WRITE ${OUTPUT} "${text}")

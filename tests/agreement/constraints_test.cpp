@@ -1,0 +1,69 @@
+// Constraints = interpreter on random walks, with concrete inputs in place of the symbolic ones.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "model/smt/meaning.h"
+#include "tests/support/generators.h"
+#include "tests/support/header.h"
+#include "tests/support/spec_under_test.h"
+
+namespace {
+
+using support::Machine;
+using support::Outcome;
+using support::spec_under_test;
+
+void set_inputs(z3::context& context, const Machine& machine, model::Inputs& inputs) {
+  const auto value = [&](std::uint64_t number) { return model::word(context, number); };
+  inputs.configuration.maxphyaddr = value(static_cast<std::uint64_t>(machine.maxphyaddr));
+  inputs.configuration.capability = value(machine.capability);
+  inputs.configuration.pin_based = value(machine.pin_based);
+  inputs.configuration.primary = value(machine.primary);
+  inputs.configuration.secondary = value(machine.secondary);
+  inputs.configuration.tertiary = value(machine.tertiary);
+  inputs.configuration.parameters = value(machine.parameters);
+  inputs.eptp = value(machine.eptp);
+}
+
+std::uint64_t number(const model::Terms& terms, const std::string& name) {
+  return model::value_of(terms, name).simplify().get_numeral_uint64();
+}
+
+Outcome constraints_walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access,
+                         const std::vector<std::uint64_t>& entries) {
+  z3::context context;
+  model::Inputs inputs(context);
+  set_inputs(context, machine, inputs);
+  inputs.gpa = model::word(context, gpa);
+  inputs.access = model::word(context, access);
+  const int levels = (machine.eptp & 0x38) == 0x20 ? 5 : 4;
+  for (int level = 1; level <= levels; ++level) {
+    inputs.entries.at(static_cast<std::size_t>(level - 1)) =
+        model::word(context, entries.at(static_cast<std::size_t>(levels - level)));
+  }
+  const model::Terms terms = model::Meaning(context, spec_under_test(), inputs).walk();
+  return {static_cast<support::Result>(number(terms, "result")),
+          static_cast<int>(number(terms, "level")),
+          number(terms, "host_physical_address"),
+          number(terms, "memory_type"),
+          number(terms, "ignore_pat"),
+          number(terms, "rules"),
+          number(terms, "reserved_bits"),
+          number(terms, "qualification"),
+          number(terms, "qualification_defined"),
+          number(terms, "convertible"),
+          number(terms, "convertible_defined"),
+          {number(terms, "accessed_must"), number(terms, "accessed_may")},
+          {number(terms, "dirty_must"), number(terms, "dirty_may")}};
+}
+
+RC_GTEST_PROP(Agreement, constraints_and_interpreter_walk_alike, ()) {
+  const Machine machine = *support::any_machine();
+  const std::uint64_t gpa = *support::any_gpa();
+  const std::uint64_t access = *support::any_access(spec_under_test());
+  const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());
+  RC_ASSERT(constraints_walk(machine, gpa, access, entries) ==
+            support::Interpreter(spec_under_test()).walk(machine, gpa, access, support::in_order(entries)));
+}
+
+}  // namespace

@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+"""Runs eptspec as a user does: exit codes, messages, what is emitted, and every command that the documents show.
+
+usage: cli_test.py SOURCE_DIRECTORY EPTSPEC
+"""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(sys.argv[1])
+EPTSPEC = sys.argv[2]
+
+
+def run(*arguments, cwd=None):
+    return subprocess.run([EPTSPEC, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=cwd)
+
+
+def expected_lines(path):
+    """The diagnostics that a broken file announces in its first lines."""
+    lines = []
+    for line in path.read_text(errors="replace").splitlines():
+        if not line.startswith("# expect: "):
+            break
+        lines.append(f"{path}:{line[len('# expect: '):]}")
+    return lines
+
+
+class SpecCheck(unittest.TestCase):
+    def test_the_specification_is_good(self):
+        result = run("spec", "check")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"\n(\d+) of \1 obligations proved")
+
+    def test_each_broken_file_gives_its_message_and_exit_code_1(self):
+        broken = sorted((SOURCE / "tests/spec/bad").glob("*.yaml"))
+        self.assertGreaterEqual(len(broken), 30)
+        for path in broken:
+            with self.subTest(path.name):
+                result = run("spec", "check", path)
+                self.assertEqual(result.returncode, 1)
+                for line in expected_lines(path):
+                    self.assertIn(line, result.stderr.splitlines())
+                self.assertNotIn("obligations proved", result.stdout)
+
+    def test_good_file_in_place_of_its_twin(self):
+        result = run("spec", "check", SOURCE / "spec/formats/pte.yaml")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_contradictory_rule_is_explained_by_its_lines(self):
+        text = (SOURCE / "spec/semantics/misconfiguration.yaml").read_text()
+        old = "when: [not entry.read, entry.write]"
+        self.assertIn(old, text)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "contradiction.yaml"
+            path.write_text(text.replace(old, "when: [not entry.read, entry.read, entry.write]"))
+            result = run("spec", "check", path)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("these contradict each other", result.stdout)
+        line = text[: text.index(old)].count("\n") + 1
+        self.assertRegex(result.stdout, rf"contradiction\.yaml:{line}:\d+")
+
+
+class Emit(unittest.TestCase):
+    def test_header_is_the_golden_copy(self):
+        result = run("model", "emit", "--lang", "c")
+        self.assertEqual(result.stdout, (SOURCE / "tests/golden/ept_model.h").read_text())
+
+    def test_json_has_every_format_with_citations(self):
+        document = json.loads(run("model", "emit", "--lang", "json").stdout)
+        self.assertEqual(len(document["formats"]), 7)
+        for form in document["formats"]:
+            for field in form["fields"]:
+                self.assertIn("SDM Vol. 3C", field["cite"])
+
+    def test_smtlib_is_solved_by_both_solvers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = pathlib.Path(folder) / "ept.smt2"
+            self.assertEqual(run("model", "emit", "--lang", "smt2", "--out", script).returncode, 0)
+            for solver in (["z3"], ["cvc5", "--lang=smt2"]):
+                answer = subprocess.run([*solver, str(script)], capture_output=True, text=True, timeout=300)
+                self.assertEqual(answer.stdout.split(), ["sat"], solver)
+
+    def test_file_that_cannot_be_written(self):
+        result = run("model", "emit", "--out", "/nowhere/ept_model.h")
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
+
+
+class Prove(unittest.TestCase):
+    def test_everything_is_proved_by_z3(self):
+        result = run("prove")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertRegex(result.stdout, r"\n(\d+) of \1 obligations proved")
+
+    def test_everything_is_proved_by_cvc5(self):
+        result = run("prove", "--solver", "cvc5")
+        self.assertEqual(result.returncode, 0, result.stdout)
+
+    def test_unknown_obligation(self):
+        result = run("prove", "--obligation", "entry.9")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("'entry.9'", result.stderr)
+
+    def test_exported_script_says_what_proves_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(run("prove", "--export", folder, "--obligation", "entry.1").returncode, 0)
+            script = pathlib.Path(folder) / "entry.1.smt2"
+            self.assertIn("proved by unsat", script.read_text())
+            answer = subprocess.run(["z3", str(script)], capture_output=True, text=True, timeout=300)
+            self.assertEqual(answer.stdout.split(), ["unsat"])
+
+    def test_changed_specification_is_not_proved_with_the_old_header(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(folder) / "spec"
+            shutil.copytree(SOURCE / "spec", copy)
+            pte = copy / "formats/pte.yaml"
+            text = pte.read_text()
+            self.assertIn('bits: "11", id: ignored_11, kind: ignored', text)
+            pte.write_text(text.replace('bits: "11", id: ignored_11, kind: ignored', 'bits: "11", id: reserved_11, kind: reserved'))
+            result = run("--spec", copy, "prove")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("build again", result.stderr)
+
+
+class Surroundings(unittest.TestCase):
+    def test_no_arguments_and_wrong_arguments_are_exit_code_2(self):
+        for arguments in ([], ["nonsense"], ["prove", "--solver", "yices"], ["spec", "check", "--nonsense"]):
+            self.assertEqual(run(*arguments).returncode, 2, arguments)
+
+    def test_help_is_exit_code_0(self):
+        self.assertEqual(run("--help").returncode, 0)
+
+    def test_missing_specification_is_told_without_a_stack_trace(self):
+        result = run("--spec", "/nowhere", "prove")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("/nowhere", result.stderr)
+        self.assertNotIn("terminate", result.stderr)
+
+    def test_commands_shown_in_the_documents(self):
+        commands = []
+        for path in [SOURCE / "README.md", *sorted((SOURCE / "docs").rglob("*.md"))]:
+            for block in re.findall(r"```sh\n(.*?)```", path.read_text(), re.S):
+                commands += [line.strip() for line in block.splitlines() if line.strip().startswith("build/release/eptspec")]
+        self.assertGreaterEqual(len(commands), 6)
+        for command in commands:
+            with self.subTest(command):
+                result = run(*command.split()[1:], cwd=SOURCE)
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
