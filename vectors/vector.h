@@ -1,0 +1,53 @@
+// A vector: one case put to an implementation of EPT, and what the manual says of it. Plain values in the vocabulary of
+// the emitted model (ept_model.h); knows neither YAML nor Z3, so that the harness can include it. Tests: tests/vectors.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ept_model.h"
+
+namespace vectors {
+
+// What is asked of the implementation.
+enum class Question {
+  eptp,   // does VM entry accept this EPTP
+  entry,  // what is this entry of a level: not present, misconfigured, a table, a page
+  walk,   // what happens to this access
+};
+
+struct Case {
+  Question question = Question::walk;
+  ept_configuration configuration{};
+  ept_word eptp = 0;
+  int level = 0;                  // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP
+  std::vector<ept_word> entries;  // one for an entry; for a walk from the root down, as many as the walk can read
+  ept_word guest_physical_address = 0;
+  ept_word access = 0;  // EPT_ACCESS_..., of a walk
+};
+
+// What the manual says; which member counts depends on the question. Bits that it leaves undefined and flags that may
+// be set are told by the members of ept_outcome themselves.
+struct Expected {
+  ept_word eptp_rules = 0;  // EPT_RULE_EPTP_..., 0 when accepted
+  ept_classification classification{};
+  ept_outcome outcome{};
+};
+
+struct Vector {
+  std::string id;       // content hash of everything but goals and relations; never reused
+  std::string profile;  // id of the profile whose configuration (with some controls off) this is
+  Case asked;
+  Expected expected;
+  std::vector<std::string>
+      goals;              // why it exists: "cell/pde_2m/reserved_bit/bit_13", "neighbour/…", "twin/…", "walk/…"
+  std::string cite;       // where the manual says it
+  std::string neighbour;  // of a vector that breaks one rule: id of its nearest legal neighbour, or empty
+  std::string twin;       // id of the same bits in an entry that is not present, or empty
+};
+
+// The answer of the reference model, which is proved equal to the constraints. The entries of a walk are read in order,
+// whatever addresses they name: table n of the walk is where entry n-1 points.
+Expected expected_of(const Case& asked);
+
+}  // namespace vectors
