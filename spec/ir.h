@@ -270,7 +270,7 @@ struct Spec {
   std::vector<Format> formats;  // of entries, by level from 5 down, table before page
   std::vector<NamedBits> controls;
   std::vector<NamedBits> parameters;
-  std::vector<NamedBits> attributes;  // of an access
+  std::vector<NamedBits> attributes;      // of an access
   std::vector<NamedBits> address_fields;  // of a guest-physical address
   std::vector<NamedBits> violation_groups;
   std::vector<Access> accesses;

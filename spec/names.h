@@ -53,8 +53,8 @@ class Names {
   Condition read_kind(const Node& node);
   std::vector<Condition> read_all(const Node& node);
   Condition named(const std::string& name, const Place& place);
-  std::vector<std::string> known_names() const;
-  std::string nearest(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> known_names() const;
+  [[nodiscard]] std::string nearest(const std::string& name) const;
 
   Diagnostics& diagnostics_;
   std::map<std::string, Symbol> symbols_;

@@ -46,7 +46,7 @@ void MapReader::done() {
 std::string MapReader::id(std::string_view key) {
   const Node* node = require(key);
   if (node == nullptr) return "";
-  const std::string text = scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "an id in snake_case");
+  std::string text = scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "an id in snake_case");
   if (!text.empty() && !is_snake_case(text)) {
     diagnostics_.add(node->place, fmt::format("'{}' is not an id", text), "an id in snake_case (a-z, 0-9, _)");
   }

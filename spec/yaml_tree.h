@@ -13,7 +13,7 @@
 
 namespace spec {
 
-constexpr std::uintmax_t kMaxFileBytes = 256 * 1024;
+constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{256} * 1024;
 
 struct Node {
   enum class Kind { null, scalar, sequence, mapping };

@@ -13,9 +13,18 @@ using spec::Condition;
 using spec::Word;
 
 // Values of the terms `kind`, `step` and `result`, in the order of the emitted header's enumerations.
-enum : std::uint64_t { kNotPresent, kMisconfigured, kTable, kPage };
-enum : std::uint64_t { kStepTable, kStepPage, kStepViolation, kStepMisconfiguration };
-enum : std::uint64_t { kTranslated, kSubPageCheck, kViolation, kMisconfiguration };
+constexpr std::uint64_t kNotPresent = 0;
+constexpr std::uint64_t kMisconfigured = 1;
+constexpr std::uint64_t kTable = 2;
+constexpr std::uint64_t kPage = 3;
+constexpr std::uint64_t kStepTable = 0;
+constexpr std::uint64_t kStepPage = 1;
+constexpr std::uint64_t kStepViolation = 2;
+constexpr std::uint64_t kStepMisconfiguration = 3;
+constexpr std::uint64_t kTranslated = 0;
+constexpr std::uint64_t kSubPageCheck = 1;
+constexpr std::uint64_t kViolation = 2;
+constexpr std::uint64_t kMisconfiguration = 3;
 
 bool contains(const std::vector<std::size_t>& list, std::size_t value) {
   return std::find(list.begin(), list.end(), value) != list.end();

@@ -73,8 +73,8 @@ class Meaning {
     z3::expr reserved_bits;
   };
 
-  z3::expr word_of(spec::Word word, const Words& words);
-  z3::expr bits_of(const spec::Bits& bits, const z3::expr& value);  // moved down to bit 0
+  z3::expr word_of(spec::Word which, const Words& words);
+  static z3::expr bits_of(const spec::Bits& bits, const z3::expr& value);  // moved down to bit 0
   z3::expr in_values(const spec::Condition& condition, const Words& words);
   z3::expr range_mask(const spec::Range& range);
   z3::expr bound(const spec::Bound& bound);
@@ -90,8 +90,8 @@ class Meaning {
   void add_flags(Terms& terms, const Progress& progress, const Words& words, const z3::expr& success,
                  const z3::expr& refused, const z3::expr& misconfigured);
   Terms walk_from(const Progress& progress, const std::vector<Term>& addresses);
-  Terms choose(const z3::expr& condition, const Terms& yes, const Terms& no);
-  const spec::Level& level_of(int level) const;
+  static Terms choose(const z3::expr& condition, const Terms& yes, const Terms& no);
+  [[nodiscard]] const spec::Level& level_of(int level) const;
 
   z3::context& context_;
   const spec::Spec& spec_;

@@ -23,7 +23,8 @@ TEST(Fill, text_without_a_hole_is_fatal) { EXPECT_THROW(model::fill("a\n", {{"x"
 TEST(CHeader, rule_of_an_unknown_shape_is_refused_with_its_place) {
   spec::Spec spec = support::spec_under_test();
   spec::Rule& rule = spec.misconfigurations.front();
-  rule.when = rule.when.operands[1];  // "entry.write" alone
+  const spec::Condition write = rule.when.operands[1];  // "entry.write" alone
+  rule.when = write;
   std::ostringstream out;
   try {
     model::emit_c_header(spec, out);

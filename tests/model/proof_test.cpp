@@ -136,7 +136,8 @@ const std::vector<Mistake>& mistakes() {
        },
        "result"},
       {"suppress_ve_inverted", "outcome.page.1",
-       [](Spec& s) { s.convertible.when.operands[1] = s.convertible.when.operands[1].operands[0]; }, "convertible"},
+       [](Spec& s) { s.convertible.when.operands[1] = Condition(s.convertible.when.operands[1].operands[0]); },
+       "convertible"},
       {"entry_present_by_bit_10_always", "entry.5",
        [](Spec& s) {
          by_id(s.conditions, "present")
@@ -203,7 +204,7 @@ TEST(Proof, timeout_is_a_failure_of_its_own_kind_for_both_solvers) {
 TEST(Proof, contradictory_rule_is_explained_by_the_lines_that_contradict) {
   Spec wrong = support::spec_under_test();
   spec::Rule& rule = by_id(wrong.misconfigurations, "write_without_read");
-  rule.when.operands[0] = rule.when.operands[0].operands[0];  // entry.read and entry.write, so that…
+  rule.when.operands[0] = Condition(rule.when.operands[0].operands[0]);  // entry.read and entry.write, so that…
   Condition no_write = rule.when.operands[1];
   Condition negation = no_write;
   negation.kind = Condition::Kind::negation;

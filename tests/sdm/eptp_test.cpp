@@ -13,7 +13,7 @@ TEST(SdmEptp, write_back_with_four_levels_is_accepted) {
 }
 
 TEST(SdmEptp, memory_types_other_than_0_and_6_are_refused) {
-  for (std::uint64_t type : {1, 2, 3, 4, 5, 7}) EXPECT_FALSE(accepted(able_machine(), 0x18 | type)) << type;
+  for (const std::uint64_t type : {1U, 2U, 3U, 4U, 5U, 7U}) EXPECT_FALSE(accepted(able_machine(), 0x18 | type)) << type;
 }
 
 TEST(SdmEptp, uncacheable_needs_capability_bit_8) {
@@ -30,7 +30,8 @@ TEST(SdmEptp, write_back_needs_capability_bit_14) {
 }
 
 TEST(SdmEptp, walk_lengths_other_than_4_and_5_are_refused) {
-  for (std::uint64_t length : {0, 1, 2, 5, 6, 7}) EXPECT_FALSE(accepted(able_machine(), length << 3 | 6)) << length;
+  for (const std::uint64_t length : {0U, 1U, 2U, 5U, 6U, 7U})
+    EXPECT_FALSE(accepted(able_machine(), length << 3 | 6)) << length;
 }
 
 TEST(SdmEptp, walk_length_5_needs_capability_bit_7) {

@@ -90,7 +90,8 @@ TEST(SdmMisconfiguration, user_execute_only_with_mode_based_control_unless_capab
 }
 
 TEST(SdmMisconfiguration, read_only_read_write_read_execute_are_allowed) {
-  for (std::uint64_t rights : {1, 3, 5, 7}) EXPECT_EQ(kind_of(plain_machine(), 1, 0x2030 | rights), EPT_PAGE) << rights;
+  for (const std::uint64_t rights : {1U, 3U, 5U, 7U})
+    EXPECT_EQ(kind_of(plain_machine(), 1, 0x2030 | rights), EPT_PAGE) << rights;
 }
 
 TEST(SdmMisconfiguration, memory_types_2_3_and_7_of_an_entry_that_maps_a_page) {

@@ -86,6 +86,17 @@ TEST(SdmQualification, bit_14_is_bit_60_of_the_leaf) {
   EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, 0).qualification_defined & bit(14), 0U);
 }
 
+TEST(SdmQualification, access_to_a_guest_entry_is_no_fetch) {
+  const Outcome outcome =
+      access_page(able_machine(), EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ | EPT_ACCESS_INSTRUCTION_FETCH, 0);
+  EXPECT_EQ(outcome.qualification & 4, 0U);
+}
+
+TEST(SdmQualification, trace_output_is_asynchronous_and_has_no_linear_address) {
+  const Outcome outcome = access_page(able_machine(), EPT_ACCESS_WRITE | EPT_ACCESS_NO_LINEAR_ADDRESS, 0);
+  EXPECT_EQ(outcome.qualification & (bit(16) | bit(7)), bit(16));
+}
+
 TEST(SdmQualification, bit_15_tells_guest_paging_verification) {
   const std::uint64_t access = EPT_ACCESS_READ | EPT_ACCESS_UNVERIFIED_GUEST_PAGING;
   EXPECT_EQ(access_page(able_machine(), access, kFrame | kRwx | kWriteBack | bit(57)).qualification & bit(15), bit(15));
@@ -103,6 +114,15 @@ TEST(SdmConvertible, bit_63_of_a_missing_entry_counts_at_every_level) {
 
 TEST(SdmConvertible, bit_63_of_a_present_table_entry_does_not_count) {
   EXPECT_EQ(walk(able_machine(), EPT_ACCESS_READ, to_table(1) | bit(63), to_table(2), to_table(3), 0).convertible, 1U);
+}
+
+TEST(SdmConvertible, address_too_wide_leaves_it_open_only_with_the_control) {
+  const auto too_wide = [](const Machine& machine) {
+    return walk(machine, EPT_ACCESS_READ, to_table(1), to_table(2), to_table(3), kReadOnly, bit(48));
+  };
+  EXPECT_EQ(too_wide(able_machine()).convertible_defined, 0U);
+  EXPECT_EQ(too_wide(plain_machine()).convertible_defined, 1U);
+  EXPECT_EQ(too_wide(plain_machine()).convertible, 0U);
 }
 
 TEST(SdmConvertible, never_without_the_control) {

@@ -156,6 +156,12 @@ TEST(SdmWalk, sub_page_table_decides_writes_that_only_bit_1_forbids) {
   EXPECT_EQ(access_page(without, EPT_ACCESS_WRITE, page).result, Result::violation);
 }
 
+TEST(SdmWalk, sub_page_table_never_decides_for_transactions_and_enclaves) {
+  const std::uint64_t page = kFrame | kWriteBack | 1 | bit(61);
+  EXPECT_EQ(access_page(able_machine(), EPT_ACCESS_WRITE | EPT_ACCESS_NO_SUB_PAGE_PERMISSION, page).result,
+            Result::violation);
+}
+
 TEST(SdmWalk, guest_paging_verification_refuses_an_unverified_translation) {
   const std::uint64_t page = kFrame | kWriteBack | kRwx | bit(57);
   EXPECT_EQ(access_page(able_machine(), EPT_ACCESS_READ | EPT_ACCESS_UNVERIFIED_GUEST_PAGING, page).result,

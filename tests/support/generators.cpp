@@ -49,7 +49,7 @@ rc::Gen<std::uint64_t> any_access(const spec::Spec& spec) {
   std::vector<std::uint64_t> named;
   for (const spec::Access& access : spec.accesses) named.push_back(access.attributes);
   return rc::gen::oneOf(rc::gen::elementOf(named),
-                        rc::gen::map(full_word(), [](std::uint64_t word) { return word & 0x7fff; }));
+                        rc::gen::map(full_word(), [](std::uint64_t word) { return word & 0xffff; }));
 }
 
 rc::Gen<std::uint64_t> any_gpa() {
