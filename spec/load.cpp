@@ -71,6 +71,17 @@ std::optional<SourceFile> read_source_file(const std::filesystem::path& path, co
   return file;
 }
 
+void report_stray(const std::filesystem::path& path, Diagnostics& diagnostics) {
+  diagnostics.add({path.string(), 0, 0}, "the file would not be read",
+                  "names that end in .yaml, in formats/, semantics/ or profiles/");
+}
+
+bool belongs(const SourceFile& file, const std::string& folder) {
+  if (file.kind == "profile") return folder == "profiles";
+  if (file.kind == "format") return folder == "formats";
+  return file.kind == "register" ? folder != "profiles" : folder == "semantics";
+}
+
 std::vector<std::filesystem::path> list_files(const std::filesystem::path& directory, Diagnostics& diagnostics) {
   std::vector<std::filesystem::path> paths;
   for (const char* folder : kFolders) {
@@ -78,9 +89,15 @@ std::vector<std::filesystem::path> list_files(const std::filesystem::path& direc
     std::filesystem::directory_iterator entry(directory / folder, error);
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
       if (entry->path().extension() == ".yaml") paths.push_back(entry->path());
+      if (entry->path().extension() == ".yml") report_stray(entry->path(), diagnostics);
     }
     if (error)
       diagnostics.add({(directory / folder).string(), 0, 0}, "the folder cannot be read", "a folder with YAML files");
+  }
+  std::error_code ignored;  // a directory that cannot be read has been reported above
+  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+    const auto extension = entry.path().extension();
+    if (extension == ".yaml" || extension == ".yml") report_stray(entry.path(), diagnostics);
   }
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -216,7 +233,13 @@ std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& di
   Draft draft(found);
   for (const auto& path : list_files(directory, found)) {
     const std::string name = (directory.filename() / path.lexically_relative(directory)).generic_string();
-    if (auto file = read_source_file(path, name, found)) draft.files.push_back(std::move(*file));
+    auto file = read_source_file(path, name, found);
+    if (!file) continue;
+    if (!belongs(*file, path.parent_path().filename().string())) {
+      found.add(file->tree.place, fmt::format("a file of kind {} stands in this folder", file->kind),
+                "formats in formats/, profiles in profiles/, the rest in semantics/");
+    }
+    draft.files.push_back(std::move(*file));
   }
   if (overlay) add_overlay(draft, *overlay);
   if (found.empty()) check_files(draft, directory.string());

@@ -162,6 +162,21 @@ void set_named_bits(Draft& draft, const std::vector<const Node*>& items, const s
   }
 }
 
+// A control counts as 0 without the control that activates its word; a profile that names it then says something else
+// than it means.
+void check_activation(Draft& draft, const Profile& profile) {
+  const auto activated = [&](const char* control) {
+    const Symbol* symbol = draft.names.find(control);
+    return symbol != nullptr && (profile.primary & mask_of(symbol->bits)) != 0;
+  };
+  if ((profile.secondary != 0 && !activated("control.activate_secondary_controls")) ||
+      (profile.tertiary != 0 && !activated("control.activate_tertiary_controls"))) {
+    draft.diagnostics.add(profile.place,
+                          fmt::format("the profile '{}' has controls whose word is not activated", profile.id),
+                          "activate_secondary_controls, activate_tertiary_controls with controls of those words");
+  }
+}
+
 void check_capability(Draft& draft, const Profile& profile, const Place& place) {
   for (const Field& field : draft.spec.capability.fields) {
     const bool readable = is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset;
@@ -249,6 +264,7 @@ void read_profile(Draft& draft, const SourceFile& file) {
   profile.capability = reader.number("ept_vpid_cap", 0, ~std::uint64_t{0});
   set_named_bits(draft, reader.words("controls"), "control", profile);
   if (reader.find("parameters") != nullptr) set_named_bits(draft, reader.words("parameters"), "parameter", profile);
+  check_activation(draft, profile);
   profile.source = reader.text("source");
   for (const Node* item : reader.optional_list("assumed"))
     profile.assumed.push_back(scalar_text(*item, "an item of 'assumed'", draft.diagnostics, "a text"));

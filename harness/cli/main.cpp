@@ -1,7 +1,11 @@
 // eptspec: the user's one command. Parses, runs the chosen subcommand, and turns broken surroundings into one line and
 // exit code 2.
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -10,6 +14,27 @@
 namespace {
 
 constexpr int kCouldNotRun = 2;
+constexpr int kKilledBy = 128;  // plus the signal: what a shell shows for a program that a signal ended
+
+// Z3 installs handlers of its own while it works, in whichever thread. So the signals that end the program are taken by
+// one thread that does nothing else, and every other thread has them blocked.
+void end_on_signals() {
+  static sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    std::_Exit(kKilledBy + signal);
+  }).detach();
+}
+
+// A result that did not reach its reader is no result.
+bool output_is_written() {
+  std::cout.flush();
+  return std::cout.good() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
 
 std::string default_spec_directory() {
   const char* const from_environment = std::getenv("EPTSPEC_SPEC");
@@ -29,15 +54,18 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kCouldNotRun;
+    return app.exit(error) == 0 && output_is_written() ? 0 : kCouldNotRun;
   }
-  return session.status;
+  if (output_is_written()) return session.status;
+  fmt::print(stderr, "eptspec: standard output cannot be written\n");
+  return kCouldNotRun;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
+    end_on_signals();
     return run(argc, argv);
   } catch (const std::exception& error) {
     fmt::print(stderr, "eptspec: {}\n", error.what());

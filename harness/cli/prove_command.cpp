@@ -103,7 +103,8 @@ void add_prove_command(CLI::App& app, Session& session) {
       ->capture_default_str();
   command->add_option("--export", arguments->export_directory,
                       "Write the obligations there as SMT-LIB 2 instead of proving them");
-  command->add_flag("--list", *only_list, "Only name the obligations");
+  CLI::Option* only = command->get_option("--obligation");
+  command->add_flag("--list", *only_list, "Only name the obligations")->excludes(only);
   command->callback(
       [&session, arguments, only_list] { session.status = *only_list ? list(session) : run(session, *arguments); });
 }

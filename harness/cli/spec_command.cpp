@@ -1,17 +1,34 @@
 // eptspec spec check: the YAML is well-formed and cited, and does not contradict itself.
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <sstream>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
 #include "harness/cli/proof_table.h"
+#include "model/emit/c_header.h"
 #include "model/proof/spec_obligations.h"
 
 namespace cli {
 
 namespace {
+
+// A rule of a shape that the header cannot check is a mistake here already, not only when the model is built.
+bool header_can_be_emitted(const spec::Spec& spec) {
+  try {
+    std::ostringstream ignored;
+    model::emit_c_header(spec, ignored);
+    return true;
+  } catch (const model::UnsupportedShape& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return false;
+  }
+}
 
 // One specification: the whole one, or with one of its files replaced.
 bool check(const std::string& directory, const std::optional<std::filesystem::path>& overlay) {
@@ -20,7 +37,12 @@ bool check(const std::string& directory, const std::optional<std::filesystem::pa
   const std::string name = overlay ? overlay->string() : directory;
   fmt::print("{}: {} formats, {} rules, {} profiles are well-formed\n", name, spec->formats.size(),
              spec->eptp_rules.size() + spec->misconfigurations.size() + spec->violations.size(), spec->profiles.size());
-  return print_proofs(*spec, model::specification_obligations(*spec), {}) == 0;
+  const bool proved = print_proofs(*spec, model::specification_obligations(*spec), {}) == 0;
+  return header_can_be_emitted(*spec) && proved;
+}
+
+bool is_readable(const std::string& file) {
+  return std::filesystem::is_regular_file(file) && std::ifstream(file).good();
 }
 
 }  // namespace
@@ -35,7 +57,10 @@ void add_spec_command(CLI::App& app, Session& session) {
   command->callback([&session, files] {
     bool good = true;
     if (files->empty()) good = check(session.spec_directory, std::nullopt);
-    for (const std::string& file : *files) good = check(session.spec_directory, file) && good;
+    for (const std::string& file : *files) {
+      if (!is_readable(file)) throw std::runtime_error(file + ": there is no such file, or it cannot be read");
+      good = check(session.spec_directory, file) && good;
+    }
     session.status = good ? 0 : 1;
   });
 }

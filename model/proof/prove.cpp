@@ -138,7 +138,8 @@ std::vector<Proof> prove_all(const spec::Spec& spec, const std::vector<Obligatio
   };
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::jthread> threads;
-  for (unsigned t = 0; t < (options.jobs == 0 ? processors : options.jobs); ++t) threads.emplace_back(work);
+  const std::size_t wanted = options.jobs == 0 ? processors : options.jobs;
+  for (std::size_t t = 0; t < std::min(wanted, obligations.size()); ++t) threads.emplace_back(work);
   std::vector<Proof> results;
   for (const auto& proof : proofs) {
     std::unique_lock lock(mutex);

@@ -119,6 +119,20 @@ Claim classes_claim(const spec::Spec& spec, const spec::Level& level, z3::contex
   return claim;
 }
 
+// A processor on which no EPTP is accepted has no EPT.
+Claim profile_claim(const spec::Spec& spec, const spec::Profile& profile, z3::context& context) {
+  Claim claim{Inputs(context), {}, {}, {}, {}};
+  Meaning meaning(context, spec, claim.inputs);
+  const Configuration& configuration = claim.inputs.configuration;
+  const auto is = [&](const z3::expr& input, std::uint64_t value) { return input == word(context, value); };
+  claim.parts = {
+      {is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)) &&
+           is(configuration.capability, profile.capability) && is(configuration.parameters, profile.parameters),
+       origin(profile.place, profile.id)},
+      {value_of(meaning.eptp_check(), "rules") == word(context, 0), "some EPTP is accepted"}};
+  return claim;
+}
+
 void add_tilings(std::vector<Obligation>& list, const spec::Spec& spec) {
   std::vector<const spec::Format*> formats = {&spec.eptp, &spec.capability};
   for (const spec::Format& format : spec.formats) formats.push_back(&format);
@@ -170,6 +184,10 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
   add_rules(list, spec, spec.eptp_rules, eptp_claim);
   add_misconfigurations(list, spec);
   add_rules(list, spec, spec.violations, violation_claim);
+  for (const spec::Profile& profile : spec.profiles) {
+    list.push_back({"profile." + profile.id, fmt::format("some EPTP is accepted on {}", profile.id), Goal::a_model,
+                    [&spec, &profile](z3::context& context) { return profile_claim(spec, profile, context); }});
+  }
   return list;
 }
 

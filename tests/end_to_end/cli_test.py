@@ -7,9 +7,11 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SOURCE = pathlib.Path(sys.argv[1])
@@ -46,6 +48,27 @@ class SpecCheck(unittest.TestCase):
                 for line in expected_lines(path):
                     self.assertIn(line, result.stderr.splitlines())
                 self.assertNotIn("obligations proved", result.stdout)
+
+    def test_missing_file_is_exit_code_2(self):
+        self.assertEqual(run("spec", "check", "/nowhere/pte.yaml").returncode, 2)
+
+    def test_files_that_would_not_be_read_are_reported(self):
+        for place in ("profiles/mine.yml", "pte.yaml", "formats/skylake_6700k.yaml"):
+            with tempfile.TemporaryDirectory() as folder:
+                copy = pathlib.Path(folder) / "spec"
+                shutil.copytree(SOURCE / "spec", copy)
+                shutil.copy(SOURCE / "spec/profiles/skylake_6700k.yaml", copy / place)
+                result = run("--spec", copy, "spec", "check")
+                self.assertEqual(result.returncode, 1, place)
+                self.assertIn(pathlib.Path(place).name, result.stderr)
+
+    def test_message_shown_in_the_readme_is_what_is_printed(self):
+        text = (SOURCE / "spec/semantics/misconfiguration.yaml").read_text()
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "misconfiguration.yaml"
+            path.write_text(text.replace("not entry.read, entry.write", "not entry.reed, entry.write"))
+            message = run("spec", "check", path).stderr.strip().removeprefix(str(path))
+        self.assertIn(f"spec/semantics/misconfiguration.yaml{message}\n", (SOURCE / "README.md").read_text())
 
     def test_good_file_in_place_of_its_twin(self):
         result = run("spec", "check", SOURCE / "spec/formats/pte.yaml")
@@ -85,6 +108,12 @@ class Emit(unittest.TestCase):
                 answer = subprocess.run([*solver, str(script)], capture_output=True, text=True, timeout=300)
                 self.assertEqual(answer.stdout.split(), ["sat"], solver)
 
+    def test_full_standard_output_is_exit_code_2(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([EPTSPEC, "model", "emit"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
+
     def test_file_that_cannot_be_written(self):
         result = run("model", "emit", "--out", "/nowhere/ept_model.h")
         self.assertEqual(result.returncode, 2)
@@ -100,6 +129,41 @@ class Prove(unittest.TestCase):
     def test_everything_is_proved_by_cvc5(self):
         result = run("prove", "--solver", "cvc5")
         self.assertEqual(result.returncode, 0, result.stdout)
+
+    def prove_with(self, fake_cvc5, *arguments):
+        """eptspec prove with a cvc5 that is this shell script."""
+        with tempfile.TemporaryDirectory() as folder:
+            fake = pathlib.Path(folder) / "cvc5"
+            fake.write_text("#!/bin/sh\n" + fake_cvc5)
+            fake.chmod(0o755)
+            command = [EPTSPEC, "prove", "--solver", "cvc5", "--obligation", "eptp", *arguments]
+            return subprocess.run(command, capture_output=True, text=True, timeout=60, env={"PATH": f"{folder}:/usr/bin:/bin"})
+
+    def test_answers_of_a_failing_solver_do_not_count(self):
+        for script in ("echo unsat; exit 3", "echo unknown", "kill -SEGV $$", "echo sat", "echo; echo garbage"):
+            result = self.prove_with(script)
+            self.assertEqual(result.returncode, 1, script)
+            self.assertIn("0 of 1 obligations proved", result.stdout, script)
+
+    def test_solver_that_ignores_its_limit_is_ended(self):
+        result = self.prove_with("exec sleep 100", "--timeout", "1")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("TIMEOUT", result.stdout)
+
+    def test_missing_solver_is_exit_code_2(self):
+        result = subprocess.run([EPTSPEC, "prove", "--solver", "cvc5"], capture_output=True, text=True, env={"PATH": "/nowhere"})
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("cvc5", result.stderr)
+
+    def test_interrupt_ends_it_at_any_moment(self):
+        for moment in (0.02, 0.3, 0.6, 1.0):
+            process = subprocess.Popen([EPTSPEC, "prove"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            time.sleep(moment)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+            # A fast machine may be done before the signal comes; nothing else may happen.
+            self.assertIn(process.returncode, (130, 0, -signal.SIGINT), moment)
+            self.assertEqual(errors, b"", moment)
 
     def test_unknown_obligation(self):
         result = run("prove", "--obligation", "entry.9")
