@@ -60,7 +60,7 @@ Expression any_of_kind(const Condition& condition) {
 
 Expression named(const spec::NamedCondition& condition, const spec::Spec& spec) {
   switch (condition.stage) {
-    case spec::Stage::configuration: return {fmt::format("(conditions & EPT_{})", upper(condition.id))};
+    case spec::Stage::configuration: return {fmt::format("(conditions & EPT_CONDITION_{})", upper(condition.id))};
     case spec::Stage::access: return {fmt::format("ept_{}(conditions, access)", condition.id)};
     case spec::Stage::entry:
     case spec::Stage::walk: break;
@@ -92,7 +92,7 @@ std::string upper(const std::string& id) {
   return result;
 }
 
-std::string hex(std::uint64_t value) { return fmt::format("{:#x}u", value); }
+std::string hex(std::uint64_t value) { return fmt::format("{:#x}ull", value); }
 
 std::string macro_of(const Condition& leaf) {
   const std::size_t dot = leaf.name.find('.');

@@ -9,7 +9,7 @@
 namespace model {
 
 std::string upper(const std::string& id);           // "page_size" → "PAGE_SIZE"
-std::string hex(std::uint64_t value);               // "0x1fu"
+std::string hex(std::uint64_t value);               // "0x1full": 64 bits wide, so that ~ of it is
 std::string macro_of(const spec::Condition& leaf);  // "EPT_ENTRY_READ" for entry.read, all.read, leaf.read …
 std::string c_word(spec::Word word);                // the C expression of a word: "entry", "capability"
 

@@ -1,7 +1,7 @@
 #include "model/emit/c_header.h"
 
 #include <algorithm>
-#include <functional>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,6 +11,7 @@
 #include "model/emit/c_masks.h"
 #include "model/emit/c_text.h"
 #include "model/emit/c_vocabulary.h"
+#include "model/emit/c_walk_text.h"
 #include "model/emit/fill.h"
 
 namespace model {
@@ -25,7 +26,9 @@ std::string add_to_mask(const std::string& target, const MaskPart& part) {
   if (part.when.empty()) return fmt::format("{} |= {};\n", target, part.bits);
   const std::string line = fmt::format("{} |= ept_when({}, {});", target, part.when, part.bits);
   if (line.size() + 4 <= kColumns) return line + "\n";
-  return fmt::format("{} |=\n    ept_when({}, {});\n", target, part.when, part.bits);
+  const std::string call = fmt::format("ept_when({}, {});", part.when, part.bits);
+  if (call.size() + 8 <= kColumns) return fmt::format("{} |=\n    {}\n", target, call);
+  return fmt::format("{} |=\n    ept_when({},\n             {});\n", target, part.when, part.bits);
 }
 
 // "target |= ept_when(condition, value);", with a flag of its own where that does not fit into a line.
@@ -37,33 +40,11 @@ std::string set_when(const std::string& target, const std::string& condition, co
 }
 
 std::string rule_lines(const std::vector<spec::Rule>& rules, const spec::Spec& spec, const std::string& target,
-                       const std::string& prefix, const std::function<std::string(const spec::Rule&)>& guard) {
+                       const std::string& prefix) {
   std::string text;
-  for (const spec::Rule& rule : rules) {
-    const std::string expression = c_expression(rule.when, spec);
-    const std::string of_formats = guard(rule);
-    text += set_when(target,
-                     of_formats.empty() ? expression : fmt::format("{} && {}", of_formats, conjunct(rule.when, spec)),
-                     prefix + upper(rule.id), rule.id);
-  }
+  for (const spec::Rule& rule : rules)
+    text += set_when(target, c_expression(rule.when, spec), prefix + upper(rule.id), rule.id);
   return text;
-}
-
-std::string no_guard(const spec::Rule& /*rule*/) { return ""; }
-
-// Which formats a misconfiguration rule concerns, as a C expression; empty for all.
-std::string format_guard(const spec::Rule& rule, const spec::Spec& spec) {
-  if (rule.formats.size() == spec.formats.size()) return "";
-  const bool pages_only =
-      std::all_of(rule.formats.begin(), rule.formats.end(), [&](std::size_t f) { return spec.formats[f].maps_page; });
-  const auto pages =
-      std::count_if(spec.formats.begin(), spec.formats.end(), [](const auto& format) { return format.maps_page; });
-  if (pages_only && static_cast<std::ptrdiff_t>(rule.formats.size()) == pages) return "masks->maps_page";
-  std::string text;
-  for (const std::size_t format : rule.formats) {
-    text += fmt::format("{}format == EPT_FORMAT_{}", text.empty() ? "" : " || ", upper(spec.formats[format].id));
-  }
-  return rule.formats.size() == 1 ? text : "(" + text + ")";
 }
 
 std::vector<spec::Rule> rules_of_stage(const spec::Spec& spec, spec::ViolationStage stage) {
@@ -95,40 +76,55 @@ void emit_eptp_check(const spec::Spec& spec, std::ostream& out) {
   const auto ranges = symbolic_ranges(spec.eptp, spec::FieldKind::beyond_maxphyaddr);
   out << fill(kEptpCheck, {{"reserved", hex(constant_bits(spec.eptp, spec::FieldKind::reserved))},
                            {"beyond", hex(mask_of({static_cast<unsigned>(ranges.at(0).high.offset), 0}))},
-                           {"rules", rule_lines(spec.eptp_rules, spec, "rules", "EPT_RULE_", no_guard)}});
+                           {"rules", rule_lines(spec.eptp_rules, spec, "rules", "EPT_RULE_")}});
+}
+
+std::string format_mask(const RuleCheck& check, const spec::Format& format) {
+  switch (check.shape) {
+    case RuleShape::bits_of_kind: {
+      std::string text;
+      const std::string member = check.kind == spec::FieldKind::reserved ? "reserved" : "beyond_maxphyaddr";
+      const std::uint64_t bits = constant_bits(format, check.kind);
+      if (bits != 0) text += fmt::format("masks.{} |= {};\n", member, hex(bits));
+      for (const spec::Range& range : symbolic_ranges(format, check.kind))
+        text += fmt::format("masks.{} |= {};\n", member, c_range_mask(range));
+      return text;
+    }
+    case RuleShape::without_read: return add_to_mask("masks.forbidden_without_read", {check.when, check.bit});
+    case RuleShape::memory_type: return fmt::format("masks.reserved_memory_types = {};\n", hex(check.memory_types));
+    case RuleShape::format: return add_to_mask("masks.rules", {check.when, "EPT_RULE_" + upper(check.rule->id)});
+  }
+  return "";
+}
+
+// A rule that the masks of all formats state alike.
+bool is_common(const RuleCheck& check, const spec::Spec& spec) {
+  return check.shape == RuleShape::without_read && check.rule->formats.size() == spec.formats.size();
 }
 
 // One case of ept_masks_of.
-std::string masks_case(const spec::Spec& spec, std::size_t index, const std::vector<MaskPart>& common) {
+std::string masks_case(const spec::Spec& spec, std::size_t index, const std::vector<RuleCheck>& checks) {
   const spec::Format& format = spec.formats[index];
-  const FormatMasks masks = masks_of(spec, index);
   std::string text = fmt::format("case EPT_FORMAT_{}:\n", upper(format.id));
-  if (format.maps_page) text += "  masks.maps_page = 1;\n";
-  if (masks.reserved != 0) text += fmt::format("  masks.reserved = {};\n", hex(masks.reserved));
-  for (const spec::Range& range : masks.beyond_maxphyaddr)
-    text += fmt::format("  masks.beyond_maxphyaddr = {};\n", c_range_mask(range));
-  for (const MaskPart& part : masks.forbidden) text += "  " + add_to_mask("masks.forbidden", part);
-  for (const MaskPart& part : masks.forbidden_without_read) {
-    const bool shared =
-        std::any_of(common.begin(), common.end(), [&](const MaskPart& other) { return other.bits == part.bits; });
-    if (!shared) text += "  " + add_to_mask("masks.forbidden_without_read", part);
+  if (format.maps_page) text += "  masks.kind = EPT_PAGE;\n";
+  for (const RuleCheck& check : checks) {
+    if (is_common(check, spec) || !concerns(*check.rule, index)) continue;
+    text += indent(format_mask(check, format), "  ");
   }
-  if (masks.reserved_memory_types != 0)
-    text += fmt::format("  masks.reserved_memory_types = {};\n", hex(masks.reserved_memory_types));
   return text + "  break;\n";
 }
 
-// The parts of forbidden_without_read that every format has.
-std::vector<MaskPart> common_parts(const spec::Spec& spec) {
-  std::vector<MaskPart> common = masks_of(spec, 0).forbidden_without_read;
-  for (std::size_t f = 1; f < spec.formats.size(); ++f) {
-    const auto parts = masks_of(spec, f).forbidden_without_read;
-    std::erase_if(common, [&](const MaskPart& part) {
-      return std::none_of(parts.begin(), parts.end(),
-                          [&](const MaskPart& other) { return other.bits == part.bits && other.when == part.when; });
-    });
+// What makes a value of bits 5:0 suspect.
+std::string suspect_lines(const std::vector<RuleCheck>& checks) {
+  std::string text;
+  for (const RuleCheck& check : checks) {
+    if (check.suspect == 0) continue;
+    const bool type = check.shape == RuleShape::memory_type;
+    const std::string mask =
+        type ? "masks->reserved_memory_types" : fmt::format("(masks->forbidden_without_read & {})", check.bit);
+    text += add_to_mask("values", {mask, hex(check.suspect)});
   }
-  return common;
+  return text;
 }
 
 std::string context_masks(const spec::Spec& spec) {
@@ -145,36 +141,29 @@ std::string context_masks(const spec::Spec& spec) {
   return text;
 }
 
-std::string mask_lines(const std::string& target, const std::vector<MaskPart>& parts, bool guarded) {
-  std::string text;
-  for (const MaskPart& part : parts) {
-    if (part.when.empty() != guarded) text += add_to_mask(target, part);
-  }
-  return text;
-}
-
 void emit_prepare(const spec::Spec& spec, std::ostream& out) {
-  const std::vector<MaskPart> common = common_parts(spec);
+  const std::vector<RuleCheck> checks = rule_checks(spec);
   std::string conditions;
   for (const spec::NamedCondition& condition : spec.conditions) {
     if (condition.stage != spec::Stage::configuration) continue;
-    conditions +=
-        set_when("conditions", c_expression(condition.when, spec), "EPT_" + upper(condition.id), condition.id);
+    conditions += set_when("conditions", c_expression(condition.when, spec), "EPT_CONDITION_" + upper(condition.id),
+                           condition.id);
   }
   std::string cases;
-  for (std::size_t f = 0; f < spec.formats.size(); ++f) cases += masks_case(spec, f, common);
-  const std::vector<MaskPart> present = present_bits(spec);
-  std::string always;
-  for (const MaskPart& part : present) {
-    if (part.when.empty()) always += (always.empty() ? "" : " | ") + part.bits;
+  for (std::size_t f = 0; f < spec.formats.size(); ++f) cases += masks_case(spec, f, checks);
+  std::string common;
+  for (const RuleCheck& check : checks) {
+    if (is_common(check, spec)) common += format_mask(check, spec.formats.front());
   }
+  std::string present;
+  for (const MaskPart& part : present_bits(spec)) present += add_to_mask("context->present", part);
   const std::uint64_t root = mask_of({static_cast<unsigned>(spec.max_maxphyaddr - 1), 12});
   out << fill(kPrepare, {{"conditions", conditions},
                          {"cases", cases},
-                         {"common", mask_lines("masks.forbidden_without_read", common, false) +
-                                        mask_lines("masks.forbidden_without_read", common, true)},
-                         {"present", always},
-                         {"present_when", mask_lines("context->present", present, true)},
+                         {"common", common},
+                         {"perhaps_not_present", hex(perhaps_not_present(spec))},
+                         {"suspect", suspect_lines(checks)},
+                         {"present", present},
                          {"root", hex(root)},
                          {"masks", context_masks(spec)}});
 }
@@ -188,10 +177,21 @@ spec::Bits entry_bits(const spec::Spec& spec, const std::string& id) {
   throw UnsupportedShape("the formats have no field '" + id + "', which the C model reports");
 }
 
+// The lines of ept_broken_rules for the rules of a shape.
+std::string broken_lines(const std::vector<RuleCheck>& checks, RuleShape shape) {
+  std::string text;
+  for (const RuleCheck& check : checks) {
+    if (check.shape == shape) text += add_to_mask("rules", {check.broken, "EPT_RULE_" + upper(check.rule->id)});
+  }
+  return text;
+}
+
 void emit_classify(const spec::Spec& spec, std::ostream& out) {
-  const auto guard = [&](const spec::Rule& rule) { return format_guard(rule, spec); };
+  const std::vector<RuleCheck> checks = rule_checks(spec);
   out << fill(kClassify, {{"memory_type_low", fmt::format("{}", entry_bits(spec, "memory_type").low)},
-                          {"rules", rule_lines(spec.misconfigurations, spec, "rules", "EPT_RULE_", guard)}});
+                          {"forbidden", broken_lines(checks, RuleShape::bits_of_kind)},
+                          {"without_read", broken_lines(checks, RuleShape::without_read)},
+                          {"memory_type", broken_lines(checks, RuleShape::memory_type)}});
 }
 
 // The functions of the named conditions about the access.
@@ -209,9 +209,49 @@ std::string entry_checks(const spec::Spec& spec) {
   std::string text;
   for (const spec::Check check : spec.order.each_entry) {
     text += check == spec::Check::not_present
-                ? "if (!(entry & context->present)) return EPT_STEP_VIOLATION;\n"
-                : "if (ept_is_misconfigured(masks, entry)) return EPT_STEP_MISCONFIGURATION;\n";
+                ? "if (suspect && !(entry & context->present)) return EPT_STEP_VIOLATION;\n"
+                : "if (suspect && ept_is_misconfigured(masks, entry)) return EPT_STEP_MISCONFIGURATION;\n";
   }
+  return text;
+}
+
+// The lowest bit of the index of a level, as a C expression over `level`.
+std::string index_low(const spec::Spec& spec) {
+  const spec::Level& lowest = spec.levels.back();
+  const int width = static_cast<int>(lowest.index.high - lowest.index.low) + 1;
+  const int base = static_cast<int>(lowest.index.low) - width * lowest.level;
+  for (const spec::Level& level : spec.levels) {
+    if (static_cast<int>(level.index.low) == base + width * level.level) continue;
+    throw UnsupportedShape(fmt::format("{}: the C model takes the levels' indices for neighbours of {} bits each",
+                                       to_string(level.place), width));
+  }
+  return fmt::format("{} + {} * level", base, width);
+}
+
+// The rights that a plain access needs, at the bits of an access that ask for them.
+std::string plain_rights(const spec::Spec& spec) {
+  constexpr std::array<std::pair<const char*, const char*>, 3> kRights{
+      {{"data_read", "read"}, {"data_write", "write"}, {"instruction_fetch", "execute"}}};
+  std::string text;
+  for (const auto& [attribute, right] : kRights) {
+    const std::uint64_t bits = mask_of(entry_bits(spec, right));
+    const bool same =
+        std::any_of(spec.attributes.begin(), spec.attributes.end(),
+                    [&, id = attribute](const auto& each) { return each.id == id && mask_of(each.bits) == bits; });
+    if (!same) {
+      throw UnsupportedShape(
+          fmt::format("the C model needs access.{} at the bit of entry.{}, which is {}", attribute, right, hex(bits)));
+    }
+    text += (text.empty() ? "EPT_ENTRY_" : " | EPT_ENTRY_") + upper(right);
+  }
+  return text;
+}
+
+std::string walk_lines(const spec::Spec& spec) {
+  std::string text;
+  for (const spec::Level& level : spec.levels)
+    text += fmt::format("step = ept_walk_level(context, {}, step, guest_physical_address, read, memory, &progress);\n",
+                        level.level);
   return text;
 }
 
@@ -248,35 +288,18 @@ std::string flag_lines(const spec::Spec& spec) {
   return text;
 }
 
-std::uint64_t address_bits(const spec::Spec& spec, bool maps_page) {
-  std::uint64_t bits = 0;
-  for (const spec::Format& format : spec.formats) {
-    for (const spec::Field& field : format.fields) {
-      if (field.kind == spec::FieldKind::address && format.maps_page == maps_page) {
-        bits |= mask_of(bits_at(field.bits, spec.max_maxphyaddr));
-      }
-    }
-  }
-  return bits;
-}
-
 Holes walk_holes(const spec::Spec& spec) {
-  std::string index_low;
-  for (const spec::Level& level : spec.levels) {
-    index_low += level.level == 1 ? "default: " : fmt::format("case {}: ", level.level);
-    index_low += fmt::format("return {};\n", level.index.low);
-  }
   std::uint64_t defined = 0;
   for (const spec::QualificationBit& bit : spec.qualification) defined |= std::uint64_t{1} << bit.bit;
   const std::string violation = "EPT_VIOLATION_";
   return {
-      {"index_low", index_low},
-      {"early",
-       rule_lines(rules_of_stage(spec, spec::ViolationStage::before_walk), spec, "violations", violation, no_guard)},
+      {"index_low", index_low(spec)},
+      {"plain_rights", plain_rights(spec)},
+      {"walk", walk_lines(spec)},
+      {"early", rule_lines(rules_of_stage(spec, spec::ViolationStage::before_walk), spec, "violations", violation)},
       {"checks", entry_checks(spec)},
-      {"table_address", hex(address_bits(spec, false))},
       {"permissions",
-       rule_lines(rules_of_stage(spec, spec::ViolationStage::permissions), spec, "violations", violation, no_guard)},
+       rule_lines(rules_of_stage(spec, spec::ViolationStage::permissions), spec, "violations", violation)},
       {"sub_page_only", violation + upper(spec.violations.at(spec.sub_page_check.only).id)},
       {"sub_page_when", flag_definition("decided_by_table", c_expression(spec.sub_page_check.when, spec), 2)},
       {"never_defined", hex(~defined)},
@@ -285,7 +308,6 @@ Holes walk_holes(const spec::Spec& spec) {
                           flag_definition("convertible", c_expression(spec.convertible.when, spec), 2)},
       {"flags", flag_lines(spec)},
       {"not_present_rule", violation + upper(rules_of_stage(spec, spec::ViolationStage::entry).at(0).id)},
-      {"page_address", hex(address_bits(spec, true))},
       {"memory_type_low", fmt::format("{}", entry_bits(spec, "memory_type").low)},
       {"ignore_pat_low", fmt::format("{}", entry_bits(spec, "ignore_pat").low)},
   };

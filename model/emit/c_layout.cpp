@@ -10,8 +10,10 @@ namespace {
 
 constexpr std::size_t kCommentFrame = 6;  // "/*  */"
 
+// clang-format keeps room for " \\" at the end of a directive.
 bool fits(const CodeLine& line, std::size_t column) {
-  return line.comment.empty() || column + 1 + kCommentFrame + line.comment.size() <= kColumns;
+  const std::size_t columns = line.code.starts_with('#') ? kColumns - 2 : kColumns;
+  return line.comment.empty() || column + 1 + kCommentFrame + line.comment.size() <= columns;
 }
 
 std::size_t column_of(const std::vector<CodeLine>& group, std::size_t column) {

@@ -1,7 +1,6 @@
 #include "model/emit/c_masks.h"
 
 #include <algorithm>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -62,50 +61,81 @@ std::string guard(const std::vector<Condition>& configuration, const spec::Spec&
       to_string(rule.place), rule.id));
 }
 
-std::uint64_t selecting_bits(const spec::Format& format) {
-  std::uint64_t bits = 0;
-  for (const spec::Field& field : format.fields) {
-    if (field.kind == spec::FieldKind::fixed && field.value == 1) bits |= mask_of(bits_at(field.bits));
+// The values of bits 5:0 that meet a condition, as bits of a word.
+template <typename Meets>
+std::uint64_t values_that(Meets meets) {
+  std::uint64_t values = 0;
+  for (std::uint64_t value = 0; value < 64; ++value) {
+    if (meets(value)) values |= std::uint64_t{1} << value;
   }
-  return bits;
+  return values;
 }
 
-void add_kind(FormatMasks& masks, const spec::Format& format, spec::FieldKind kind) {
-  if (kind == spec::FieldKind::reserved) {
-    masks.reserved = constant_bits(format, kind);
-  } else {
-    masks.beyond_maxphyaddr = symbolic_ranges(format, kind);
-  }
+// A bit above 5 may be 1 with any value of bits 5:0.
+RuleCheck without_read(const Condition& bit) {
+  const std::uint64_t mask = mask_of(bit.bits);
+  RuleCheck check;
+  check.shape = RuleShape::without_read;
+  check.bit = macro_of(bit);
+  check.suspect = values_that([&](std::uint64_t n) { return (n & 1) == 0 && ((mask >> 6) != 0 || (n & mask) != 0); });
+  check.broken = fmt::format("(without_read & {})", check.bit);
+  return check;
 }
 
-void add_rule(FormatMasks& masks, const spec::Rule& rule, const spec::Format& format, const spec::Spec& spec) {
+RuleCheck memory_type(const Condition& condition, const spec::Rule& rule) {
+  if (condition.bits.high > 5) unsupported(rule);
+  RuleCheck check;
+  check.shape = RuleShape::memory_type;
+  for (const std::uint64_t type : condition.values) check.memory_types |= std::uint64_t{1} << type;
+  check.suspect = values_that([&](std::uint64_t n) {
+    return (check.memory_types >> ((n & mask_of(condition.bits)) >> condition.bits.low) & 1) != 0;
+  });
+  check.broken = "ept_has_reserved_memory_type(masks, entry)";
+  return check;
+}
+
+RuleCheck bits_of_kind(const Condition& condition, const spec::Spec& spec) {
+  RuleCheck check;
+  check.shape = RuleShape::bits_of_kind;
+  check.kind = condition.field_kind;
+  check.broken = c_expression(condition, spec);
+  return check;
+}
+
+RuleCheck check_of(const spec::Rule& rule, const spec::Spec& spec) {
   const Shape shape = shape_of(rule.when, spec);
-  const bool one_other =
-      shape.other.size() == 1 && shape.set.empty() && shape.clear == 0 && shape.configuration.empty();
-  if (one_other && shape.other[0].kind == Condition::Kind::any_of_kind) {
-    add_kind(masks, format, shape.other[0].field_kind);
-  } else if (one_other && shape.other[0].kind == Condition::Kind::one_of &&
-             shape.other[0].name == "entry.memory_type") {
-    for (const std::uint64_t value : shape.other[0].values) masks.reserved_memory_types |= std::uint64_t{1} << value;
-  } else if (shape.other.empty() && shape.clear == 1 && shape.set.size() == 1) {
-    masks.forbidden_without_read.push_back({guard(shape.configuration, spec), macro_of(shape.set[0])});
-  } else if (shape.other.empty() && shape.clear == 0 && shape.set.empty() && selecting_bits(format) != 0) {
-    masks.forbidden.push_back({guard(shape.configuration, spec), hex(selecting_bits(format))});
-  } else {
-    unsupported(rule);
+  const bool bits = !shape.set.empty() || shape.clear != 0;
+  if (shape.other.size() == 1 && !bits && shape.configuration.empty()) {
+    const Condition& only = shape.other[0];
+    if (only.kind == Condition::Kind::any_of_kind) return bits_of_kind(only, spec);
+    if (only.kind == Condition::Kind::one_of && only.name == "entry.memory_type") return memory_type(only, rule);
   }
+  if (!shape.other.empty()) unsupported(rule);
+  if (shape.clear == 1 && shape.set.size() == 1) return without_read(shape.set[0]);
+  if (bits) unsupported(rule);
+  return {};  // what the configuration alone decides concerns the format as a whole
 }
 
 }  // namespace
 
-FormatMasks masks_of(const spec::Spec& spec, std::size_t format) {
-  FormatMasks masks;
+std::vector<RuleCheck> rule_checks(const spec::Spec& spec) {
+  std::vector<RuleCheck> checks;
   for (const spec::Rule& rule : spec.misconfigurations) {
-    if (std::find(rule.formats.begin(), rule.formats.end(), format) != rule.formats.end()) {
-      add_rule(masks, rule, spec.formats[format], spec);
+    RuleCheck check = check_of(rule, spec);
+    check.rule = &rule;
+    check.when = guard(shape_of(rule.when, spec).configuration, spec);
+    for (const RuleCheck& other : checks) {
+      if (check.broken.empty() || check.broken != other.broken) continue;
+      throw UnsupportedShape(fmt::format("{}: the C model cannot tell '{}' from '{}', which the same bits break",
+                                         to_string(rule.place), rule.id, other.rule->id));
     }
+    checks.push_back(check);
   }
-  return masks;
+  return checks;
+}
+
+bool concerns(const spec::Rule& rule, std::size_t format) {
+  return std::find(rule.formats.begin(), rule.formats.end(), format) != rule.formats.end();
 }
 
 std::vector<MaskPart> present_bits(const spec::Spec& spec) {
@@ -122,9 +152,15 @@ std::vector<MaskPart> present_bits(const spec::Spec& spec) {
           fmt::format("{}: the C model takes 'present' as some bit of a mask; expected any: of entry bits",
                       to_string(operand.place)));
     }
-    parts.push_back({guard(shape.configuration, spec), macro_of(shape.set[0])});
+    parts.push_back({guard(shape.configuration, spec), macro_of(shape.set[0]), mask_of(shape.set[0].bits)});
   }
   return parts;
+}
+
+std::uint64_t perhaps_not_present(const spec::Spec& spec) {
+  std::uint64_t always = 0;
+  for (const MaskPart& part : present_bits(spec)) always |= part.when.empty() ? part.value : 0;
+  return values_that([&](std::uint64_t n) { return (n & always) == 0; });
 }
 
 std::uint64_t constant_bits(const spec::Format& format, spec::FieldKind kind) {

@@ -1,6 +1,6 @@
-// Which rules the emitted header checks by masks: bits that must be 0 in a format, bits that must be 0 while another
-// bit is 0, and values of a field. Owns the recognition of these shapes; a rule of another shape is an
-// UnsupportedShape. Tests: tests/model/emit_test.cpp.
+// How the emitted header checks the rules for present entries: bits that must be 0 in a format, bits that must be 0
+// while bit 0 is 0, reserved memory types, and formats that the processor does not support. Owns the recognition of
+// these shapes; a rule of another shape is an UnsupportedShape. Tests: tests/model/emit_test.cpp.
 #pragma once
 
 #include <string>
@@ -10,24 +10,36 @@
 
 namespace model {
 
-// One contribution to a mask of a format, in force while `when` (a C expression, empty for always) holds.
+enum class RuleShape { bits_of_kind, without_read, memory_type, format };
+
+struct RuleCheck {
+  const spec::Rule* rule = nullptr;
+  RuleShape shape = RuleShape::format;
+  std::string when;                // of the configuration, a C expression; empty for always
+  spec::FieldKind kind{};          // bits_of_kind: of these fields
+  std::string bit;                 // without_read: the name of the bit that must be 0
+  std::uint64_t memory_types = 0;  // memory_type: bit n says that the value n is reserved
+  std::uint64_t suspect = 0;  // without_read, memory_type: bit n says that an entry with n in bits 5:0 may break it
+  std::string broken;         // a C expression over the variables of ept_broken_rules; empty for shape format
+};
+
+// The rules for present entries in their order. No two are broken by the same bits.
+std::vector<RuleCheck> rule_checks(const spec::Spec& spec);
+
+bool concerns(const spec::Rule& rule, std::size_t format);
+
+// One contribution to a mask, in force while `when` (a C expression, empty for always) holds.
 struct MaskPart {
   std::string when;
-  std::string bits;  // a C expression
+  std::string bits;         // a C expression
+  std::uint64_t value = 0;  // of it
 };
 
-struct FormatMasks {
-  std::vector<MaskPart> forbidden;               // must be 0
-  std::vector<MaskPart> forbidden_without_read;  // must be 0 while bit 0 is 0
-  std::uint64_t reserved = 0;                    // of them: bits of fields of kind reserved
-  std::vector<spec::Range> beyond_maxphyaddr;    // of them: fields of that kind
-  std::uint64_t reserved_memory_types = 0;       // bit n: value n is reserved
-};
-
-FormatMasks masks_of(const spec::Spec& spec, std::size_t format);
-
-// The bits of which one suffices for an entry to be present, as parts of a mask.
+// The bits of which one suffices for an entry to be present.
 std::vector<MaskPart> present_bits(const spec::Spec& spec);
+
+// Bit n: an entry with n in bits 5:0 may be not present.
+std::uint64_t perhaps_not_present(const spec::Spec& spec);
 
 std::uint64_t constant_bits(const spec::Format& format, spec::FieldKind kind);  // of the fields whose ends are constant
 std::vector<spec::Range> symbolic_ranges(const spec::Format& format, spec::FieldKind kind);

@@ -1,4 +1,5 @@
-// The fixed text of the emitted header, with holes for what the specification says. Included by c_header.cpp only.
+// The fixed text of the emitted header up to the classification of entries, with holes for what the specification says;
+// c_walk_text.h goes on. Included by c_header.cpp only.
 #pragma once
 
 namespace model {
@@ -24,12 +25,25 @@ constexpr const char* kPreamble = R"(/*
 #ifndef EPT_MODEL_H
 #define EPT_MODEL_H
 
-/* A proof may compile this text with other types in these places. */
+/*
+ * Where the standard headers are missing: EPT_WORD may be any unsigned type of 64 bits, as a kernel's u64, and EPT_FLAG
+ * must be _Bool (in an int the result of a test of bit 32 or above would be lost). A proof compiles this text with
+ * symbolic types in these places.
+ */
 #ifndef EPT_WORD
-#include <stdbool.h>
 #include <stdint.h>
 #define EPT_WORD uint64_t
+#endif
+#ifndef EPT_FLAG
+#include <stdbool.h>
 #define EPT_FLAG bool
+#endif
+
+/* Kept apart from the code of a walk that succeeds, where that makes it faster: clang does better without. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define EPT_APART __attribute__((noinline, unused))
+#else
+#define EPT_APART inline
 #endif
 
 typedef EPT_WORD ept_word;
@@ -55,15 +69,17 @@ struct ept_configuration {
   ept_word parameters; /* EPT_PARAMETER_..., points that the manual leaves open */
 };
 
-/* What a format demands of a present entry. */
+/* What a format demands of a present entry. The first two words clear most entries of suspicion. */
 struct ept_masks {
-  enum ept_format format;
-  int maps_page;
-  ept_word reserved;               /* reserved bits: must be 0 */
-  ept_word beyond_maxphyaddr;      /* address bits that the processor does not have: must be 0 */
-  ept_word forbidden;              /* all bits that must be 0, those above included */
+  ept_word forbidden;              /* bits that must be 0: reserved and beyond_maxphyaddr */
+  ept_word suspect;                /* bit n: an entry whose bits 5:0 are n may be not present or break another rule */
+  ept_word reserved;               /* reserved bits */
+  ept_word beyond_maxphyaddr;      /* address bits that the processor does not have */
   ept_word forbidden_without_read; /* bits that must be 0 while bit 0 is 0 */
   ept_word reserved_memory_types;  /* bit n: the value n of bits 5:3 is reserved */
+  ept_word rules;                  /* EPT_RULE_..., those that every entry of the format breaks */
+  enum ept_format format;
+  enum ept_kind kind; /* EPT_TABLE or EPT_PAGE, of an entry that breaks no rule */
 };
 
 /* A configuration with an EPTP, prepared for classifying entries and for walks. */
@@ -155,20 +171,29 @@ static inline ept_word ept_conditions(const struct ept_configuration* configurat
   return conditions;
 }
 
+/* The values of bits 5:0 with which an entry may be not present or break a rule, as bits of a word. */
+static inline ept_word ept_suspect_values(const struct ept_masks* masks) {
+  ept_word values = @{perhaps_not_present};
+  @{suspect}
+  values |= ept_when(masks->rules, ~(ept_word)0);
+  return values;
+}
+
 static inline struct ept_masks ept_masks_of(ept_word conditions, ept_word maxphyaddr, enum ept_format format) {
   struct ept_masks masks;
-  masks.format = format;
-  masks.maps_page = 0;
   masks.reserved = 0;
   masks.beyond_maxphyaddr = 0;
-  masks.forbidden = 0;
   masks.forbidden_without_read = 0;
   masks.reserved_memory_types = 0;
+  masks.rules = 0;
+  masks.format = format;
+  masks.kind = EPT_TABLE;
   switch (format) {
     @{cases}
   }
-  masks.forbidden |= masks.reserved | masks.beyond_maxphyaddr;
   @{common}
+  masks.forbidden = masks.reserved | masks.beyond_maxphyaddr;
+  masks.suspect = ept_suspect_values(&masks);
   return masks;
 }
 
@@ -178,219 +203,75 @@ static inline void ept_prepare(const struct ept_configuration* configuration, ep
   const ept_word conditions = ept_conditions(configuration, eptp);
   const ept_word maxphyaddr = configuration->maxphyaddr;
   context->conditions = conditions;
-  context->present = @{present};
-  @{present_when}
+  context->present = 0;
+  @{present}
   context->root = eptp & @{root};
-  context->levels = (conditions & EPT_FIVE_LEVEL_WALK) ? 5 : 4;
+  context->levels = (conditions & EPT_CONDITION_FIVE_LEVEL_WALK) ? 5 : 4;
   @{masks}
 }
 
 )";
 
-constexpr const char* kClassify = R"(/* Nonzero when an entry that is present does not meet its format. */
+constexpr const char* kClassify = R"(/* The masks of the format that an entry of a level has. */
+static inline const struct ept_masks* ept_masks_for(const struct ept_context* context, int level, ept_word entry) {
+  return context->masks[level] + ((entry & EPT_ENTRY_PAGE_SIZE) ? 1u : 0u);
+}
+
+/* Whether an entry may be not present or break a rule; any other entry is present and breaks none. */
+static inline ept_flag ept_is_suspect(const struct ept_masks* masks, ept_word entry) {
+  return (entry & masks->forbidden) || (masks->suspect >> (entry & 0x3f) & 1);
+}
+
+/* The bits of an entry that must be 0 while bit 0 is 0, and are not. */
+static inline ept_word ept_set_without_read(const struct ept_masks* masks, ept_word entry) {
+  return entry & masks->forbidden_without_read & ((entry & EPT_ENTRY_READ) - 1);
+}
+
+static inline ept_word ept_has_reserved_memory_type(const struct ept_masks* masks, ept_word entry) {
+  return masks->reserved_memory_types >> ((entry & EPT_ENTRY_MEMORY_TYPE) >> @{memory_type_low}) & 1;
+}
+
+/* Nonzero when an entry that is present breaks a rule. */
 static inline ept_word ept_is_misconfigured(const struct ept_masks* masks, ept_word entry) {
-  const ept_word without_read = (entry & EPT_ENTRY_READ) - 1; /* all ones while bit 0 is 0 */
-  const ept_word memory_type = (entry & EPT_ENTRY_MEMORY_TYPE) >> @{memory_type_low};
-  return (entry & masks->forbidden) | (entry & masks->forbidden_without_read & without_read) |
-         (masks->reserved_memory_types >> memory_type & 1);
+  return masks->rules | (entry & masks->forbidden) | ept_set_without_read(masks, entry) |
+         ept_has_reserved_memory_type(masks, entry);
 }
 
 /* The rules that a present entry breaks, EPT_RULE_... */
-static inline ept_word ept_broken_rules(ept_word conditions, const struct ept_masks* masks, ept_word entry) {
-  const enum ept_format format = masks->format;
-  ept_word rules = 0;
-  @{rules}
+static inline ept_word ept_broken_rules(const struct ept_masks* masks, ept_word entry) {
+  const ept_word without_read = ept_set_without_read(masks, entry);
+  ept_word rules = masks->rules;
+  if (entry & masks->forbidden) {
+    @{forbidden}
+  }
+  if (without_read) {
+    @{without_read}
+  }
+  @{memory_type}
   return rules;
-}
-
-/* The masks of the format that an entry of a level has. */
-static inline const struct ept_masks* ept_masks_for(const struct ept_context* context, int level, ept_word entry) {
-  return &context->masks[level][(entry & EPT_ENTRY_PAGE_SIZE) ? 1 : 0];
 }
 
 /* Classifies an entry of a level (5 to 1). */
 static inline struct ept_classification ept_classify(const struct ept_context* context, int level, ept_word entry) {
   const struct ept_masks* masks = ept_masks_for(context, level, entry);
   struct ept_classification result;
+  result.kind = masks->kind;
   result.format = masks->format;
   result.rules = 0;
   result.reserved_bits = 0;
+  if (!ept_is_suspect(masks, entry)) return result;
   if (!(entry & context->present)) {
     result.kind = EPT_NOT_PRESENT;
-  } else if (ept_is_misconfigured(masks, entry)) {
+    return result;
+  }
+  result.rules = ept_broken_rules(masks, entry);
+  if (result.rules) {
     result.kind = EPT_MISCONFIGURED;
-    result.rules = ept_broken_rules(context->conditions, masks, entry);
-    result.reserved_bits = entry & (masks->reserved | masks->beyond_maxphyaddr);
-  } else {
-    result.kind = masks->maps_page ? EPT_PAGE : EPT_TABLE;
+    result.reserved_bits = entry & masks->forbidden;
   }
   return result;
 }
 
-)";
-
-constexpr const char* kAccessCondition = R"(/* @{text} */
-static inline ept_flag ept_@{id}(ept_word conditions, ept_word access) {
-  @{definition}
-  return holds;
-}
-
-)";
-
-constexpr const char* kWalk = R"(/* The lowest bit of the guest-physical address that selects an entry of a level. */
-static inline int ept_index_low(int level) {
-  switch (level) {
-    @{index_low}
-  }
-}
-
-/* Starts a walk: EPT_STEP_TABLE when the first entry is to be read. */
-static inline enum ept_step ept_begin(const struct ept_context* context, ept_word guest_physical_address,
-                                      struct ept_progress* progress) {
-  const ept_word conditions = context->conditions;
-  ept_word violations = 0;
-  @{early}
-  progress->level = violations ? 0 : context->levels;
-  progress->table = context->root;
-  progress->entry = 0;
-  progress->all = 0 - (ept_word)1;
-  progress->nonleaf = 0 - (ept_word)1;
-  progress->used = 0;
-  progress->page = 0;
-  progress->early = violations;
-  return progress->level == 0 ? EPT_STEP_VIOLATION : EPT_STEP_TABLE;
-}
-
-/* Physical address of the entry to be read next. */
-static inline ept_word ept_entry_address(const struct ept_progress* progress, ept_word guest_physical_address) {
-  return progress->table | (guest_physical_address >> ept_index_low(progress->level) & 0x1ff) << 3;
-}
-
-/* Takes the entry that was read at ept_entry_address. */
-static inline enum ept_step ept_advance(const struct ept_context* context, ept_word entry,
-                                        struct ept_progress* progress) {
-  const struct ept_masks* masks = ept_masks_for(context, progress->level, entry);
-  progress->entry = entry;
-  @{checks}
-  progress->all &= entry;
-  progress->used |= (ept_word)1 << progress->level;
-  if (masks->maps_page) {
-    progress->page = (ept_word)1 << progress->level;
-    return EPT_STEP_PAGE;
-  }
-  progress->nonleaf &= entry;
-  progress->table = entry & @{table_address};
-  progress->level -= 1;
-  return EPT_STEP_TABLE;
-}
-
-/* The permissions that a complete walk lacks for an access, EPT_VIOLATION_... */
-static inline ept_word ept_permission_violations(ept_word conditions, const struct ept_progress* progress,
-                                                 ept_word access) {
-  const ept_word all = progress->all;
-  const ept_word nonleaf = progress->nonleaf;
-  const ept_word leaf = progress->entry;
-  ept_word violations = 0;
-  @{permissions}
-  return violations;
-}
-
-/* Whether the sub-page permission table decides on an access with these violations. */
-static inline ept_flag ept_needs_sub_page_check(ept_word conditions, const struct ept_progress* progress,
-                                                ept_word access, ept_word violations) {
-  const ept_word leaf = progress->entry;
-  const ept_flag leaf_is_pte = progress->page == (ept_word)1 << 1;
-  if (violations != @{sub_page_only}) return 0;
-  @{sub_page_when}
-  return decided_by_table;
-}
-
-/* Fills in what a violation reports. */
-static inline void ept_report_violation(ept_word conditions, const struct ept_progress* progress, ept_word access,
-                                        struct ept_outcome* outcome) {
-  const ept_flag complete = progress->page != 0;
-  const ept_word violations = outcome->rules;
-  const ept_word entry = progress->entry;
-  const ept_word all = progress->all;
-  const ept_word leaf = progress->entry;
-  ept_word set = 0;
-  ept_word undefined = @{never_defined};
-  @{qualification}
-  outcome->qualification = set & ~undefined;
-  outcome->qualification_defined = ~undefined;
-  @{convertible}
-  outcome->convertible_defined = ept_when(!convertible_undefined, 1);
-  outcome->convertible = ept_when(convertible, outcome->convertible_defined);
-}
-
-/* Fills in which flags the walk sets, and which it may set. */
-static inline void ept_report_flags(ept_word conditions, const struct ept_progress* progress, ept_word access,
-                                    struct ept_outcome* outcome) {
-  const int translated = outcome->result == EPT_TRANSLATED;
-  const int refused = outcome->result == EPT_VIOLATION || outcome->result == EPT_SUB_PAGE_CHECK;
-  const int misconfigured = outcome->result == EPT_MISCONFIGURATION;
-  @{flags}
-}
-
-/* What an access at a guest-physical address comes to when the walk has ended with a step. */
-static inline struct ept_outcome ept_conclude(const struct ept_context* context, const struct ept_progress* progress,
-                                              enum ept_step step, ept_word guest_physical_address, ept_word access) {
-  const ept_word conditions = context->conditions;
-  const ept_word entry = progress->entry;
-  struct ept_outcome outcome;
-  outcome.result = EPT_TRANSLATED;
-  outcome.level = progress->level;
-  outcome.host_physical_address = 0;
-  outcome.memory_type = 0;
-  outcome.ignore_pat = 0;
-  outcome.rules = 0;
-  outcome.reserved_bits = 0;
-  outcome.qualification = 0;
-  outcome.qualification_defined = 0;
-  outcome.convertible = 0;
-  outcome.convertible_defined = 0;
-  if (step == EPT_STEP_MISCONFIGURATION) {
-    const struct ept_masks* masks = ept_masks_for(context, progress->level, entry);
-    outcome.result = EPT_MISCONFIGURATION;
-    outcome.rules = ept_broken_rules(conditions, masks, entry);
-    outcome.reserved_bits = entry & (masks->reserved | masks->beyond_maxphyaddr);
-  } else if (step == EPT_STEP_VIOLATION) {
-    outcome.result = EPT_VIOLATION;
-    outcome.rules = progress->level == 0 ? progress->early : (ept_word)@{not_present_rule};
-  } else {
-    outcome.rules = ept_permission_violations(conditions, progress, access);
-    if (outcome.rules) {
-      outcome.result = EPT_VIOLATION;
-      if (ept_needs_sub_page_check(conditions, progress, access, outcome.rules)) outcome.result = EPT_SUB_PAGE_CHECK;
-    }
-  }
-  if (outcome.result == EPT_VIOLATION) ept_report_violation(conditions, progress, access, &outcome);
-  if (outcome.result == EPT_TRANSLATED || outcome.result == EPT_SUB_PAGE_CHECK) {
-    const ept_word offset = ((ept_word)1 << ept_index_low(progress->level)) - 1;
-    outcome.rules = 0;
-    outcome.host_physical_address = (entry & @{page_address} & ~offset) | (guest_physical_address & offset);
-    outcome.memory_type = (entry & EPT_ENTRY_MEMORY_TYPE) >> @{memory_type_low};
-    outcome.ignore_pat = (entry & EPT_ENTRY_IGNORE_PAT) >> @{ignore_pat_low};
-  }
-  ept_report_flags(conditions, progress, access, &outcome);
-  return outcome;
-}
-
-/*
- * Translates a guest-physical address (bits 63:52 are 0) for an access, a set of EPT_ACCESS_... attributes. read is
- * called once for each entry of the walk, with memory handed through.
- */
-static inline struct ept_outcome ept_walk(const struct ept_context* context, ept_word guest_physical_address,
-                                          ept_word access, ept_read_entry read, void* memory) {
-  struct ept_progress progress;
-  enum ept_step step = ept_begin(context, guest_physical_address, &progress);
-  while (step == EPT_STEP_TABLE) {
-    step = ept_advance(context, read(memory, ept_entry_address(&progress, guest_physical_address)), &progress);
-  }
-  return ept_conclude(context, &progress, step, guest_physical_address, access);
-}
-
-#endif
 )";
 
 }  // namespace model

@@ -54,6 +54,21 @@ std::vector<Define> field_defines(const std::vector<const spec::Format*>& format
   return lines;
 }
 
+// The named fields of all formats, and the bits that hold an address in some format.
+std::vector<Define> entry_defines(const spec::Spec& spec) {
+  std::vector<const spec::Format*> formats;
+  std::uint64_t address = 0;
+  for (const spec::Format& format : spec.formats) {
+    formats.push_back(&format);
+    for (const spec::Field& field : format.fields) {
+      if (field.kind == spec::FieldKind::address) address |= mask_of(bits_at(field.bits, spec.max_maxphyaddr));
+    }
+  }
+  std::vector<Define> lines = field_defines(formats, "EPT_ENTRY_");
+  lines.push_back({"EPT_ENTRY_ADDRESS", address, "of the next table or of the page"});
+  return lines;
+}
+
 std::vector<Define> bit_defines(const std::vector<spec::NamedBits>& bits, const std::string& prefix) {
   std::vector<Define> lines;
   for (const spec::NamedBits& bit : bits)
@@ -72,8 +87,8 @@ std::vector<Define> condition_defines(const spec::Spec& spec) {
   std::vector<Define> lines;
   for (const spec::NamedCondition& condition : spec.conditions) {
     if (condition.stage == spec::Stage::configuration) {
-      lines.push_back(
-          {"EPT_" + upper(condition.id), std::uint64_t{1} << lines.size(), without_full_stop(condition.text)});
+      lines.push_back({"EPT_CONDITION_" + upper(condition.id), std::uint64_t{1} << lines.size(),
+                       without_full_stop(condition.text)});
     }
   }
   return lines;
@@ -97,14 +112,12 @@ std::vector<Define> qualification_defines(const spec::Spec& spec) {
 }  // namespace
 
 void emit_c_vocabulary(const spec::Spec& spec, std::ostream& out) {
-  std::vector<const spec::Format*> formats;
-  for (const spec::Format& format : spec.formats) formats.push_back(&format);
   out << defines("IA32_VMX_EPT_VPID_CAP.", field_defines({&spec.capability}, "EPT_CAPABILITY_"))
       << defines("VM-execution controls, each in its word.", bit_defines(spec.controls, "EPT_CONTROL_"))
       << defines("Points that the manual leaves open.", bit_defines(spec.parameters, "EPT_PARAMETER_"))
       << defines("Conditions that follow from configuration and EPTP.", condition_defines(spec))
       << defines("Fields of the EPTP.", field_defines({&spec.eptp}, "EPT_EPTP_"))
-      << defines("Fields of an entry.", field_defines(formats, "EPT_ENTRY_"))
+      << defines("Fields of an entry.", entry_defines(spec))
       << defines("Parts of a guest-physical address.", bit_defines(spec.address_fields, "EPT_GPA_"))
       << defines("Attributes of an access.", bit_defines(spec.attributes, "EPT_ACCESS_"))
       << defines("The usual accesses.", access_defines(spec))

@@ -6,8 +6,6 @@
 
 namespace model {
 
-namespace {
-
 std::string indent(const std::string& text, const std::string& margin) {
   std::istringstream lines(text);
   std::string result;
@@ -16,8 +14,6 @@ std::string indent(const std::string& text, const std::string& margin) {
   }
   return result;
 }
-
-}  // namespace
 
 std::string fill(const std::string& text, const std::map<std::string, std::string>& holes) {
   std::set<std::string> unused;

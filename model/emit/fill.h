@@ -11,4 +11,7 @@ namespace model {
 // the line with it when its text is empty; a text of several lines is indented as the hole is.
 std::string fill(const std::string& text, const std::map<std::string, std::string>& holes);
 
+// `text` with `margin` before every line that is not empty.
+std::string indent(const std::string& text, const std::string& margin);
+
 }  // namespace model

@@ -13,12 +13,12 @@ class Description {
   Description(const spec::Spec& spec, const z3::model& found) : spec_(spec), found_(found) {}
 
   // The value of an input, or nothing when the counterexample does not depend on it.
-  std::optional<std::uint64_t> input(const z3::expr& expr) const {
+  [[nodiscard]] std::optional<std::uint64_t> input(const z3::expr& expr) const {
     if (!found_.has_interp(expr.decl())) return std::nullopt;
     return value(expr);
   }
-  std::uint64_t value(const z3::expr& expr) const { return found_.eval(expr, true).get_numeral_uint64(); }
-  bool holds(const z3::expr& expr) const { return found_.eval(expr, true).is_true(); }
+  [[nodiscard]] std::uint64_t value(const z3::expr& expr) const { return found_.eval(expr, true).get_numeral_uint64(); }
+  [[nodiscard]] bool holds(const z3::expr& expr) const { return found_.eval(expr, true).is_true(); }
 
   void add(const std::string& name, std::uint64_t number, const std::string& meaning) {
     text_ += fmt::format("    {:<22} {:#018x}  {}\n", name, number, meaning);

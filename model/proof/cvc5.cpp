@@ -81,7 +81,7 @@ std::string answer(const std::string& output, int status) {
     throw SolverMissing("cvc5 cannot be started (Debian package cvc5)");
   }
   if (output.find("interrupted by timeout") != std::string::npos) return "timeout";
-  const std::string text = output.substr(0, output.find_last_not_of(" \n") + 1);
+  std::string text = output.substr(0, output.find_last_not_of(" \n") + 1);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
   return fmt::format("cvc5 failed (status {}): {}", status, text);
 }

@@ -90,6 +90,7 @@ struct Memory {
   Terms addresses;
 };
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the header's callback takes its word by value.
 Word read_entry(void* memory, Word address) {
   auto& from = *static_cast<Memory*>(memory);
   const int level = from.next_level--;

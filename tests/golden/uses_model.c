@@ -14,5 +14,9 @@ int main(void) {
   ept_prepare(&configuration, 0x101e, &context);
   if (ept_classify(&context, 1, 0x2037).kind != EPT_PAGE) return 2;
   if (ept_walk(&context, 0, EPT_ACCESS_READ, read_nothing, 0).result != EPT_VIOLATION) return 3;
+  /* Clearing a bit keeps the upper half: the constants are 64 bits wide. */
+  ept_word entry = EPT_ENTRY_SUPPRESS_VE | EPT_ENTRY_WRITE | EPT_ENTRY_READ;
+  entry &= ~EPT_ENTRY_WRITE;
+  if (entry != (EPT_ENTRY_SUPPRESS_VE | EPT_ENTRY_READ)) return 4;
   return 0;
 }

@@ -66,88 +66,83 @@ void replace_word(Condition& condition, spec::Word from, spec::Word to) {
   for (Condition& operand : condition.operands) replace_word(operand, from, to);
 }
 
-const std::vector<Mistake>& mistakes() {
-  static const std::vector<Mistake> all = {
-      {"reserved_range_one_bit_short_at_the_top", "entry.4",
-       [](Spec& s) { field(s, "pml4e", "reserved_7_3").bits.high.offset = 6; }, "no_field=0x80"},
-      {"reserved_range_one_bit_short_at_the_bottom", "entry.2",
-       [](Spec& s) { field(s, "pde_2m", "reserved_20_12").bits.low.offset = 13; }, "reserved_20_12"},
-      {"address_range_one_bit_too_long", "entry.1",
-       [](Spec& s) { field(s, "pte", "beyond_maxphyaddr").bits.low.offset = 1; }, "maxphyaddr"},
-      {"missing_capability_condition", "entry.1",
-       [](Spec& s) { by_id(s.misconfigurations, "execute_only_not_supported").when.operands.pop_back(); },
-       "execute_only"},
-      {"swapped_memory_type", "entry.3",
-       [](Spec& s) {
-         by_id(s.misconfigurations, "reserved_memory_type").when.values = {2, 3, 5};
-       },
-       "memory_type"},
-      {"rule_dropped", "entry.3", [](Spec& s) { drop(s.misconfigurations, "page_1g_not_supported"); }, "no_rule=0x100"},
-      {"rule_for_one_format_less", "entry.2",
-       [](Spec& s) { by_id(s.misconfigurations, "write_without_read").formats.resize(4); }, "write_without_read"},
-      {"control_without_its_activation", "entry.1",
-       [](Spec& s) {
-         by_id(s.conditions, "mode_based_execute")
-             .when.operands.erase(by_id(s.conditions, "mode_based_execute").when.operands.begin());
-       },
-       "user_execute"},
-      {"eptp_memory_type_added", "eptp",
-       [](Spec& s) {
-         by_id(s.eptp_rules, "eptp_memory_type_reserved").when.operands[0].values = {0, 4, 6};
-       },
-       "eptp_memory_type"},
-      {"eptp_rule_dropped", "eptp", [](Spec& s) { drop(s.eptp_rules, "eptp_accessed_dirty_not_supported"); },
-       "enable_accessed_dirty"},
-      {"permission_taken_from_the_leaf_only", "outcome.page.1",
-       [](Spec& s) { replace_word(by_id(s.violations, "read_not_allowed").when, spec::Word::all, spec::Word::leaf); },
-       "rules"},
-      {"permission_taken_from_above_the_leaf_only", "outcome.page.2",
-       [](Spec& s) {
-         replace_word(by_id(s.violations, "write_not_allowed").when, spec::Word::all, spec::Word::nonleaf);
-       },
-       "rules"},
-      {"qualification_bit_of_another_access", "qualification.page.1",
-       [](Spec& s) {
-         std::swap(by_id(s.qualification, "data_write").set, by_id(s.qualification, "instruction_fetch").set);
-       },
-       "qualification"},
-      {"undefined_qualification_bit_taken_as_defined", "qualification.violation.3",
-       [](Spec& s) { by_id(s.qualification, "user_executable").undefined.reset(); }, "qualification_defined"},
-      {"qualification_permissions_of_a_missing_entry", "qualification.violation.2",
-       [](Spec& s) {
-         by_id(s.qualification, "readable").set.operands.erase(by_id(s.qualification, "readable").set.operands.begin());
-       },
-       "qualification"},
-      {"misconfiguration_before_presence", "step.2",
-       [](Spec& s) { std::swap(s.order.each_entry[0], s.order.each_entry[1]); }, "step"},
-      {"dirty_at_every_level", "outcome.page.3", [](Spec& s) { by_id(s.flags, "dirty").leaf_only = false; }, "dirty_m"},
-      {"accessed_may_taken_as_must", "outcome.violation.2",
-       [](Spec& s) { by_id(s.flags, "accessed").on_violation = spec::Effect::must; }, "accessed_m"},
-      {"index_of_another_level", "walk",
-       [](Spec& s) {
-         s.levels[3].index = {30, 22};
-       },
-       "address_2"},
-      {"width_check_dropped", "walk",
-       [](Spec& s) { by_id(s.violations, "guest_physical_address_width").when.operands.pop_back(); }, "level:"},
-      {"sub_page_for_large_pages", "outcome.page.2",
-       [](Spec& s) {
-         std::erase_if(s.sub_page_check.when.operands, [](const Condition& c) { return c.name == "walk.leaf_is_pte"; });
-       },
-       "result"},
-      {"suppress_ve_inverted", "outcome.page.1",
-       [](Spec& s) { s.convertible.when.operands[1] = Condition(s.convertible.when.operands[1].operands[0]); },
-       "convertible"},
-      {"entry_present_by_bit_10_always", "entry.5",
-       [](Spec& s) {
-         by_id(s.conditions, "present")
-             .when.operands[3]
-             .operands.erase(by_id(s.conditions, "present").when.operands[3].operands.begin());
-       },
-       "user_execute"},
-  };
-  return all;
-}
+const std::vector<Mistake> kMistakes = {
+    {"reserved_range_one_bit_short_at_the_top", "entry.4",
+     [](Spec& s) { field(s, "pml4e", "reserved_7_3").bits.high.offset = 6; }, "no_field=0x80"},
+    {"reserved_range_one_bit_short_at_the_bottom", "entry.2",
+     [](Spec& s) { field(s, "pde_2m", "reserved_20_12").bits.low.offset = 13; }, "reserved_20_12"},
+    {"address_range_one_bit_too_long", "entry.1",
+     [](Spec& s) { field(s, "pte", "beyond_maxphyaddr").bits.low.offset = 1; }, "maxphyaddr"},
+    {"missing_capability_condition", "entry.1",
+     [](Spec& s) { by_id(s.misconfigurations, "execute_only_not_supported").when.operands.pop_back(); },
+     "execute_only"},
+    {"swapped_memory_type", "entry.3",
+     [](Spec& s) {
+       by_id(s.misconfigurations, "reserved_memory_type").when.values = {2, 3, 5};
+     },
+     "memory_type"},
+    {"rule_dropped", "entry.3", [](Spec& s) { drop(s.misconfigurations, "page_1g_not_supported"); }, "no_rule=0x100"},
+    {"rule_for_one_format_less", "entry.2",
+     [](Spec& s) { by_id(s.misconfigurations, "write_without_read").formats.resize(4); }, "write_without_read"},
+    {"control_without_its_activation", "entry.1",
+     [](Spec& s) {
+       by_id(s.conditions, "mode_based_execute")
+           .when.operands.erase(by_id(s.conditions, "mode_based_execute").when.operands.begin());
+     },
+     "user_execute"},
+    {"eptp_memory_type_added", "eptp",
+     [](Spec& s) {
+       by_id(s.eptp_rules, "eptp_memory_type_reserved").when.operands[0].values = {0, 4, 6};
+     },
+     "eptp_memory_type"},
+    {"eptp_rule_dropped", "eptp", [](Spec& s) { drop(s.eptp_rules, "eptp_accessed_dirty_not_supported"); },
+     "enable_accessed_dirty"},
+    {"permission_taken_from_the_leaf_only", "outcome.page.1",
+     [](Spec& s) { replace_word(by_id(s.violations, "read_not_allowed").when, spec::Word::all, spec::Word::leaf); },
+     "rules"},
+    {"permission_taken_from_above_the_leaf_only", "outcome.page.2",
+     [](Spec& s) { replace_word(by_id(s.violations, "write_not_allowed").when, spec::Word::all, spec::Word::nonleaf); },
+     "rules"},
+    {"qualification_bit_of_another_access", "qualification.page.1",
+     [](Spec& s) {
+       std::swap(by_id(s.qualification, "data_write").set, by_id(s.qualification, "instruction_fetch").set);
+     },
+     "qualification"},
+    {"undefined_qualification_bit_taken_as_defined", "qualification.violation.3",
+     [](Spec& s) { by_id(s.qualification, "user_executable").undefined.reset(); }, "qualification_defined"},
+    {"qualification_permissions_of_a_missing_entry", "qualification.violation.2",
+     [](Spec& s) {
+       by_id(s.qualification, "readable").set.operands.erase(by_id(s.qualification, "readable").set.operands.begin());
+     },
+     "qualification"},
+    {"misconfiguration_before_presence", "step.2",
+     [](Spec& s) { std::swap(s.order.each_entry[0], s.order.each_entry[1]); }, "step"},
+    {"dirty_at_every_level", "outcome.page.3", [](Spec& s) { by_id(s.flags, "dirty").leaf_only = false; }, "dirty_m"},
+    {"accessed_may_taken_as_must", "outcome.violation.2",
+     [](Spec& s) { by_id(s.flags, "accessed").on_violation = spec::Effect::must; }, "accessed_m"},
+    {"index_of_another_level", "walk",
+     [](Spec& s) {
+       s.levels[3].index = {30, 22};
+     },
+     "address_2"},
+    {"width_check_dropped", "walk",
+     [](Spec& s) { by_id(s.violations, "guest_physical_address_width").when.operands.pop_back(); }, "level:"},
+    {"sub_page_for_large_pages", "outcome.page.2",
+     [](Spec& s) {
+       std::erase_if(s.sub_page_check.when.operands, [](const Condition& c) { return c.name == "walk.leaf_is_pte"; });
+     },
+     "result"},
+    {"suppress_ve_inverted", "outcome.page.1",
+     [](Spec& s) { s.convertible.when.operands[1] = Condition(s.convertible.when.operands[1].operands[0]); },
+     "convertible"},
+    {"entry_present_by_bit_10_always", "entry.5",
+     [](Spec& s) {
+       by_id(s.conditions, "present")
+           .when.operands[3]
+           .operands.erase(by_id(s.conditions, "present").when.operands[3].operands.begin());
+     },
+     "user_execute"},
+};
 
 class SeededMistake : public testing::TestWithParam<Mistake> {};
 
@@ -160,11 +155,11 @@ TEST_P(SeededMistake, is_refuted_with_a_counterexample) {
   EXPECT_NE(proof.explanation.find("header"), std::string::npos) << proof.explanation;
 }
 
-INSTANTIATE_TEST_SUITE_P(Proof, SeededMistake, testing::ValuesIn(mistakes()),
+INSTANTIATE_TEST_SUITE_P(Proof, SeededMistake, testing::ValuesIn(kMistakes),
                          [](const auto& one) { return std::string(one.param.name); });
 
 TEST(Proof, whole_walks_see_every_mistake_of_entries_and_permissions) {
-  for (const Mistake& mistake : mistakes()) {
+  for (const Mistake& mistake : kMistakes) {
     if (std::string(mistake.obligation) == "eptp") continue;
     Spec wrong = support::spec_under_test();
     mistake.make(wrong);
