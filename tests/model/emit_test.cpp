@@ -34,7 +34,8 @@ std::string refusal(const spec::Spec& spec) {
 TEST(CHeader, rule_of_an_unknown_shape_is_refused_with_its_place) {
   spec::Spec spec = support::spec_under_test();
   spec::Rule& rule = spec.misconfigurations.front();
-  rule.when = rule.when.operands[1];  // "entry.write" alone
+  const spec::Condition write = rule.when.operands[1];
+  rule.when = write;  // "entry.write" alone
   EXPECT_NE(refusal(spec).find("misconfiguration.yaml:"), std::string::npos) << refusal(spec);
 }
 

@@ -158,12 +158,17 @@ TEST_P(SeededMistake, is_refuted_with_a_counterexample) {
 INSTANTIATE_TEST_SUITE_P(Proof, SeededMistake, testing::ValuesIn(kMistakes),
                          [](const auto& one) { return std::string(one.param.name); });
 
-TEST(Proof, whole_walks_see_every_mistake_of_entries_and_permissions) {
-  for (const Mistake& mistake : kMistakes) {
-    if (std::string(mistake.obligation) == "eptp") continue;
+// One of each kind; a whole walk takes longer than its parts.
+TEST(Proof, whole_walks_see_mistakes_of_entries_permissions_reports_order_and_flags) {
+  for (const char* name :
+       {"reserved_range_one_bit_short_at_the_bottom", "permission_taken_from_the_leaf_only",
+        "qualification_permissions_of_a_missing_entry", "misconfiguration_before_presence", "dirty_at_every_level"}) {
+    const auto mistake = std::find_if(kMistakes.begin(), kMistakes.end(),
+                                      [&](const Mistake& each) { return std::string(each.name) == name; });
+    ASSERT_NE(mistake, kMistakes.end());
     Spec wrong = support::spec_under_test();
-    mistake.make(wrong);
-    EXPECT_EQ(proof_of(wrong, "walk").verdict, Verdict::refuted) << mistake.name;
+    mistake->make(wrong);
+    EXPECT_EQ(proof_of(wrong, "walk").verdict, Verdict::refuted) << name;
   }
 }
 
