@@ -64,7 +64,9 @@ struct Header {
     if (ept_check_eptp(&configuration, eptp) != 0) std::abort();
     ept_prepare(&configuration, eptp, &context);
   }
-  ept_classification classify(int level, std::uint64_t entry) const { return ept_classify(&context, level, entry); }
+  [[nodiscard]] ept_classification classify(int level, std::uint64_t entry) const {
+    return ept_classify(&context, level, entry);
+  }
   ept_outcome walk(const Access& access, Memory& memory) const {
     return ept_walk(&context, access.guest_physical_address, access.attributes, read_entry, &memory);
   }
@@ -103,8 +105,8 @@ struct Naive : ByHand {
   Configuration context;
 
   explicit Naive(const Configuration& from) : context(from) {}
-  Class classify(int level, std::uint64_t entry) const { return naive_classify(context, level, entry); }
-  Outcome walk(const Access& access, const Memory& memory) const {
+  [[nodiscard]] Class classify(int level, std::uint64_t entry) const { return naive_classify(context, level, entry); }
+  [[nodiscard]] Outcome walk(const Access& access, const Memory& memory) const {
     return naive_walk(context, access.guest_physical_address, access.attributes, memory);
   }
 };
@@ -113,8 +115,8 @@ struct Mask : ByHand {
   MaskContext context;
 
   explicit Mask(const Configuration& from) : context(mask_prepare(from)) {}
-  Class classify(int level, std::uint64_t entry) const { return mask_classify(context, level, entry); }
-  Outcome walk(const Access& access, const Memory& memory) const {
+  [[nodiscard]] Class classify(int level, std::uint64_t entry) const { return mask_classify(context, level, entry); }
+  [[nodiscard]] Outcome walk(const Access& access, const Memory& memory) const {
     return mask_walk(context, access.guest_physical_address, access.attributes, memory);
   }
 };

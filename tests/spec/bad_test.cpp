@@ -69,7 +69,7 @@ class MadeFile : public testing::Test {
   MadeFile() { fs::create_directories(folder_); }
   ~MadeFile() override { fs::remove_all(folder_); }
 
-  fs::path write(const std::string& content) const {
+  fs::path write(const std::string& content) {
     std::ofstream(path_, std::ios::binary) << content;
     return path_;
   }

@@ -120,7 +120,7 @@ void write(const fs::path& path, const std::string& text) { std::ofstream(path, 
 class LoadFuzz : public testing::Test {
  protected:
   LoadFuzz() {
-    const std::regex long_text("(text|reason): \"[^\"]*\"");
+    const std::regex long_text(R"re((text|reason): "[^"]*")re");
     for (const char* folder : {"formats", "semantics", "profiles"}) {
       fs::create_directories(folder_ / folder);
       for (const auto& entry : fs::directory_iterator(kSpec / folder)) {
