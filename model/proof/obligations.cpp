@@ -36,9 +36,9 @@ Claim disagreement(const spec::Spec& spec, z3::context& context, const PathsOf& 
   Meaning meaning(context, spec, inputs);
   const Terms expected = only(constraints(meaning, inputs), names);
   const std::vector<Path> paths = header(inputs, assumption);
-  z3::expr_vector cases(context);
+  std::vector<z3::expr> cases;
   for (const Path& path : paths) cases.push_back(path.condition && differ(only(path.terms, names), expected));
-  return {inputs, {{assumption, "widths"}, {any_of(cases), "disagreement"}}, only(merge(paths), names), expected, {}};
+  return {inputs, {{assumption, "widths"}}, cases, only(merge(paths), names), expected, {}};
 }
 
 z3::expr any_word(z3::context& context, const char* name) { return context.bv_const(name, kWordBits); }

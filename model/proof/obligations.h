@@ -25,8 +25,10 @@ struct Part {
 
 struct Claim {
   Inputs inputs;
-  std::vector<Part> parts;  // their conjunction is the formula
-  Terms header;             // for a counterexample: what each side says; empty where there are no two sides
+  std::vector<Part> parts;  // their conjunction is the formula,
+  std::vector<z3::expr>
+      cases;     // together with the disjunction of these, if there are any; one for each path of the header
+  Terms header;  // for a counterexample: what each side says; empty where there are no two sides
   Terms constraints;
   std::vector<Part> witnesses;  // for a counterexample: which of these hold in it
 };

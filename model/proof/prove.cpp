@@ -23,6 +23,16 @@ struct Answer {
   std::string explanation;
 };
 
+std::vector<z3::expr> formulas_of(z3::context& context, const Claim& claim) {
+  std::vector<z3::expr> formulas;
+  for (const Part& part : claim.parts) formulas.push_back(part.formula);
+  if (claim.cases.empty()) return formulas;
+  z3::expr_vector cases(context);
+  for (const z3::expr& each : claim.cases) cases.push_back(each);
+  formulas.push_back(any_of(cases));
+  return formulas;
+}
+
 // Bit-blasting at once is several times faster here than the solver's default strategy; it gives no cores.
 z3::solver fast_solver(z3::context& context) {
   const auto tactic = [&](const char* name) { return z3::tactic(context, name); };
@@ -59,7 +69,7 @@ Answer ask_z3(const spec::Spec& spec, z3::context& context, const Obligation& ob
   z3::params params(context);
   params.set("timeout", timeout_seconds * 1000);
   solver.set(params);
-  for (const Part& part : claim.parts) solver.add(part.formula);
+  for (const z3::expr& formula : formulas_of(context, claim)) solver.add(formula);
   switch (solver.check()) {
     case z3::sat:
       if (obligation.goal == Goal::a_model) return {Verdict::proved, ""};
@@ -72,9 +82,22 @@ Answer ask_z3(const spec::Spec& spec, z3::context& context, const Obligation& ob
   return undecided(solver);
 }
 
+// What cvc5 says of the claim. Case by case it is many times faster than with all of them at once; the first case that
+// has a model, or that cvc5 cannot decide, settles it.
+std::string ask_by_case(z3::context& context, const Claim& claim, unsigned timeout_seconds) {
+  if (claim.cases.empty()) return ask_cvc5(script_of(context, claim), timeout_seconds);
+  Claim one = claim;
+  for (const z3::expr& each : claim.cases) {
+    one.cases = {each};
+    const std::string said = ask_cvc5(script_of(context, one), timeout_seconds);
+    if (said != "unsat") return said;
+  }
+  return "unsat";
+}
+
 Answer second_opinion(z3::context& context, const Obligation& obligation, const Claim& claim,
                       unsigned timeout_seconds) {
-  const std::string said = ask_cvc5(script_of(context, claim), timeout_seconds);
+  const std::string said = ask_by_case(context, claim, timeout_seconds);
   if (said == (obligation.goal == Goal::no_model ? "unsat" : "sat")) return {Verdict::proved, ""};
   if (said == "sat" || said == "unsat") {
     return {Verdict::refuted, fmt::format("    cvc5 says {}; eptspec prove --solver z3 --obligation {} shows why\n",
@@ -97,9 +120,7 @@ const char* name_of(Verdict verdict) {
 }
 
 std::string script_of(z3::context& context, const Claim& claim) {
-  std::vector<z3::expr> formulas;
-  for (const Part& part : claim.parts) formulas.push_back(part.formula);
-  return to_smtlib(context, formulas);
+  return to_smtlib(context, formulas_of(context, claim));
 }
 
 Proof prove(const spec::Spec& spec, const Obligation& obligation, const ProveOptions& options) {

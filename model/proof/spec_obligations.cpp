@@ -24,7 +24,7 @@ z3::expr exactly_one(z3::context& context, const std::vector<Part>& parts) {
 }
 
 Claim tiling_claim(const spec::Spec& spec, const spec::Format& format, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}};
+  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
   Meaning meaning(context, spec, claim.inputs);
   const z3::expr bit = context.bv_const("bit", kWordBits);
   for (const spec::Field& field : format.fields) {
@@ -60,7 +60,7 @@ void add_conjuncts(Claim& claim, Meaning& meaning, const Condition& when, const 
 
 Claim misconfiguration_claim(const spec::Spec& spec, const Rule& rule, std::size_t f, z3::context& context) {
   const spec::Format& format = spec.formats[f];
-  Claim claim{Inputs(context), {}, {}, {}, {}};
+  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
   Meaning meaning(context, spec, claim.inputs);
   const z3::expr& entry = claim.inputs.entry(format.level);
   Words words = meaning.no_words();
@@ -75,7 +75,7 @@ Claim misconfiguration_claim(const spec::Spec& spec, const Rule& rule, std::size
 }
 
 Claim eptp_claim(const spec::Spec& spec, const Rule& rule, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}};
+  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
   Meaning meaning(context, spec, claim.inputs);
   const Words words = meaning.no_words();
   claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"}};
@@ -87,7 +87,7 @@ Claim eptp_claim(const spec::Spec& spec, const Rule& rule, z3::context& context)
 
 // A walk over good entries (EPTP accepted) whose only violation is the rule.
 Claim violation_claim(const spec::Spec& spec, const Rule& rule, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}};
+  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
   Meaning meaning(context, spec, claim.inputs);
   const Terms walk = meaning.walk();
   const z3::expr accepted = value_of(meaning.eptp_check(), "rules") == word(context, 0);
@@ -100,7 +100,7 @@ Claim violation_claim(const spec::Spec& spec, const Rule& rule, z3::context& con
 }
 
 Claim classes_claim(const spec::Spec& spec, const spec::Level& level, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}};
+  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
   Meaning meaning(context, spec, claim.inputs);
   const z3::expr& entry = claim.inputs.entry(level.level);
   const z3::expr present = meaning.present(entry);
@@ -121,7 +121,7 @@ Claim classes_claim(const spec::Spec& spec, const spec::Level& level, z3::contex
 
 // A processor on which no EPTP is accepted has no EPT.
 Claim profile_claim(const spec::Spec& spec, const spec::Profile& profile, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}};
+  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
   Meaning meaning(context, spec, claim.inputs);
   const Configuration& configuration = claim.inputs.configuration;
   const auto is = [&](const z3::expr& input, std::uint64_t value) { return input == word(context, value); };
