@@ -89,7 +89,7 @@ std::string ask_by_case(z3::context& context, const Claim& claim, unsigned timeo
   Claim one = claim;
   for (const z3::expr& each : claim.cases) {
     one.cases = {each};
-    const std::string said = ask_cvc5(script_of(context, one), timeout_seconds);
+    std::string said = ask_cvc5(script_of(context, one), timeout_seconds);
     if (said != "unsat") return said;
   }
   return "unsat";
