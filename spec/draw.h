@@ -1,4 +1,4 @@
-// Values drawn field by field, as a reader of the manual would note them. Tests: tests/spec/draw_test.cpp.
+// Values drawn field by field, as a reader of the manual would note them. Tests: tests/spec/load_test.cpp.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // A vector: one case put to an implementation of EPT, and what the manual says of it. Plain values in the vocabulary of
-// the emitted model (ept_model.h); knows neither YAML nor Z3, so that the harness can include it. Tests: tests/vectors.
+// the emitted model (ept_model.h); knows neither YAML nor Z3, so that the harness can include it. No tests yet.
 #pragma once
 
 #include <string>

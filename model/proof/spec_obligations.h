@@ -1,5 +1,5 @@
 // What the specification owes itself, for every configuration at once: fields tile 63:0, every rule can fire and can be
-// the only reason, the classes of an entry are disjoint and complete. Tests: tests/model/spec_obligations_test.cpp.
+// the only reason, the classes of an entry are disjoint and complete. Tests: tests/model/proof_test.cpp.
 #pragma once
 
 #include <vector>
