@@ -1,5 +1,5 @@
 // A vector: one case put to an implementation of EPT, and what the manual says of it. Plain values in the vocabulary of
-// the emitted model (ept_model.h); knows neither YAML nor Z3, so that the harness can include it. No tests yet.
+// the emitted model (ept_model.h); knows neither YAML nor Z3, so that the harness can include it. Tests: tests/vectors.
 #pragma once
 
 #include <string>
@@ -44,6 +44,9 @@ struct Vector {
   std::string cite;       // where the manual says it
   std::string neighbour;  // of a vector that breaks one rule: id of its nearest legal neighbour, or empty
   std::string twin;       // id of the same bits in an entry that is not present, or empty
+  // For a reader, not compared: each of asked.entries field by field, and the rules that are broken by name.
+  std::vector<std::string> drawn;
+  std::string broken;
 };
 
 // The answer of the reference model, which is proved equal to the constraints. The entries of a walk are read in order,

@@ -16,5 +16,6 @@ struct Session {
 void add_spec_command(CLI::App& app, Session& session);
 void add_model_command(CLI::App& app, Session& session);
 void add_prove_command(CLI::App& app, Session& session);
+void add_vectors_command(CLI::App& app, Session& session);
 
 }  // namespace cli

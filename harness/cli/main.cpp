@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   cli::add_spec_command(app, session);
   cli::add_model_command(app, session);
   cli::add_prove_command(app, session);
+  cli::add_vectors_command(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

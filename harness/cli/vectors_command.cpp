@@ -1,0 +1,195 @@
+// eptspec vectors: generate, lint, coverage and export. What a vector is: docs/vectors.md.
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/load_or_report.h"
+#include "vectors/binary.h"
+#include "vectors/c_array.h"
+#include "vectors/coverage.h"
+#include "vectors/generate.h"
+#include "vectors/lint.h"
+#include "vectors/manifest.h"
+
+namespace cli {
+
+namespace {
+
+constexpr int kDeviations = 1;
+constexpr int kCouldNotRun = 2;
+
+struct Arguments {
+  std::string profile;
+  std::string directory = EPTSPEC_SPEC_DIRECTORY "/../vectors/data";
+  std::string out;
+  std::string format = "json";
+};
+
+bool is_known(const spec::Spec& spec, const std::string& profile) {
+  const bool known = profile.empty() || std::any_of(spec.profiles.begin(), spec.profiles.end(),
+                                                    [&](const spec::Profile& one) { return one.id == profile; });
+  if (!known) fmt::print(stderr, "there is no profile '{}'; the files under spec/profiles name them\n", profile);
+  return known;
+}
+
+void report(const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
+}
+
+int generate(const Session& session, const Arguments& arguments) {
+  const auto spec = load_or_report(session.spec_directory);
+  if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
+  std::vector<vectors::Document> documents;
+  for (vectors::ProfileVectors& made : vectors::generate(*spec, arguments.profile)) {
+    fmt::print("{:<22} {:5} vectors\n", made.profile, made.vectors.size());
+    documents.push_back({made.profile, std::move(made.vectors)});
+  }
+  const std::string& out = arguments.out.empty() ? arguments.directory : arguments.out;
+  vectors::write_directory(out, documents, EPTSPEC_VERSION, spec->violations.front().cite.edition);
+  return 0;
+}
+
+int lint(const Session& session, const Arguments& arguments) {
+  const auto spec = load_or_report(session.spec_directory);
+  if (!spec) return kCouldNotRun;
+  const auto errors = vectors::lint(*spec, arguments.directory);
+  report(errors);
+  fmt::print("{}: {} mistakes\n", arguments.directory, errors.size());
+  return errors.empty() ? 0 : kDeviations;
+}
+
+void print(const vectors::Coverage& coverage) {
+  fmt::print("{:<22} {}/{} goals covered, {} impossible for this processor\n", coverage.profile, coverage.covered,
+             coverage.total(), coverage.impossible.size());
+  for (const std::string& gap : coverage.gaps) fmt::print("  gap: {}\n", gap);
+}
+
+// How many goals each reason makes impossible, and, where one profile was asked for, which.
+void print_impossible(const vectors::Coverage& coverage, bool each) {
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const vectors::Impossible& one : coverage.impossible) by_reason[one.reason].push_back(one.goal);
+  for (const auto& [reason, goals] : by_reason) {
+    fmt::print("  impossible: {:4} goals: {}\n", goals.size(), reason);
+    for (const std::string& goal : goals) {
+      if (each) fmt::print("    {}\n", goal);
+    }
+  }
+}
+
+int coverage(const Session& session, const Arguments& arguments) {
+  const auto spec = load_or_report(session.spec_directory);
+  if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
+  std::vector<std::string> errors;
+  const auto documents = vectors::read_directory(arguments.directory, errors);
+  report(errors);
+  vectors::Requirements requirements(*spec);
+  bool complete = errors.empty();
+  for (const spec::Profile& profile : spec->profiles) {
+    if (!arguments.profile.empty() && profile.id != arguments.profile) continue;
+    const auto document = std::find_if(documents.begin(), documents.end(),
+                                       [&](const vectors::Document& one) { return one.profile == profile.id; });
+    const std::vector<vectors::Vector> none;
+    const auto found =
+        coverage_of(*spec, profile, document == documents.end() ? none : document->vectors, requirements);
+    print(found);
+    print_impossible(found, !arguments.profile.empty());
+    complete = complete && found.gaps.empty();
+  }
+  return complete ? 0 : kDeviations;
+}
+
+std::string exported(const std::vector<vectors::Document>& documents, const Arguments& arguments) {
+  std::vector<vectors::Vector> all;
+  for (const vectors::Document& document : documents) {
+    if (arguments.profile.empty() || document.profile == arguments.profile)
+      all.insert(all.end(), document.vectors.begin(), document.vectors.end());
+  }
+  if (all.empty()) throw std::runtime_error("there are no vectors of that profile");
+  if (arguments.format == "binary") return vectors::to_binary(all);
+  std::ostringstream text;
+  if (arguments.format == "c")
+    vectors::write_c_array(all, "ept_vectors", text);
+  else
+    vectors::write_json(arguments.profile, all, text);
+  return text.str();
+}
+
+int write_export(const Arguments& arguments) {
+  if (arguments.format == "json" && arguments.profile.empty()) {
+    fmt::print(stderr, "a JSON file holds the vectors of one profile: say which with --profile\n");
+    return kCouldNotRun;
+  }
+  std::vector<std::string> errors;
+  const auto documents = vectors::read_directory(arguments.directory, errors);
+  report(errors);
+  if (!errors.empty()) return kCouldNotRun;
+  const std::string text = exported(documents, arguments);
+  if (arguments.out.empty()) {
+    std::cout << text;
+    return 0;
+  }
+  std::ofstream out(arguments.out, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error(arguments.out + ": cannot be written");
+  return 0;
+}
+
+void add_profile(CLI::App* command, Arguments& arguments) {
+  command->add_option("--profile", arguments.profile, "Only this processor; all without it");
+}
+
+void add_generate(CLI::App* vectors, Session& session) {
+  CLI::App* command = vectors->add_subcommand("generate", "Make the vectors, one file for each profile");
+  auto arguments = std::make_shared<Arguments>();
+  add_profile(command, *arguments);
+  command->add_option("--out", arguments->out, "Directory to write; the committed one without it");
+  command->callback([&session, arguments] { session.status = generate(session, *arguments); });
+}
+
+void add_lint(CLI::App* vectors, Session& session) {
+  CLI::App* command = vectors->add_subcommand("lint", "Check vectors: everything that can be computed is");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("DIR", arguments->directory, "Directory with manifest.json");
+  command->callback([&session, arguments] { session.status = lint(session, *arguments); });
+}
+
+void add_coverage(CLI::App* vectors, Session& session) {
+  CLI::App* command = vectors->add_subcommand("coverage", "Count the edge cases that the vectors cover; show the gaps");
+  auto arguments = std::make_shared<Arguments>();
+  add_profile(command, *arguments);
+  command->add_option("--in", arguments->directory, "Directory with manifest.json");
+  command->callback([&session, arguments] { session.status = coverage(session, *arguments); });
+}
+
+void add_export(CLI::App* vectors, Session& session) {
+  CLI::App* command = vectors->add_subcommand("export", "Write vectors as JSON, as compact binary or as a C array");
+  auto arguments = std::make_shared<Arguments>();
+  add_profile(command, *arguments);
+  command->add_option("--in", arguments->directory, "Directory with manifest.json");
+  command->add_option("--format", arguments->format, "json, binary or c")
+      ->check(CLI::IsMember({"json", "binary", "c"}))
+      ->capture_default_str();
+  command->add_option("--out", arguments->out, "File to write; standard output without it");
+  command->callback([&session, arguments] { session.status = write_export(*arguments); });
+}
+
+}  // namespace
+
+void add_vectors_command(CLI::App& app, Session& session) {
+  CLI::App* vectors = app.add_subcommand("vectors", "Work with vectors: cases and what the manual says of them");
+  vectors->require_subcommand(1);
+  add_generate(vectors, session);
+  add_lint(vectors, session);
+  add_coverage(vectors, session);
+  add_export(vectors, session);
+}
+
+}  // namespace cli

@@ -1,0 +1,60 @@
+// Goals: that they are those that the manual gives, for formats whose bits are counted here by hand.
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/spec_under_test.h"
+#include "vectors/goals.h"
+
+namespace {
+
+using support::spec_under_test;
+
+std::set<std::string> goals_below(const std::string& prefix, int maxphyaddr) {
+  std::set<std::string> ways;
+  for (const vectors::Goal& goal : vectors::all_goals(spec_under_test(), maxphyaddr)) {
+    if (goal.id.rfind(prefix, 0) == 0) ways.insert(goal.id.substr(prefix.size()));
+  }
+  return ways;
+}
+
+std::set<std::string> bits(int low, int high) {
+  std::set<std::string> names;
+  for (int bit = low; bit <= high; ++bit) names.insert((bit < 10 ? "bit_0" : "bit_") + std::to_string(bit));
+  return names;
+}
+
+TEST(Goals, pde_that_maps_a_page_has_bits_20_to_12_reserved) {
+  EXPECT_EQ(goals_below("cell/pde_2m/reserved_bit/", 46), bits(12, 20));
+}
+
+TEST(Goals, width_46_leaves_bits_51_to_46_beyond) {
+  EXPECT_EQ(goals_below("cell/pde_2m/address_beyond_maxphyaddr/", 46), bits(46, 51));
+}
+
+TEST(Goals, width_52_leaves_no_bit_of_an_entry_beyond) {
+  EXPECT_TRUE(goals_below("cell/pte/address_beyond_maxphyaddr/", 52).empty());
+}
+
+TEST(Goals, pml4e_has_bits_7_to_3_reserved) { EXPECT_EQ(goals_below("cell/pml4e/reserved_bit/", 39), bits(3, 7)); }
+
+TEST(Goals, eptp_has_bits_from_maxphyaddr_to_63_beyond) {
+  EXPECT_EQ(goals_below("cell/eptp/eptp_address_beyond_maxphyaddr/", 46), bits(46, 63));
+}
+
+TEST(Goals, memory_types_2_3_and_7_are_reserved) {
+  const std::set<std::string> types = {"memory_type_2", "memory_type_3", "memory_type_7"};
+  EXPECT_EQ(goals_below("cell/pte/reserved_memory_type/", 46), types);
+}
+
+TEST(Goals, priority_has_25_pairs_for_each_pair_of_levels) {
+  EXPECT_EQ(goals_below("priority/4/", 46).size(), 25U * 6);
+  EXPECT_EQ(goals_below("priority/5/", 46).size(), 25U * 10);
+}
+
+TEST(Goals, ids_are_unique) {
+  const auto goals = vectors::all_goals(spec_under_test(), 46);
+  EXPECT_EQ(goals_below("", 46).size(), goals.size());
+}
+
+}  // namespace

@@ -1,0 +1,11 @@
+# Generates all vectors anew and compares them with the committed ones, file by file.
+file(REMOVE_RECURSE ${OUT})
+execute_process(COMMAND ${EPTSPEC} vectors generate --out ${OUT} COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB made RELATIVE ${OUT} ${OUT}/*)
+file(GLOB committed RELATIVE ${DATA} ${DATA}/*)
+if(NOT made STREQUAL committed)
+  message(FATAL_ERROR "generated: ${made}\ncommitted: ${committed}")
+endif()
+foreach(name IN LISTS made)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${OUT}/${name} ${DATA}/${name} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()

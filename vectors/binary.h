@@ -1,0 +1,26 @@
+// The compact binary of vectors: a header of 16 bytes and records of 128 bytes, all little endian (docs/vectors.md has
+// the layout). Holds case, expectation and id; not profile, goals and relations. The id is made of the record. Tests:
+// tests/vectors/generate_test.cpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vectors/vector.h"
+
+namespace vectors {
+
+constexpr std::size_t kBinaryHeader = 16;
+constexpr std::size_t kBinaryRecord = 128;
+
+// "ept-" and the first 16 digits of the SHA-256 of the record's first 120 bytes.
+std::string id_of(const Case& asked, const Expected& expected);
+
+// Throws std::runtime_error when a value has no room in a record.
+std::string to_binary(const std::vector<Vector>& list);
+
+// Throws std::runtime_error that says at which byte the file `name` is wrong.
+std::vector<Vector> from_binary(std::string_view bytes, const std::string& name);
+
+}  // namespace vectors

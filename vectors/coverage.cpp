@@ -1,0 +1,38 @@
+#include "vectors/coverage.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "vectors/meets.h"
+
+namespace vectors {
+
+Coverage coverage_of(const spec::Spec& spec, const spec::Profile& profile, const std::vector<Vector>& vectors,
+                     Requirements& requirements) {
+  std::multimap<std::string, const Vector*> by_goal;
+  for (const Vector& vector : vectors) {
+    for (const std::string& goal : vector.goals) by_goal.emplace(goal, &vector);
+  }
+  Coverage coverage;
+  coverage.profile = profile.id;
+  for (const Goal& goal : all_goals(spec, profile.maxphyaddr)) {
+    const auto [first, last] = by_goal.equal_range(goal.id);
+    if (std::any_of(first, last, [&](const auto& named) { return meets(spec, goal, *named.second); })) {
+      ++coverage.covered;
+      continue;
+    }
+    if (!requirements.of(goal).possible) continue;
+    const auto missing = requirements.missing(goal, profile);
+    if (!missing.empty()) {
+      coverage.impossible.push_back({goal.id, fmt::format("needs {}", fmt::join(missing, ", "))});
+    } else if (requirements.possible_for(goal, profile)) {
+      coverage.gaps.push_back(goal.id);
+    } else {
+      coverage.impossible.push_back({goal.id, "needs a combination that the processor does not have"});
+    }
+  }
+  return coverage;
+}
+
+}  // namespace vectors

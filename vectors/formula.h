@@ -1,0 +1,80 @@
+// A goal as a Z3 formula over a difference from a sane baseline: a vector of zeros is the baseline. Owns the baseline;
+// what the words mean is model/smt. Tests: tests/vectors/generate_test.cpp.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+#include "model/smt/meaning.h"
+#include "vectors/goals.h"
+
+namespace vectors {
+
+// What every vector starts from: an EPTP of write-back memory and the right number of levels, all flags of it 0; a data
+// read at address 0; tables at 2000H, 3000H …, all permissions, and a write-back page at 1 GByte, which every width
+// has.
+struct Baseline {
+  ept_word eptp = 0;
+  ept_word access = 0;
+  ept_word gpa = 0;
+  std::vector<ept_word> entries;  // from the root down
+};
+
+// `page` is the level whose entry maps the page: 3, 2 or 1.
+Baseline baseline_of(int levels, int page);
+
+// The level whose entry maps a page in the baseline of a goal.
+int page_of(const spec::Spec& spec, const Goal& goal);
+
+// Words that the solver chooses, in the order in which the smaller is preferred: controls by word, EPTP, access,
+// guest-physical address, entries from the root down. What is not named here follows the processor.
+class Formulas {
+ public:
+  // With a profile its capabilities, width and controls; without one any processor. References are kept.
+  Formulas(z3::context& context, const spec::Spec& spec, const spec::Profile* profile);
+
+  // What all goals with the same way for the walk to end demand, and what this one demands beside that.
+  const z3::expr& common(const Goal& goal);
+  z3::expr demanded(const Goal& goal);
+
+  [[nodiscard]] const std::vector<z3::expr>& chosen() const { return chosen_; }
+  // The processor's own words, free without a profile: capability and parameters, then the controls.
+  [[nodiscard]] const std::vector<std::pair<spec::Word, z3::expr>>& processor() const { return processor_; }
+
+  // The case with these values of chosen().
+  [[nodiscard]] Case case_of(const Goal& goal, const std::vector<ept_word>& values) const;
+
+ private:
+  // The terms for walks of one number of levels that end at one level, each made once.
+  struct Shape {
+    Baseline baseline;
+    std::unique_ptr<model::Inputs> inputs;
+    std::unique_ptr<model::Meaning> meaning;
+    std::map<int, model::Terms> classified;
+    std::map<std::tuple<Ending, int>, model::Terms> concluded;
+    std::map<std::tuple<bool, Ending, int>, z3::expr> common;  // for an EPTP, or a walk or entry
+  };
+
+  Shape& shape_of(const Goal& goal);
+  z3::expr subject(Shape& shape, const Goal& goal, const Demand& demand);
+  z3::expr condition(Shape& shape, const Demand& demand);
+  const model::Terms& classified(Shape& shape, int level);
+  const model::Terms& concluded(Shape& shape, const Goal& goal);
+  z3::expr walked(Shape& shape, const Goal& goal);
+  z3::expr early(Shape& shape);
+  z3::expr sane_access(const z3::expr& access);
+  void choose_controls();
+  z3::expr number(ept_word value) { return model::word(context_, value); }
+
+  z3::context& context_;
+  const spec::Spec& spec_;
+  const spec::Profile* profile_;
+  model::Configuration configuration_;
+  std::vector<z3::expr> chosen_;
+  std::vector<std::pair<spec::Word, z3::expr>> processor_;
+  std::map<std::tuple<int, int>, Shape> shapes_;
+};
+
+}  // namespace vectors

@@ -1,0 +1,118 @@
+#include "vectors/meets.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "vectors/partial.h"
+
+namespace vectors {
+
+namespace {
+
+using Subject = Demand::Subject;
+
+struct Member {
+  const char* name;
+  ept_word ept_outcome::*value;
+};
+
+constexpr std::array<Member, 13> kMembers = {{{"host_physical_address", &ept_outcome::host_physical_address},
+                                              {"memory_type", &ept_outcome::memory_type},
+                                              {"ignore_pat", &ept_outcome::ignore_pat},
+                                              {"rules", &ept_outcome::rules},
+                                              {"reserved_bits", &ept_outcome::reserved_bits},
+                                              {"qualification", &ept_outcome::qualification},
+                                              {"qualification_defined", &ept_outcome::qualification_defined},
+                                              {"convertible", &ept_outcome::convertible},
+                                              {"convertible_defined", &ept_outcome::convertible_defined},
+                                              {"accessed_must", &ept_outcome::accessed_must},
+                                              {"accessed_may", &ept_outcome::accessed_may},
+                                              {"dirty_must", &ept_outcome::dirty_must},
+                                              {"dirty_may", &ept_outcome::dirty_may}}};
+
+ept_word member_of(const ept_outcome& outcome, const std::string& name) {
+  if (name == "result") return outcome.result;
+  const auto found =
+      std::find_if(kMembers.begin(), kMembers.end(), [&](const Member& member) { return member.name == name; });
+  if (found == kMembers.end()) throw std::logic_error("ept_outcome has no member " + name);
+  return outcome.*(found->value);
+}
+
+ept_word entry_of(const Case& asked, int level) {
+  return asked.entries.at(static_cast<std::size_t>(asked.level - level));
+}
+
+ept_classification classification_of(const Case& asked, int level) {
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  return ept_classify(&context, level, entry_of(asked, level));
+}
+
+Knowledge configuration_of(const Case& asked) {
+  const ept_configuration& from = asked.configuration;
+  return {{spec::Word::capability, known(from.capability)},
+          {spec::Word::pin_based, known(from.pin_based_controls)},
+          {spec::Word::primary, known(from.primary_controls)},
+          {spec::Word::secondary, known(from.secondary_controls)},
+          {spec::Word::tertiary, known(from.tertiary_controls)},
+          {spec::Word::parameter, known(from.parameters)},
+          {spec::Word::eptp, known(asked.eptp)}};
+}
+
+ept_word condition(const spec::Spec& spec, const Case& asked, const Demand& demand) {
+  Knowledge knowledge = configuration_of(asked);
+  if (demand.subject == Subject::refuses) {
+    const Partial entry = known(entry_of(asked, demand.level));
+    knowledge.insert({{spec::Word::access, known(asked.access)},
+                      {spec::Word::all, entry},
+                      {spec::Word::nonleaf, entry},
+                      {spec::Word::leaf, entry}});
+  }
+  return judge(spec, *demand.condition, knowledge) == Truth::yes ? 1 : 0;
+}
+
+ept_word subject(const spec::Spec& spec, const Vector& vector, const Demand& demand) {
+  const Case& asked = vector.asked;
+  switch (demand.subject) {
+    case Subject::eptp: return asked.eptp;
+    case Subject::gpa: return asked.guest_physical_address;
+    case Subject::access: return asked.access;
+    case Subject::entry: return entry_of(asked, demand.level);
+    case Subject::eptp_rules: return vector.expected.eptp_rules;
+    case Subject::kind: return classification_of(asked, demand.level).kind;
+    case Subject::format: return classification_of(asked, demand.level).format;
+    case Subject::entry_rules: return classification_of(asked, demand.level).rules;
+    case Subject::reserved_bits: return classification_of(asked, demand.level).reserved_bits;
+    case Subject::outcome: return member_of(vector.expected.outcome, demand.name);
+    case Subject::condition:
+    case Subject::refuses: return condition(spec, asked, demand);
+  }
+  throw std::logic_error("unknown subject");
+}
+
+bool ends_as(const Goal& goal, const ept_outcome& outcome) {
+  switch (goal.ending) {
+    case Ending::before_walk: return outcome.result == EPT_VIOLATION && outcome.level == 0;
+    case Ending::not_present:
+      return outcome.result == EPT_VIOLATION && outcome.level == goal.last &&
+             outcome.rules == EPT_VIOLATION_ENTRY_NOT_PRESENT;
+    case Ending::misconfigured: return outcome.result == EPT_MISCONFIGURATION && outcome.level == goal.last;
+    case Ending::page: return outcome.result != EPT_MISCONFIGURATION && outcome.level == goal.last;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
+  if (vector.asked.question != goal.question) return false;
+  const bool walk = goal.question == Question::walk;
+  if (walk && (vector.asked.level != goal.levels || !ends_as(goal, vector.expected.outcome))) return false;
+  return std::all_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
+    const ept_word masked = subject(spec, vector, demand) & demand.mask;
+    return demand.any ? masked != 0 : masked == demand.value;
+  });
+}
+
+}  // namespace vectors
