@@ -17,5 +17,8 @@ void add_spec_command(CLI::App& app, Session& session);
 void add_model_command(CLI::App& app, Session& session);
 void add_prove_command(CLI::App& app, Session& session);
 void add_vectors_command(CLI::App& app, Session& session);
+void add_run_command(CLI::App& app, Session& session);
+void add_merge_command(CLI::App& app, Session& session);
+void add_smoke_command(CLI::App& app, Session& session);
 
 }  // namespace cli

@@ -52,6 +52,9 @@ int run(int argc, char** argv) {
   cli::add_model_command(app, session);
   cli::add_prove_command(app, session);
   cli::add_vectors_command(app, session);
+  cli::add_run_command(app, session);
+  cli::add_merge_command(app, session);
+  cli::add_smoke_command(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

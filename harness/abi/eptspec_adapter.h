@@ -1,0 +1,169 @@
+/*
+ * eptspec adapter ABI, version 1: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
+ *
+ * A shared library exports one function, eptspec_describe(), which fills in a struct eptspec_adapter. eptspec loads it
+ * in a worker process of its own ("eptspec run lib:./mine.so"), so it may crash or hang at the cost of one vector.
+ * A program in any other language speaks the line protocol instead (protocol.schema.json, "eptspec run exec:COMMAND"),
+ * whose words mean the same. docs/adapters.md is the guide.
+ *
+ * All addresses and words are 64 bits wide, in the machine's byte order. Bits are numbered as in the Intel SDM. Cases,
+ * answers and what they contain belong to eptspec and are valid during one call of run(); strings of the description
+ * belong to the adapter and stay valid.
+ */
+#ifndef EPTSPEC_ADAPTER_H
+#define EPTSPEC_ADAPTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Grows when a struct below changes. eptspec refuses a library that was built with another one. */
+#define EPTSPEC_ABI_VERSION 1u
+
+/* Most entries that a walk reads: those of levels 5 to 1. */
+#define EPTSPEC_MAX_WORDS 5
+
+/* What is asked: values of eptspec_case.question, and bits of eptspec_adapter.questions. */
+#define EPTSPEC_QUESTION_EPTP 1u  /* does VM entry accept this EPTP? */
+#define EPTSPEC_QUESTION_ENTRY 2u /* what is this entry of this level? */
+#define EPTSPEC_QUESTION_WALK 4u  /* what happens to this access? */
+
+/* The processor: what it supports and which VM-execution controls are in use. */
+struct eptspec_configuration {
+  uint64_t maxphyaddr;         /* physical-address width in bits, 36 to 52 */
+  uint64_t capability;         /* IA32_VMX_EPT_VPID_CAP, MSR 48CH */
+  uint64_t pin_based_controls; /* 3 NMI exiting, 5 virtual NMIs */
+  uint64_t primary_controls;   /* 31 and 17 activate the secondary and the tertiary controls */
+  uint64_t secondary_controls; /* 1 enable EPT, 18 EPT-violation #VE, 22 mode-based execute, 23 sub-page write */
+  uint64_t tertiary_controls;  /* 2 EPT paging-write, 3 guest-paging verification */
+  uint64_t parameters;         /* what the manual leaves open; bit 0: EPTP bit 7 is accepted where supported */
+};
+
+/* One 8-byte word of physical memory. */
+struct eptspec_word {
+  uint64_t address; /* multiple of 8 */
+  uint64_t value;
+};
+
+struct eptspec_case {
+  uint64_t id;       /* to be copied into the answer */
+  uint32_t question; /* one EPTSPEC_QUESTION_... */
+  uint32_t level;    /* of the first word: 4 or 5 for a walk, 5 (PML5E) to 1 (PTE) for an entry, 0 for an EPTP */
+  struct eptspec_configuration configuration;
+  uint64_t eptp;
+  uint64_t guest_physical_address; /* of a walk; bits 63:52 are 0 */
+  uint64_t access;                 /* of a walk: EPTSPEC_ACCESS_... */
+  uint32_t word_count;             /* of words: 0 for an EPTP, 1 for an entry (its address is 0) */
+  uint32_t padding;
+  struct eptspec_word words[EPTSPEC_MAX_WORDS]; /* of a walk: all memory there is, from the root table down */
+};
+
+/* Attributes of an access; several may be set. */
+#define EPTSPEC_ACCESS_DATA_READ 0x1u
+#define EPTSPEC_ACCESS_DATA_WRITE 0x2u
+#define EPTSPEC_ACCESS_INSTRUCTION_FETCH 0x4u
+#define EPTSPEC_ACCESS_USER_MODE_LINEAR_ADDRESS 0x8u /* otherwise the linear address is supervisor-mode */
+#define EPTSPEC_ACCESS_GUEST_PAGING_STRUCTURE 0x10u  /* to a guest paging-structure entry, for a translation */
+#define EPTSPEC_ACCESS_PDPTE_LOAD 0x20u              /* PAE PDPTEs loaded by MOV to CR0, CR3 or CR4 */
+#define EPTSPEC_ACCESS_USER_SHADOW_STACK 0x40u
+#define EPTSPEC_ACCESS_SUPERVISOR_SHADOW_STACK 0x80u
+#define EPTSPEC_ACCESS_GUEST_WRITABLE 0x100u          /* guest paging maps the linear address read/write */
+#define EPTSPEC_ACCESS_GUEST_EXECUTE_DISABLE 0x200u   /* guest paging maps it execute-disable */
+#define EPTSPEC_ACCESS_UNVERIFIED_GUEST_PAGING 0x400u /* a guest entry used was reached by a leaf whose bit 58 is 0 */
+#define EPTSPEC_ACCESS_NO_LINEAR_ADDRESS 0x800u       /* trace-address pre-translation, architectural PEBS */
+#define EPTSPEC_ACCESS_UNBLOCKED_NMI 0x1000u          /* follows an IRET that unblocked NMIs */
+#define EPTSPEC_ACCESS_EVENT_DELIVERY 0x2000u         /* part of delivering an event */
+#define EPTSPEC_ACCESS_ASYNCHRONOUS 0x4000u           /* asynchronous to the instruction, and no event delivery */
+
+/* An access with an attribute that an adapter does not model is to be declined, not guessed. */
+
+/* eptspec_answer.status. 0, as eptspec hands the answer over, means that there is none. */
+#define EPTSPEC_ANSWERED 1u
+#define EPTSPEC_DECLINED 2u /* the adapter cannot tell; `reason` says why. Counted as skipped, never as passed. */
+
+/* eptspec_answer.result. */
+#define EPTSPEC_EPTP_ACCEPTED 1u
+#define EPTSPEC_EPTP_REFUSED 2u
+#define EPTSPEC_ENTRY_NOT_PRESENT 3u
+#define EPTSPEC_ENTRY_MISCONFIGURED 4u
+#define EPTSPEC_ENTRY_TABLE 5u            /* references the next table */
+#define EPTSPEC_ENTRY_PAGE 6u             /* maps a page */
+#define EPTSPEC_WALK_TRANSLATED 7u        /* the access goes to host_physical_address */
+#define EPTSPEC_WALK_SUB_PAGE_CHECK 8u    /* the sub-page permission table is to decide */
+#define EPTSPEC_WALK_VIOLATION 9u         /* exit reason 48 (or #VE) */
+#define EPTSPEC_WALK_MISCONFIGURATION 10u /* exit reason 49 */
+
+/* eptspec_answer.valid: which of the optional members of a walk's answer are filled in. What is not, is not judged. */
+#define EPTSPEC_VALID_LEVEL 0x1u
+#define EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS 0x2u
+#define EPTSPEC_VALID_MEMORY_TYPE 0x4u
+#define EPTSPEC_VALID_IGNORE_PAT 0x8u
+#define EPTSPEC_VALID_QUALIFICATION 0x10u
+#define EPTSPEC_VALID_CONVERTIBLE 0x20u
+#define EPTSPEC_VALID_WORDS 0x40u
+#define EPTSPEC_VALID_ALL 0x7fu
+
+#define EPTSPEC_REASON_SIZE 48
+
+struct eptspec_answer {
+  uint64_t id;                       /* of the case */
+  uint32_t status;                   /* EPTSPEC_ANSWERED or EPTSPEC_DECLINED */
+  uint32_t result;                   /* when answered */
+  uint64_t valid;                    /* EPTSPEC_VALID_... */
+  uint32_t level;                    /* of the entry that ended the walk; 0 when none was read */
+  uint32_t memory_type;              /* translated, sub-page check: bits 5:3 of the leaf */
+  uint32_t ignore_pat;               /* translated, sub-page check: bit 6 of the leaf, 0 or 1 */
+  uint32_t convertible;              /* violation: 1 when it may become a virtualization exception, else 0 */
+  uint64_t host_physical_address;    /* translated, sub-page check: of the byte accessed */
+  uint64_t qualification;            /* violation: the exit qualification */
+  uint64_t qualification_valid;      /* its bits that the adapter knows; the others are not judged. 0 counts as all. */
+  uint64_t words[EPTSPEC_MAX_WORDS]; /* the words of the case as they are afterwards, in its order */
+  char reason[EPTSPEC_REASON_SIZE];  /* when declined: text, closed by a NUL */
+};
+
+/* eptspec_adapter.flags. */
+/* Every case is answered for the configuration that it carries: a walker that takes the processor as an argument.
+ * Without it the adapter is one processor, described by the members below, and is asked only what applies to it. */
+#define EPTSPEC_ANY_CONFIGURATION 1u
+
+struct eptspec_adapter {
+  uint32_t abi_version; /* EPTSPEC_ABI_VERSION */
+  uint32_t questions;   /* EPTSPEC_QUESTION_..., those it answers */
+  uint32_t flags;
+  uint32_t padding;
+  const char* name;    /* what is tested, "KVM nested EPT" */
+  const char* version; /* of it, "6.1.0" */
+  /* The processor: MAXPHYADDR, capabilities, and the controls that are always on. */
+  struct eptspec_configuration configuration;
+  /* Controls that a case may have on beside those. */
+  uint64_t optional_pin_based_controls;
+  uint64_t optional_primary_controls;
+  uint64_t optional_secondary_controls;
+  uint64_t optional_tertiary_controls;
+  /* Answers count cases: answers[n] is about cases[n]. Answers come zeroed. Called from one thread. Must not throw. */
+  void (*run)(const struct eptspec_case* cases, struct eptspec_answer* answers, size_t count);
+};
+
+/* The library's one exported function. Fills in *adapter, which comes zeroed; returns 0, or anything else to say that
+ * it cannot serve. Called once, before run(). */
+#ifdef __GNUC__
+__attribute__((visibility("default"))) /* also where -fvisibility=hidden is the rule */
+#endif
+int eptspec_describe(struct eptspec_adapter* adapter);
+
+/* Memory of a case: what is not among its words reads as 0, which is an entry that is not present. */
+static inline uint64_t eptspec_read(const struct eptspec_case* asked, uint64_t address) {
+  for (uint32_t n = 0; n < asked->word_count; ++n) {
+    if (asked->words[n].address == address) return asked->words[n].value;
+  }
+  return 0;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

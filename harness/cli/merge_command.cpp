@@ -1,0 +1,82 @@
+// eptspec merge JOURNAL...: one report from the journals of the shards of a run.
+#include <memory>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/report_output.h"
+#include "harness/journal.h"
+#include "harness/selection.h"
+
+namespace cli {
+
+namespace {
+
+struct Arguments {
+  std::vector<std::string> journals;
+  OutputArguments output;
+};
+
+// The parts must be of one run and all there, or the report would say less than it seems to.
+void demand_whole(const std::vector<harness::JournalContent>& parts, const std::vector<std::string>& paths) {
+  for (std::size_t n = 0; n < parts.size(); ++n) {
+    if (parts[n].whole_bytes == 0) throw std::runtime_error(paths[n] + ": is an empty journal");
+  }
+  std::set<unsigned> seen;
+  const unsigned count = harness::parse_shard(parts[0].header.shard).count;
+  for (std::size_t n = 0; n < parts.size(); ++n) {
+    const harness::Shard shard = harness::parse_shard(parts[n].header.shard);
+    harness::JournalHeader header = parts[n].header;
+    header.shard = parts[0].header.shard;
+    header.selected = parts[0].header.selected;
+    if (header != parts[0].header || shard.count != count) {
+      throw std::runtime_error(paths[n] + ": is of another run than " + paths[0]);
+    }
+    if (!seen.insert(shard.index).second) throw std::runtime_error(paths[n] + ": this shard was given already");
+    if (parts[n].judgements.size() != parts[n].header.selected) {
+      throw std::runtime_error(fmt::format("{}: holds {} of {} vectors; go on with --resume first", paths[n],
+                                           parts[n].judgements.size(), parts[n].header.selected));
+    }
+  }
+  if (seen.size() != count)
+    throw std::runtime_error(fmt::format("{} of {} shards are missing", count - seen.size(), count));
+}
+
+int merge(const Arguments& arguments) {
+  harness::Report report;
+  std::vector<vectors::Vector> all;
+  if (!read_inputs(arguments.output, all, report)) return 2;
+  std::vector<harness::JournalContent> parts;
+  for (const std::string& path : arguments.journals) parts.push_back(harness::read_journal(path));
+  demand_whole(parts, arguments.journals);
+  const harness::JournalHeader& header = parts[0].header;
+  if (header.vectors != harness::digest_of(all))
+    throw std::runtime_error("the journals are about other vectors; see --vectors");
+  report.target = header.target;
+  report.name = header.name;
+  report.version = header.version;
+  for (const vectors::Vector& vector : all) {
+    for (const harness::JournalContent& part : parts) {
+      const auto found = part.judgements.find(vector.id);
+      if (found == part.judgements.end()) continue;
+      report.vectors.push_back(vector);
+      report.judgements.push_back(found->second);
+      break;
+    }
+  }
+  return finish(arguments.output, all, report);
+}
+
+}  // namespace
+
+void add_merge_command(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("merge", "Make one report from the journals of all shards of a run");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("JOURNAL", arguments->journals, "One for each shard")->required();
+  add_output_options(*command, arguments->output);
+  command->callback([&session, arguments] { session.status = merge(*arguments); });
+}
+
+}  // namespace cli

@@ -1,0 +1,62 @@
+#include "harness/cli/report_output.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <stdexcept>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "harness/source.h"
+
+namespace cli {
+
+namespace {
+
+void write_file(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error(path + ": cannot be written");
+}
+
+std::string today_of(const OutputArguments& arguments) {
+  return arguments.today.empty() ? fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))) : arguments.today;
+}
+
+}  // namespace
+
+void add_output_options(CLI::App& command, OutputArguments& arguments) {
+  command.add_option("--vectors", arguments.vectors, "JSON file or directory of vectors, or builtin for a few")
+      ->capture_default_str();
+  command.add_option("--baseline", arguments.baseline, "Known deviations: {\"deviations\": [...]}");
+  command.add_option("--today", arguments.today, "Day for which the baseline's expiries are judged, YYYY-MM-DD");
+  command.add_option("--json", arguments.json, "Write the whole result there");
+  command.add_option("--junit", arguments.junit, "Write a JUnit report there");
+  command.add_flag("--tap", arguments.tap, "Print TAP instead of the report for people");
+}
+
+bool read_inputs(const OutputArguments& arguments, std::vector<vectors::Vector>& all, harness::Report& report) {
+  std::vector<std::string> errors;
+  all = harness::load_vectors(arguments.vectors, errors);
+  if (!arguments.baseline.empty()) report.baseline = harness::read_baseline(arguments.baseline, errors);
+  for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
+  return errors.empty();
+}
+
+int finish(const OutputArguments& arguments, const std::vector<vectors::Vector>& all, harness::Report& report) {
+  std::vector<std::string> ids;
+  ids.reserve(all.size());
+  for (const vectors::Vector& vector : all) ids.push_back(vector.id);
+  std::sort(ids.begin(), ids.end());
+  report.assessment = harness::assess(report.baseline, report.vectors, report.judgements, ids, today_of(arguments));
+  write_file(arguments.json, harness::json_report(report));
+  write_file(arguments.junit, harness::junit_report(report));
+  fmt::print("{}", arguments.tap ? harness::tap_report(report) : harness::terminal_report(report));
+  return harness::exit_code(report);
+}
+
+}  // namespace cli

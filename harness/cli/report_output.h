@@ -1,0 +1,29 @@
+// What run and merge share: the baseline, and the report in every form that was asked for.
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/report/report.h"
+
+namespace cli {
+
+struct OutputArguments {
+  std::string vectors = EPTSPEC_VECTORS_DIRECTORY;
+  std::string baseline;
+  std::string today;  // YYYY-MM-DD; empty for the system's
+  std::string json;
+  std::string junit;
+  bool tap = false;
+};
+
+void add_output_options(CLI::App& command, OutputArguments& arguments);
+
+// The vectors and the baseline of a run; mistakes in them are on standard error and make this false.
+bool read_inputs(const OutputArguments& arguments, std::vector<vectors::Vector>& all, harness::Report& report);
+
+// Assesses, prints and writes. all: every vector there is. Returns the exit code.
+int finish(const OutputArguments& arguments, const std::vector<vectors::Vector>& all, harness::Report& report);
+
+}  // namespace cli

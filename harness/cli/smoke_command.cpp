@@ -1,0 +1,82 @@
+// eptspec smoke TARGET: a handful of cases for somebody who writes an adapter, each with what it is about.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/builtin.h"
+#include "harness/cli/commands.h"
+#include "harness/draw.h"
+#include "harness/names.h"
+#include "harness/run.h"
+
+namespace cli {
+
+namespace {
+
+ept_configuration configuration_of(const harness::Description& description) {
+  if (description.any_configuration) return harness::usual_configuration();
+  const eptspec_configuration& from = description.configuration;
+  return {from.maxphyaddr,         from.capability,        from.pin_based_controls, from.primary_controls,
+          from.secondary_controls, from.tertiary_controls, from.parameters};
+}
+
+void print_description(const harness::Description& description) {
+  fmt::print("{} {}\n", description.name, description.version);
+  const bool eptp = (description.questions & EPTSPEC_QUESTION_EPTP) != 0;
+  const bool entry = (description.questions & EPTSPEC_QUESTION_ENTRY) != 0;
+  const bool walk = (description.questions & EPTSPEC_QUESTION_WALK) != 0;
+  fmt::print("  answers:{}{}{}\n", eptp ? " eptp" : "", entry ? " entry" : "", walk ? " walk" : "");
+  const eptspec_configuration& has = description.configuration;
+  if (description.any_configuration) {
+    fmt::print("  takes the configuration of each case\n");
+  } else {
+    fmt::print("  is one processor: maxphyaddr {}, capability {:#x}\n", has.maxphyaddr, has.capability);
+  }
+}
+
+void print_case(const harness::Smoke& smoke, const harness::Judgement& judgement) {
+  using harness::Verdict;
+  fmt::print("{:<8} {}  {}\n", name_of(judgement.verdict), smoke.vector.id, smoke.explanation);
+  if (judgement.verdict == Verdict::skipped) fmt::print("         {}\n", judgement.reason);
+  if (judgement.verdict != Verdict::fail && judgement.verdict != Verdict::error) return;
+  fmt::print("{}", harness::draw(smoke.vector.asked, "           "));
+  for (const harness::Deviation& one : judgement.deviations) {
+    fmt::print("           {}: expected {}, observed {}\n", one.field, one.expected, one.observed);
+  }
+  if (!judgement.reason.empty()) fmt::print("           {}\n", judgement.reason);
+}
+
+int smoke(const std::string& target, const harness::AdapterOptions& options) {
+  const std::unique_ptr<harness::Adapter> adapter = harness::open_adapter(target, options);
+  print_description(adapter->description());
+  const std::vector<harness::Smoke> all = harness::smoke_vectors(configuration_of(adapter->description()));
+  std::vector<vectors::Vector> vectors;
+  vectors.reserve(all.size());
+  for (const harness::Smoke& one : all) vectors.push_back(one.vector);
+  const std::vector<harness::Judgement> judgements = run_on(*adapter, vectors);
+  std::size_t passed = 0;
+  std::size_t wrong = 0;
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    print_case(all[n], judgements[n]);
+    if (judgements[n].verdict == harness::Verdict::pass) ++passed;
+    if (judgements[n].verdict == harness::Verdict::fail || judgements[n].verdict == harness::Verdict::error) ++wrong;
+  }
+  if (wrong != 0) return 1;
+  fmt::print("{} of {} as the manual says; next: eptspec run {}\n", passed, all.size(), target);
+  return passed == 0 ? 2 : 0;
+}
+
+}  // namespace
+
+void add_smoke_command(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("smoke", "Try a few cases on an adapter that is being written");
+  auto target = std::make_shared<std::string>();
+  auto options = std::make_shared<harness::AdapterOptions>();
+  command->add_option("TARGET", *target, "reference, lib:PATH.so or exec:COMMAND")->required();
+  command->add_option("--timeout", options->timeout_seconds, "Seconds for an answer")
+      ->check(CLI::Range(0.01, 86400.0))
+      ->capture_default_str();
+  command->callback([&session, target, options] { session.status = smoke(*target, *options); });
+}
+
+}  // namespace cli

@@ -1,0 +1,157 @@
+// The target `exec:COMMAND`: a program that speaks the line protocol.
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/channel.h"
+#include "harness/protocol.h"
+
+namespace harness {
+
+namespace {
+
+using Clock = Channel::Clock;
+
+bool same(const eptspec_configuration& a, const eptspec_configuration& b) {
+  using Words = std::array<std::uint64_t, sizeof(eptspec_configuration) / sizeof(std::uint64_t)>;
+  return std::bit_cast<Words>(a) == std::bit_cast<Words>(b);
+}
+
+void decline(const eptspec_case& asked, const std::string& reason, eptspec_answer& answer) {
+  answer.id = asked.id;
+  answer.status = EPTSPEC_DECLINED;
+  reason.copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
+}
+
+class Command : public Adapter {
+ public:
+  Command(std::string command, const AdapterOptions& options)
+      : command_(std::move(command)),
+        options_(options),
+        exchange_([this](auto cases, auto answers) { return exchange(cases, answers); }) {
+    const Exchanged greeted = greet();
+    if (greeted.fate != Fate::answered) {
+      throw std::runtime_error(fmt::format("exec:{}: {}", command_, greeted.detail));
+    }
+  }
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+
+  ~Command() override {
+    if (!channel_.running()) return;
+    channel_.say(bye_line());
+    Exchanged ended;
+    // It may still say something; it is given a moment to leave, then it is ended.
+    while (channel_.line(Clock::now() + std::chrono::milliseconds(200), ended)) {
+    }
+  }
+
+  [[nodiscard]] const Description& description() const override { return description_; }
+
+  void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
+    for (std::size_t at = 0; at < cases.size();) {
+      std::size_t count = 1;
+      while (count < options_.batch && at + count < cases.size() &&
+             same(cases[at].configuration, cases[at + count].configuration)) {
+        ++count;
+      }
+      run_pinned(exchange_, cases.subspan(at, count), observed.subspan(at, count));
+      at += count;
+    }
+  }
+
+ private:
+  Exchanged greet() {
+    channel_.start(command_);
+    configured_ = false;
+    channel_.say(hello_line());
+    Exchanged ended;
+    const auto line = channel_.line(deadline(std::max(options_.timeout_seconds, 10.0)), ended);
+    if (!line) return with_last_words(ended);
+    Hello hello = read_hello(*line);
+    if (!hello.mistake.empty()) return garbage(hello.mistake);
+    description_ = std::move(hello.description);
+    return {};
+  }
+
+  Exchanged configure(const eptspec_configuration& configuration, Clock::time_point until) {
+    channel_.say(configure_line(configuration));
+    Exchanged ended;
+    const auto line = channel_.line(until, ended);
+    if (!line) return with_last_words(ended);
+    Configured answer = read_configured(*line);
+    if (!answer.mistake.empty()) return garbage(answer.mistake);
+    configured_ = true;
+    configuration_ = configuration;
+    declined_ = std::move(answer.declined);
+    return {};
+  }
+
+  // Cases of one configuration.
+  Exchanged exchange(std::span<const eptspec_case> cases, std::span<eptspec_answer> answers) {
+    if (!channel_.running()) {
+      Exchanged greeted = greet();
+      if (greeted.fate != Fate::answered) return greeted;
+    }
+    const Clock::time_point until = deadline(options_.timeout_seconds);
+    if (!configured_ || !same(configuration_, cases[0].configuration)) {
+      Exchanged configured = configure(cases[0].configuration, until);
+      if (configured.fate != Fate::answered) return configured;
+    }
+    if (!declined_.empty()) {
+      for (std::size_t n = 0; n < cases.size(); ++n) decline(cases[n], declined_, answers[n]);
+      return {};
+    }
+    channel_.say(run_line(++run_, cases));
+    return collect(cases, answers, until);
+  }
+
+  Exchanged collect(std::span<const eptspec_case> cases, std::span<eptspec_answer> answers, Clock::time_point until) {
+    std::size_t missing = cases.size();
+    while (missing != 0) {
+      Exchanged ended;
+      const auto line = channel_.line(until, ended);
+      if (!line) return with_last_words(ended);
+      const Taken taken = read_answers(*line, run_, cases, answers);
+      if (!taken.mistake.empty()) return garbage(taken.mistake);
+      missing -= taken.taken;
+    }
+    return {};
+  }
+
+  static Clock::time_point deadline(double seconds) {
+    return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  }
+
+  // What it says after garbage cannot be trusted, so it is started anew.
+  Exchanged garbage(const std::string& mistake) {
+    channel_.stop();
+    return {Fate::garbage, mistake, {}};
+  }
+
+  [[nodiscard]] Exchanged with_last_words(Exchanged ended) const {
+    ended.after = std::chrono::duration<double>(options_.timeout_seconds);
+    if (const std::string words = channel_.last_words(); !words.empty()) ended.detail += "; it said: " + words;
+    return ended;
+  }
+
+  std::string command_;
+  AdapterOptions options_;
+  Channel channel_;
+  Description description_;
+  bool configured_ = false;
+  eptspec_configuration configuration_{};
+  std::string declined_;
+  std::uint64_t run_ = 0;
+  Exchange exchange_;
+};
+
+}  // namespace
+
+std::unique_ptr<Adapter> open_command(const std::string& command, const AdapterOptions& options) {
+  return std::make_unique<Command>(command, options);
+}
+
+}  // namespace harness

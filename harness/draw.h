@@ -1,0 +1,23 @@
+// A vector as text for people: each entry in hexadecimal with what its bits say. Tests: tests/harness/report_test.cpp.
+#pragma once
+
+#include <string>
+
+#include "vectors/vector.h"
+
+namespace harness {
+
+// "read, write, execute; memory type 6; page_size; reserved 13": what is set in an entry of a level.
+std::string bits_of(const vectors::Case& asked, int level, ept_word entry);
+
+// Several lines, each begun by `indent`: configuration, EPTP, entries from the root down, access.
+std::string draw(const vectors::Case& asked, const std::string& indent);
+
+// The rules that decide the outcome, "reserved_bit", "entry_not_present", "write_not_allowed"; what the case comes to
+// when none is broken: "eptp accepted", "page", "translated".
+std::string rule_of(const vectors::Vector& vector);
+
+// The format of the entry that decides, "pde_2m"; "eptp" for an EPTP, "" when no entry was read.
+std::string format_of(const vectors::Vector& vector);
+
+}  // namespace harness

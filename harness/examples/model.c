@@ -1,0 +1,55 @@
+/*
+ * An adapter in C around the reference model, as an example: a library for "eptspec run lib:". Put your own walker in
+ * the place of ept_check_eptp, ept_classify and ept_walk.
+ *
+ *   cc -shared -fPIC -O2 -I harness/abi -I tests/golden -o /tmp/model.so harness/examples/model.c
+ */
+#include "ept_model.h"
+#include "eptspec_adapter.h"
+
+static ept_word read_word(void* memory, ept_word address) { return eptspec_read(memory, address); }
+
+static void walk(const struct eptspec_case* asked, const struct ept_context* context, struct eptspec_answer* answer) {
+  const struct ept_outcome outcome =
+      ept_walk(context, asked->guest_physical_address, asked->access, read_word, (void*)asked);
+  answer->result = EPTSPEC_WALK_TRANSLATED + (uint32_t)outcome.result; /* the same order */
+  answer->valid = EPTSPEC_VALID_LEVEL | EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS | EPTSPEC_VALID_QUALIFICATION;
+  answer->level = (uint32_t)outcome.level;
+  answer->host_physical_address = outcome.host_physical_address;
+  answer->qualification = outcome.qualification;
+}
+
+static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* answer) {
+  const struct eptspec_configuration* with = &asked->configuration;
+  const struct ept_configuration configuration = {
+      with->maxphyaddr,         with->capability,        with->pin_based_controls, with->primary_controls,
+      with->secondary_controls, with->tertiary_controls, with->parameters};
+  struct ept_context context;
+  answer->id = asked->id;
+  answer->status = EPTSPEC_ANSWERED;
+  if (asked->question == EPTSPEC_QUESTION_EPTP) {
+    answer->result = ept_check_eptp(&configuration, asked->eptp) ? EPTSPEC_EPTP_REFUSED : EPTSPEC_EPTP_ACCEPTED;
+    return;
+  }
+  ept_prepare(&configuration, asked->eptp, &context);
+  if (asked->question == EPTSPEC_QUESTION_ENTRY) {
+    const enum ept_kind kind = ept_classify(&context, (int)asked->level, asked->words[0].value).kind;
+    answer->result = EPTSPEC_ENTRY_NOT_PRESENT + (uint32_t)kind; /* the same order */
+  } else {
+    walk(asked, &context, answer);
+  }
+}
+
+static void run(const struct eptspec_case* cases, struct eptspec_answer* answers, size_t count) {
+  for (size_t n = 0; n < count; ++n) answer_one(&cases[n], &answers[n]);
+}
+
+int eptspec_describe(struct eptspec_adapter* adapter) {
+  adapter->abi_version = EPTSPEC_ABI_VERSION;
+  adapter->name = "ept_model.h";
+  adapter->version = "1";
+  adapter->questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
+  adapter->flags = EPTSPEC_ANY_CONFIGURATION;
+  adapter->run = run;
+  return 0;
+}

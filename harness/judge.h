@@ -1,0 +1,46 @@
+// Expected against observed. Owns what counts as a deviation: only what the manual defines (qualification_defined),
+// only what it does not leave open (…_may), only what the adapter filled in. Tests: tests/harness/judge_test.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/adapter.h"
+#include "vectors/vector.h"
+
+namespace harness {
+
+enum class Verdict {
+  pass,            // every judged field is as the manual says
+  fail,            // some is not
+  skipped,         // the adapter declined, or answers no such question
+  not_applicable,  // the adapter's configuration cannot show it
+  error,           // crash, hang, garbage: nothing to judge
+};
+constexpr Verdict kVerdicts[] = {Verdict::pass, Verdict::fail, Verdict::skipped, Verdict::not_applicable,
+                                 Verdict::error};
+
+const char* name_of(Verdict verdict);
+
+// One field that is not as expected, in words.
+struct Deviation {
+  std::string field;
+  std::string expected;
+  std::string observed;
+  bool operator==(const Deviation&) const = default;
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::error;
+  std::string reason;                 // of skipped, not_applicable, error
+  std::vector<Deviation> deviations;  // of fail
+  bool operator==(const Judgement&) const = default;
+};
+
+// put: the vector as the adapter got it (harness/case.h).
+Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed);
+
+// The result that the manual demands, EPTSPEC_...
+std::uint32_t expected_result(const vectors::Vector& vector);
+
+}  // namespace harness

@@ -1,0 +1,18 @@
+#include <signal.h>
+
+#include <stdexcept>
+
+#include "harness/adapter.h"
+
+namespace harness {
+
+std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOptions& options) {
+  // An adapter that is gone is found out by a failed write, not by a signal that ends the runner.
+  signal(SIGPIPE, SIG_IGN);
+  if (target == "reference") return open_reference();
+  if (target.starts_with("lib:")) return open_library(target.substr(4), options);
+  if (target.starts_with("exec:")) return open_command(target.substr(5), options);
+  throw std::runtime_error("'" + target + "' is no target; expected reference, lib:PATH.so or exec:COMMAND");
+}
+
+}  // namespace harness

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "harness/draw.h"
+#include "harness/report/report.h"
+
+namespace harness {
+
+namespace {
+
+bool unexplained(const Report& report, std::size_t n) {
+  const Verdict verdict = report.judgements[n].verdict;
+  return (verdict == Verdict::fail || verdict == Verdict::error) && report.assessment.known.at(n) == nullptr;
+}
+
+bool is_misconfiguration(const std::string& result) {
+  return result == "misconfigured" || result == "misconfiguration";
+}
+
+// That an entry is taken for a page or a table and that a walk goes on through it are one cause.
+bool is_good(const std::string& result) { return result == "page" || result == "table" || result == "translated"; }
+
+std::string what(const Judgement& judgement) {
+  if (judgement.verdict == Verdict::error) return judgement.reason;
+  const Deviation& first = judgement.deviations.front();
+  if (first.field != "result") return "wrong";
+  if (is_misconfiguration(first.expected) && is_good(first.observed)) return "misconfiguration missed";
+  if (is_good(first.expected) && is_misconfiguration(first.observed)) return "misconfiguration reported";
+  return fmt::format("{} instead of {}", first.observed, first.expected);
+}
+
+// A field that is wrong is one cause, whichever rule decided on the access.
+std::string cause(const vectors::Vector& vector, const Judgement& judgement) {
+  const bool of_field = judgement.verdict == Verdict::fail && judgement.deviations.front().field != "result";
+  return of_field ? judgement.deviations.front().field : rule_of(vector);
+}
+
+// Smaller is simpler.
+auto simplicity(const vectors::Vector& vector) {
+  return std::tuple(vector.asked.question, vector.neighbour.empty(), vector.asked.entries.size());
+}
+
+auto rank(const Report& report, const Group& group) {
+  const bool several_rules = group.rule.find(',') != std::string::npos;
+  const bool result_is_right = group.what == "wrong";
+  const auto most = ~group.members.size();
+  return std::tuple(result_is_right, several_rules, report.vectors[group.example].asked.question, most, group.rule,
+                    group.what);
+}
+
+}  // namespace
+
+std::vector<Group> group(const Report& report) {
+  std::map<std::pair<std::string, std::string>, Group> groups;
+  for (std::size_t n = 0; n < report.vectors.size(); ++n) {
+    if (!unexplained(report, n)) continue;
+    const auto key = std::pair(cause(report.vectors[n], report.judgements[n]), what(report.judgements[n]));
+    Group& one = groups.try_emplace(key, Group{key.first, key.second, {}, n}).first->second;
+    one.members.push_back(n);
+    if (simplicity(report.vectors[n]) < simplicity(report.vectors[one.example])) one.example = n;
+  }
+  std::vector<Group> sorted;
+  for (auto& [key, one] : groups) sorted.push_back(std::move(one));
+  std::sort(sorted.begin(), sorted.end(),
+            [&](const Group& a, const Group& b) { return rank(report, a) < rank(report, b); });
+  return sorted;
+}
+
+Counts count(const Report& report) {
+  Counts counts;
+  for (const Judgement& judgement : report.judgements) ++counts.of.at(static_cast<std::size_t>(judgement.verdict));
+  const auto& known = report.assessment.known;
+  counts.known = static_cast<std::size_t>(std::count_if(known.begin(), known.end(), [](auto* one) { return one; }));
+  return counts;
+}
+
+int exit_code(const Report& report) {
+  const Counts counts = count(report);
+  const std::size_t deviations = counts[Verdict::fail] + counts[Verdict::error] - counts.known;
+  if (deviations != 0 || !report.assessment.problems.empty()) return 1;
+  const bool judged = counts[Verdict::pass] + counts.known != 0;
+  return judged ? 0 : 2;
+}
+
+}  // namespace harness

@@ -1,0 +1,49 @@
+// The result of a run and its forms. Owns no judgement. None of the forms holds a date, a duration or a host name, so
+// that equal runs give equal bytes. Tests: tests/harness/report_test.cpp.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "harness/baseline.h"
+
+namespace harness {
+
+struct Report {
+  std::string target;
+  std::string name;  // of the implementation, from its adapter
+  std::string version;
+  std::vector<vectors::Vector> vectors;
+  std::vector<Judgement> judgements;  // of each vector
+  std::vector<KnownDeviation> baseline;
+  Assessment assessment;  // points into baseline
+};
+
+struct Counts {
+  std::array<std::size_t, std::size(kVerdicts)> of{};  // by Verdict; known deviations count here too
+  std::size_t known = 0;                               // fails and errors that the baseline explains
+  [[nodiscard]] std::size_t operator[](Verdict verdict) const { return of.at(static_cast<std::size_t>(verdict)); }
+};
+Counts count(const Report& report);
+
+// 0 all as expected, 1 deviations, 2 nothing was judged.
+int exit_code(const Report& report);
+
+// Fails and errors that the baseline does not explain, with one cause as far as can be told.
+struct Group {
+  std::string rule;  // rule_of its vectors; the field, where the result is right and a field is not
+  std::string what;  // what went wrong, "misconfiguration missed", "violation instead of translated"
+  std::vector<std::size_t> members;
+  std::size_t example = 0;  // of the members the one to look at first
+};
+// The most telling first: a wrong result before a wrong field, a single rule before several at once, an entry before a
+// walk, many vectors before few.
+std::vector<Group> group(const Report& report);
+
+std::string terminal_report(const Report& report);
+std::string json_report(const Report& report);
+std::string junit_report(const Report& report);
+std::string tap_report(const Report& report);
+
+}  // namespace harness

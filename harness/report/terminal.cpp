@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "harness/draw.h"
+#include "harness/report/report.h"
+
+namespace harness {
+
+namespace {
+
+constexpr std::size_t kMostGroups = 20;
+constexpr std::size_t kMostReasons = 8;
+
+// "pde_2m 9, pte 3": in which formats, and how often.
+std::string formats_of(const Report& report, const Group& group) {
+  std::map<std::string, std::size_t> counts;
+  for (const std::size_t n : group.members) ++counts[format_of(report.vectors[n])];
+  std::string text;
+  for (const auto& [format, number] : counts) {
+    if (!format.empty()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", format, number);
+  }
+  return text;
+}
+
+// The legal entry nearest to the example, when it was run and passed: what the implementation does tell apart.
+std::string neighbour(const Report& report, const vectors::Vector& example) {
+  for (std::size_t n = 0; n < report.vectors.size(); ++n) {
+    const vectors::Vector& vector = report.vectors[n];
+    if (vector.id != example.neighbour || example.neighbour.empty()) continue;
+    if (report.judgements[n].verdict != Verdict::pass) return {};
+    std::string text = fmt::format("  its neighbour {} passes ({}):\n", vector.id, rule_of(vector));
+    for (std::size_t k = 0; k < vector.asked.entries.size() && k < example.asked.entries.size(); ++k) {
+      const ept_word entry = vector.asked.entries[k];
+      if (entry == example.asked.entries[k]) continue;
+      const int level = vector.asked.level - static_cast<int>(k);
+      text += fmt::format("    level {}  {:#018x}  {}\n", level, entry, bits_of(vector.asked, level, entry));
+    }
+    return text;
+  }
+  return {};
+}
+
+std::string group_text(const Report& report, const Group& group) {
+  const vectors::Vector& example = report.vectors[group.example];
+  const Judgement& judgement = report.judgements[group.example];
+  std::string text = fmt::format("\n{}: {}\n  {} vector{}", group.rule, group.what, group.members.size(),
+                                 group.members.size() == 1 ? "" : "s");
+  if (const std::string formats = formats_of(report, group); !formats.empty()) text += ": " + formats;
+  text += fmt::format("\n  vector {}{}{}\n", example.id, example.goals.empty() ? "" : "  ",
+                      example.goals.empty() ? "" : example.goals.front());
+  text += draw(example.asked, "    ");
+  for (const Deviation& one : judgement.deviations) {
+    text += fmt::format("  {}: expected {}, observed {}\n", one.field, one.expected, one.observed);
+  }
+  if (!judgement.reason.empty()) text += fmt::format("  {}\n", judgement.reason);
+  if (!example.cite.empty()) text += fmt::format("  {}\n", example.cite);
+  return text + neighbour(report, example);
+}
+
+// Reasons of one verdict, the most frequent first.
+std::string reasons_text(const Report& report, Verdict verdict) {
+  std::map<std::string, std::size_t> counts;
+  for (const Judgement& judgement : report.judgements) {
+    if (judgement.verdict == verdict) ++counts[judgement.reason];
+  }
+  std::vector<std::pair<std::size_t, std::string>> sorted;
+  for (const auto& [reason, number] : counts) sorted.emplace_back(~number, reason);
+  std::sort(sorted.begin(), sorted.end());
+  std::string text;
+  for (std::size_t n = 0; n < sorted.size() && n < kMostReasons; ++n) {
+    text += fmt::format("  {:>7}  {}: {}\n", ~sorted[n].first, name_of(verdict), sorted[n].second);
+  }
+  if (sorted.size() > kMostReasons) text += fmt::format("           {} more reasons\n", sorted.size() - kMostReasons);
+  return text;
+}
+
+std::string known_text(const Report& report) {
+  std::map<const KnownDeviation*, std::size_t> counts;
+  for (const KnownDeviation* entry : report.assessment.known) {
+    if (entry != nullptr) ++counts[entry];
+  }
+  std::string text;
+  for (const KnownDeviation& entry : report.baseline) {
+    if (const auto found = counts.find(&entry); found != counts.end()) {
+      text += fmt::format("  {:>7}  known until {}: {} ({})\n", found->second, entry.expires, entry.reason, entry.link);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string terminal_report(const Report& report) {
+  std::string text = fmt::format("{} {} ({})\n", report.name, report.version, report.target);
+  const std::vector<Group> groups = group(report);
+  for (std::size_t n = 0; n < groups.size() && n < kMostGroups; ++n) text += group_text(report, groups[n]);
+  if (groups.size() > kMostGroups) {
+    text += fmt::format("\n{} more groups; --json has every vector\n", groups.size() - kMostGroups);
+  }
+  text += "\n" + known_text(report) + reasons_text(report, Verdict::skipped) +
+          reasons_text(report, Verdict::not_applicable);
+  for (const std::string& problem : report.assessment.problems) text += fmt::format("  baseline: {}\n", problem);
+  const Counts counts = count(report);
+  text += fmt::format("{} vectors: {} pass, {} fail, {} error ({} of these known), {} skipped, {} not applicable\n",
+                      report.vectors.size(), counts[Verdict::pass], counts[Verdict::fail], counts[Verdict::error],
+                      counts.known, counts[Verdict::skipped], counts[Verdict::not_applicable]);
+  if (exit_code(report) == 2) text += "nothing was judged: this says nothing about the target\n";
+  return text;
+}
+
+}  // namespace harness

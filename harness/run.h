@@ -1,0 +1,26 @@
+// Puts vectors to a target and judges what comes back. Owns batches and threads; knows no report and no journal.
+// Tests: tests/harness/run_test.cpp.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/judge.h"
+
+namespace harness {
+
+// Called with the indices first..first+count-1 that have just been judged; never at the same time twice.
+using Judged = std::function<void(std::span<const std::size_t> indices)>;
+
+// vectors[n] has judgements[n]; those without a value are put to the target, in `jobs` workers at once. Which worker
+// gets which vector is left to chance, the judgements are not.
+void run_vectors(const std::string& target, const AdapterOptions& options, unsigned jobs,
+                 const std::vector<vectors::Vector>& vectors, std::vector<std::optional<Judgement>>& judgements,
+                 const Judged& judged);
+
+// The verdict of one adapter on some vectors, for a caller that has the adapter already.
+std::vector<Judgement> run_on(Adapter& adapter, const std::vector<vectors::Vector>& vectors);
+
+}  // namespace harness

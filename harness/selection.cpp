@@ -1,0 +1,84 @@
+#include "harness/selection.h"
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/draw.h"
+
+namespace harness {
+
+namespace {
+
+bool some_goal_contains(const vectors::Vector& vector, const std::string& text) {
+  return std::any_of(vector.goals.begin(), vector.goals.end(),
+                     [&](const std::string& goal) { return goal.find(text) != std::string::npos; });
+}
+
+const char* question_of(const vectors::Vector& vector) {
+  switch (vector.asked.question) {
+    case vectors::Question::eptp: return "eptp";
+    case vectors::Question::entry: return "entry";
+    case vectors::Question::walk: return "walk";
+  }
+  return "";
+}
+
+bool word_holds(const vectors::Vector& vector, const std::string& word) {
+  const std::size_t colon = word.find(':');
+  if (colon == std::string::npos) return vector.id.starts_with(word) || some_goal_contains(vector, word);
+  const std::string key = word.substr(0, colon);
+  const std::string text = word.substr(colon + 1);
+  if (key == "goal") return some_goal_contains(vector, text);
+  if (key == "id") return vector.id.starts_with(text);
+  if (key == "profile") return vector.profile == text;
+  if (key == "question") return question_of(vector) == text;
+  if (key == "rule") return rule_of(vector).find(text) != std::string::npos;
+  throw std::runtime_error("--filter: '" + key + "' is none of goal, id, profile, question, rule");
+}
+
+}  // namespace
+
+bool selected(const vectors::Vector& vector, const std::string& filter) {
+  std::istringstream words(filter);
+  for (std::string word; words >> word;) {
+    const bool negated = word.starts_with('!');
+    if (word_holds(vector, negated ? word.substr(1) : word) == negated) return false;
+  }
+  return true;
+}
+
+Shard parse_shard(const std::string& text) {
+  Shard shard;
+  const char* const end = text.data() + text.size();
+  const auto [slash, first_error] = std::from_chars(text.data(), end, shard.index);
+  const bool two = first_error == std::errc() && slash != end && *slash == '/';
+  const auto [stop, error] = std::from_chars(two ? slash + 1 : end, end, shard.count);
+  if (!two || error != std::errc() || stop != end || shard.index == 0 || shard.index > shard.count) {
+    throw std::runtime_error("--shard: '" + text + "' is not I/N with 1 <= I <= N");
+  }
+  return shard;
+}
+
+bool belongs(const Shard& shard, const std::string& id) { return hash_of(id) % shard.count == shard.index - 1; }
+
+std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
+  std::uint64_t hash = seed;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return hash;
+}
+
+std::string digest_of(const std::vector<vectors::Vector>& vectors) {
+  std::vector<std::string> ids;
+  ids.reserve(vectors.size());
+  for (const vectors::Vector& vector : vectors) ids.push_back(vector.id);
+  std::sort(ids.begin(), ids.end());
+  std::uint64_t hash = hash_of("");
+  for (const std::string& id : ids) hash = hash_of("\n", hash_of(id, hash));
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace harness

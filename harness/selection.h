@@ -1,0 +1,30 @@
+// Which vectors are run: where they come from, filter and shard. Tests: tests/harness/selection_test.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "vectors/vector.h"
+
+namespace harness {
+
+// Words separated by blanks, all of which must hold; a leading ! negates. goal:TEXT some goal contains TEXT; id:TEXT
+// the id begins with it; profile:NAME, question:eptp|entry|walk are equal to it; rule:TEXT a rule that decides contains
+// it; a word without a colon: the id begins with it or some goal contains it. Throws std::runtime_error for an unknown
+// key.
+bool selected(const vectors::Vector& vector, const std::string& filter);
+
+// I/N with 1 <= I <= N. Vectors belong to a shard by their id, so that a new vector moves no other.
+struct Shard {
+  unsigned index = 1;
+  unsigned count = 1;
+};
+Shard parse_shard(const std::string& text);  // throws std::runtime_error
+bool belongs(const Shard& shard, const std::string& id);
+
+// FNV-1a, 64 bits: for shards and for telling sets of vectors apart, not for security.
+std::uint64_t hash_of(std::string_view text, std::uint64_t seed = 0xcbf29ce484222325U);
+// The same for equal sets only, whatever their order.
+std::string digest_of(const std::vector<vectors::Vector>& vectors);
+
+}  // namespace harness

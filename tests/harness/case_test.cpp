@@ -1,0 +1,98 @@
+// What is put to an adapter that is one processor, and what is not.
+#include <gtest/gtest.h>
+
+#include "harness/builtin.h"
+#include "harness/case.h"
+
+namespace {
+
+using harness::Description;
+
+constexpr ept_word kEptp = 0x1000 | 6 | 3U << 3;
+constexpr ept_word kPage = 0x9000 | 6U << 3 | 7;
+
+Description usual_processor() {
+  const ept_configuration usual = harness::usual_configuration();
+  Description description;
+  description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
+  description.configuration = {usual.maxphyaddr,         usual.capability,        0, usual.primary_controls,
+                               usual.secondary_controls, usual.tertiary_controls, 0};
+  return description;
+}
+
+vectors::Vector entry_vector(const ept_configuration& with, int level, ept_word entry) {
+  vectors::Vector vector;
+  vector.asked = {vectors::Question::entry, with, kEptp, level, {entry}, 0, 0};
+  vector.expected = vectors::expected_of(vector.asked);
+  return vector;
+}
+
+std::string why_not(const vectors::Vector& vector, const Description& description) {
+  return harness::prepare(vector, description, 1).not_applicable;
+}
+
+TEST(Case, vector_applies_where_the_manual_says_the_same) {
+  ept_configuration other = harness::usual_configuration();
+  other.maxphyaddr = 52;
+  const auto prepared = harness::prepare(entry_vector(other, 1, kPage), usual_processor(), 1);
+  EXPECT_EQ(prepared.not_applicable, "");
+  EXPECT_EQ(prepared.asked.configuration.maxphyaddr, 46U);
+}
+
+TEST(Case, width_that_matters_is_named) {
+  ept_configuration narrow = harness::usual_configuration();
+  narrow.maxphyaddr = 40;
+  EXPECT_EQ(why_not(entry_vector(narrow, 1, kPage | ept_word{1} << 41), usual_processor()), "maxphyaddr is 46, not 40");
+}
+
+TEST(Case, capability_that_matters_is_named) {
+  ept_configuration plain = harness::usual_configuration();
+  plain.capability &= ~ept_word{EPT_CAPABILITY_EXECUTE_ONLY | EPT_CAPABILITY_INVEPT};
+  const auto vector = entry_vector(plain, 1, (kPage & ~ept_word{7}) | EPT_ENTRY_EXECUTE);
+  EXPECT_EQ(why_not(vector, usual_processor()), "capability execute_only is always on");
+}
+
+TEST(Case, control_that_the_processor_lacks_is_named) {
+  ept_configuration modern = harness::usual_configuration();
+  modern.secondary_controls |= EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL;
+  const auto vector = entry_vector(modern, 1, (kPage & ~ept_word{7}) | EPT_ENTRY_USER_EXECUTE);
+  EXPECT_EQ(why_not(vector, usual_processor()), "control mode_based_execute_control is missing");
+  Description able = usual_processor();
+  able.optional_controls.secondary_controls = EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL;
+  EXPECT_EQ(why_not(vector, able), "");
+  EXPECT_NE(
+      harness::prepare(vector, able, 1).asked.configuration.secondary_controls & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL,
+      0U);
+}
+
+TEST(Case, words_of_a_walk_lie_where_the_walk_reads) {
+  vectors::Case walk{vectors::Question::walk,
+                     harness::usual_configuration(),
+                     kEptp,
+                     4,
+                     {0x2007, 0x3007, 0x4007, kPage},
+                     0x123456789abc,
+                     EPT_ACCESS_READ};
+  eptspec_case put{};
+  ASSERT_TRUE(harness::lay_out(walk, put));
+  EXPECT_EQ(put.word_count, 4U);
+  EXPECT_EQ(put.words[0].address, 0x1000U + 8 * (0x123456789abc >> 39));
+  EXPECT_EQ(put.words[3].address, 0x4000U + 8 * (0x123456789abc >> 12 & 0x1ff));
+}
+
+TEST(Case, entries_that_no_memory_holds_are_not_asked) {
+  vectors::Vector vector;
+  vector.asked = {vectors::Question::walk, harness::usual_configuration(), kEptp, 4, {0x1007, 0x3007, 0x4007, kPage}, 0,
+                  EPT_ACCESS_READ};
+  vector.expected = vectors::expected_of(vector.asked);
+  EXPECT_EQ(harness::prepare(vector, usual_processor(), 1).not_asked, "two of its tables lie at one address");
+}
+
+TEST(Case, question_that_the_adapter_does_not_answer_is_not_asked) {
+  Description only_walks = usual_processor();
+  only_walks.questions = EPTSPEC_QUESTION_WALK;
+  const auto vector = entry_vector(harness::usual_configuration(), 1, kPage);
+  EXPECT_EQ(harness::prepare(vector, only_walks, 1).not_asked, "the adapter does not answer this question");
+}
+
+}  // namespace

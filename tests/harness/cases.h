@@ -1,0 +1,16 @@
+// Vectors for the harness's own tests, expectations from the model: entries one bit away from a good one in every
+// format, walks with something wrong at every level, EPTPs one bit away from a good one; with several processors.
+#pragma once
+
+#include <vector>
+
+#include "vectors/vector.h"
+
+namespace support {
+
+std::vector<vectors::Vector> harness_vectors();
+
+// `count` vectors that ask about an EPTP, ids "eptp-0" ….
+std::vector<vectors::Vector> eptp_vectors(std::size_t count);
+
+}  // namespace support

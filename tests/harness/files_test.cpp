@@ -1,0 +1,159 @@
+// Journal, baseline and selection: what is read back, and what is refused.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "harness/baseline.h"
+#include "harness/journal.h"
+#include "harness/selection.h"
+#include "harness/source.h"
+#include "tests/harness/cases.h"
+#include "vectors/json.h"
+
+namespace {
+
+using harness::Judgement;
+using harness::Verdict;
+
+std::string file_with(const std::string& text) {
+  const std::string path =
+      testing::TempDir() + "eptspec_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::ofstream(path) << text;
+  return path;
+}
+
+const harness::JournalHeader kHeader{"lib:x", "x", "1", "0123", "goal:a", "1/2", 3};
+const Judgement kFail{Verdict::fail, {}, {{"result", "table", "page"}, {"level", "0x1", "0x2"}}};
+const Judgement kError{Verdict::error, "crash: \"\\\n\xff", {}};
+
+std::string written_journal() {
+  const std::string path = file_with("");
+  harness::Journal journal;
+  journal.create(path, kHeader);
+  journal.note("a", {Verdict::pass, {}, {}});
+  journal.flush();
+  journal.note("b", kFail);
+  journal.flush();
+  return path;
+}
+
+TEST(Journal, is_read_back_as_it_was_written) {
+  const harness::JournalContent content = harness::read_journal(written_journal());
+  EXPECT_EQ(content.header, kHeader);
+  EXPECT_EQ(content.judgements.at("a").verdict, Verdict::pass);
+  EXPECT_EQ(content.judgements.at("b"), kFail);
+}
+
+TEST(Journal, cut_off_anywhere_loses_only_the_line_that_was_cut) {
+  const std::string path = written_journal();
+  const auto size = std::filesystem::file_size(path);
+  const std::size_t first_lines = harness::read_journal(path).whole_bytes;
+  ASSERT_EQ(first_lines, size);
+  for (std::size_t cut = 1; cut < 40; ++cut) {
+    std::filesystem::resize_file(path, size - cut);
+    const harness::JournalContent content = harness::read_journal(path);
+    EXPECT_EQ(content.judgements.size(), 1U);
+  }
+  harness::Journal journal;
+  journal.append_to(path, harness::read_journal(path));
+  journal.note("b", kFail);
+  journal.flush();
+  EXPECT_EQ(harness::read_journal(path).judgements.at("b"), kFail);
+}
+
+TEST(Journal, text_that_is_no_unicode_does_not_break_it) {
+  const std::string path = file_with("");
+  harness::Journal journal;
+  journal.create(path, kHeader);
+  journal.note("c", kError);
+  journal.flush();
+  EXPECT_EQ(harness::read_journal(path).judgements.at("c").verdict, Verdict::error);
+}
+
+TEST(Journal, what_is_no_journal_is_refused) {
+  EXPECT_EQ(harness::read_journal(file_with("")).whole_bytes, 0U);
+  for (const char* text : {"hello\n", "{}\n", "{\"eptspec_journal\":2}\n", "[1]\n"}) {
+    EXPECT_THROW(harness::read_journal(file_with(text)), std::runtime_error) << text;
+  }
+  EXPECT_THROW(harness::read_journal("/nowhere"), std::runtime_error);
+}
+
+harness::Assessment assessed(const std::string& ids, const char* today = "2026-07-01") {
+  const std::string path = file_with(
+      R"({"deviations": [{"reason": "why", "link": "where", "expires": "2026-12-31", "vectors": [)" + ids + "]}]}");
+  static std::vector<harness::KnownDeviation> baseline;
+  std::vector<std::string> errors;
+  baseline = harness::read_baseline(path, errors);
+  EXPECT_TRUE(errors.empty());
+  const std::vector<vectors::Vector> vectors = support::eptp_vectors(2);
+  return assess(baseline, vectors, {{Verdict::pass, {}, {}}, kFail}, {"eptp-0", "eptp-1", "eptp-2"}, today);
+}
+
+TEST(Baseline, known_deviation_is_explained) {
+  const harness::Assessment result = assessed("\"eptp-1\"");
+  EXPECT_TRUE(result.problems.empty());
+  ASSERT_NE(result.known[1], nullptr);
+  EXPECT_EQ(result.known[1]->reason, "why");
+}
+
+TEST(Baseline, unexpected_pass_unknown_id_and_expiry_are_problems) {
+  EXPECT_EQ(assessed("\"eptp-0\"").problems, std::vector<std::string>{"unexpected pass of eptp-0: why"});
+  EXPECT_EQ(assessed("\"nobody\"").problems, std::vector<std::string>{"unknown vector nobody: why"});
+  const harness::Assessment expired = assessed("\"eptp-1\"", "2027-01-01");
+  EXPECT_EQ(expired.problems, std::vector<std::string>{"expired on 2026-12-31: why"});
+  EXPECT_EQ(expired.known[1], nullptr);
+}
+
+TEST(Baseline, vector_that_was_not_run_is_no_problem) { EXPECT_TRUE(assessed("\"eptp-2\"").problems.empty()); }
+
+TEST(Baseline, mistakes_are_named) {
+  const auto mistakes = [](const std::string& text) {
+    std::vector<std::string> errors;
+    harness::read_baseline(file_with(text), errors);
+    return errors.size() == 1 ? errors[0].substr(errors[0].find(": ") + 2) : std::to_string(errors.size());
+  };
+  EXPECT_EQ(mistakes("nonsense"), "is no JSON object with a list 'deviations'");
+  EXPECT_EQ(mistakes(R"({"deviations": [{"reason": ""}]})"), "deviation 1: 'reason' is missing: a text");
+  EXPECT_EQ(mistakes(R"({"deviations": [{"reason": "a", "link": "b", "expires": "tomorrow", "vectors": ["x"]}]})"),
+            "deviation 1: 'expires' is a day, YYYY-MM-DD");
+  EXPECT_EQ(mistakes(R"({"deviations": [{"reason": "a", "link": "b", "expires": "2026-01-01", "vectors": []}]})"),
+            "deviation 1: 'vectors' is missing: a list of ids");
+}
+
+TEST(Source, vectors_come_from_json_and_mistakes_are_named) {
+  std::ostringstream text;
+  vectors::write_json("usual", support::eptp_vectors(5), text);
+  std::vector<std::string> errors;
+  EXPECT_EQ(harness::load_vectors(file_with(text.str()), errors).size(), 5U);
+  EXPECT_TRUE(errors.empty());
+  EXPECT_TRUE(harness::load_vectors("/nowhere", errors).empty());
+  EXPECT_EQ(errors, std::vector<std::string>{"/nowhere: cannot be read"});
+}
+
+TEST(Selection, words_of_a_filter_must_all_hold) {
+  vectors::Vector vector = support::eptp_vectors(1)[0];
+  vector.goals = {"cell/eptp/reserved_bit/bit_8"};
+  for (const char* filter :
+       {"", "eptp-", "reserved_bit", "id:eptp-0 goal:bit_8", "!goal:bit_9 question:eptp", "rule:accepted"}) {
+    EXPECT_TRUE(harness::selected(vector, filter)) << filter;
+  }
+  for (const char* filter : {"bit_9", "id:tp", "reserved_bit !eptp-0", "question:walk", "profile:x"}) {
+    EXPECT_FALSE(harness::selected(vector, filter)) << filter;
+  }
+  EXPECT_THROW(harness::selected(vector, "colour:blue"), std::runtime_error);
+}
+
+TEST(Selection, shards_partition_by_id) {
+  for (const vectors::Vector& vector : support::eptp_vectors(100)) {
+    int owners = 0;
+    for (unsigned n = 1; n <= 7; ++n) owners += harness::belongs({n, 7}, vector.id) ? 1 : 0;
+    EXPECT_EQ(owners, 1);
+  }
+  for (const char* wrong : {"", "1", "0/2", "3/2", "1/", "/2", "1/2x", "a/b"}) {
+    EXPECT_THROW(harness::parse_shard(wrong), std::runtime_error) << wrong;
+  }
+}
+
+}  // namespace

@@ -1,0 +1,107 @@
+// What people and programs read of a run.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/builtin.h"
+#include "harness/report/report.h"
+#include "harness/run.h"
+#include "tests/harness/cases.h"
+
+namespace {
+
+using harness::Verdict;
+
+// A PDE that maps a page with reserved bit 13, taken for good; its neighbour; one error, one skip.
+harness::Report small_report() {
+  harness::Report report;
+  report.target = "lib:x";
+  report.name = "x & <y>";
+  report.version = "1";
+  for (const ept_word entry : {0x6000b7U, 0x6020b7U, 0x6000b6U, 0U}) {
+    vectors::Vector vector;
+    vector.id = "v" + std::to_string(report.vectors.size());
+    vector.asked = {vectors::Question::entry, harness::usual_configuration(), 0x101e, 2, {entry}, 0, 0};
+    vector.expected = vectors::expected_of(vector.asked);
+    vector.cite = "SDM Vol. 3C, 31.3.3.1";
+    if (entry == 0x6020b7U) vector.neighbour = "v0";
+    report.vectors.push_back(vector);
+  }
+  report.judgements = {{Verdict::pass, {}, {}},
+                       {Verdict::fail, {}, {{"result", "misconfigured", "page"}}},
+                       {Verdict::error, "crash: signal 6", {}},
+                       {Verdict::skipped, "declined", {}}};
+  report.assessment.known.assign(4, nullptr);
+  return report;
+}
+
+TEST(Report, group_shows_entry_expectation_citation_and_neighbour) {
+  const std::string text = terminal_report(small_report());
+  for (const char* part :
+       {"reserved_bit: misconfiguration missed",
+        "pde_2m   0x00000000006020b7  read, write, execute, page_size; memory type 6; reserved 13",
+        "result: expected misconfigured, observed page", "SDM Vol. 3C, 31.3.3.1", "its neighbour v0 passes (page)",
+        "4 vectors: 1 pass, 1 fail, 1 error (0 of these known), 1 skipped, 0 not applicable"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;
+  }
+}
+
+TEST(Report, json_holds_every_vector_and_the_groups) {
+  const auto document = nlohmann::json::parse(json_report(small_report()));
+  EXPECT_EQ(document["counts"]["fail"], 1);
+  EXPECT_EQ(document["exit_code"], 1);
+  EXPECT_EQ(document["vectors"].size(), 4U);
+  EXPECT_EQ(document["vectors"][1]["deviations"][0]["observed"], "page");
+  EXPECT_EQ(document["groups"][0]["vectors"], nlohmann::json({"v1"}));
+}
+
+TEST(Report, junit_escapes_and_counts) {
+  const std::string text = junit_report(small_report());
+  EXPECT_NE(text.find("name=\"x &amp; &lt;y&gt; 1\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""),
+            std::string::npos);
+}
+
+TEST(Report, tap_has_a_line_for_each_vector) {
+  EXPECT_EQ(tap_report(small_report()),
+            "TAP version 13\n1..4\nok 1 - v0\nnot ok 2 - v1 result: expected misconfigured, observed page\n"
+            "not ok 3 - v2 crash: signal 6\nok 4 - v3 # SKIP declined\n");
+}
+
+TEST(Report, known_deviation_is_as_expected_and_shown) {
+  harness::Report report = small_report();
+  report.baseline = {{"reads bit 13", "https://example.org", "2030-01-01", {"v1", "v2"}}};
+  report.assessment.known[1] = report.assessment.known[2] = report.baseline.data();
+  EXPECT_EQ(exit_code(report), 0);
+  EXPECT_TRUE(harness::group(report).empty());
+  EXPECT_NE(terminal_report(report).find("known until 2030-01-01: reads bit 13"), std::string::npos);
+  EXPECT_NE(tap_report(report).find("# TODO known: reads bit 13"), std::string::npos);
+}
+
+TEST(Report, run_in_which_nothing_was_judged_is_no_success) {
+  harness::Report report = small_report();
+  report.judgements.assign(4, {Verdict::not_applicable, "capability page_2m is missing", {}});
+  EXPECT_EQ(exit_code(report), 2);
+}
+
+TEST(Run, verdicts_do_not_depend_on_the_number_of_workers) {
+  const std::vector<vectors::Vector> vectors = support::harness_vectors();
+  setenv("EPTSPEC_TEST_MISTAKE", "pde_2m_hole_missed", 1);
+  std::vector<std::vector<std::optional<harness::Judgement>>> results;
+  for (const unsigned jobs : {1U, 4U}) {
+    std::vector<std::optional<harness::Judgement>> judgements(vectors.size());
+    std::size_t seen = 0;
+    run_vectors("lib:" EPTSPEC_WRONG_WALKERS, {.batch = 64}, jobs, vectors, judgements,
+                [&](std::span<const std::size_t> indices) { seen += indices.size(); });
+    EXPECT_EQ(seen, vectors.size());
+    results.push_back(std::move(judgements));
+  }
+  EXPECT_EQ(results[0], results[1]);
+}
+
+TEST(Run, target_that_fails_ends_the_run) {
+  const std::vector<vectors::Vector> vectors = support::eptp_vectors(3);
+  std::vector<std::optional<harness::Judgement>> judgements(3);
+  EXPECT_THROW(run_vectors("lib:/nowhere.so", {}, 2, vectors, judgements, [](auto) {}), std::runtime_error);
+}
+
+}  // namespace
