@@ -12,19 +12,19 @@ namespace harness {
 
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-bool is_text(const json& entry, const char* key) {
+bool is_text(const Json& entry, const char* key) {
   return entry.contains(key) && entry[key].is_string() && !entry[key].get_ref<const std::string&>().empty();
 }
 
-bool is_list_of_ids(const json& entry) {
+bool is_list_of_ids(const Json& entry) {
   if (!entry.contains("vectors") || !entry["vectors"].is_array() || entry["vectors"].empty()) return false;
-  return std::all_of(entry["vectors"].begin(), entry["vectors"].end(), [](const json& id) { return id.is_string(); });
+  return std::all_of(entry["vectors"].begin(), entry["vectors"].end(), [](const Json& id) { return id.is_string(); });
 }
 
 // What an entry lacks; empty when it is whole.
-std::string mistake_in(const json& entry) {
+std::string mistake_in(const Json& entry) {
   if (!entry.is_object()) return "an entry is an object";
   for (const char* key : {"reason", "link", "expires"}) {
     if (!is_text(entry, key)) return fmt::format("'{}' is missing: a text", key);
@@ -48,14 +48,14 @@ bool is_deviation(const Judgement& judgement) {
 
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors) {
   std::ifstream in(path);
-  const json document = json::parse(in, nullptr, false);
+  const Json document = Json::parse(in, nullptr, false);
   if (!document.is_object() || !document.contains("deviations") || !document["deviations"].is_array()) {
     errors.push_back(path + ": is no JSON object with a list 'deviations'");
     return {};
   }
   std::vector<KnownDeviation> all;
   std::size_t number = 0;
-  for (const json& entry : document["deviations"]) {
+  for (const Json& entry : document["deviations"]) {
     ++number;
     if (const std::string mistake = mistake_in(entry); !mistake.empty()) {
       errors.push_back(fmt::format("{}: deviation {}: {}", path, number, mistake));
@@ -65,6 +65,19 @@ std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<s
   }
   return all;
 }
+
+namespace {
+
+// What one entry says of one vector that was run.
+void assess_one(const KnownDeviation& entry, bool expired, std::size_t n, const std::string& id,
+                const Judgement& judgement, Assessment& result) {
+  if (judgement.verdict == Verdict::pass) {
+    result.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
+  }
+  if (is_deviation(judgement) && !expired) result.known[n] = &entry;
+}
+
+}  // namespace
 
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
                   const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,
@@ -78,17 +91,11 @@ Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector
     if (expired) result.problems.push_back(fmt::format("expired on {}: {}", entry.expires, entry.reason));
     for (const std::string& id : entry.vectors) {
       const auto found = index.find(id);
-      if (found == index.end()) {
-        if (!std::binary_search(all_ids.begin(), all_ids.end(), id)) {
-          result.problems.push_back(fmt::format("unknown vector {}: {}", id, entry.reason));
-        }
-        continue;
+      if (found != index.end()) {
+        assess_one(entry, expired, found->second, id, judgements[found->second], result);
+      } else if (!std::binary_search(all_ids.begin(), all_ids.end(), id)) {
+        result.problems.push_back(fmt::format("unknown vector {}: {}", id, entry.reason));
       }
-      const Judgement& judgement = judgements[found->second];
-      if (judgement.verdict == Verdict::pass) {
-        result.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
-      }
-      if (is_deviation(judgement) && !expired) result.known[found->second] = &entry;
     }
   }
   return result;

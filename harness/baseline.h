@@ -1,5 +1,5 @@
 // Known deviations of a target: each with a reason, a link and an expiry. A baseline never hides anything: what it
-// names is counted as known, and it fails the run when it no longer fits. Tests: tests/harness/baseline_test.cpp.
+// names is counted as known, and it fails the run when it no longer fits. Tests: tests/harness/files_test.cpp.
 #pragma once
 
 #include <optional>

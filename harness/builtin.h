@@ -1,5 +1,5 @@
 // A handful of vectors for somebody who writes an adapter: few, simple, each explained. Not a suite; that is vectors/.
-// Tests: tests/harness/smoke_test.cpp.
+// Tests: tests/harness/cli_test.py.
 #pragma once
 
 #include <string>

@@ -28,8 +28,8 @@ struct Pipe {
 };
 
 Pipe make_pipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(fmt::format("no pipe: {}", std::strerror(errno)));
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(fmt::format("no pipe: {}", std::strerror(errno)));
   return {ends[0], ends[1]};
 }
 
@@ -107,8 +107,8 @@ std::optional<std::string> Channel::line(Clock::time_point deadline, Exchanged& 
     }
     searched_ = received_.size();
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd fds[] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {unsent_.empty() ? -1 : in_, POLLOUT, 0}};
-    const int ready = left > 0 ? poll(fds, std::size(fds), static_cast<int>(std::min<long>(left, 1 << 30))) : 0;
+    std::array<pollfd, 3> fds{{{out_, POLLIN, 0}, {err_, POLLIN, 0}, {unsent_.empty() ? -1 : in_, POLLOUT, 0}}};
+    const int ready = left > 0 ? poll(fds.data(), fds.size(), static_cast<int>(std::min<long>(left, 1 << 30))) : 0;
     if (ready == 0 || searched_ > kLongestLine) {
       ended = {Fate::hang, "no whole answer in time", {}};
       break;

@@ -1,5 +1,6 @@
 #include "harness/draw.h"
 
+#include <array>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,7 +12,7 @@ namespace harness {
 
 namespace {
 
-constexpr Name kEntryBits[] = {
+constexpr auto kEntryBits = std::to_array<Name>({
     {EPT_ENTRY_READ, "read"},
     {EPT_ENTRY_WRITE, "write"},
     {EPT_ENTRY_EXECUTE, "execute"},
@@ -25,7 +26,7 @@ constexpr Name kEntryBits[] = {
     {EPT_ENTRY_SUPERVISOR_SHADOW_STACK, "supervisor_shadow_stack"},
     {EPT_ENTRY_SUB_PAGE_WRITE, "sub_page_write"},
     {EPT_ENTRY_SUPPRESS_VE, "suppress_ve"},
-};
+});
 constexpr ept_word kAddress = 0xffffffffff000U;
 
 ept_classification classify(const vectors::Case& asked, int level, ept_word entry) {

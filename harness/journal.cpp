@@ -17,23 +17,23 @@ namespace harness {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
-std::string line_of(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string line_of(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-json to_json(const JournalHeader& header) {
+Json to_json(const JournalHeader& header) {
   return {{"eptspec_journal", 1},      {"target", header.target},    {"name", header.name},
           {"version", header.version}, {"vectors", header.vectors},  {"filter", header.filter},
           {"shard", header.shard},     {"selected", header.selected}};
 }
 
-JournalHeader header_of(const json& object) {
+JournalHeader header_of(const Json& object) {
   if (object.at("eptspec_journal") != 1) throw std::runtime_error("of another version");
   return {object.at("target"), object.at("name"),  object.at("version"), object.at("vectors"),
           object.at("filter"), object.at("shard"), object.at("selected")};
 }
 
-Judgement judgement_of(const json& object) {
+Judgement judgement_of(const Json& object) {
   Judgement judgement;
   const std::string verdict = object.at("verdict");
   const auto* const found =
@@ -42,7 +42,7 @@ Judgement judgement_of(const json& object) {
   judgement.verdict = *found;
   judgement.reason = object.value("reason", "");
   if (!object.contains("deviations")) return judgement;
-  for (const json& one : object["deviations"]) judgement.deviations.push_back({one.at(0), one.at(1), one.at(2)});
+  for (const Json& one : object["deviations"]) judgement.deviations.push_back({one.at(0), one.at(1), one.at(2)});
   return judgement;
 }
 
@@ -56,7 +56,7 @@ JournalContent read_journal(const std::string& path) {
   std::size_t number = 0;
   try {
     for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', content.whole_bytes)) {
-      const json object = json::parse(text.substr(content.whole_bytes, end - content.whole_bytes));
+      const Json object = Json::parse(text.substr(content.whole_bytes, end - content.whole_bytes));
       ++number;
       if (number == 1) {
         content.header = header_of(object);
@@ -97,7 +97,7 @@ void Journal::append_to(const std::string& path, const JournalContent& content) 
 
 void Journal::note(const std::string& id, const Judgement& judgement) {
   if (fd_ < 0) return;
-  json object = {{"id", id}, {"verdict", name_of(judgement.verdict)}};
+  Json object = {{"id", id}, {"verdict", name_of(judgement.verdict)}};
   if (!judgement.reason.empty()) object["reason"] = judgement.reason;
   for (const Deviation& one : judgement.deviations) {
     object["deviations"].push_back({one.field, one.expected, one.observed});

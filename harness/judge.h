@@ -2,6 +2,7 @@
 // only what it does not leave open (…_may), only what the adapter filled in. Tests: tests/harness/judge_test.cpp.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ enum class Verdict {
   not_applicable,  // the adapter's configuration cannot show it
   error,           // crash, hang, garbage: nothing to judge
 };
-constexpr Verdict kVerdicts[] = {Verdict::pass, Verdict::fail, Verdict::skipped, Verdict::not_applicable,
-                                 Verdict::error};
+inline constexpr std::array kVerdicts = {Verdict::pass, Verdict::fail, Verdict::skipped, Verdict::not_applicable,
+                                         Verdict::error};
 
 const char* name_of(Verdict verdict);
 

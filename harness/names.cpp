@@ -9,7 +9,7 @@ namespace harness {
 
 namespace {
 
-constexpr Name kCapabilities[] = {
+constexpr auto kCapabilities = std::to_array<Name>({
     {EPT_CAPABILITY_EXECUTE_ONLY, "execute_only"},
     {EPT_CAPABILITY_WALK_LENGTH_4, "walk_length_4"},
     {EPT_CAPABILITY_WALK_LENGTH_5, "walk_length_5"},
@@ -29,35 +29,35 @@ constexpr Name kCapabilities[] = {
     {EPT_CAPABILITY_INVVPID_ALL_CONTEXT, "invvpid_all_context"},
     {EPT_CAPABILITY_INVVPID_RETAINING_GLOBALS, "invvpid_retaining_globals"},
     {EPT_CAPABILITY_HLAT_PREFIX_SIZE, "hlat_prefix_size"},
-};
+});
 
-constexpr Name kPinBased[] = {
+constexpr auto kPinBased = std::to_array<Name>({
     {EPT_CONTROL_NMI_EXITING, "nmi_exiting"},
     {EPT_CONTROL_VIRTUAL_NMIS, "virtual_nmis"},
-};
+});
 
-constexpr Name kPrimary[] = {
+constexpr auto kPrimary = std::to_array<Name>({
     {EPT_CONTROL_ACTIVATE_TERTIARY_CONTROLS, "activate_tertiary_controls"},
     {EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS, "activate_secondary_controls"},
-};
+});
 
-constexpr Name kSecondary[] = {
+constexpr auto kSecondary = std::to_array<Name>({
     {EPT_CONTROL_ENABLE_EPT, "enable_ept"},
     {EPT_CONTROL_EPT_VIOLATION_VE, "ept_violation_ve"},
     {EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL, "mode_based_execute_control"},
     {EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS, "sub_page_write_permissions"},
-};
+});
 
-constexpr Name kTertiary[] = {
+constexpr auto kTertiary = std::to_array<Name>({
     {EPT_CONTROL_EPT_PAGING_WRITE_CONTROL, "ept_paging_write_control"},
     {EPT_CONTROL_GUEST_PAGING_VERIFICATION, "guest_paging_verification"},
-};
+});
 
-constexpr Name kParameters[] = {
+constexpr auto kParameters = std::to_array<Name>({
     {EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED, "eptp_supervisor_shadow_stack_accepted"},
-};
+});
 
-constexpr Name kEptpRules[] = {
+constexpr auto kEptpRules = std::to_array<Name>({
     {EPT_RULE_EPTP_MEMORY_TYPE_RESERVED, "eptp_memory_type_reserved"},
     {EPT_RULE_EPTP_MEMORY_TYPE_UC_NOT_SUPPORTED, "eptp_memory_type_uc_not_supported"},
     {EPT_RULE_EPTP_MEMORY_TYPE_WB_NOT_SUPPORTED, "eptp_memory_type_wb_not_supported"},
@@ -69,9 +69,9 @@ constexpr Name kEptpRules[] = {
     {EPT_RULE_EPTP_SUPERVISOR_SHADOW_STACK_NOT_ACCEPTED, "eptp_supervisor_shadow_stack_not_accepted"},
     {EPT_RULE_EPTP_RESERVED_BIT, "eptp_reserved_bit"},
     {EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR, "eptp_address_beyond_maxphyaddr"},
-};
+});
 
-constexpr Name kEntryRules[] = {
+constexpr auto kEntryRules = std::to_array<Name>({
     {EPT_RULE_WRITE_WITHOUT_READ, "write_without_read"},
     {EPT_RULE_EXECUTE_ONLY_NOT_SUPPORTED, "execute_only_not_supported"},
     {EPT_RULE_USER_EXECUTE_ONLY_NOT_SUPPORTED, "user_execute_only_not_supported"},
@@ -81,9 +81,9 @@ constexpr Name kEntryRules[] = {
     {EPT_RULE_RESERVED_MEMORY_TYPE, "reserved_memory_type"},
     {EPT_RULE_PAGE_2M_NOT_SUPPORTED, "page_2m_not_supported"},
     {EPT_RULE_PAGE_1G_NOT_SUPPORTED, "page_1g_not_supported"},
-};
+});
 
-constexpr Name kViolations[] = {
+constexpr auto kViolations = std::to_array<Name>({
     {EPT_VIOLATION_GUEST_PHYSICAL_ADDRESS_WIDTH, "guest_physical_address_width"},
     {EPT_VIOLATION_ENTRY_NOT_PRESENT, "entry_not_present"},
     {EPT_VIOLATION_READ_NOT_ALLOWED, "read_not_allowed"},
@@ -93,9 +93,9 @@ constexpr Name kViolations[] = {
     {EPT_VIOLATION_USER_EXECUTE_NOT_ALLOWED, "user_execute_not_allowed"},
     {EPT_VIOLATION_SUPERVISOR_SHADOW_STACK_NOT_ALLOWED, "supervisor_shadow_stack_not_allowed"},
     {EPT_VIOLATION_GUEST_PAGING_NOT_VERIFIED, "guest_paging_not_verified"},
-};
+});
 
-constexpr Name kAccesses[] = {
+constexpr auto kAccesses = std::to_array<Name>({
     {EPT_ACCESS_DATA_READ, "data_read"},
     {EPT_ACCESS_DATA_WRITE, "data_write"},
     {EPT_ACCESS_INSTRUCTION_FETCH, "instruction_fetch"},
@@ -111,9 +111,9 @@ constexpr Name kAccesses[] = {
     {EPT_ACCESS_UNBLOCKED_NMI, "unblocked_nmi"},
     {EPT_ACCESS_EVENT_DELIVERY, "event_delivery"},
     {EPT_ACCESS_ASYNCHRONOUS, "asynchronous"},
-};
+});
 
-constexpr Name kQualification[] = {
+constexpr auto kQualification = std::to_array<Name>({
     {EPT_QUALIFICATION_DATA_READ, "data_read"},
     {EPT_QUALIFICATION_DATA_WRITE, "data_write"},
     {EPT_QUALIFICATION_INSTRUCTION_FETCH, "instruction_fetch"},
@@ -131,10 +131,10 @@ constexpr Name kQualification[] = {
     {EPT_QUALIFICATION_SUPERVISOR_SHADOW_STACK_PAGE, "supervisor_shadow_stack_page"},
     {EPT_QUALIFICATION_GUEST_PAGING_VERIFICATION, "guest_paging_verification"},
     {EPT_QUALIFICATION_ASYNCHRONOUS, "asynchronous"},
-};
+});
 
-constexpr const char* kResults[] = {"",     "accepted",   "refused",        "not_present", "misconfigured",   "table",
-                                    "page", "translated", "sub_page_check", "violation",   "misconfiguration"};
+constexpr std::array kResults = {"",     "accepted",   "refused",        "not_present", "misconfigured",   "table",
+                                 "page", "translated", "sub_page_check", "violation",   "misconfiguration"};
 static_assert(std::size(kResults) == EPTSPEC_WALK_MISCONFIGURATION + 1);
 
 constexpr ept_word all_of(std::span<const Name> names) {

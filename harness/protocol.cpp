@@ -1,6 +1,7 @@
 #include "harness/protocol.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <iterator>
 #include <optional>
@@ -14,22 +15,23 @@ namespace harness {
 
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 struct Member {
   const char* key;
   std::uint64_t eptspec_configuration::*word;
 };
-constexpr Member kConfiguration[] = {{"maxphyaddr", &eptspec_configuration::maxphyaddr},
-                                     {"capability", &eptspec_configuration::capability},
-                                     {"pin_based_controls", &eptspec_configuration::pin_based_controls},
-                                     {"primary_controls", &eptspec_configuration::primary_controls},
-                                     {"secondary_controls", &eptspec_configuration::secondary_controls},
-                                     {"tertiary_controls", &eptspec_configuration::tertiary_controls},
-                                     {"parameters", &eptspec_configuration::parameters}};
+constexpr auto kConfiguration =
+    std::to_array<Member>({{"maxphyaddr", &eptspec_configuration::maxphyaddr},
+                           {"capability", &eptspec_configuration::capability},
+                           {"pin_based_controls", &eptspec_configuration::pin_based_controls},
+                           {"primary_controls", &eptspec_configuration::primary_controls},
+                           {"secondary_controls", &eptspec_configuration::secondary_controls},
+                           {"tertiary_controls", &eptspec_configuration::tertiary_controls},
+                           {"parameters", &eptspec_configuration::parameters}});
 
 // A number, or a text with a hexadecimal number: JSON readers in the field keep 53 bits of a number only.
-std::optional<std::uint64_t> word_of(const json& value) {
+std::optional<std::uint64_t> word_of(const Json& value) {
   if (value.is_number_unsigned()) return value.get<std::uint64_t>();
   if (!value.is_string()) return std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
@@ -51,15 +53,15 @@ std::string cut(std::string_view text) {
 }
 
 // The line as an object with this "message", or what is wrong with it.
-std::string open_message(std::string_view line, const char* message, json& object) {
-  object = json::parse(line, nullptr, false);
+std::string open_message(std::string_view line, const char* message, Json& object) {
+  object = Json::parse(line, nullptr, false);
   if (!object.is_object()) return fmt::format("no JSON object: {}", cut(line));
   const auto said = object.find("message");
   if (said == object.end() || *said != message) return fmt::format("no message '{}': {}", message, cut(line));
   return {};
 }
 
-bool read_configuration(const json& from, eptspec_configuration& to) {
+bool read_configuration(const Json& from, eptspec_configuration& to) {
   if (!from.is_object()) return false;
   for (const auto& [key, value] : from.items()) {
     const auto* const member = std::find_if(std::begin(kConfiguration), std::end(kConfiguration),
@@ -71,9 +73,9 @@ bool read_configuration(const json& from, eptspec_configuration& to) {
   return true;
 }
 
-bool read_questions(const json& from, std::uint32_t& questions) {
+bool read_questions(const Json& from, std::uint32_t& questions) {
   if (!from.is_array()) return false;
-  for (const json& one : from) {
+  for (const Json& one : from) {
     if (one == "eptp") {
       questions |= EPTSPEC_QUESTION_EPTP;
     } else if (one == "entry") {
@@ -113,7 +115,7 @@ void append_case(const eptspec_case& asked, std::string& line) {
 }
 
 template <class Number>
-bool read_member(const json& value, Number& to, std::uint64_t bit, eptspec_answer& answer) {
+bool read_member(const Json& value, Number& to, std::uint64_t bit, eptspec_answer& answer) {
   const auto word = word_of(value);
   if (!word || *word > std::numeric_limits<Number>::max()) return false;
   to = static_cast<Number>(*word);
@@ -121,7 +123,7 @@ bool read_member(const json& value, Number& to, std::uint64_t bit, eptspec_answe
   return true;
 }
 
-bool read_words(const json& value, eptspec_answer& answer) {
+bool read_words(const Json& value, eptspec_answer& answer) {
   if (!value.is_array() || value.size() > EPTSPEC_MAX_WORDS) return false;
   for (std::size_t n = 0; n < value.size(); ++n) {
     const auto word = word_of(value[n]);
@@ -132,13 +134,13 @@ bool read_words(const json& value, eptspec_answer& answer) {
   return true;
 }
 
-bool read_result(const json& value, eptspec_answer& answer) {
+bool read_result(const Json& value, eptspec_answer& answer) {
   answer.status = EPTSPEC_ANSWERED;
   answer.result = value.is_string() ? result_of(value.get_ref<const std::string&>()) : 0;
   return answer.result != 0;
 }
 
-bool read_declined(const json& value, eptspec_answer& answer) {
+bool read_declined(const Json& value, eptspec_answer& answer) {
   if (!value.is_string()) return false;
   const auto& reason = value.get_ref<const std::string&>();
   answer.status = EPTSPEC_DECLINED;
@@ -146,7 +148,7 @@ bool read_declined(const json& value, eptspec_answer& answer) {
   return true;
 }
 
-bool read_one(const std::string& key, const json& value, eptspec_answer& answer) {
+bool read_one(const std::string& key, const Json& value, eptspec_answer& answer) {
   if (key == "result") return read_result(value, answer);
   if (key == "declined") return read_declined(value, answer);
   if (key == "level") return read_member(value, answer.level, EPTSPEC_VALID_LEVEL, answer);
@@ -163,7 +165,7 @@ bool read_one(const std::string& key, const json& value, eptspec_answer& answer)
 }
 
 // One answer, put where its case is. Returns what is wrong with it.
-std::string place(const json& from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers) {
+std::string place(const Json& from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers) {
   if (!from.is_object() || !from.contains("id") || !from["id"].is_number_unsigned()) return "an answer without an id";
   const auto id = from["id"].get<std::uint64_t>();
   const auto at = std::lower_bound(cases.begin(), cases.end(), id,
@@ -190,7 +192,7 @@ std::string hello_line() { return fmt::format(R"({{"message":"hello","abi":{}}})
 std::string configure_line(const eptspec_configuration& configuration) {
   std::string line = R"({"message":"configure","configuration":{)";
   for (const Member& member : kConfiguration) {
-    const bool first = &member == std::begin(kConfiguration);
+    const bool first = &member == kConfiguration.data();
     if (first) {
       line += fmt::format(R"("{}":{})", member.key, configuration.*(member.word));
     } else {
@@ -213,11 +215,11 @@ std::string bye_line() { return "{\"message\":\"bye\"}\n"; }
 
 Hello read_hello(std::string_view line) {
   Hello hello;
-  json object;
+  Json object;
   hello.mistake = open_message(line, "hello", object);
   if (!hello.mistake.empty()) return hello;
   Description& to = hello.description;
-  const json& from = object;
+  const Json& from = object;
   if (!from.contains("abi") || from["abi"] != EPTSPEC_ABI_VERSION) {
     hello.mistake = fmt::format("the adapter speaks another version than {}", EPTSPEC_ABI_VERSION);
   } else if (!from.contains("name") || !from["name"].is_string() || !from.contains("version") ||
@@ -230,7 +232,7 @@ Hello read_hello(std::string_view line) {
   } else if (from["configuration"] == "any") {
     to.any_configuration = true;
   } else if (!read_configuration(from["configuration"], to.configuration) ||
-             !read_configuration(from.value("optional_controls", json::object()), to.optional_controls)) {
+             !read_configuration(from.value("optional_controls", Json::object()), to.optional_controls)) {
     hello.mistake = "hello with a configuration that cannot be read";
   }
   if (hello.mistake.empty()) {
@@ -242,10 +244,10 @@ Hello read_hello(std::string_view line) {
 
 Configured read_configured(std::string_view line) {
   Configured configured;
-  json object;
+  Json object;
   configured.mistake = open_message(line, "configure", object);
   if (!configured.mistake.empty() || !object.contains("declined")) return configured;
-  if (!object["declined"].is_string() || object["declined"] == "") {
+  if (!object["declined"].is_string() || object["declined"].get_ref<const std::string&>().empty()) {
     configured.mistake = "configure: 'declined' is no text";
   } else {
     configured.declined = object["declined"];
@@ -256,7 +258,7 @@ Configured read_configured(std::string_view line) {
 Taken read_answers(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
                    std::span<eptspec_answer> answers) {
   Taken taken;
-  json object;
+  Json object;
   taken.mistake = open_message(line, "run", object);
   if (!taken.mistake.empty()) return taken;
   if (!object.contains("run") || !object["run"].is_number_unsigned() || !object.contains("answers") ||
@@ -268,7 +270,7 @@ Taken read_answers(std::string_view line, std::uint64_t run, std::span<const ept
     taken.late = object["answers"].size();
     return taken;
   }
-  for (const json& one : object["answers"]) {
+  for (const Json& one : object["answers"]) {
     taken.mistake = place(one, cases, answers);
     if (!taken.mistake.empty()) return taken;
     ++taken.taken;

@@ -1,5 +1,5 @@
 // The line protocol of exec: targets: one JSON object a line, both ways. Owns the words; knows no process. The schema
-// for people is harness/abi/protocol.schema.json. Tests: tests/harness/protocol_test.cpp.
+// for people is harness/abi/protocol.schema.json. Tests: tests/harness/hostile_test.cpp.
 #pragma once
 
 #include <string>

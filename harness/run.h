@@ -1,5 +1,5 @@
 // Puts vectors to a target and judges what comes back. Owns batches and threads; knows no report and no journal.
-// Tests: tests/harness/run_test.cpp.
+// Tests: tests/harness/report_test.cpp.
 #pragma once
 
 #include <functional>

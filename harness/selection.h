@@ -1,4 +1,4 @@
-// Which vectors are run: where they come from, filter and shard. Tests: tests/harness/selection_test.cpp.
+// Which vectors are run: where they come from, filter and shard. Tests: tests/harness/files_test.cpp.
 #pragma once
 
 #include <string>

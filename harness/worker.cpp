@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -20,9 +21,9 @@
 namespace harness {
 
 struct SharedBatch {
-  char message[256];  // from the worker: why it cannot serve
-  char name[128];
-  char version[64];
+  std::array<char, 256> message;  // from the worker: why it cannot serve
+  std::array<char, 128> name;
+  std::array<char, 64> version;
   eptspec_adapter adapter;  // its pointers mean something in the worker only
   std::size_t count;
 
@@ -39,8 +40,8 @@ constexpr char kRefuses = 'x';
 using Entry = int (*)(eptspec_adapter*);
 
 template <std::size_t Size>
-void copy_text(char (&to)[Size], const char* from) {
-  std::strncpy(to, from == nullptr ? "" : from, Size - 1);
+void copy_text(std::array<char, Size>& to, const char* from) {
+  std::strncpy(to.data(), from == nullptr ? "" : from, Size - 1);
 }
 
 // In the worker: loads the library. Answers in `shared`, since exceptions and streams have no place between processes.
@@ -117,11 +118,11 @@ Exchanged LibraryWorker::start() {
 void LibraryWorker::spawn() {
   // Between pipe and close nobody else may fork: a copy of the ends in another worker would hide the end of this one.
   const std::lock_guard<std::mutex> lock(spawn_mutex());
-  int in[2];
-  int out[2];
-  if (pipe2(in, O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
-  if (pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
-  shared_->message[0] = '\0';
+  std::array<int, 2> in{};
+  std::array<int, 2> out{};
+  if (pipe2(in.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
+  if (pipe2(out.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
+  shared_->message.front() = '\0';
   pid_ = fork_child();
   if (pid_ == 0) {
     dup2(STDERR_FILENO, STDOUT_FILENO);  // what the library prints is no part of the report
@@ -150,7 +151,7 @@ Exchanged LibraryWorker::await(double seconds) {
   if (read(from_worker_, &byte, 1) != 1) return end_of_worker();
   if (byte == kReady) return {};
   stop();
-  return {Fate::garbage, byte == kRefuses ? shared_->message : "the worker speaks another language", {}};
+  return {Fate::garbage, byte == kRefuses ? shared_->message.data() : "the worker speaks another language", {}};
 }
 
 Exchanged LibraryWorker::end_of_worker() {
@@ -164,8 +165,8 @@ Description LibraryWorker::describe() {
   if (started.fate != Fate::answered) throw std::runtime_error(fmt::format("lib:{}: {}", path_, started.detail));
   const eptspec_adapter& from = shared_->adapter;
   Description description;
-  description.name = shared_->name;
-  description.version = shared_->version;
+  description.name = shared_->name.data();
+  description.version = shared_->version.data();
   description.questions = from.questions;
   description.any_configuration = (from.flags & EPTSPEC_ANY_CONFIGURATION) != 0;
   description.configuration = from.configuration;

@@ -13,6 +13,8 @@
 #ifndef EPTSPEC_ADAPTER_H
 #define EPTSPEC_ADAPTER_H
 
+/* A C header with C's names and arrays; C++ includes it too. */
+/* NOLINTBEGIN(readability-identifier-naming,modernize-deprecated-headers,modernize-avoid-c-arrays) */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -165,5 +167,6 @@ static inline uint64_t eptspec_read(const struct eptspec_case* asked, uint64_t a
 #ifdef __cplusplus
 }
 #endif
+/* NOLINTEND(readability-identifier-naming,modernize-deprecated-headers,modernize-avoid-c-arrays) */
 
 #endif

@@ -9,11 +9,11 @@ namespace harness {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
-json vector_json(const Report& report, std::size_t n) {
+Json vector_json(const Report& report, std::size_t n) {
   const Judgement& judgement = report.judgements[n];
-  json one = {{"id", report.vectors[n].id}, {"verdict", name_of(judgement.verdict)}};
+  Json one = {{"id", report.vectors[n].id}, {"verdict", name_of(judgement.verdict)}};
   if (const KnownDeviation* known = report.assessment.known[n]; known != nullptr) one["known"] = known->reason;
   if (!judgement.reason.empty()) one["reason"] = judgement.reason;
   for (const Deviation& deviation : judgement.deviations) {
@@ -89,22 +89,22 @@ std::string tap_line(const Report& report, std::size_t n) {
 
 std::string json_report(const Report& report) {
   const Counts counts = count(report);
-  json document = {
+  Json document = {
       {"eptspec_report", 1}, {"target", report.target}, {"name", report.name}, {"version", report.version}};
   for (const Verdict verdict : kVerdicts) document["counts"][name_of(verdict)] = counts[verdict];
   document["counts"]["known"] = counts.known;
   document["exit_code"] = exit_code(report);
   document["baseline_problems"] = report.assessment.problems;
-  document["groups"] = json::array();
+  document["groups"] = Json::array();
   for (const Group& one : group(report)) {
-    json ids = json::array();
+    Json ids = Json::array();
     for (const std::size_t n : one.members) ids.push_back(report.vectors[n].id);
     document["groups"].push_back(
         {{"rule", one.rule}, {"what", one.what}, {"example", report.vectors[one.example].id}, {"vectors", ids}});
   }
-  document["vectors"] = json::array();
+  document["vectors"] = Json::array();
   for (std::size_t n = 0; n < report.vectors.size(); ++n) document["vectors"].push_back(vector_json(report, n));
-  return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string junit_report(const Report& report) {
@@ -125,7 +125,7 @@ std::string junit_report(const Report& report) {
                          xml(problem));
   }
   const std::string numbers =
-      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
+      fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}")",
                   report.vectors.size() + report.assessment.problems.size(), failures, errors, skipped);
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n"

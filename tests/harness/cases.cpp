@@ -1,5 +1,7 @@
 #include "tests/harness/cases.h"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "harness/builtin.h"
@@ -25,12 +27,12 @@ struct Start {
   int level;
   ept_word entry;
 };
-constexpr Start kStarts[] = {{4, table(1)},
-                             {3, table(2)},
-                             {3, 0x40000000 | kPageSize | kWriteBack | kRwx},
-                             {2, table(3)},
-                             {2, 0x600000 | kPageSize | kWriteBack | kRwx},
-                             {1, 0x9000 | kWriteBack | kRwx}};
+constexpr auto kStarts = std::to_array<Start>({{4, table(1)},
+                                               {3, table(2)},
+                                               {3, 0x40000000 | kPageSize | kWriteBack | kRwx},
+                                               {2, table(3)},
+                                               {2, 0x600000 | kPageSize | kWriteBack | kRwx},
+                                               {1, 0x9000 | kWriteBack | kRwx}});
 
 class List {
  public:

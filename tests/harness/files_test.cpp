@@ -18,8 +18,7 @@ using harness::Judgement;
 using harness::Verdict;
 
 std::string file_with(const std::string& text) {
-  const std::string path =
-      testing::TempDir() + "eptspec_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::string path = testing::TempDir() + "eptspec_" + testing::UnitTest::GetInstance()->current_test_info()->name();
   std::ofstream(path) << text;
   return path;
 }
@@ -29,7 +28,7 @@ const Judgement kFail{Verdict::fail, {}, {{"result", "table", "page"}, {"level",
 const Judgement kError{Verdict::error, "crash: \"\\\n\xff", {}};
 
 std::string written_journal() {
-  const std::string path = file_with("");
+  std::string path = file_with("");
   harness::Journal journal;
   journal.create(path, kHeader);
   journal.note("a", {Verdict::pass, {}, {}});
@@ -72,12 +71,21 @@ TEST(Journal, text_that_is_no_unicode_does_not_break_it) {
   EXPECT_EQ(harness::read_journal(path).judgements.at("c").verdict, Verdict::error);
 }
 
+bool is_refused(const std::string& path) {
+  try {
+    harness::read_journal(path);
+  } catch (const std::runtime_error&) {
+    return true;
+  }
+  return false;
+}
+
 TEST(Journal, what_is_no_journal_is_refused) {
   EXPECT_EQ(harness::read_journal(file_with("")).whole_bytes, 0U);
   for (const char* text : {"hello\n", "{}\n", "{\"eptspec_journal\":2}\n", "[1]\n"}) {
-    EXPECT_THROW(harness::read_journal(file_with(text)), std::runtime_error) << text;
+    EXPECT_TRUE(is_refused(file_with(text))) << text;
   }
-  EXPECT_THROW(harness::read_journal("/nowhere"), std::runtime_error);
+  EXPECT_TRUE(is_refused("/nowhere"));
 }
 
 harness::Assessment assessed(const std::string& ids, const char* today = "2026-07-01") {
@@ -132,25 +140,40 @@ TEST(Source, vectors_come_from_json_and_mistakes_are_named) {
   EXPECT_EQ(errors, std::vector<std::string>{"/nowhere: cannot be read"});
 }
 
-TEST(Selection, words_of_a_filter_must_all_hold) {
+vectors::Vector vector_of_bit_8() {
   vectors::Vector vector = support::eptp_vectors(1)[0];
   vector.goals = {"cell/eptp/reserved_bit/bit_8"};
+  return vector;
+}
+
+TEST(Selection, words_of_a_filter_must_all_hold) {
   for (const char* filter :
        {"", "eptp-", "reserved_bit", "id:eptp-0 goal:bit_8", "!goal:bit_9 question:eptp", "rule:accepted"}) {
-    EXPECT_TRUE(harness::selected(vector, filter)) << filter;
+    EXPECT_TRUE(harness::selected(vector_of_bit_8(), filter)) << filter;
   }
+}
+
+TEST(Selection, one_word_that_does_not_hold_is_enough) {
   for (const char* filter : {"bit_9", "id:tp", "reserved_bit !eptp-0", "question:walk", "profile:x"}) {
-    EXPECT_FALSE(harness::selected(vector, filter)) << filter;
+    EXPECT_FALSE(harness::selected(vector_of_bit_8(), filter)) << filter;
   }
-  EXPECT_THROW(harness::selected(vector, "colour:blue"), std::runtime_error);
+}
+
+TEST(Selection, unknown_key_is_refused) {
+  EXPECT_THROW(harness::selected(vector_of_bit_8(), "colour:blue"), std::runtime_error);
+}
+
+int owners_of(const std::string& id, unsigned shards) {
+  int owners = 0;
+  for (unsigned n = 1; n <= shards; ++n) owners += harness::belongs({n, shards}, id) ? 1 : 0;
+  return owners;
 }
 
 TEST(Selection, shards_partition_by_id) {
-  for (const vectors::Vector& vector : support::eptp_vectors(100)) {
-    int owners = 0;
-    for (unsigned n = 1; n <= 7; ++n) owners += harness::belongs({n, 7}, vector.id) ? 1 : 0;
-    EXPECT_EQ(owners, 1);
-  }
+  for (const vectors::Vector& vector : support::eptp_vectors(100)) EXPECT_EQ(owners_of(vector.id, 7), 1);
+}
+
+TEST(Selection, shard_is_two_numbers) {
   for (const char* wrong : {"", "1", "0/2", "3/2", "1/", "/2", "1/2x", "a/b"}) {
     EXPECT_THROW(harness::parse_shard(wrong), std::runtime_error) << wrong;
   }
