@@ -63,7 +63,7 @@ RC_GTEST_PROP(Agreement, constraints_and_interpreter_walk_alike, ()) {
   const std::uint64_t access = *support::any_access(spec_under_test());
   const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());
   RC_ASSERT(constraints_walk(machine, gpa, access, entries) ==
-            support::Interpreter(spec_under_test()).walk(machine, gpa, access, support::in_order(entries)));
+            model::Interpreter(spec_under_test()).walk(machine, gpa, access, support::in_order(entries)));
 }
 
 }  // namespace

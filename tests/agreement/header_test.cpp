@@ -14,8 +14,8 @@ using support::Classification;
 using support::Machine;
 using support::spec_under_test;
 
-const support::Interpreter& oracle() {
-  static const support::Interpreter interpreter(spec_under_test());
+const model::Interpreter& oracle() {
+  static const model::Interpreter interpreter(spec_under_test());
   return interpreter;
 }
 

@@ -4,11 +4,11 @@
 
 #include <rapidcheck.h>
 
-#include "tests/support/interpreter.h"
+#include "model/interpret/interpreter.h"
 
 namespace support {
 
-rc::Gen<Machine> any_machine();
+rc::Gen<model::Machine> any_machine();
 rc::Gen<std::uint64_t> any_entry();
 rc::Gen<std::uint64_t> any_access(const spec::Spec& spec);
 rc::Gen<std::uint64_t> any_gpa();

@@ -7,9 +7,16 @@
 #include <vector>
 
 #include "ept_model.h"
-#include "tests/support/interpreter.h"
+#include "model/interpret/interpreter.h"
 
 namespace support {
+
+using model::Classification;
+using model::Kind;
+using model::Machine;
+using model::Outcome;
+using model::Read;
+using model::Result;
 
 ept_configuration configuration_of(const Machine& machine);
 Classification header_classify(const Machine& machine, int level, std::uint64_t entry, const spec::Spec& spec);

@@ -1,5 +1,6 @@
-// The oracle: a slow interpreter of the specification, bit by bit and entry by entry, written apart from the emitter
-// and from the constraints and sharing nothing with them but spec/ir.h. Linked only into tests.
+// The oracle: an interpreter of the specification, bit by bit and entry by entry, written apart from the emitter and
+// from the constraints and sharing nothing with them but spec/ir.h. It reads whatever specification it is given, also a
+// changed one (vectors/mutant.h). Knows no Z3. Tests: tests/agreement, tests/sdm.
 #pragma once
 
 #include <array>
@@ -9,7 +10,7 @@
 
 #include "spec/ir.h"
 
-namespace support {
+namespace model {
 
 struct Machine {
   int maxphyaddr = 0;
@@ -58,28 +59,44 @@ struct Outcome {
 
 using Read = std::function<std::uint64_t(std::uint64_t physical_address)>;
 
+// Which of the entries used make up the words `all` and `nonleaf`. The manual says every (AND); the others are mistakes
+// of walkers that the specification's language has no words for.
+enum class Combine { every, any, first, last };
+
 class Interpreter {
  public:
-  explicit Interpreter(const spec::Spec& spec) : spec_(spec) {}
+  // The reference is kept. Throws std::logic_error when a condition that the walk needs is missing.
+  explicit Interpreter(const spec::Spec& spec, Combine combine = Combine::every);
 
+  // Each throws std::logic_error when an entry has no format.
   [[nodiscard]] std::uint64_t eptp_rules(const Machine& machine) const;
   [[nodiscard]] Classification classify(const Machine& machine, int level, std::uint64_t entry) const;
   [[nodiscard]] Outcome walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) const;
 
  private:
   struct Facts;  // the values of all words at one point
+  struct Entry;  // what an entry is
+  struct Used;   // the entries that the walk used so far
 
+  static Facts facts_of(const Machine& machine);
   [[nodiscard]] bool holds(const spec::Condition& condition, const Facts& facts) const;
-  [[nodiscard]] bool holds(const std::string& named, const Facts& facts) const;
+  [[nodiscard]] bool holds(std::size_t named, const Facts& facts) const;
+  [[nodiscard]] std::size_t named(const std::string& id) const;
   [[nodiscard]] const spec::Format& format_of(int level, std::uint64_t entry) const;
   [[nodiscard]] std::uint64_t broken(const spec::Format& format, const Facts& facts) const;
+  [[nodiscard]] std::uint64_t refused(spec::ViolationStage stage, const Facts& facts) const;
+  [[nodiscard]] Entry judge(int level, Facts& facts) const;
+  [[nodiscard]] std::uint64_t combined(std::uint64_t so_far, std::uint64_t entry, bool is_first) const;
   void report_violation(const Facts& facts, Outcome& outcome) const;
-  void finish(const Facts& facts, std::uint64_t used, std::uint64_t leaf, Outcome& outcome) const;
-  bool ended_by(const Classification& found, Facts& facts, Outcome& outcome) const;
+  void finish(const Facts& facts, const Used& used, Outcome& outcome) const;
+  bool ended_by(const Entry& entry, Facts& facts, Outcome& outcome) const;
   void descend(const Machine& machine, std::uint64_t gpa, const Read& read, Facts& facts, Outcome& outcome) const;
   void complete(const spec::Format& format, std::uint64_t gpa, Facts& facts, Outcome& outcome) const;
 
   const spec::Spec& spec_;
+  Combine combine_;
+  std::size_t present_;
+  std::size_t five_level_walk_;
 };
 
-}  // namespace support
+}  // namespace model

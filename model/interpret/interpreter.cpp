@@ -1,0 +1,317 @@
+#include "model/interpret/interpreter.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace model {
+
+using spec::Condition;
+
+struct Interpreter::Facts {
+  int maxphyaddr = 0;
+  const spec::Format* format = nullptr;
+  std::array<std::uint64_t, static_cast<std::size_t>(spec::Word::violation) + 1> words{};
+
+  std::uint64_t& operator[](spec::Word word) { return words.at(static_cast<std::size_t>(word)); }
+  std::uint64_t operator[](spec::Word word) const { return words.at(static_cast<std::size_t>(word)); }
+};
+
+struct Interpreter::Entry {
+  const spec::Format* format = nullptr;
+  bool present = false;
+  std::uint64_t rules = 0;  // as if it were present
+  std::uint64_t reserved_bits = 0;
+};
+
+struct Interpreter::Used {
+  std::uint64_t levels = 0;
+  std::uint64_t leaf = 0;  // the level of the leaf, as a bit
+};
+
+namespace {
+
+using spec::Word;
+
+std::uint64_t bit(int position) { return std::uint64_t{1} << position; }
+
+// The bits of all fields of a kind, one after the other.
+std::uint64_t bits_of_kind(const spec::Format& format, spec::FieldKind kind, int maxphyaddr) {
+  std::uint64_t result = 0;
+  for (const spec::Field& field : format.fields) {
+    if (field.kind != kind) continue;
+    for (int position = field.bits.low.at(maxphyaddr); position <= field.bits.high.at(maxphyaddr); ++position)
+      result |= bit(position);
+  }
+  return result;
+}
+
+std::uint64_t field_value(std::uint64_t word, spec::Bits bits) {
+  std::uint64_t value = 0;
+  for (unsigned position = bits.high + 1; position-- > bits.low;) value = 2 * value + (word >> position & 1);
+  return value;
+}
+
+// 0 when the format has no such field.
+std::uint64_t value_of(const spec::Format& format, const char* field, std::uint64_t entry) {
+  for (const spec::Field& one : format.fields) {
+    if (one.id == field) return field_value(entry, bits_at(one.bits));
+  }
+  return 0;
+}
+
+bool matches(const spec::Format& format, std::uint64_t entry) {
+  return std::all_of(format.fields.begin(), format.fields.end(), [&](const spec::Field& field) {
+    return field.kind != spec::FieldKind::fixed || field_value(entry, bits_at(field.bits)) == field.value;
+  });
+}
+
+void add_effect(spec::Effect effect, std::uint64_t levels, Effects& effects) {
+  if (effect == spec::Effect::must) effects.must = levels;
+  if (effect == spec::Effect::may) effects.may = levels;
+}
+
+}  // namespace
+
+Interpreter::Interpreter(const spec::Spec& spec, Combine combine)
+    : spec_(spec), combine_(combine), present_(named("present")), five_level_walk_(named("five_level_walk")) {}
+
+Interpreter::Facts Interpreter::facts_of(const Machine& machine) {
+  Facts facts;
+  facts.maxphyaddr = machine.maxphyaddr;
+  facts[Word::capability] = machine.capability;
+  facts[Word::pin_based] = machine.pin_based;
+  facts[Word::primary] = machine.primary;
+  facts[Word::secondary] = machine.secondary;
+  facts[Word::tertiary] = machine.tertiary;
+  facts[Word::parameter] = machine.parameters;
+  facts[Word::eptp] = machine.eptp;
+  return facts;
+}
+
+std::size_t Interpreter::named(const std::string& id) const {
+  for (std::size_t n = 0; n < spec_.conditions.size(); ++n) {
+    if (spec_.conditions[n].id == id) return n;
+  }
+  throw std::logic_error("there is no condition " + id);
+}
+
+bool Interpreter::holds(std::size_t named, const Facts& facts) const {
+  return holds(spec_.conditions[named].when, facts);
+}
+
+bool Interpreter::holds(const Condition& condition, const Facts& facts) const {
+  switch (condition.kind) {
+    case Condition::Kind::all_of:
+      for (const Condition& operand : condition.operands) {
+        if (!holds(operand, facts)) return false;
+      }
+      return true;
+    case Condition::Kind::any_of:
+      for (const Condition& operand : condition.operands) {
+        if (holds(operand, facts)) return true;
+      }
+      return false;
+    case Condition::Kind::negation: return !holds(condition.operands.front(), facts);
+    case Condition::Kind::nonzero: return field_value(facts[condition.word], condition.bits) > 0;
+    case Condition::Kind::one_of:
+      for (const std::uint64_t value : condition.values) {
+        if (field_value(facts[condition.word], condition.bits) == value) return true;
+      }
+      return false;
+    case Condition::Kind::any_of_kind: {
+      const spec::Format& format = condition.word == Word::eptp ? spec_.eptp : *facts.format;
+      return (facts[condition.word] & bits_of_kind(format, condition.field_kind, facts.maxphyaddr)) != 0;
+    }
+    case Condition::Kind::named: return holds(condition.named, facts);
+  }
+  throw std::logic_error("unknown kind of condition");
+}
+
+const spec::Format& Interpreter::format_of(int level, std::uint64_t entry) const {
+  for (const spec::Format& format : spec_.formats) {
+    if (format.level == level && matches(format, entry)) return format;
+  }
+  throw std::logic_error("an entry has no format");
+}
+
+std::uint64_t Interpreter::broken(const spec::Format& format, const Facts& facts) const {
+  std::uint64_t rules = 0;
+  for (const spec::Rule& rule : spec_.misconfigurations) {
+    for (const std::size_t concerned : rule.formats) {
+      if (spec_.formats[concerned].id == format.id && holds(rule.when, facts)) rules += std::uint64_t{1} << rule.bit;
+    }
+  }
+  return rules;
+}
+
+std::uint64_t Interpreter::refused(spec::ViolationStage stage, const Facts& facts) const {
+  std::uint64_t rules = 0;
+  for (const spec::Rule& rule : spec_.violations) {
+    if (rule.stage == stage && holds(rule.when, facts)) rules += std::uint64_t{1} << rule.bit;
+  }
+  return rules;
+}
+
+std::uint64_t Interpreter::eptp_rules(const Machine& machine) const {
+  const Facts facts = facts_of(machine);
+  std::uint64_t rules = 0;
+  for (const spec::Rule& rule : spec_.eptp_rules) {
+    if (holds(rule.when, facts)) rules += std::uint64_t{1} << rule.bit;
+  }
+  return rules;
+}
+
+// Of the entry in `facts`.
+Interpreter::Entry Interpreter::judge(int level, Facts& facts) const {
+  const std::uint64_t entry = facts[Word::entry];
+  const spec::Format& format = format_of(level, entry);
+  facts.format = &format;
+  const std::uint64_t must_be_zero = bits_of_kind(format, spec::FieldKind::reserved, facts.maxphyaddr) |
+                                     bits_of_kind(format, spec::FieldKind::beyond_maxphyaddr, facts.maxphyaddr);
+  return {&format, holds(present_, facts), broken(format, facts), entry & must_be_zero};
+}
+
+Classification Interpreter::classify(const Machine& machine, int level, std::uint64_t entry) const {
+  Facts facts = facts_of(machine);
+  facts[Word::entry] = entry;
+  const Entry found = judge(level, facts);
+  if (!found.present) return {Kind::not_present, found.format->id, 0, 0};
+  if (found.rules != 0) return {Kind::misconfigured, found.format->id, found.rules, found.reserved_bits};
+  return {found.format->maps_page ? Kind::page : Kind::table, found.format->id, 0, 0};
+}
+
+void Interpreter::report_violation(const Facts& facts, Outcome& outcome) const {
+  for (const spec::QualificationBit& one : spec_.qualification) {
+    if (one.undefined && holds(*one.undefined, facts)) continue;
+    outcome.qualification_defined |= std::uint64_t{1} << one.bit;
+    if (holds(one.set, facts)) outcome.qualification |= std::uint64_t{1} << one.bit;
+  }
+  if (holds(spec_.convertible.undefined, facts)) return;
+  outcome.convertible_defined = 1;
+  outcome.convertible = holds(spec_.convertible.when, facts) ? 1 : 0;
+}
+
+void Interpreter::finish(const Facts& facts, const Used& used, Outcome& outcome) const {
+  if (outcome.result == Result::violation) report_violation(facts, outcome);
+  for (const spec::Flag& flag : spec_.flags) {
+    Effects& effects = flag.id == "accessed" ? outcome.accessed : outcome.dirty;
+    if (!holds(flag.when, facts)) continue;
+    const std::uint64_t levels = flag.leaf_only ? used.leaf : used.levels;
+    switch (outcome.result) {
+      case Result::translated: add_effect(flag.on_success, levels, effects); break;
+      case Result::sub_page_check:
+      case Result::violation: add_effect(flag.on_violation, levels, effects); break;
+      case Result::misconfiguration: add_effect(flag.on_misconfiguration, levels, effects); break;
+    }
+  }
+}
+
+void Interpreter::complete(const spec::Format& format, std::uint64_t gpa, Facts& facts, Outcome& outcome) const {
+  const auto& checks = spec_.order.complete_walk;
+  if (std::find(checks.begin(), checks.end(), spec::Check::permissions) != checks.end())
+    outcome.rules = refused(spec::ViolationStage::permissions, facts);
+  if (outcome.rules != 0) {
+    const bool only = outcome.rules == std::uint64_t{1} << spec_.violations[spec_.sub_page_check.only].bit;
+    const bool undecided = only && holds(spec_.sub_page_check.when, facts);
+    outcome.result = undecided ? Result::sub_page_check : Result::violation;
+    facts[Word::violation] = outcome.rules;
+    if (!undecided) return;
+    outcome.rules = 0;
+    facts[Word::violation] = 0;
+  }
+  const std::uint64_t entry = facts[Word::entry];
+  const std::uint64_t of_page = bits_of_kind(format, spec::FieldKind::address, spec_.max_maxphyaddr);
+  for (int position = 0; position < 52; ++position)
+    outcome.host_physical_address |= ((of_page & bit(position)) != 0 ? entry : gpa) & bit(position);
+  outcome.memory_type = value_of(format, "memory_type", entry);
+  outcome.ignore_pat = value_of(format, "ignore_pat", entry);
+}
+
+// What ends a walk before it is complete, or nothing while it goes on.
+bool Interpreter::ended_by(const Entry& entry, Facts& facts, Outcome& outcome) const {
+  for (const spec::Check check : spec_.order.each_entry) {
+    switch (check) {
+      case spec::Check::not_present:
+        if (entry.present) break;
+        outcome.result = Result::violation;
+        for (const spec::Rule& rule : spec_.violations) {
+          if (rule.stage == spec::ViolationStage::entry) outcome.rules = std::uint64_t{1} << rule.bit;
+        }
+        break;
+      case spec::Check::misconfiguration:
+        if (entry.rules == 0) break;
+        outcome.result = Result::misconfiguration;
+        outcome.rules = entry.rules;
+        outcome.reserved_bits = entry.reserved_bits;
+        return true;
+      case spec::Check::permissions: {
+        Facts so_far = facts;
+        so_far[Word::all] &= facts[Word::entry];
+        so_far[Word::leaf] = facts[Word::entry];
+        outcome.rules = refused(spec::ViolationStage::permissions, so_far);
+        if (outcome.rules != 0) outcome.result = Result::violation;
+        break;
+      }
+    }
+    facts[Word::violation] = outcome.rules;
+    if (outcome.result == Result::violation) return true;
+  }
+  return false;
+}
+
+std::uint64_t Interpreter::combined(std::uint64_t so_far, std::uint64_t entry, bool is_first) const {
+  switch (combine_) {
+    case Combine::every: return so_far & entry;
+    case Combine::any: return is_first ? entry : so_far | entry;
+    case Combine::first: return is_first ? entry : so_far;
+    case Combine::last: return entry;
+  }
+  throw std::logic_error("unknown way to combine");
+}
+
+void Interpreter::descend(const Machine& machine, std::uint64_t gpa, const Read& read, Facts& facts,
+                          Outcome& outcome) const {
+  Used used;
+  std::uint64_t table = machine.eptp & bits_of_kind(spec_.eptp, spec::FieldKind::address, spec_.max_maxphyaddr);
+  for (const spec::Level& level : spec_.levels) {
+    if (level.level == 5 && !holds(five_level_walk_, facts)) continue;
+    const std::uint64_t entry = read(table + 8 * field_value(gpa, level.index));
+    facts[Word::entry] = entry;
+    outcome.level = level.level;
+    const Entry found = judge(level.level, facts);
+    if (ended_by(found, facts, outcome)) break;
+    const bool is_first = used.levels == 0;
+    facts[Word::all] = combined(facts[Word::all], entry, is_first);
+    used.levels |= bit(level.level);
+    if (found.format->maps_page) {
+      used.leaf = bit(level.level);
+      facts[Word::leaf] = entry;
+      facts[Word::walk] = 1 + (level.level == 1 ? 2 : 0);
+      complete(*found.format, gpa, facts, outcome);
+      break;
+    }
+    facts[Word::nonleaf] = combined(facts[Word::nonleaf], entry, is_first);
+    table = entry & bits_of_kind(*found.format, spec::FieldKind::address, spec_.max_maxphyaddr);
+  }
+  finish(facts, used, outcome);
+}
+
+Outcome Interpreter::walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) const {
+  Facts facts = facts_of(machine);
+  facts[Word::access] = access;
+  facts[Word::gpa] = gpa;
+  facts[Word::all] = ~std::uint64_t{0};
+  facts[Word::nonleaf] = ~std::uint64_t{0};
+  Outcome outcome;
+  outcome.rules = refused(spec::ViolationStage::before_walk, facts);
+  if (outcome.rules == 0) {
+    descend(machine, gpa, read, facts, outcome);
+    return outcome;
+  }
+  outcome.result = Result::violation;
+  facts[Word::violation] = outcome.rules;
+  finish(facts, {}, outcome);
+  return outcome;
+}
+
+}  // namespace model
