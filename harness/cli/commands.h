@@ -17,6 +17,7 @@ void add_spec_command(CLI::App& app, Session& session);
 void add_model_command(CLI::App& app, Session& session);
 void add_prove_command(CLI::App& app, Session& session);
 void add_vectors_command(CLI::App& app, Session& session);
+void add_mutants_command(CLI::App& vectors, Session& session);
 void add_run_command(CLI::App& app, Session& session);
 void add_merge_command(CLI::App& app, Session& session);
 void add_smoke_command(CLI::App& app, Session& session);

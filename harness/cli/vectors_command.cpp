@@ -190,6 +190,7 @@ void add_vectors_command(CLI::App& app, Session& session) {
   add_lint(vectors, session);
   add_coverage(vectors, session);
   add_export(vectors, session);
+  add_mutants_command(*vectors, session);
 }
 
 }  // namespace cli

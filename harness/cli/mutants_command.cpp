@@ -1,0 +1,143 @@
+// eptspec vectors mutants: how much of the specification the vectors hold fast.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/load_or_report.h"
+#include "spec/draw.h"
+#include "vectors/adequacy.h"
+#include "vectors/generate.h"
+#include "vectors/manifest.h"
+
+namespace cli {
+
+namespace {
+
+constexpr int kDeviations = 1;
+constexpr int kCouldNotRun = 2;
+constexpr std::size_t kMostShown = 20;  // disagreements
+
+struct Arguments {
+  std::string directory = EPTSPEC_SPEC_DIRECTORY "/../vectors/data";
+  std::string mutant;
+  bool list = false;
+};
+
+std::vector<vectors::Vector> read_all(const std::string& directory, std::vector<std::string>& errors) {
+  std::vector<vectors::Vector> all;
+  for (vectors::Document& document : vectors::read_directory(directory, errors))
+    std::move(document.vectors.begin(), document.vectors.end(), std::back_inserter(all));
+  return all;
+}
+
+void print_case(const spec::Spec& spec, const vectors::Case& asked) {
+  const ept_configuration& has = asked.configuration;
+  fmt::print("    maxphyaddr {}, capability {:#x}: {}\n", has.maxphyaddr, has.capability,
+             spec::draw(spec.capability, has.capability, static_cast<int>(has.maxphyaddr)));
+  fmt::print("    controls: pin-based {}; primary {}; secondary {}; tertiary {}; parameters {}\n",
+             spec::draw_bits(spec.controls, spec::Word::pin_based, has.pin_based_controls),
+             spec::draw_bits(spec.controls, spec::Word::primary, has.primary_controls),
+             spec::draw_bits(spec.controls, spec::Word::secondary, has.secondary_controls),
+             spec::draw_bits(spec.controls, spec::Word::tertiary, has.tertiary_controls),
+             spec::draw_bits(spec.parameters, spec::Word::parameter, has.parameters));
+  fmt::print("    EPTP {:#x}: {}\n", asked.eptp, spec::draw(spec.eptp, asked.eptp, static_cast<int>(has.maxphyaddr)));
+  if (asked.question == vectors::Question::walk) {
+    fmt::print("    access to {:#x}: {}\n", asked.guest_physical_address,
+               spec::draw_bits(spec.attributes, spec::Word::access, asked.access));
+  }
+  for (const std::string& entry : vectors::drawn(spec, asked)) fmt::print("    {}\n", entry);
+}
+
+void print_survivor(const spec::Spec& spec, const vectors::Mutant& mutant, const vectors::Finding& finding) {
+  fmt::print("{}: {}\n  {}\n  {}\n", name_of(finding.fate), mutant.id, mutant.what, finding.text);
+  for (const vectors::Case& asked : finding.shows) print_case(spec, asked);
+}
+
+void print_groups(const vectors::Mutants& mutants, const std::vector<vectors::Finding>& findings) {
+  std::map<std::string, std::map<vectors::Fate, std::size_t>> groups;
+  for (std::size_t i = 0; i < mutants.size(); ++i) {
+    ++groups[mutants[i].group][findings[i].fate];
+    ++groups["total"][findings[i].fate];
+  }
+  fmt::print("{:<16}", "");
+  for (const vectors::Fate fate : vectors::kFates) fmt::print(" {:>10}", name_of(fate));
+  fmt::print("\n");
+  const auto print = [&](const std::string& group) {
+    fmt::print("{:<16}", group);
+    for (const vectors::Fate fate : vectors::kFates) fmt::print(" {:>10}", groups[group][fate]);
+    fmt::print("\n");
+  };
+  for (const auto& [group, fates] : groups) {
+    if (group != "total") print(group);
+  }
+  print("total");
+}
+
+int report(const spec::Spec& spec, const vectors::Mutants& mutants, const std::vector<vectors::Trial>& trials) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto findings = vectors::assess(spec, mutants, trials);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  for (std::size_t i = 0; i < mutants.size(); ++i) {
+    if (findings[i].fate == vectors::Fate::alive || findings[i].fate == vectors::Fate::unknown)
+      print_survivor(spec, mutants[i], findings[i]);
+  }
+  print_groups(mutants, findings);
+  const vectors::Score score = vectors::score_of(findings);
+  fmt::print("{} of {} mutants killed by {} vectors in {:.1f} s\n", score.killed, score.counted, trials.size(),
+             elapsed.count());
+  return score.complete() ? 0 : kDeviations;
+}
+
+int report_one(const spec::Spec& spec, const vectors::Mutants& one, const std::vector<vectors::Trial>& trials) {
+  const vectors::Finding finding = vectors::assess(spec, one, trials).front();
+  print_survivor(spec, one.front(), finding);
+  for (const vectors::Trial& trial : trials) {
+    if (trial.id != finding.killer) continue;
+    fmt::print("  by {}\n", trial.id);
+    print_case(spec, trial.asked);
+  }
+  return vectors::score_of({finding}).complete() ? 0 : kDeviations;
+}
+
+int run(const Session& session, const Arguments& arguments) {
+  const auto spec = load_or_report(session.spec_directory);
+  if (!spec) return kCouldNotRun;
+  vectors::Mutants mutants = vectors::all_mutants(*spec);
+  if (arguments.list) {
+    for (const vectors::Mutant& mutant : mutants) fmt::print("{:<70} {}\n", mutant.id, mutant.what);
+    return 0;
+  }
+  if (!arguments.mutant.empty())
+    std::erase_if(mutants, [&](const vectors::Mutant& mutant) { return mutant.id != arguments.mutant; });
+  if (mutants.empty()) {
+    fmt::print(stderr, "there is no mutant '{}'; --list names them\n", arguments.mutant);
+    return kCouldNotRun;
+  }
+  std::vector<std::string> errors;
+  const auto trials = vectors::trials_of(read_all(arguments.directory, errors));
+  for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
+  if (!errors.empty() || trials.empty()) return kCouldNotRun;
+  const auto wrong = vectors::disagreements(*spec, trials);
+  for (std::size_t i = 0; i < std::min(wrong.size(), kMostShown); ++i)
+    fmt::print(stderr, "the specification itself gives another answer than {} expects\n", wrong[i]);
+  if (!wrong.empty()) return kCouldNotRun;
+  return arguments.mutant.empty() ? report(*spec, mutants, trials) : report_one(*spec, mutants, trials);
+}
+
+}  // namespace
+
+void add_mutants_command(CLI::App& vectors, Session& session) {
+  CLI::App* command = vectors.add_subcommand("mutants", "Change the specification and see whether the vectors notice");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("--in", arguments->directory, "Directory with manifest.json");
+  command->add_flag("--list", arguments->list, "Name the mutants and do nothing");
+  command->add_option("--mutant", arguments->mutant, "Only this one, with the vector that kills it");
+  command->callback([&session, arguments] { session.status = run(session, *arguments); });
+}
+
+}  // namespace cli
