@@ -36,7 +36,7 @@ Goal as_entry(Goal goal) {
   return goal;
 }
 
-// A bit that may be 1: of a field that is ignored, or the ends of an address.
+// A bit that may be 1: of a field that is ignored, always or in some configuration, or the ends of an address.
 Goal legal_bit(const spec::Format& format, std::size_t index, const spec::Field& field, unsigned bit) {
   Goal goal;
   goal.id = fmt::format("legal/{}/bit_{:02}", format.id, bit);
@@ -49,11 +49,20 @@ Goal legal_bit(const spec::Format& format, std::size_t index, const spec::Field&
   return goal;
 }
 
+// All bits of an address at once: none of them is taken for one that must be 0.
+Goal all_bits(const spec::Format& format, std::size_t index, const spec::Field& field, const spec::Bits& bits) {
+  Goal goal = legal_bit(format, index, field, bits.low);
+  goal.id = fmt::format("legal/{}/{}", format.id, field.id);
+  goal.demands[1] = entry_bits(format.level, mask_of(bits), mask_of(bits));
+  return goal;
+}
+
 void add_legal_bits(std::vector<Goal>& goals, const spec::Format& format, std::size_t index, int maxphyaddr) {
   for (const spec::Field& field : format.fields) {
     const bool address = field.kind == spec::FieldKind::address;
-    if (!address && field.kind != spec::FieldKind::ignored) continue;
+    if (!address && !field.when && field.kind != spec::FieldKind::ignored) continue;
     const spec::Bits bits = bits_at(field.bits, maxphyaddr);
+    if (address) goals.push_back(all_bits(format, index, field, bits));
     for (unsigned bit = bits.low; bit <= bits.high; ++bit) {
       if (!address || bit == bits.low || bit == bits.high) goals.push_back(legal_bit(format, index, field, bit));
     }
@@ -80,8 +89,25 @@ Demand eptp_way(const spec::Format& eptp, const Way& way, int maxphyaddr) {
   return {Subject::eptp, mask, way.value};
 }
 
-void add_accepted_values(std::vector<Goal>& goals, const spec::Spec& spec) {
+// All bits of the root's address, asked of VM entry and of a walk.
+void add_root_address(std::vector<Goal>& goals, const spec::Field& field, int maxphyaddr) {
+  const ept_word all = mask_of(bits_at(field.bits, maxphyaddr));
+  Goal goal = eptp_goal("eptp/accepted/" + field.id, field.cite, 0);
+  goal.demands.push_back({Subject::eptp, all, all});
+  goals.push_back(goal);
+  for (const int levels : {4, 5}) {
+    goal.id = fmt::format("legal/eptp/{}/{}", field.id, levels);
+    goal.question = Question::walk;
+    goal.levels = levels;
+    goal.last = 1;
+    goal.demands = {{Subject::eptp, all, all}, outcome_is("result", EPT_TRANSLATED)};
+    goals.push_back(goal);
+  }
+}
+
+void add_accepted_values(std::vector<Goal>& goals, const spec::Spec& spec, int maxphyaddr) {
   for (const spec::Field& field : spec.eptp.fields) {
+    if (field.kind == spec::FieldKind::address) add_root_address(goals, field, maxphyaddr);
     if (field.kind != spec::FieldKind::field) continue;
     const spec::Bits bits = bits_at(field.bits);
     for (ept_word value = 0; value <= mask_of(bits) >> bits.low; ++value) {
@@ -120,7 +146,7 @@ std::vector<Goal> eptp_goals(const spec::Spec& spec, int maxphyaddr) {
       goals.push_back(goal);
     }
   }
-  add_accepted_values(goals, spec);
+  add_accepted_values(goals, spec, maxphyaddr);
   return goals;
 }
 

@@ -116,10 +116,7 @@ const model::Terms& Formulas::classified(Shape& shape, int level) {
   return found->second;
 }
 
-const model::Terms& Formulas::concluded(Shape& shape, const Goal& goal) {
-  const auto key = std::tuple(goal.ending, goal.last);
-  const auto [found, is_new] = shape.concluded.try_emplace(key);
-  if (!is_new) return found->second;
+model::Progress Formulas::progress_of(Shape& shape, const Goal& goal) {
   const z3::expr zero = number(0);
   model::Progress progress{goal.last, zero, zero, full(context_), full(context_), zero, zero, zero};
   for (int level = goal.levels; goal.ending != Ending::before_walk && level >= goal.last; --level) {
@@ -133,6 +130,14 @@ const model::Terms& Formulas::concluded(Shape& shape, const Goal& goal) {
     if (!last) progress.nonleaf = progress.nonleaf & entry;
   }
   if (goal.ending == Ending::before_walk) progress.early = early(shape);
+  return progress;
+}
+
+const model::Terms& Formulas::concluded(Shape& shape, const Goal& goal) {
+  const auto key = std::tuple(goal.ending, goal.last);
+  const auto [found, is_new] = shape.concluded.try_emplace(key);
+  if (!is_new) return found->second;
+  const model::Progress progress = progress_of(shape, goal);
   const auto how = goal.ending == Ending::page            ? model::Ending::page
                    : goal.ending == Ending::misconfigured ? model::Ending::misconfiguration
                                                           : model::Ending::violation;
@@ -183,11 +188,23 @@ z3::expr Formulas::sane_access(const z3::expr& access) {
   return model::any_of(usual) && (access & number(~all)) == number(0);
 }
 
-z3::expr Formulas::condition(Shape& shape, const Demand& demand) {
+z3::expr Formulas::condition(Shape& shape, const Goal& goal, const Demand& demand) {
   model::Words words = shape.meaning->no_words();
   if (demand.subject == Subject::refuses) {
     words.access = shape.inputs->access;
-    words.all = words.nonleaf = words.leaf = shape.inputs->entry(demand.level);
+    words.entry = words.all = words.nonleaf = words.leaf = shape.inputs->entry(demand.level);
+  }
+  if (demand.subject == Subject::on_walk) {
+    const model::Progress progress = progress_of(shape, goal);
+    const ept_word complete = goal.ending == Ending::page ? 1 : 0;
+    words = {shape.inputs->gpa,
+             progress.entry,
+             progress.all,
+             progress.nonleaf,
+             progress.entry,
+             shape.inputs->access,
+             number(complete | (complete != 0 && goal.last == 1 ? 2 : 0)),
+             model::value_of(concluded(shape, goal), "rules")};
   }
   return z3::ite(shape.meaning->holds(*demand.condition, words), number(1), number(0));
 }
@@ -206,7 +223,8 @@ z3::expr Formulas::subject(Shape& shape, const Goal& goal, const Demand& demand)
     case Subject::reserved_bits: return of_entry("reserved_bits");
     case Subject::outcome: return model::value_of(concluded(shape, goal), demand.name);
     case Subject::condition:
-    case Subject::refuses: return condition(shape, demand);
+    case Subject::refuses:
+    case Subject::on_walk: return condition(shape, goal, demand);
   }
   throw std::logic_error("unknown subject");
 }

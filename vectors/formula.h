@@ -59,8 +59,9 @@ class Formulas {
 
   Shape& shape_of(const Goal& goal);
   z3::expr subject(Shape& shape, const Goal& goal, const Demand& demand);
-  z3::expr condition(Shape& shape, const Demand& demand);
-  const model::Terms& classified(Shape& shape, int level);
+  z3::expr condition(Shape& shape, const Goal& goal, const Demand& demand);
+  model::Progress progress_of(Shape& shape, const Goal& goal);  // when the walk has ended as the goal says
+  static const model::Terms& classified(Shape& shape, int level);
   const model::Terms& concluded(Shape& shape, const Goal& goal);
   z3::expr walked(Shape& shape, const Goal& goal);
   z3::expr early(Shape& shape);

@@ -27,7 +27,8 @@ struct Demand {
     reserved_bits,  // of it that are 1 and must be 0
     outcome,        // the member `name` of ept_outcome
     condition,      // 1 when `condition`, of the configuration, holds
-    refuses,        // 1 when the entry of `level` alone breaks `condition`, of a rule of violations
+    refuses,        // 1 when `condition` holds of the entry of `level` alone, also as all entries of the walk
+    on_walk,        // 1 when `condition` holds of the walk as it ended
   };
   Subject subject = Subject::eptp;
   ept_word mask = ~ept_word{0};
@@ -63,6 +64,7 @@ std::vector<Goal> priority_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> permission_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> report_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> effect_goals(const spec::Spec& spec, int levels);
+std::vector<Goal> guard_goals(const spec::Spec& spec);
 
 // Demands as the parts write them.
 Demand outcome_is(const std::string& member, ept_word value, ept_word mask = ~ept_word{0});

@@ -60,15 +60,33 @@ Knowledge configuration_of(const Case& asked) {
           {spec::Word::eptp, known(asked.eptp)}};
 }
 
-ept_word condition(const spec::Spec& spec, const Case& asked, const Demand& demand) {
+// What is known of a walk that has ended.
+Knowledge walk_of(const Vector& vector) {
+  const Case& asked = vector.asked;
+  const ept_outcome& outcome = vector.expected.outcome;
+  const bool complete = outcome.result != EPT_MISCONFIGURATION && outcome.rules != EPT_VIOLATION_ENTRY_NOT_PRESENT;
+  ept_word nonleaf = ~ept_word{0};
+  for (int level = asked.level; level > outcome.level; --level) nonleaf &= entry_of(asked, level);
+  const ept_word leaf = entry_of(asked, outcome.level);
+  const ept_word facts = (complete ? 1 : 0) | (complete && outcome.level == 1 ? 2 : 0);
+  return {{spec::Word::access, known(asked.access)}, {spec::Word::gpa, known(asked.guest_physical_address)},
+          {spec::Word::entry, known(leaf)},          {spec::Word::leaf, known(leaf)},
+          {spec::Word::nonleaf, known(nonleaf)},     {spec::Word::all, known(complete ? nonleaf & leaf : nonleaf)},
+          {spec::Word::walk, known(facts)},          {spec::Word::violation, known(outcome.rules)}};
+}
+
+ept_word condition(const spec::Spec& spec, const Vector& vector, const Demand& demand) {
+  const Case& asked = vector.asked;
   Knowledge knowledge = configuration_of(asked);
   if (demand.subject == Subject::refuses) {
     const Partial entry = known(entry_of(asked, demand.level));
     knowledge.insert({{spec::Word::access, known(asked.access)},
+                      {spec::Word::entry, entry},
                       {spec::Word::all, entry},
                       {spec::Word::nonleaf, entry},
                       {spec::Word::leaf, entry}});
   }
+  if (demand.subject == Subject::on_walk) knowledge.merge(walk_of(vector));
   return judge(spec, *demand.condition, knowledge) == Truth::yes ? 1 : 0;
 }
 
@@ -86,7 +104,8 @@ ept_word subject(const spec::Spec& spec, const Vector& vector, const Demand& dem
     case Subject::reserved_bits: return classification_of(asked, demand.level).reserved_bits;
     case Subject::outcome: return member_of(vector.expected.outcome, demand.name);
     case Subject::condition:
-    case Subject::refuses: return condition(spec, asked, demand);
+    case Subject::refuses:
+    case Subject::on_walk: return condition(spec, vector, demand);
   }
   throw std::logic_error("unknown subject");
 }
