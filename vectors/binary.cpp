@@ -162,16 +162,25 @@ std::string id_of(const Case& asked, const Expected& expected) {
   return "ept-" + sha256(record_of(asked, expected)).substr(0, 16);
 }
 
-std::string to_binary(const std::vector<Vector>& list) {
+std::string binary_header(std::size_t count) {
   Writer to;
   to.bytes_ = kMagic;
   to.put(kVersion, 4);
-  to.put(list.size(), 4);
-  for (const Vector& vector : list) {
-    to.bytes_ += record_of(vector.asked, vector.expected);
-    to.put(std::stoull(vector.id.substr(4), nullptr, 16), 8);
-  }
+  to.put(count, 4);
   return to.bytes_;
+}
+
+std::string binary_record(const Vector& vector) {
+  Writer to;
+  to.bytes_ = record_of(vector.asked, vector.expected);
+  to.put(std::stoull(id_of(vector.asked, vector.expected).substr(4), nullptr, 16), 8);
+  return to.bytes_;
+}
+
+std::string to_binary(const std::vector<Vector>& list) {
+  std::string bytes = binary_header(list.size());
+  for (const Vector& vector : list) bytes += binary_record(vector);
+  return bytes;
 }
 
 std::vector<Vector> from_binary(std::string_view bytes, const std::string& name) {
@@ -182,7 +191,9 @@ std::vector<Vector> from_binary(std::string_view bytes, const std::string& name)
   Reader header(bytes.substr(kMagic.size(), 8));
   if (header.take(4) != kVersion) throw wrong(8, "a version that is not known");
   const std::size_t count = header.take(4);
-  if (bytes.size() != kBinaryHeader + count * kBinaryRecord) throw wrong(12, "another number of records than follows");
+  const std::size_t size = bytes.size() - kBinaryHeader;
+  if (count == 0 ? size % kBinaryRecord != 0 : size != count * kBinaryRecord)
+    throw wrong(12, "another number of records than follows");
   std::vector<Vector> list;
   for (std::size_t at = kBinaryHeader; at < bytes.size(); at += kBinaryRecord) {
     const std::string_view record = bytes.substr(at, kBinaryRecord);

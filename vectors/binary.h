@@ -17,7 +17,11 @@ constexpr std::size_t kBinaryRecord = 128;
 // "ept-" and the first 16 digits of the SHA-256 of the record's first 120 bytes.
 std::string id_of(const Case& asked, const Expected& expected);
 
-// Throws std::runtime_error when a value has no room in a record.
+// The parts of a file, for streams; 0 records in the header mean as many as follow. Throw std::runtime_error when a
+// value has no room.
+std::string binary_header(std::size_t count);
+std::string binary_record(const Vector& vector);
+
 std::string to_binary(const std::vector<Vector>& list);
 
 // Throws std::runtime_error that says at which byte the file `name` is wrong.

@@ -163,6 +163,7 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   z3::expr_vector parts(context_);
   parts.push_back(model::value_of(shape.meaning->eptp_check(), "rules") == number(0));
   parts.push_back(shape.meaning->five_levels() == context_.bool_val(goal.levels == 5));
+  parts.push_back(tables_apart(shape, goal.levels));
   parts.push_back(sane_access(shape.inputs->access));
   parts.push_back(shape.inputs->gpa.extract(63, 52) == context_.bv_val(0, 12));
   const bool begins = goal.ending != Ending::before_walk;
@@ -176,6 +177,14 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
     parts.push_back(model::value_of(classified(shape, goal.last), "kind") == number(kind));
   }
   return model::all_of(parts).simplify();
+}
+
+// As tables_are_apart (vector.h): no two tables lie at one address.
+z3::expr Formulas::tables_apart(Shape& shape, int levels) {
+  z3::expr_vector tables(context_);
+  tables.push_back(shape.inputs->eptp.extract(51, 12));
+  for (int level = levels; level > 1; --level) tables.push_back(shape.inputs->entry(level).extract(51, 12));
+  return z3::distinct(tables);
 }
 
 // The attributes that tell the usual accesses apart come together as in one of them.

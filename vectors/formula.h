@@ -65,6 +65,7 @@ class Formulas {
   const model::Terms& concluded(Shape& shape, const Goal& goal);
   z3::expr walked(Shape& shape, const Goal& goal);
   z3::expr early(Shape& shape);
+  z3::expr tables_apart(Shape& shape, int levels);
   z3::expr sane_access(const z3::expr& access);
   void choose_controls();
   z3::expr number(ept_word value) { return model::word(context_, value); }

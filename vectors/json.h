@@ -15,6 +15,18 @@ namespace vectors {
 // All vectors have the profile's width, capability and parameters. Throws std::logic_error when they have not.
 void write_json(const std::string& profile, const std::vector<Vector>& list, std::ostream& out);
 
+// The same without an end: a file's head without vectors in one line, then a vector a line as it stands in a file.
+class JsonLines {
+ public:
+  // Keeps a reference to `out`. `allowed` gives width, capability and parameters of all vectors.
+  JsonLines(const std::string& profile, const ept_configuration& allowed, std::ostream& out);
+  void write(const Vector& vector);
+
+ private:
+  ept_configuration allowed_;
+  std::ostream& out_;
+};
+
 struct Document {
   std::string profile;
   std::vector<Vector> vectors;

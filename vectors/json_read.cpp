@@ -185,8 +185,10 @@ Vector read_vector(Object& from, const Shared& shared) {
   }
   read_expected(from, vector);
   vector.goals = from.texts("goals");
-  const int cite = from.integer("cite", 0, static_cast<int>(shared.citations.size()) - 1);
-  if (!shared.citations.empty()) vector.cite = shared.citations.at(static_cast<std::size_t>(cite));
+  if (from.find("cite", false) != nullptr) {
+    const int cite = from.integer("cite", 0, static_cast<int>(shared.citations.size()) - 1);
+    if (!shared.citations.empty()) vector.cite = shared.citations.at(static_cast<std::size_t>(cite));
+  }
   vector.neighbour = from.text("neighbour", false);
   vector.twin = from.text("twin", false);
   return vector;

@@ -105,7 +105,7 @@ Json vector_json(const Vector& vector, const Shared& shared) {
   }
   json["expected"] = expected_json(vector);
   json["goals"] = vector.goals;
-  json["cite"] = shared.cites.at(vector.cite);
+  if (!vector.cite.empty()) json["cite"] = shared.cites.at(vector.cite);
   put_text(json, "neighbour", vector.neighbour);
   put_text(json, "twin", vector.twin);
   return json;
@@ -113,7 +113,9 @@ Json vector_json(const Vector& vector, const Shared& shared) {
 
 std::map<std::string, std::size_t> citations_of(const std::vector<Vector>& list) {
   std::map<std::string, std::size_t> cites;
-  for (const Vector& vector : list) cites[vector.cite] = 0;
+  for (const Vector& vector : list) {
+    if (!vector.cite.empty()) cites[vector.cite] = 0;
+  }
   std::size_t next = 0;
   for (auto& [text, number] : cites) number = next++;
   return cites;
@@ -150,6 +152,26 @@ void write_head(const std::string& profile, const ept_configuration& configurati
 }
 
 }  // namespace
+
+JsonLines::JsonLines(const std::string& profile, const ept_configuration& allowed, std::ostream& out)
+    : allowed_(allowed), out_(out) {
+  const Json head = {{"format", kFormat},
+                     {"profile", profile},
+                     {"maxphyaddr", allowed.maxphyaddr},
+                     {"capability", hex(allowed.capability)},
+                     {"parameters", hex(allowed.parameters)},
+                     {"controls", controls_of(allowed)},
+                     {"eptp", hex(0)},
+                     {"access", hex(0)},
+                     {"citations", Json::array()},
+                     {"drawn", Json::object()},
+                     {"vectors", Json::array()}};
+  out_ << head.dump() << "\n";
+}
+
+void JsonLines::write(const Vector& vector) {
+  out_ << vector_json(vector, {controls_of(allowed_), 0, 0, {}, {}}).dump() << "\n";
+}
 
 void write_json(const std::string& profile, const std::vector<Vector>& list, std::ostream& out) {
   if (list.empty()) throw std::logic_error("a profile without vectors: " + profile);

@@ -42,6 +42,7 @@ class Lint {
 
   void check(const Vector& vector) {
     check_content(vector);
+    check_memory(vector);
     check_configuration(vector);
     check_relation(vector, vector.neighbour, "neighbour");
     check_relation(vector, vector.twin, "twin");
@@ -55,8 +56,14 @@ class Lint {
       wrong(vector, "another result than the reference model's");
     else if (id != vector.id)
       wrong(vector, fmt::format("the id of this content is {}", id));
+    if (vector.cite.empty()) wrong(vector, "'cite' is missing");
     if (vector.drawn != drawn(spec_, vector.asked)) wrong(vector, "'fields' are not those of the entries");
     if (vector.broken != broken(spec_, vector.asked, expected)) wrong(vector, "'broken' does not name the rules");
+  }
+
+  void check_memory(const Vector& vector) {
+    if (vector.asked.question == Question::walk && !tables_are_apart(vector.asked))
+      wrong(vector, "two of its tables lie at one address");
   }
 
   void check_configuration(const Vector& vector) {

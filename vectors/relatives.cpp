@@ -34,9 +34,8 @@ std::optional<Case> nearest_legal(const Case& asked, int level) {
   ept_prepare(&asked.configuration, asked.eptp, &context);
   for (int bits = 1; bits <= kMostChanged; ++bits) {
     for (ept_word change = (ept_word{1} << bits) - 1; change != 0; change = next_with_as_many_bits(change)) {
-      if (!is_legal(asked, context, level, start ^ change)) continue;
       word = start ^ change;
-      return changed;
+      if (is_legal(asked, context, level, word) && tables_are_apart(changed)) return changed;
     }
   }
   return std::nullopt;

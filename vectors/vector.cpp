@@ -1,6 +1,7 @@
 #include "vectors/vector.h"
 
 #include <cstddef>
+#include <set>
 
 namespace vectors {
 
@@ -17,6 +18,17 @@ ept_word read_in_order(void* memory, ept_word /*address*/) {
 }
 
 }  // namespace
+
+std::vector<ept_word> tables_of(const Case& asked) {
+  std::vector<ept_word> tables = {asked.eptp & EPT_ENTRY_ADDRESS};
+  for (std::size_t i = 0; i + 1 < asked.entries.size(); ++i) tables.push_back(asked.entries[i] & EPT_ENTRY_ADDRESS);
+  return tables;
+}
+
+bool tables_are_apart(const Case& asked) {
+  const std::vector<ept_word> tables = tables_of(asked);
+  return std::set(tables.begin(), tables.end()).size() == tables.size();
+}
 
 Expected expected_of(const Case& asked) {
   Expected expected;

@@ -49,6 +49,13 @@ struct Vector {
   std::string broken;
 };
 
+// The physical addresses of the tables that a walk reads, from the root down: each where the entry above it says, also
+// those below the entry that ends the walk.
+std::vector<ept_word> tables_of(const Case& asked);
+
+// Whether no two of them are one. Only then can every memory hold the entries.
+bool tables_are_apart(const Case& asked);
+
 // The answer of the reference model, which is proved equal to the constraints. The entries of a walk are read in order,
 // whatever addresses they name: table n of the walk is where entry n-1 points.
 Expected expected_of(const Case& asked);

@@ -1,9 +1,10 @@
-// eptspec vectors: generate, lint, coverage and export. What a vector is: docs/vectors.md.
+// eptspec vectors: generate, lint, coverage, export and random. What a vector is: docs/vectors.md.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -17,6 +18,7 @@
 #include "vectors/generate.h"
 #include "vectors/lint.h"
 #include "vectors/manifest.h"
+#include "vectors/random.h"
 
 namespace cli {
 
@@ -30,6 +32,8 @@ struct Arguments {
   std::string directory = EPTSPEC_SPEC_DIRECTORY "/../vectors/data";
   std::string out;
   std::string format = "json";
+  std::uint64_t seed = 1;
+  std::uint64_t count = 0;
 };
 
 bool is_known(const spec::Spec& spec, const std::string& profile) {
@@ -142,6 +146,54 @@ int write_export(const Arguments& arguments) {
   return 0;
 }
 
+ept_configuration configuration_of(const spec::Profile& profile) {
+  return {static_cast<ept_word>(profile.maxphyaddr),
+          profile.capability,
+          profile.pin_based,
+          profile.primary,
+          profile.secondary,
+          profile.tertiary,
+          profile.parameters};
+}
+
+// Ends with the count, or when nobody reads any more.
+void stream_random(const spec::Spec& spec, const spec::Profile& profile, const Arguments& arguments,
+                   std::ostream& out) {
+  const ept_configuration allowed = configuration_of(profile);
+  const bool binary = arguments.format == "binary";
+  std::optional<vectors::JsonLines> lines;
+  if (binary)
+    out << vectors::binary_header(arguments.count);
+  else
+    lines.emplace(profile.id, allowed, out);
+  for (std::uint64_t i = 0; out && (arguments.count == 0 || i < arguments.count); ++i) {
+    vectors::Vector vector = vectors::random_vector(allowed, profile.id, arguments.seed, i);
+    if (binary) {
+      out << vectors::binary_record(vector);
+      continue;
+    }
+    vector.drawn = vectors::drawn(spec, vector.asked);
+    vector.broken = vectors::broken(spec, vector.asked, vector.expected);
+    lines->write(vector);
+  }
+}
+
+int random(const Session& session, const Arguments& arguments) {
+  const auto spec = load_or_report(session.spec_directory);
+  if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
+  const auto profile = std::find_if(spec->profiles.begin(), spec->profiles.end(),
+                                    [&](const spec::Profile& one) { return one.id == arguments.profile; });
+  if (arguments.out.empty()) {
+    stream_random(*spec, *profile, arguments, std::cout);
+    return 0;
+  }
+  std::ofstream out(arguments.out, std::ios::binary);
+  stream_random(*spec, *profile, arguments, out);
+  out.close();
+  if (!out) throw std::runtime_error(arguments.out + ": cannot be written");
+  return 0;
+}
+
 void add_profile(CLI::App* command, Arguments& arguments) {
   command->add_option("--profile", arguments.profile, "Only this processor; all without it");
 }
@@ -181,6 +233,20 @@ void add_export(CLI::App* vectors, Session& session) {
   command->callback([&session, arguments] { session.status = write_export(*arguments); });
 }
 
+void add_random(CLI::App* vectors, Session& session) {
+  CLI::App* command = vectors->add_subcommand("random", "Write random vectors, the same for the same seed");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->profile = "graniterapids_658x";
+  command->add_option("--seed", arguments->seed, "Names the stream")->capture_default_str();
+  command->add_option("--count", arguments->count, "How many; 0: until nobody reads")->capture_default_str();
+  command->add_option("--profile", arguments->profile, "The processor")->capture_default_str();
+  command->add_option("--format", arguments->format, "json (a vector a line) or binary")
+      ->check(CLI::IsMember({"json", "binary"}))
+      ->capture_default_str();
+  command->add_option("--out", arguments->out, "File to write; standard output without it");
+  command->callback([&session, arguments] { session.status = random(session, *arguments); });
+}
+
 }  // namespace
 
 void add_vectors_command(CLI::App& app, Session& session) {
@@ -191,6 +257,7 @@ void add_vectors_command(CLI::App& app, Session& session) {
   add_coverage(vectors, session);
   add_export(vectors, session);
   add_mutants_command(*vectors, session);
+  add_random(vectors, session);
 }
 
 }  // namespace cli

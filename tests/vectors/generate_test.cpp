@@ -142,9 +142,20 @@ TEST(Lint, refuses_what_is_not_as_computed) {
   EXPECT_TRUE(finds("there is no neighbour", mistakes([](Vector& v) { v.neighbour = "ept-0000000000000000"; })));
   EXPECT_TRUE(finds("there is no twin", mistakes([](Vector& v) { v.twin = "ept-0000000000000000"; })));
   EXPECT_TRUE(finds("'fields' are not", mistakes([](Vector& v) { v.drawn.push_back("more"); })));
+  EXPECT_TRUE(finds("'cite' is missing", mistakes([](Vector& v) { v.cite.clear(); })));
   EXPECT_TRUE(finds("'broken' does not", mistakes([](Vector& v) { v.broken = "everything"; })));
   EXPECT_TRUE(finds("not the profile's", mistakes([](Vector& v) { v.asked.configuration.capability ^= 1; })));
   EXPECT_TRUE(finds("does not allow", mistakes([](Vector& v) { v.asked.configuration.tertiary_controls = 4; })));
+}
+
+TEST(Lint, refuses_tables_at_one_address) {
+  const auto same_table = [](Vector& v) {
+    if (v.asked.question == vectors::Question::walk) v.asked.entries.at(1) = v.asked.entries.at(0);
+  };
+  Document changed = document();
+  std::for_each(changed.vectors.begin(), changed.vectors.end(), same_table);
+  const auto errors = vectors::lint_document(spec_under_test(), changed, "a.json");
+  EXPECT_TRUE(finds("two of its tables lie at one address", errors));
 }
 
 TEST(Lint, refuses_the_same_id_twice) {
