@@ -1,32 +1,29 @@
-// The unique smallest model of a formula. Knows nothing of EPT. Tests: tests/vectors/generate_test.cpp.
+// What the unique smallest solution of a formula is, and solvers that are quick to ask. Knows nothing of EPT. Tests:
+// tests/vectors/generate_test.cpp.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <vector>
 
 #include <z3++.h>
 
 namespace vectors {
 
+// Of words of 64 bits: the first word decides first, in each word the highest bit.
+using Values = std::vector<std::uint64_t>;
+
 // A solver that is cheap to start and to ask again. `seed` changes which models it finds first; 0 leaves Z3's own
 // choice but for bits, which are tried as 0 before 1.
 z3::solver quick_solver(z3::context& context, unsigned seed = 0);
 
-// The solver has been given `given`, which many problems share; a solution also meets `wanted`.
-struct Problem {
-  z3::expr given;
-  z3::expr wanted;
-};
+// Whether there is a model under the assumptions. Throws std::runtime_error when the solver does not know.
+bool is_satisfied(z3::solver& solver, const z3::expr_vector& assumptions);
 
-// The values of `words` (64 bits each) that solve the problem and are the smallest: the first word decides first, in
-// each word the highest bit. Nothing when there is no solution. Which model the solver happens to find, and what is
-// guessed, only changes how often it is asked. Throws std::runtime_error when it does not know.
-std::optional<std::vector<std::uint64_t>> smallest(z3::solver& solver, const Problem& problem,
-                                                   const std::vector<z3::expr>& words,
-                                                   const std::vector<std::uint64_t>& guess = {});
+// The words come before these values: one bit that is 1 there is 0, and all before it are as they are there.
+z3::expr smaller(const std::vector<z3::expr>& words, const Values& values);
 
-// Whether there is a model. Throws std::runtime_error when the solver does not know.
-bool is_satisfied(z3::solver& solver, const z3::expr& wanted);
+// Takes bits out of a solution as long as it is one, the highest first: nearly always the whole way to the smallest.
+Values descend(Values values, const std::function<bool(const Values&)>& is_solution);
 
 }  // namespace vectors

@@ -1,6 +1,7 @@
 #include "vectors/coverage.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -9,7 +10,7 @@
 namespace vectors {
 
 Coverage coverage_of(const spec::Spec& spec, const spec::Profile& profile, const std::vector<Vector>& vectors,
-                     Requirements& requirements) {
+                     Solving& solving) {
   std::multimap<std::string, const Vector*> by_goal;
   for (const Vector& vector : vectors) {
     for (const std::string& goal : vector.goals) by_goal.emplace(goal, &vector);
@@ -22,15 +23,11 @@ Coverage coverage_of(const spec::Spec& spec, const spec::Profile& profile, const
       ++coverage.covered;
       continue;
     }
-    if (!requirements.of(goal).possible) continue;
-    const auto missing = requirements.missing(goal, profile);
-    if (!missing.empty()) {
-      coverage.impossible.push_back({goal.id, fmt::format("needs {}", fmt::join(missing, ", "))});
-    } else if (requirements.possible_for(goal, profile)) {
+    const auto lacking = solving.lacking(goal, profile);
+    if (!lacking)
       coverage.gaps.push_back(goal.id);
-    } else {
-      coverage.impossible.push_back({goal.id, "needs a combination that the processor does not have"});
-    }
+    else if (!lacking->empty())
+      coverage.impossible.push_back({goal.id, fmt::format("needs {}", fmt::join(*lacking, ", or "))});
   }
   return coverage;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vectors/requirements.h"
+#include "vectors/solving.h"
 
 namespace vectors {
 
@@ -24,6 +24,6 @@ struct Coverage {
 };
 
 Coverage coverage_of(const spec::Spec& spec, const spec::Profile& profile, const std::vector<Vector>& vectors,
-                     Requirements& requirements);
+                     Solving& solving);
 
 }  // namespace vectors

@@ -20,12 +20,6 @@ ept_word always_on(spec::Word word) {
   return word == spec::Word::secondary ? EPT_CONTROL_ENABLE_EPT : 0;
 }
 
-ept_word attributes_named(const spec::Spec& spec) {
-  ept_word mask = 0;
-  for (const spec::Access& access : spec.accesses) mask |= access.attributes;
-  return mask;
-}
-
 // In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down.
 constexpr std::size_t kEptp = 4;
 constexpr std::size_t kAccess = 5;
@@ -55,35 +49,44 @@ int page_of(const spec::Spec& spec, const Goal& goal) {
   return goal.ending == Ending::page ? std::max(goal.last, 1) : 1;
 }
 
-Formulas::Formulas(z3::context& context, const spec::Spec& spec, const spec::Profile* profile)
-    : context_(context), spec_(spec), profile_(profile), configuration_(context) {
-  choose_controls();
+Formulas::Formulas(z3::context& context, const spec::Spec& spec)
+    : context_(context), spec_(spec), configuration_(context) {
+  processor_.emplace(spec::Word::capability, configuration_.capability);
+  processor_.emplace(spec::Word::parameter, configuration_.parameters);
+  const auto choose = [&](spec::Word word, z3::expr& control) {
+    chosen_.push_back(control);
+    processor_.emplace(word, control);
+    control = control | number(always_on(word));
+  };
+  choose(spec::Word::pin_based, configuration_.pin_based);
+  choose(spec::Word::primary, configuration_.primary);
+  choose(spec::Word::secondary, configuration_.secondary);
+  choose(spec::Word::tertiary, configuration_.tertiary);
   for (const char* name : {"eptp_difference", "access_difference", "gpa_difference", "entry_5_difference",
                            "entry_4_difference", "entry_3_difference", "entry_2_difference", "entry_1_difference"})
     chosen_.push_back(context.bv_const(name, model::kWordBits));
-  if (profile_ == nullptr) {
-    processor_.emplace_back(spec::Word::capability, configuration_.capability);
-    processor_.emplace_back(spec::Word::parameter, configuration_.parameters);
-    return;
-  }
-  configuration_.maxphyaddr = number(static_cast<ept_word>(profile_->maxphyaddr));
-  configuration_.capability = number(profile_->capability);
-  configuration_.parameters = number(profile_->parameters);
 }
 
-void Formulas::choose_controls() {
-  const auto choose = [&](spec::Word word, z3::expr& control, ept_word allowed) {
-    chosen_.push_back(control);
-    processor_.emplace_back(word, control);
-    control = (control & number(allowed & ~always_on(word))) | number(always_on(word));
+const z3::expr& Formulas::processor(spec::Word word) const { return processor_.at(word); }
+
+Values Formulas::values_in(const z3::model& model) const {
+  Values values;
+  for (const z3::expr& word : chosen_) values.push_back(model.eval(word, true).get_numeral_uint64());
+  return values;
+}
+
+bool Formulas::holds(const z3::expr& formula, const Values& values, const spec::Profile& profile) const {
+  z3::model model(context_);
+  const auto set = [&](const z3::expr& word, ept_word value) {
+    z3::func_decl name = word.decl();
+    z3::expr constant = context_.bv_val(value, model::kWordBits);
+    model.add_const_interp(name, constant);
   };
-  spec::Profile any;
-  any.pin_based = any.primary = any.secondary = any.tertiary = ~ept_word{0};
-  const spec::Profile& allowed = profile_ != nullptr ? *profile_ : any;
-  choose(spec::Word::pin_based, configuration_.pin_based, allowed.pin_based);
-  choose(spec::Word::primary, configuration_.primary, allowed.primary);
-  choose(spec::Word::secondary, configuration_.secondary, allowed.secondary);
-  choose(spec::Word::tertiary, configuration_.tertiary, allowed.tertiary);
+  for (std::size_t i = 0; i < values.size(); ++i) set(chosen_[i], values[i]);
+  set(configuration_.maxphyaddr, static_cast<ept_word>(profile.maxphyaddr));
+  set(configuration_.capability, profile.capability);
+  set(configuration_.parameters, profile.parameters);
+  return model.eval(formula, true).is_true();
 }
 
 Formulas::Shape& Formulas::shape_of(const Goal& goal) {
@@ -189,7 +192,7 @@ z3::expr Formulas::tables_apart(Shape& shape, int levels) {
 
 // The attributes that tell the usual accesses apart come together as in one of them.
 z3::expr Formulas::sane_access(const z3::expr& access) {
-  const ept_word mask = attributes_named(spec_);
+  const ept_word mask = usual_attributes(spec_);
   ept_word all = 0;
   for (const spec::NamedBits& attribute : spec_.attributes) all |= mask_of(attribute.bits);
   z3::expr_vector usual(context_);
@@ -243,7 +246,7 @@ const z3::expr& Formulas::common(const Goal& goal) {
   const auto key = std::tuple(goal.question == Question::eptp, goal.ending, goal.last);
   const auto found = shape.common.find(key);
   if (found != shape.common.end()) return found->second;
-  z3::expr formula = profile_ == nullptr ? model::width_in_range(spec_, configuration_) : context_.bool_val(true);
+  z3::expr formula = model::width_in_range(spec_, configuration_);
   if (goal.question != Question::eptp) formula = formula && walked(shape, goal);
   return shape.common.emplace(key, formula.simplify()).first->second;
 }
@@ -255,29 +258,34 @@ z3::expr Formulas::demanded(const Goal& goal) {
     const z3::expr masked = subject(shape, goal, demand) & number(demand.mask);
     parts.push_back(demand.any ? masked != number(0) : masked == number(demand.value));
   }
-  return model::all_of(parts).simplify();
+  return model::all_of(parts);
 }
 
-Case Formulas::case_of(const Goal& goal, const std::vector<ept_word>& values) const {
+Case Formulas::case_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
+  Case asked = walk_of(goal, values, profile);
+  asked.question = goal.question;
+  if (goal.question == Question::entry) {
+    asked.entries = {asked.entries.at(static_cast<std::size_t>(asked.level - goal.last))};
+    asked.level = goal.last;
+    asked.access = asked.guest_physical_address = 0;
+  }
+  return asked;
+}
+
+Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
   const int levels = std::max(goal.levels, 4);
   const Baseline baseline = baseline_of(levels, page_of(spec_, goal));
   Case asked;
-  asked.question = goal.question;
-  asked.configuration = {static_cast<ept_word>(profile_->maxphyaddr),
-                         profile_->capability,
+  asked.question = goal.question == Question::entry ? Question::walk : goal.question;
+  asked.configuration = {static_cast<ept_word>(profile.maxphyaddr),
+                         profile.capability,
                          values[0],
                          values[1] | always_on(spec::Word::primary),
                          values[2] | always_on(spec::Word::secondary),
                          values[3],
-                         profile_->parameters};
+                         profile.parameters};
   asked.eptp = values[kEptp] ^ baseline.eptp;
   if (goal.question == Question::eptp) return asked;
-  if (goal.question == Question::entry) {
-    const ept_word entry = values.at(entry_position(goal.last));
-    asked.level = goal.last;
-    asked.entries = {entry ^ baseline.entries.at(static_cast<std::size_t>(levels - goal.last))};
-    return asked;
-  }
   asked.level = goal.levels;
   asked.access = values[kAccess] ^ baseline.access;
   asked.guest_physical_address = values[kGpa] ^ baseline.gpa;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/smt/meaning.h"
+#include "vectors/canonical.h"
 #include "vectors/goals.h"
 
 namespace vectors {
@@ -28,23 +29,28 @@ Baseline baseline_of(int levels, int page);
 // The level whose entry maps a page in the baseline of a goal.
 int page_of(const spec::Spec& spec, const Goal& goal);
 
-// Words that the solver chooses, in the order in which the smaller is preferred: controls by word, EPTP, access,
-// guest-physical address, entries from the root down. What is not named here follows the processor.
+// A case's words that the solver chooses, in the order in which the smaller is preferred: controls by word, EPTP,
+// access, guest-physical address, entries from the root down. Width, capability and parameters are free as well.
 class Formulas {
  public:
-  // With a profile its capabilities, width and controls; without one any processor. References are kept.
-  Formulas(z3::context& context, const spec::Spec& spec, const spec::Profile* profile);
+  // References are kept.
+  Formulas(z3::context& context, const spec::Spec& spec);
 
   // What all goals with the same way for the walk to end demand, and what this one demands beside that.
   const z3::expr& common(const Goal& goal);
   z3::expr demanded(const Goal& goal);
 
   [[nodiscard]] const std::vector<z3::expr>& chosen() const { return chosen_; }
-  // The processor's own words, free without a profile: capability and parameters, then the controls.
-  [[nodiscard]] const std::vector<std::pair<spec::Word, z3::expr>>& processor() const { return processor_; }
+  [[nodiscard]] const z3::expr& processor(spec::Word word) const;  // capability, parameters, or controls
+  [[nodiscard]] const z3::expr& maxphyaddr() const { return configuration_.maxphyaddr; }
 
-  // The case with these values of chosen().
-  [[nodiscard]] Case case_of(const Goal& goal, const std::vector<ept_word>& values) const;
+  [[nodiscard]] Values values_in(const z3::model& model) const;  // of chosen()
+  // Whether a formula over chosen() and the processor holds for the values and the profile.
+  [[nodiscard]] bool holds(const z3::expr& formula, const Values& values, const spec::Profile& profile) const;
+
+  // The case with these values of chosen(); and, where it asks about an entry, the walk that leads there.
+  [[nodiscard]] Case case_of(const Goal& goal, const Values& values, const spec::Profile& profile) const;
+  [[nodiscard]] Case walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const;
 
  private:
   // The terms for walks of one number of levels that end at one level, each made once.
@@ -67,15 +73,13 @@ class Formulas {
   z3::expr early(Shape& shape);
   z3::expr tables_apart(Shape& shape, int levels);
   z3::expr sane_access(const z3::expr& access);
-  void choose_controls();
   z3::expr number(ept_word value) { return model::word(context_, value); }
 
   z3::context& context_;
   const spec::Spec& spec_;
-  const spec::Profile* profile_;
   model::Configuration configuration_;
   std::vector<z3::expr> chosen_;
-  std::vector<std::pair<spec::Word, z3::expr>> processor_;
+  std::map<spec::Word, z3::expr> processor_;
   std::map<std::tuple<int, int>, Shape> shapes_;
 };
 

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <exception>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -12,18 +14,14 @@
 
 #include "spec/draw.h"
 #include "vectors/binary.h"
-#include "vectors/canonical.h"
-#include "vectors/formula.h"
 #include "vectors/goals.h"
 #include "vectors/meets.h"
 #include "vectors/relatives.h"
+#include "vectors/solving.h"
 
 namespace vectors {
 
 namespace {
-
-using Values = std::vector<std::uint64_t>;
-using Guesses = std::map<std::string, Values>;  // of an earlier profile, by goal
 
 // Vectors by id; a case that serves several goals is there once.
 class Collection {
@@ -72,67 +70,6 @@ void add_vector(const spec::Spec& spec, const Goal& goal, const Case& asked, Col
     vector.twin = to.add(not_present_twin(asked, goal.last), relation("twin", goal), goal.cite).id;
 }
 
-// Goals that share what is common to them follow each other.
-std::vector<Goal> grouped_goals(const spec::Spec& spec, int maxphyaddr) {
-  std::vector<Goal> goals = all_goals(spec, maxphyaddr);
-  const auto key = [&](const Goal& goal) {
-    return std::tuple(goal.question == Question::eptp, goal.levels, page_of(spec, goal), goal.ending, goal.last);
-  };
-  std::stable_sort(goals.begin(), goals.end(), [&](const Goal& a, const Goal& b) { return key(a) < key(b); });
-  return goals;
-}
-
-// Asks for one goal after the other; keeps the solver while they have the same in common.
-class Solving {
- public:
-  Solving(const spec::Spec& spec, const spec::Profile& profile, unsigned seed)
-      : formulas_(context_, spec, &profile), seed_(seed) {}
-
-  std::optional<Values> solve(const Goal& goal, const Values& guess) {
-    const z3::expr& given = formulas_.common(goal);
-    if (given_ != &given) start(given);
-    if (!possible_) return std::nullopt;
-    const z3::expr wanted = formulas_.demanded(goal);
-    const auto known = solved_.find(wanted.id());
-    if (known != solved_.end()) return known->second.second;
-    const auto values = smallest(*solver_, {given, wanted}, formulas_.chosen(), guess);
-    solved_.emplace(wanted.id(), std::pair(wanted, values));
-    return values;
-  }
-
-  [[nodiscard]] const Formulas& formulas() const { return formulas_; }
-
- private:
-  void start(const z3::expr& given) {
-    given_ = &given;
-    solved_.clear();
-    solver_.emplace(quick_solver(context_, seed_));
-    solver_->add(given);
-    possible_ = is_satisfied(*solver_, context_.bool_val(true));
-  }
-
-  z3::context context_;
-  Formulas formulas_;
-  unsigned seed_;
-  const z3::expr* given_ = nullptr;
-  std::optional<z3::solver> solver_;
-  bool possible_ = false;
-  std::map<unsigned, std::pair<z3::expr, std::optional<Values>>> solved_;  // by id of the formula, which stays alive
-};
-
-ProfileVectors generate_with(const spec::Spec& spec, const spec::Profile& profile, unsigned seed, Guesses& guesses) {
-  Solving solving(spec, profile, seed);
-  Collection collection(spec, profile);
-  for (const Goal& goal : grouped_goals(spec, profile.maxphyaddr)) {
-    Values& guess = guesses[goal.id];
-    const auto values = solving.solve(goal, guess);
-    if (!values) continue;
-    guess = *values;
-    add_vector(spec, goal, solving.formulas().case_of(goal, *values), collection);
-  }
-  return collection.take();
-}
-
 auto configuration_of(const spec::Profile& profile) {
   return std::tuple(profile.maxphyaddr, profile.capability, profile.pin_based, profile.primary, profile.secondary,
                     profile.tertiary, profile.parameters);
@@ -165,6 +102,89 @@ std::vector<const spec::Profile*> distinct(const spec::Spec& spec, const std::st
   return list;
 }
 
+// Calls `work` of 0 to count - 1 in several threads, each with a `Own` of its own; passes on what one of them throws.
+template <class Own, class Make, class Work>
+void in_parallel(std::size_t count, const Make& make, const Work& work) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto run = [&] {
+    try {
+      const std::unique_ptr<Own> own = make();
+      for (std::size_t i = next++; i < count; i = next++) work(i, *own);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+      next = count;
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned t = 0; t < std::max(2U, std::thread::hardware_concurrency()); ++t) threads.emplace_back(run);
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+using Profiles = std::vector<const spec::Profile*>;
+using Answers = std::vector<std::optional<Case>>;  // of one profile, in the order of its goals
+
+// The goals of a width, and for each profile the answers.
+struct Plan {
+  std::map<int, std::vector<Goal>> goals;
+  std::vector<Answers> answers;
+  std::map<Group, std::map<int, std::vector<std::size_t>>> groups;  // by width the goals of a group
+};
+
+Plan plan_for(const spec::Spec& spec, const Profiles& profiles) {
+  Plan plan;
+  for (const spec::Profile* profile : profiles) {
+    const auto [found, is_new] = plan.goals.try_emplace(profile->maxphyaddr);
+    if (is_new) found->second = all_goals(spec, profile->maxphyaddr);
+    plan.answers.emplace_back(found->second.size());
+    for (std::size_t i = 0; is_new && i < found->second.size(); ++i)
+      plan.groups[group_of(spec, found->second[i])][profile->maxphyaddr].push_back(i);
+  }
+  return plan;
+}
+
+void solve_group(Plan& plan, const std::map<int, std::vector<std::size_t>>& group, const Profiles& profiles,
+                 Solving& solving) {
+  for (const auto& [width, goals] : group) {
+    for (const std::size_t goal : goals) {
+      for (std::size_t p = 0; p < profiles.size(); ++p) {
+        if (profiles[p]->maxphyaddr == width)
+          plan.answers[p][goal] = solving.smallest(plan.goals.at(width)[goal], *profiles[p]);
+      }
+    }
+  }
+}
+
+std::vector<ProfileVectors> generate_with(const spec::Spec& spec, const Profiles& profiles, unsigned seed) {
+  Plan plan = plan_for(spec, profiles);
+  std::vector<const std::map<int, std::vector<std::size_t>>*> groups;
+  for (const auto& [key, group] : plan.groups) groups.push_back(&group);
+  const auto size = [](const auto* group) {
+    return std::accumulate(group->begin(), group->end(), std::size_t{0},
+                           [](std::size_t sum, const auto& of_width) { return sum + of_width.second.size(); });
+  };
+  std::stable_sort(groups.begin(), groups.end(), [&](const auto* a, const auto* b) { return size(a) > size(b); });
+  in_parallel<Solving>(
+      groups.size(), [&] { return std::make_unique<Solving>(spec, seed); },
+      [&](std::size_t i, Solving& solving) { solve_group(plan, *groups[i], profiles, solving); });
+  std::vector<ProfileVectors> results(profiles.size());
+  in_parallel<int>(
+      profiles.size(), [] { return std::make_unique<int>(); },
+      [&](std::size_t p, int&) {
+        Collection collection(spec, *profiles[p]);
+        const std::vector<Goal>& goals = plan.goals.at(profiles[p]->maxphyaddr);
+        for (std::size_t i = 0; i < goals.size(); ++i) {
+          if (plan.answers[p][i]) add_vector(spec, goals[i], *plan.answers[p][i], collection);
+        }
+        results[p] = collection.take();
+      });
+  return results;
+}
+
 }  // namespace
 
 std::vector<std::string> drawn(const spec::Spec& spec, const Case& asked) {
@@ -188,32 +208,11 @@ std::string broken(const spec::Spec& spec, const Case& asked, const Expected& ex
 }
 
 ProfileVectors generate_for(const spec::Spec& spec, const spec::Profile& profile, unsigned seed) {
-  Guesses guesses;
-  return generate_with(spec, profile, seed, guesses);
+  return generate_with(spec, {&profile}, seed).front();
 }
 
 std::vector<ProfileVectors> generate(const spec::Spec& spec, const std::string& profile) {
-  const auto profiles = distinct(spec, profile);
-  std::vector<ProfileVectors> results(profiles.size());
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto work = [&] {
-    Guesses guesses;
-    try {
-      for (std::size_t i = next++; i < profiles.size(); i = next++)
-        results[i] = generate_with(spec, *profiles[i], 0, guesses);
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      failure = std::current_exception();
-      next = profiles.size();
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned t = 0; t < std::max(2U, std::thread::hardware_concurrency()); ++t) threads.emplace_back(work);
-  }
-  if (failure) std::rethrow_exception(failure);
+  std::vector<ProfileVectors> results = generate_with(spec, distinct(spec, profile), 0);
   copy_twins(spec, profile, results);
   std::sort(results.begin(), results.end(),
             [](const ProfileVectors& a, const ProfileVectors& b) { return a.profile < b.profile; });

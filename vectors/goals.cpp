@@ -48,6 +48,12 @@ const spec::Field* field_named(const spec::Format& format, const std::string& id
 
 std::string cited(const spec::Citation& cite) { return to_string(cite); }
 
+ept_word usual_attributes(const spec::Spec& spec) {
+  ept_word mask = 0;
+  for (const spec::Access& access : spec.accesses) mask |= access.attributes;
+  return mask;
+}
+
 std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr) {
   std::vector<Goal> goals = eptp_goals(spec, maxphyaddr);
   const auto add = [&](std::vector<Goal> more) { std::move(more.begin(), more.end(), std::back_inserter(goals)); };

@@ -77,6 +77,7 @@ const spec::Format& page_format(const spec::Spec& spec, int level);             
 std::vector<int> page_levels(const spec::Spec& spec);                               // from the highest down
 const spec::Field* field_named(const spec::Format& format, const std::string& id);  // nullptr when there is none
 std::string cited(const spec::Citation& cite);
+ept_word usual_attributes(const spec::Spec& spec);  // those that the usual accesses are made of
 
 // A way to break a rule: the bits of `mask` have these values. `id` names them.
 struct Way {

@@ -117,21 +117,53 @@ bool ends_as(const Goal& goal, const ept_outcome& outcome) {
       return outcome.result == EPT_VIOLATION && outcome.level == goal.last &&
              outcome.rules == EPT_VIOLATION_ENTRY_NOT_PRESENT;
     case Ending::misconfigured: return outcome.result == EPT_MISCONFIGURATION && outcome.level == goal.last;
-    case Ending::page: return outcome.result != EPT_MISCONFIGURATION && outcome.level == goal.last;
+    case Ending::page:
+      return outcome.result != EPT_MISCONFIGURATION && outcome.level == goal.last &&
+             outcome.rules != EPT_VIOLATION_ENTRY_NOT_PRESENT;
   }
   return false;
 }
 
+bool demands_hold(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
+  return std::all_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
+    const ept_word masked = subject(spec, vector, demand) & demand.mask;
+    return demand.any ? masked != 0 : masked == demand.value;
+  });
+}
+
+// The attributes that tell the usual accesses apart come together as in one of them, the others as they like.
+bool is_usual(const spec::Spec& spec, ept_word access) {
+  ept_word all = 0;
+  for (const spec::NamedBits& attribute : spec.attributes) all |= mask_of(attribute.bits);
+  const ept_word mask = usual_attributes(spec);
+  return (access & ~all) == 0 && std::any_of(spec.accesses.begin(), spec.accesses.end(), [&](const spec::Access& one) {
+           return one.attributes == (access & mask);
+         });
+}
+
+bool is_sane(const spec::Spec& spec, const Case& asked) {
+  if (ept_check_eptp(&asked.configuration, asked.eptp) != 0) return false;
+  const bool five = (ept_conditions(&asked.configuration, asked.eptp) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0;
+  return five == (asked.level == 5) && tables_are_apart(asked) && is_usual(spec, asked.access) &&
+         asked.guest_physical_address >> spec.max_maxphyaddr == 0;
+}
+
 }  // namespace
+
+bool solves(const spec::Spec& spec, const Goal& goal, const Case& asked) {
+  const bool eptp = goal.question == Question::eptp;
+  if (!eptp && !is_sane(spec, asked)) return false;
+  Vector vector;
+  vector.asked = asked;
+  vector.expected = expected_of(asked);
+  return (eptp || ends_as(goal, vector.expected.outcome)) && demands_hold(spec, goal, vector);
+}
 
 bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
   if (vector.asked.question != goal.question) return false;
   const bool walk = goal.question == Question::walk;
   if (walk && (vector.asked.level != goal.levels || !ends_as(goal, vector.expected.outcome))) return false;
-  return std::all_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
-    const ept_word masked = subject(spec, vector, demand) & demand.mask;
-    return demand.any ? masked != 0 : masked == demand.value;
-  });
+  return demands_hold(spec, goal, vector);
 }
 
 }  // namespace vectors

@@ -6,6 +6,10 @@
 
 namespace vectors {
 
+// Whether a vector with this goal may be the case (of an entry: the walk that leads to it): it meets the goal, and is
+// as sane as every vector is. The constraints of formula.h say the same.
+bool solves(const spec::Spec& spec, const Goal& goal, const Case& asked);
+
 bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector);
 
 }  // namespace vectors

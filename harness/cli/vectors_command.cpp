@@ -93,15 +93,14 @@ int coverage(const Session& session, const Arguments& arguments) {
   std::vector<std::string> errors;
   const auto documents = vectors::read_directory(arguments.directory, errors);
   report(errors);
-  vectors::Requirements requirements(*spec);
+  vectors::Solving solving(*spec);
   bool complete = errors.empty();
   for (const spec::Profile& profile : spec->profiles) {
     if (!arguments.profile.empty() && profile.id != arguments.profile) continue;
     const auto document = std::find_if(documents.begin(), documents.end(),
                                        [&](const vectors::Document& one) { return one.profile == profile.id; });
     const std::vector<vectors::Vector> none;
-    const auto found =
-        coverage_of(*spec, profile, document == documents.end() ? none : document->vectors, requirements);
+    const auto found = coverage_of(*spec, profile, document == documents.end() ? none : document->vectors, solving);
     print(found);
     print_impossible(found, !arguments.profile.empty());
     complete = complete && found.gaps.empty();

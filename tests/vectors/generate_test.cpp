@@ -41,8 +41,8 @@ const Vector& with_goal(const std::string& goal) {
 }
 
 // Remembers what it was asked, which takes most of the time.
-vectors::Requirements& requirements() {
-  static vectors::Requirements shared(spec_under_test());
+vectors::Solving& solving() {
+  static vectors::Solving shared(spec_under_test());
   return shared;
 }
 
@@ -51,7 +51,7 @@ TEST(Generate, another_seed_and_phase_gives_the_same_bytes) {
 }
 
 TEST(Generate, every_goal_that_is_possible_is_covered) {
-  const auto coverage = vectors::coverage_of(spec_under_test(), profile(), document().vectors, requirements());
+  const auto coverage = vectors::coverage_of(spec_under_test(), profile(), document().vectors, solving());
   EXPECT_EQ(coverage.gaps, std::vector<std::string>{});
   EXPECT_EQ(coverage.total(), coverage.covered);
 }
@@ -60,7 +60,7 @@ TEST(Generate, a_vector_less_is_a_gap) {
   auto list = document().vectors;
   const std::string goal = "cell/pde_2m/reserved_bit/bit_13";
   std::erase_if(list, [&](const Vector& vector) { return vector.id == with_goal(goal).id; });
-  EXPECT_EQ(vectors::coverage_of(spec_under_test(), profile(), list, requirements()).gaps, std::vector{goal});
+  EXPECT_EQ(vectors::coverage_of(spec_under_test(), profile(), list, solving()).gaps, std::vector{goal});
 }
 
 TEST(Generate, reserved_bit_alone_differs_from_the_baseline_in_that_bit) {
