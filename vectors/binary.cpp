@@ -13,20 +13,19 @@ namespace {
 constexpr std::string_view kMagic = "EPTVECT\n";
 constexpr ept_word kVersion = 1;
 constexpr std::size_t kEntries = 5;
-constexpr std::size_t kIdentified = 120;  // bytes of a record that the id is made of
 
-class Writer {
- public:
-  void put(ept_word value, std::size_t bytes) {
-    if (bytes < 8 && value >> 8 * bytes != 0)
-      throw std::runtime_error(fmt::format("{:#x} has no room in {} bytes", value, bytes));
-    for (std::size_t i = 0; i < bytes; ++i) bytes_.push_back(static_cast<char>(value >> 8 * i & 0xff));
+struct Writer {
+  void put(ept_word value, std::size_t size) {
+    if (size < 8 && value >> 8 * size != 0)
+      throw std::runtime_error(fmt::format("{:#x} has no room in {} bytes", value, size));
+    for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<char>(value >> 8 * i & 0xff));
   }
   template <class Integer>
-  void put_as(Integer value, std::size_t bytes) {
-    put(static_cast<ept_word>(value), bytes);
+  void put_as(Integer value, std::size_t size) {
+    put(static_cast<ept_word>(value), size);
   }
-  std::string bytes_;
+
+  std::string bytes;
 };
 
 class Reader {
@@ -84,7 +83,7 @@ std::string record_of(const Case& asked, const Expected& expected) {
   Writer to;
   put_case(to, asked);
   put_expected(to, asked.question, expected);
-  return to.bytes_;
+  return to.bytes;
 }
 
 Case take_case(Reader& from) {
@@ -164,17 +163,17 @@ std::string id_of(const Case& asked, const Expected& expected) {
 
 std::string binary_header(std::size_t count) {
   Writer to;
-  to.bytes_ = kMagic;
+  to.bytes = kMagic;
   to.put(kVersion, 4);
   to.put(count, 4);
-  return to.bytes_;
+  return to.bytes;
 }
 
 std::string binary_record(const Vector& vector) {
   Writer to;
-  to.bytes_ = record_of(vector.asked, vector.expected);
+  to.bytes = record_of(vector.asked, vector.expected);
   to.put(std::stoull(id_of(vector.asked, vector.expected).substr(4), nullptr, 16), 8);
-  return to.bytes_;
+  return to.bytes;
 }
 
 std::string to_binary(const std::vector<Vector>& list) {

@@ -13,6 +13,7 @@ namespace vectors {
 
 constexpr std::size_t kBinaryHeader = 16;
 constexpr std::size_t kBinaryRecord = 128;
+constexpr std::size_t kIdentified = 120;  // bytes of a record that the id is made of
 
 // "ept-" and the first 16 digits of the SHA-256 of the record's first 120 bytes.
 std::string id_of(const Case& asked, const Expected& expected);

@@ -18,16 +18,21 @@ Coverage coverage_of(const spec::Spec& spec, const spec::Profile& profile, const
   Coverage coverage;
   coverage.profile = profile.id;
   for (const Goal& goal : all_goals(spec, profile.maxphyaddr)) {
+    const std::string kind = goal.id.substr(0, goal.id.find('/'));
     const auto [first, last] = by_goal.equal_range(goal.id);
     if (std::any_of(first, last, [&](const auto& named) { return meets(spec, goal, *named.second); })) {
       ++coverage.covered;
+      ++coverage.kinds[kind].covered;
+      ++coverage.kinds[kind].total;
       continue;
     }
     const auto lacking = solving.lacking(goal, profile);
-    if (!lacking)
+    if (!lacking) {
       coverage.gaps.push_back(goal.id);
-    else if (!lacking->empty())
+      ++coverage.kinds[kind].total;
+    } else if (!lacking->empty()) {
       coverage.impossible.push_back({goal.id, fmt::format("needs {}", fmt::join(*lacking, ", or "))});
+    }
   }
   return coverage;
 }

@@ -2,6 +2,7 @@
 // is not believed but checked. Tests: tests/vectors/generate_test.cpp.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,15 @@ struct Impossible {
   std::string reason;  // what the processor lacks
 };
 
+struct Count {
+  std::size_t covered = 0;
+  std::size_t total = 0;
+};
+
 struct Coverage {
   std::string profile;
   std::size_t covered = 0;
+  std::map<std::string, Count> kinds;  // the same by the first word of the goal: cell, guard, priority, ...
   std::vector<std::string> gaps;
   std::vector<Impossible> impossible;  // for this profile; some other processor can meet them
 

@@ -54,7 +54,7 @@ void add_memory_types(std::vector<Goal>& goals, const spec::Format& format, int 
   const spec::Field& type = *field_named(format, "memory_type");
   const spec::Bits bits = bits_at(type.bits);
   for (ept_word value = 0; value <= mask_of(bits) >> bits.low; ++value) {
-    for (const ept_word ignore_pat : {0, 1}) {
+    for (const ept_word ignore_pat : {ept_word{0}, ept_word{1}}) {
       Goal goal;
       goal.id = fmt::format("memory/{}/{}/type_{}/ignore_pat_{}", levels, format.id, value, ignore_pat);
       goal.cite = cited(type.cite);

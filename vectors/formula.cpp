@@ -119,6 +119,7 @@ const model::Terms& Formulas::classified(Shape& shape, int level) {
   return found->second;
 }
 
+// How far the walk has come when it ends as the goal has it.
 model::Progress Formulas::progress_of(Shape& shape, const Goal& goal) {
   const z3::expr zero = number(0);
   model::Progress progress{goal.last, zero, zero, full(context_), full(context_), zero, zero, zero};
@@ -200,23 +201,27 @@ z3::expr Formulas::sane_access(const z3::expr& access) {
   return model::any_of(usual) && (access & number(~all)) == number(0);
 }
 
+model::Words Formulas::words_at_end(Shape& shape, const Goal& goal, const Demand& demand) {
+  model::Words words = shape.meaning->no_words();
+  if (goal.question == Question::eptp) return words;
+  const model::Progress progress = progress_of(shape, goal);
+  words.gpa = shape.inputs->gpa;
+  words.access = shape.inputs->access;
+  words.entry = demand.level > 0 ? shape.inputs->entry(demand.level) : progress.entry;
+  words.all = progress.all;
+  words.nonleaf = progress.nonleaf;
+  words.leaf = progress.entry;
+  words.walk = number(walk_facts(goal.ending, goal.last));
+  if (goal.ending != Ending::misconfigured) words.violation = model::value_of(concluded(shape, goal), "rules");
+  return words;
+}
+
 z3::expr Formulas::condition(Shape& shape, const Goal& goal, const Demand& demand) {
   model::Words words = shape.meaning->no_words();
+  if (demand.subject == Subject::at_end) words = words_at_end(shape, goal, demand);
   if (demand.subject == Subject::refuses) {
     words.access = shape.inputs->access;
     words.entry = words.all = words.nonleaf = words.leaf = shape.inputs->entry(demand.level);
-  }
-  if (demand.subject == Subject::on_walk) {
-    const model::Progress progress = progress_of(shape, goal);
-    const ept_word complete = goal.ending == Ending::page ? 1 : 0;
-    words = {shape.inputs->gpa,
-             progress.entry,
-             progress.all,
-             progress.nonleaf,
-             progress.entry,
-             shape.inputs->access,
-             number(complete | (complete != 0 && goal.last == 1 ? 2 : 0)),
-             model::value_of(concluded(shape, goal), "rules")};
   }
   return z3::ite(shape.meaning->holds(*demand.condition, words), number(1), number(0));
 }
@@ -235,8 +240,8 @@ z3::expr Formulas::subject(Shape& shape, const Goal& goal, const Demand& demand)
     case Subject::reserved_bits: return of_entry("reserved_bits");
     case Subject::outcome: return model::value_of(concluded(shape, goal), demand.name);
     case Subject::condition:
-    case Subject::refuses:
-    case Subject::on_walk: return condition(shape, goal, demand);
+    case Subject::at_end:
+    case Subject::refuses: return condition(shape, goal, demand);
   }
   throw std::logic_error("unknown subject");
 }

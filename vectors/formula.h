@@ -66,7 +66,8 @@ class Formulas {
   Shape& shape_of(const Goal& goal);
   z3::expr subject(Shape& shape, const Goal& goal, const Demand& demand);
   z3::expr condition(Shape& shape, const Goal& goal, const Demand& demand);
-  model::Progress progress_of(Shape& shape, const Goal& goal);  // when the walk has ended as the goal says
+  model::Progress progress_of(Shape& shape, const Goal& goal);
+  model::Words words_at_end(Shape& shape, const Goal& goal, const Demand& demand);
   static const model::Terms& classified(Shape& shape, int level);
   const model::Terms& concluded(Shape& shape, const Goal& goal);
   z3::expr walked(Shape& shape, const Goal& goal);

@@ -58,7 +58,8 @@ std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr) {
   std::vector<Goal> goals = eptp_goals(spec, maxphyaddr);
   const auto add = [&](std::vector<Goal> more) { std::move(more.begin(), more.end(), std::back_inserter(goals)); };
   add(cell_goals(spec, maxphyaddr));
-  add(guard_goals(spec));
+  add(guard_goals(spec, maxphyaddr));
+  add(decision_goals(spec));
   for (const int levels : {4, 5}) {
     add(priority_goals(spec, levels));
     add(permission_goals(spec, levels));

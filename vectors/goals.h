@@ -27,8 +27,8 @@ struct Demand {
     reserved_bits,  // of it that are 1 and must be 0
     outcome,        // the member `name` of ept_outcome
     condition,      // 1 when `condition`, of the configuration, holds
-    refuses,        // 1 when `condition` holds of the entry of `level` alone, also as all entries of the walk
-    on_walk,        // 1 when `condition` holds of the walk as it ended
+    at_end,         // 1 when `condition` holds where the walk has ended, of the entry of `level` if one is given
+    refuses,        // 1 when the entry of `level` alone breaks `condition`, of a rule of violations
   };
   Subject subject = Subject::eptp;
   ept_word mask = ~ept_word{0};
@@ -42,6 +42,13 @@ struct Demand {
 // How a walk ends.
 enum class Ending { before_walk, not_present, misconfigured, page };
 
+// What is known of such a walk: bits of spec::WalkFact.
+constexpr ept_word walk_facts(Ending ending, int last) {
+  const ept_word complete = ending == Ending::page ? 1 : 0;
+  const ept_word pte = ending == Ending::page && last == 1 ? 1 : 0;
+  return complete << static_cast<int>(spec::WalkFact::complete) | pte << static_cast<int>(spec::WalkFact::leaf_is_pte);
+}
+
 struct Goal {
   std::string id;    // "cell/pde_2m/reserved_bit/bit_13"
   std::string cite;  // where the manual says it
@@ -54,17 +61,18 @@ struct Goal {
 };
 
 // Every goal for a processor of this width, sorted by id. Some cannot be met by a given processor, or by any; the
-// solver tells (requirements.h).
+// solver tells (solving.h).
 std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr);
 
 // The parts of the list; `levels` is 4 or 5.
 std::vector<Goal> eptp_goals(const spec::Spec& spec, int maxphyaddr);
 std::vector<Goal> cell_goals(const spec::Spec& spec, int maxphyaddr);
+std::vector<Goal> guard_goals(const spec::Spec& spec, int maxphyaddr);
 std::vector<Goal> priority_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> permission_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> report_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> effect_goals(const spec::Spec& spec, int levels);
-std::vector<Goal> guard_goals(const spec::Spec& spec);
+std::vector<Goal> decision_goals(const spec::Spec& spec);
 
 // Demands as the parts write them.
 Demand outcome_is(const std::string& member, ept_word value, ept_word mask = ~ept_word{0});

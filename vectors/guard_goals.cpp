@@ -1,5 +1,6 @@
-// What keeps conditions apart from ones that are nearly the same: cases in which one part decides, alone, whether a
-// condition holds (the criterion is known as MC/DC). Conditions are taken with the named ones written out.
+// What rules, fields and reports depend on in the configuration: for each condition and each bit of a capability,
+// control, parameter or of the EPTP that it names, a case in which it holds and would not with that bit the other way
+// ("on_by"), and one in which it does not hold and would ("off_by").
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -11,223 +12,210 @@ namespace vectors {
 
 namespace {
 
-using spec::Condition;
 using Subject = Demand::Subject;
 
-constexpr int kLevels = 4;  // of walks; with five a condition means the same
+constexpr int kLevels = 4;  // of the walks here, but for entries of level 5
 
-Condition written_out(const spec::Spec& spec, const Condition& condition) {
-  if (condition.kind == Condition::Kind::named) return written_out(spec, spec.conditions.at(condition.named).when);
-  Condition out = condition;
-  for (Condition& operand : out.operands) operand = written_out(spec, operand);
-  return out;
+struct ConfigurationBit {
+  std::string name;
+  spec::Word word;
+  ept_word mask;
+};
+
+void add_bits(std::vector<ConfigurationBit>& list, spec::Word word, const spec::Format& format, ept_word named) {
+  for (const spec::Field& field : format.fields) {
+    if (!is_constant(field.bits)) continue;
+    const spec::Bits bits = bits_at(field.bits);
+    for (ept_word bit = ept_word{1} << bits.low; (bit & mask_of(bits)) != 0; bit <<= 1) {
+      const std::string number = bits.high == bits.low ? "" : fmt::format("_{}", (bit & mask_of(bits)) >> bits.low);
+      if ((named & bit) != 0) list.push_back({field.id + number, word, bit});
+    }
+  }
 }
 
-void find_atoms(Condition& condition, std::vector<Condition*>& atoms) {
-  if (condition.operands.empty()) atoms.push_back(&condition);
-  for (Condition& operand : condition.operands) find_atoms(operand, atoms);
+// The bits of the configuration that a condition names; where the EPTP is what is judged it is no configuration.
+std::vector<ConfigurationBit> configuration_bits(const spec::Spec& spec, const spec::Condition& condition,
+                                                 bool with_eptp = true) {
+  std::vector<ConfigurationBit> list;
+  add_bits(list, spec::Word::capability, spec.capability, bits_named(spec, condition, spec::Word::capability));
+  if (with_eptp) add_bits(list, spec::Word::eptp, spec.eptp, bits_named(spec, condition, spec::Word::eptp));
+  for (const auto* named : {&spec.controls, &spec.parameters}) {
+    for (const spec::NamedBits& bits : *named) {
+      if ((bits_named(spec, condition, bits.word) & mask_of(bits.bits)) != 0)
+        list.push_back({bits.id, bits.word, mask_of(bits.bits)});
+    }
+  }
+  return list;
 }
 
-Condition negated(const Condition& condition) {
-  Condition negation;
-  negation.kind = Condition::Kind::negation;
-  negation.operands = {condition};
-  return negation;
-}
+// A condition that the configuration decides together with an entry or an access. `level` is that of the entry that it
+// speaks of; 0: the one that ends the walk.
+struct Guarded {
+  std::string id;
+  const spec::Citation& cite;
+  const spec::Condition& condition;
+  int level = 0;
+};
 
-Demand on_walk(const Condition& condition, bool holds) {
-  Demand demand{Subject::on_walk, 1, holds ? ept_word{1} : ept_word{0}};
+Demand is(const Guarded& guarded, const spec::Condition& condition, bool holds) {
+  Demand demand{Subject::at_end, 1, holds ? ept_word{1} : 0, guarded.level};
   demand.condition = condition;
   return demand;
 }
 
-// Whether a list stands within the condition's own.
-bool is_nested(const Condition& condition) {
-  const auto has_operands = [](const Condition& operand) {
-    return operand.operands.size() > 1 || (!operand.operands.empty() && is_nested(operand));
-  };
-  return std::any_of(condition.operands.begin(), condition.operands.end(), has_operands);
-}
+constexpr bool kOn = true;
+constexpr bool kOff = false;
 
-// One goal for each part that, were it otherwise, would turn the condition into `side`'s opposite.
-void add_parts(std::vector<Goal>& goals, const spec::Spec& spec, const Goal& of, const Condition& when, bool side) {
-  Condition whole = written_out(spec, when);
-  std::vector<Condition*> atoms;
-  find_atoms(whole, atoms);
-  for (std::size_t i = 0; i < atoms.size(); ++i) {
-    const Condition atom = *atoms[i];
-    Goal goal = of;
-    goal.id = fmt::format("{}/{}/{}_{:02}_{}", of.id, side ? "holds_by" : "fails_by", "part", i, atom.name);
-    goal.demands.push_back(on_walk(whole, side));
-    *atoms[i] = negated(atom);
-    goal.demands.push_back(on_walk(whole, !side));
-    *atoms[i] = atom;
-    const bool of_walk = atom.word == spec::Word::walk;
-    goal.last = of_walk ? 2 : 1;
-    goals.push_back(goal);
-    if (!of_walk) continue;
-    goal.id += "_not_present";
-    goal.ending = Ending::not_present;
-    goal.last = 1;
-    goals.push_back(goal);
+// `goal` says how the walk ends and what is seen when the condition holds (on), or does not.
+void add(std::vector<Goal>& goals, const spec::Spec& spec, const Guarded& guarded, bool on, const Goal& goal) {
+  for (const ConfigurationBit& bit : configuration_bits(spec, guarded.condition, goal.question != Question::eptp)) {
+    Goal one = goal;
+    const std::string how = goal.id.empty() ? "" : "/" + goal.id;
+    one.id = fmt::format("guard/{}/{}/{}{}", guarded.id, on ? "on_by" : "off_by", bit.name, how);
+    one.cite = cited(guarded.cite);
+    one.demands.push_back(is(guarded, guarded.condition, on));
+    one.demands.push_back(is(guarded, with_flipped(spec, guarded.condition, bit.word, bit.mask), !on));
+    goals.push_back(std::move(one));
   }
 }
 
-Goal walk_goal(std::string id, const spec::Citation& cite) {
+Goal ending(Ending how, int last, std::vector<Demand> demands, int levels = kLevels) {
   Goal goal;
-  goal.id = std::move(id);
-  goal.cite = cited(cite);
-  goal.levels = kLevels;
-  goal.last = 1;
+  goal.levels = levels;
+  goal.ending = how;
+  goal.last = last;
+  goal.demands = std::move(demands);
   return goal;
 }
 
-// The rule is broken by one entry alone, of each level.
-void add_lacking(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Rule& rule) {
-  Condition whole = written_out(spec, rule.when);
-  std::vector<Condition*> atoms;
-  find_atoms(whole, atoms);
-  for (const Condition* atom : atoms) {
-    const bool nonleaf = atom->word == spec::Word::nonleaf;
-    if (!nonleaf && atom->word != spec::Word::all) continue;
-    for (int level = kLevels; level >= (nonleaf ? 2 : 1); --level) {
-      Goal goal = walk_goal(fmt::format("guard/violation/{}/{}_lacking_at_{}", rule.id, atom->name, level), rule.cite);
-      goal.demands = {outcome_is("rules", ept_word{1} << rule.bit)};
-      for (int other = kLevels; other >= 1; --other) {
-        const ept_word mask = mask_of(atom->bits);
-        goal.demands.push_back(entry_bits(other, mask, other == level ? 0 : mask));
-      }
-      goals.push_back(goal);
+int levels_for(const spec::Format& format) { return format.level == 5 ? 5 : kLevels; }
+
+// The access goes through the entry.
+Goal through(const spec::Format& format, std::vector<Demand> demands) {
+  demands.push_back(outcome_is("result", EPT_TRANSLATED));
+  Goal goal = ending(Ending::page, format.maps_page ? format.level : 1, std::move(demands), levels_for(format));
+  goal.id = "legal";
+  return goal;
+}
+
+Goal not_present(const spec::Format& format, std::vector<Demand> demands) {
+  Goal goal = ending(Ending::not_present, format.level, std::move(demands), levels_for(format));
+  goal.id = "not_present";
+  return goal;
+}
+
+Demand of_format(const spec::Format& format, std::size_t index) {
+  return {Subject::format, ~ept_word{0}, index, format.level};
+}
+
+// Broken in one way and alone; with the guard off the same bits are legal, or make the entry not present.
+void add_misconfigurations(std::vector<Goal>& goals, const spec::Spec& spec, std::size_t index, int maxphyaddr) {
+  const spec::Format& format = spec.formats[index];
+  for (const spec::Rule& rule : spec.misconfigurations) {
+    if (std::find(rule.formats.begin(), rule.formats.end(), index) == rule.formats.end()) continue;
+    for (const Way& way : ways_to_break(spec, rule, format, spec::Word::entry, maxphyaddr)) {
+      const Guarded guarded{fmt::format("{}/{}/{}", format.id, rule.id, way.id), rule.cite, rule.when, format.level};
+      const std::vector<Demand> pattern = {of_format(format, index), entry_bits(format.level, way.mask, way.value)};
+      Goal broken = ending(Ending::misconfigured, format.level, pattern, levels_for(format));
+      broken.demands.push_back({Subject::entry_rules, ~ept_word{0}, ept_word{1} << rule.bit, format.level});
+      add(goals, spec, guarded, kOn, broken);
+      add(goals, spec, guarded, kOff, through(format, pattern));
+      add(goals, spec, guarded, kOff, not_present(format, pattern));
     }
   }
 }
+
+// A field that has a meaning and one that is ignored: its bits are 1, which is legal either way.
+void add_fields(std::vector<Goal>& goals, const spec::Spec& spec, std::size_t index) {
+  const spec::Format& format = spec.formats[index];
+  for (const spec::Field& field : format.fields) {
+    if (!field.when) continue;
+    const Guarded guarded{fmt::format("{}/{}", format.id, field.id), field.cite, *field.when, format.level};
+    const ept_word bits = mask_of(bits_at(field.bits));
+    const Goal set = through(format, {of_format(format, index), entry_bits(format.level, bits, bits)});
+    add(goals, spec, guarded, kOn, set);
+    add(goals, spec, guarded, kOff, set);
+  }
+  const spec::NamedCondition& present = spec.conditions.at(spec.present);
+  const Guarded guarded{format.id + "/" + present.id, present.cite, present.when, format.level};
+  add(goals, spec, guarded, kOn, through(format, {of_format(format, index)}));
+  add(goals, spec, guarded, kOff, not_present(format, {}));
+}
+
+void add_eptp_rules(std::vector<Goal>& goals, const spec::Spec& spec, int maxphyaddr) {
+  for (const spec::Rule& rule : spec.eptp_rules) {
+    for (const Way& way : ways_to_break(spec, rule, spec.eptp, spec::Word::eptp, maxphyaddr)) {
+      const Guarded guarded{fmt::format("eptp/{}/{}", rule.id, way.id), rule.cite, rule.when};
+      for (const bool on : {kOn, kOff}) {
+        Goal goal;
+        goal.question = Question::eptp;
+        goal.demands = {{Subject::eptp, way.mask, way.value},
+                        {Subject::eptp_rules, ~ept_word{0}, on ? ept_word{1} << rule.bit : 0}};
+        add(goals, spec, guarded, on, goal);
+      }
+    }
+  }
+}
+
+Goal page(std::vector<Demand> demands) { return ending(Ending::page, 1, std::move(demands)); }
 
 void add_violations(std::vector<Goal>& goals, const spec::Spec& spec) {
   for (const spec::Rule& rule : spec.violations) {
     if (rule.stage != spec::ViolationStage::permissions) continue;
-    Goal goal = walk_goal("guard/violation/" + rule.id, rule.cite);
-    goal.demands = {outcome_is("result", EPT_TRANSLATED)};
-    add_parts(goals, spec, goal, rule.when, false);
-    add_lacking(goals, spec, rule);
-    if (!is_nested(rule.when)) continue;  // that each part is needed has been shown
-    goal.demands = {outcome_is("result", EPT_VIOLATION), outcome_is("rules", ept_word{1} << rule.bit)};
-    add_parts(goals, spec, goal, rule.when, true);
+    const Guarded guarded{"violation/" + rule.id, rule.cite, rule.when};
+    const ept_word alone = ept_word{1} << rule.bit;
+    add(goals, spec, guarded, kOn, page({outcome_is("result", EPT_VIOLATION), outcome_is("rules", alone)}));
+    add(goals, spec, guarded, kOff, page({outcome_is("result", EPT_TRANSLATED)}));
   }
-  const spec::SubPageCheck& check = spec.sub_page_check;
-  Goal goal = walk_goal("guard/sub_page_check", check.cite);
-  goal.demands = {outcome_is("result", EPT_VIOLATION),
-                  outcome_is("rules", ept_word{1} << spec.violations.at(check.only).bit)};
-  add_parts(goals, spec, goal, check.when, false);
+  const Guarded sub_page{"sub_page_check", spec.sub_page_check.cite, spec.sub_page_check.when};
+  const ept_word only = ept_word{1} << spec.violations.at(spec.sub_page_check.only).bit;
+  add(goals, spec, sub_page, kOn, page({outcome_is("result", EPT_SUB_PAGE_CHECK)}));
+  add(goals, spec, sub_page, kOff, page({outcome_is("result", EPT_VIOLATION), outcome_is("rules", only)}));
 }
 
-// Attributes that some usual access has; the others can be added to any.
-ept_word usual_attributes(const spec::Spec& spec) {
-  ept_word mask = 0;
-  for (const spec::Access& access : spec.accesses) mask |= access.attributes;
-  return mask;
-}
-
-// A bit that reports an attribute is set whatever else is so.
-void add_company(std::vector<Goal>& goals, const spec::Spec& spec, const spec::QualificationBit& bit) {
-  const ept_word usual = usual_attributes(spec);
-  if ((bits_named(spec, bit.set, spec::Word::access) & ~usual) == 0) return;
-  const ept_word here = ept_word{1} << bit.bit;
-  const auto add = [&](const std::string& with, const Demand& demand) {
-    Goal goal = walk_goal(fmt::format("guard/qualification/{}/set_with/{}", bit.id, with), bit.cite);
-    goal.demands = {outcome_is("result", EPT_VIOLATION), outcome_is("qualification_defined", here, here),
-                    outcome_is("qualification", here, here), demand};
-    goals.push_back(goal);
-  };
-  for (const spec::NamedBits& attribute : spec.attributes) {
-    const ept_word mask = mask_of(attribute.bits);
-    if ((mask & usual) == 0) add(attribute.id, {Subject::access, mask, mask});
-  }
-  for (const spec::NamedCondition& condition : spec.conditions) {
-    if (condition.stage == spec::Stage::configuration) add(condition.id, holds(condition.when));
+void add_flags(std::vector<Goal>& goals, const spec::Spec& spec) {
+  for (const spec::Flag& flag : spec.flags) {
+    const Guarded guarded{"flag/" + flag.id, flag.cite, flag.when};
+    const Demand translated = outcome_is("result", EPT_TRANSLATED);
+    add(goals, spec, guarded, kOn, page({translated, outcome_has(flag.id + "_must", ~ept_word{0})}));
+    add(goals, spec, guarded, kOff, page({translated, outcome_is(flag.id + "_must", 0)}));
   }
 }
 
-void add_qualification(std::vector<Goal>& goals, const spec::Spec& spec) {
-  for (const spec::QualificationBit& bit : spec.qualification) {
-    Goal goal = walk_goal("guard/qualification/" + bit.id, bit.cite);
-    goal.demands = {outcome_is("result", EPT_VIOLATION)};
-    if (bit.undefined) {
-      goal.id += "/undefined";
-      for (const bool side : {false, true}) add_parts(goals, spec, goal, *bit.undefined, side);
+// What a violation reports, for each way in which one can come about.
+void add_reports(std::vector<Goal>& goals, const spec::Spec& spec, const std::string& place, Ending how, int last) {
+  const auto report = [&](const Guarded& guarded, const char* member, ept_word mask, bool set_when_on) {
+    for (const bool on : {kOn, kOff}) {
+      Goal goal = ending(how, last, {outcome_is("result", EPT_VIOLATION)});
+      goal.demands.push_back(outcome_is(member, on == set_when_on ? mask : 0, mask));
+      goal.id = place;
+      add(goals, spec, guarded, on, goal);
     }
-    goal.id = "guard/qualification/" + bit.id + "/set";
-    goal.demands.push_back(outcome_is("qualification_defined", ept_word{1} << bit.bit, ept_word{1} << bit.bit));
-    for (const bool side : {false, true}) add_parts(goals, spec, goal, bit.set, side);
-    add_company(goals, spec, bit);
-  }
-}
-
-bool concerns(const spec::Rule& rule, std::size_t format) {
-  return std::find(rule.formats.begin(), rule.formats.end(), format) != rule.formats.end();
-}
-
-Goal entry_goal(const std::string& id, const spec::Rule& rule, const spec::Format& format, std::size_t index) {
-  Goal goal = walk_goal(fmt::format("guard/misconfiguration/{}/{}/{}", rule.id, format.id, id), rule.cite);
-  goal.levels = std::max(kLevels, format.level);
-  goal.last = format.maps_page ? format.level : 1;
-  goal.demands = {{Subject::format, ~ept_word{0}, index, format.level}};
-  return goal;
-}
-
-// An entry that would break the rule if the rule concerned its format, or if its last part held.
-void add_entries(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Rule& rule, std::size_t f) {
-  const spec::Format& format = spec.formats[f];
-  const auto add = [&](Goal goal, const Condition& when) {
-    Demand demand{Subject::refuses, 1, 1, format.level};
-    demand.condition = when;
-    goal.demands.push_back(demand);
-    goals.push_back(goal);
   };
-  if (!concerns(rule, f)) return add(entry_goal("not_concerned", rule, format, f), rule.when);
-  Condition whole = written_out(spec, rule.when);
-  std::vector<Condition*> atoms;
-  find_atoms(whole, atoms);
-  for (Condition* atom : atoms) {
-    if (atom->word == spec::Word::entry) continue;  // each pattern of these is a cell
-    const Condition before = *atom;
-    *atom = negated(before);
-    add(entry_goal("but_for_" + before.name, rule, format, f), whole);
-    *atom = before;
+  for (const spec::QualificationBit& bit : spec.qualification) {
+    const ept_word here = ept_word{1} << bit.bit;
+    report({"qualification/" + bit.id, bit.cite, bit.set}, "qualification", here, true);
+    if (bit.undefined)
+      report({"qualification_undefined/" + bit.id, bit.cite, *bit.undefined}, "qualification_defined", here, false);
   }
-}
-
-// A value that is forbidden, with the bit above it set as well.
-void add_values(std::vector<Goal>& goals, const spec::Rule& rule, const spec::Format& format, std::size_t f) {
-  const Condition& when = rule.when;
-  if (when.kind != Condition::Kind::one_of || !concerns(rule, f)) return;
-  for (const std::uint64_t value : when.values) {
-    Goal goal = entry_goal(fmt::format("value_{}_and_bit_above", value), rule, format, f);
-    goal.ending = Ending::misconfigured;
-    goal.last = format.level;
-    const ept_word above = ept_word{2} << when.bits.high;
-    goal.demands.push_back(entry_bits(format.level, above | mask_of(when.bits), above | value << when.bits.low));
-    goal.demands.push_back({Subject::entry_rules, ~ept_word{0}, ept_word{1} << rule.bit, format.level});
-    goals.push_back(goal);
-  }
+  report({"convertible", spec.convertible.cite, spec.convertible.when}, "convertible", 1, true);
+  report({"convertible_undefined", spec.convertible.cite, spec.convertible.undefined}, "convertible_defined", 1, false);
 }
 
 }  // namespace
 
-std::vector<Goal> guard_goals(const spec::Spec& spec) {
+std::vector<Goal> guard_goals(const spec::Spec& spec, int maxphyaddr) {
   std::vector<Goal> goals;
-  add_violations(goals, spec);
-  add_qualification(goals, spec);
-  for (const spec::Rule& rule : spec.misconfigurations) {
-    for (std::size_t f = 0; f < spec.formats.size(); ++f) {
-      if (rule.when.kind == Condition::Kind::any_of_kind) continue;  // each bit is a cell
-      add_entries(goals, spec, rule, f);
-      add_values(goals, rule, spec.formats[f], f);
-    }
+  add_eptp_rules(goals, spec, maxphyaddr);
+  for (std::size_t index = 0; index < spec.formats.size(); ++index) {
+    add_misconfigurations(goals, spec, index, maxphyaddr);
+    add_fields(goals, spec, index);
   }
-  // A part that a condition repeats gives the same goal twice.
-  std::sort(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.id < b.id; });
-  goals.erase(std::unique(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.id == b.id; }),
-              goals.end());
+  add_violations(goals, spec);
+  add_flags(goals, spec);
+  add_reports(goals, spec, "page", Ending::page, 1);
+  add_reports(goals, spec, "not_present", Ending::not_present, 1);
+  add_reports(goals, spec, "before_walk", Ending::before_walk, 0);
   return goals;
 }
 

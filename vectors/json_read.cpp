@@ -23,14 +23,13 @@ class Object {
     if (!json_.is_object()) wrong("not an object");
   }
 
-  ~Object() {
+  // To be called when everything that may be there has been looked for.
+  void refuse_the_rest() {
     if (!json_.is_object()) return;
     for (const auto& [key, value] : json_.items()) {
-      if (known_.count(key) == 0) wrong("unknown key '" + key + "'");
+      if (!known_.contains(key)) wrong("unknown key '" + key + "'");
     }
   }
-  Object(const Object&) = delete;
-  Object& operator=(const Object&) = delete;
 
   void wrong(const std::string& what) { errors_.push_back(where_ + ": " + what); }
 
@@ -107,6 +106,7 @@ class Object {
 void read_controls(const Json& json, Object& parent, ept_configuration& to) {
   Object controls(json, parent.where() + ": controls", parent.errors());
   for (const auto& [key, member] : kControls) to.*member = controls.hex(key, false);
+  controls.refuse_the_rest();
 }
 
 struct Shared {
@@ -115,6 +115,7 @@ struct Shared {
   ept_word access = 0;
   std::vector<std::string> citations;
   std::map<std::string, std::string> drawn;
+  Json expectations = Json::object();
 };
 
 void read_entry(const Json& json, Object& parent, const Shared& shared, Vector& to) {
@@ -129,6 +130,7 @@ void read_entry(const Json& json, Object& parent, const Shared& shared, Vector& 
   Object entry(json, parent.where() + ": entry", parent.errors());
   to.asked.entries.push_back(entry.hex("value", true));
   to.drawn.push_back(entry.text("fields", true));
+  entry.refuse_the_rest();
 }
 
 void read_entries(Object& from, const Shared& shared, Vector& to) {
@@ -140,9 +142,14 @@ void read_entries(Object& from, const Shared& shared, Vector& to) {
   if (to.asked.entries.size() != count) from.wrong(fmt::format("{} entries where {} belong", entries->size(), count));
 }
 
-void read_expected(Object& from, Vector& to) {
+void read_expected(Object& from, const Shared& shared, Vector& to) {
   const Json* json = from.find("expected", true);
   if (json == nullptr) return;
+  if (json->is_string()) {
+    const auto found = shared.expectations.find(json->get<std::string>());
+    if (found == shared.expectations.end()) return from.wrong("an expectation that 'expectations' does not have");
+    json = &*found;
+  }
   Object expected(*json, from.where() + ": expected", from.errors());
   ept_classification& entry = to.expected.classification;
   switch (to.asked.question) {
@@ -163,6 +170,7 @@ void read_expected(Object& from, Vector& to) {
       break;
   }
   to.broken = expected.text("broken", false);
+  expected.refuse_the_rest();
 }
 
 Vector read_vector(Object& from, const Shared& shared) {
@@ -183,7 +191,7 @@ Vector read_vector(Object& from, const Shared& shared) {
     vector.asked.access = shared.access;
     if (from.find("access", false) != nullptr) vector.asked.access = from.hex("access", true);
   }
-  read_expected(from, vector);
+  read_expected(from, shared, vector);
   vector.goals = from.texts("goals");
   if (from.find("cite", false) != nullptr) {
     const int cite = from.integer("cite", 0, static_cast<int>(shared.citations.size()) - 1);
@@ -191,6 +199,7 @@ Vector read_vector(Object& from, const Shared& shared) {
   }
   vector.neighbour = from.text("neighbour", false);
   vector.twin = from.text("twin", false);
+  from.refuse_the_rest();
   return vector;
 }
 
@@ -214,6 +223,8 @@ Shared read_head(Object& head) {
   shared.eptp = head.hex("eptp", true);
   shared.access = head.hex("access", true);
   shared.citations = head.texts("citations");
+  const Json* expectations = head.find("expectations", true);
+  if (expectations != nullptr && expectations->is_object()) shared.expectations = *expectations;
   const Json* drawn = head.find("drawn", true);
   if (drawn == nullptr || !drawn->is_object()) return shared;
   for (const auto& [key, text] : drawn->items()) {
@@ -232,16 +243,14 @@ Document read_document(const Json& json, std::string_view text, const std::strin
   document.profile = head.text("profile", true);
   const Shared shared = read_head(head);
   const Json* list = head.find("vectors", true);
+  head.refuse_the_rest();
   if (list == nullptr) return document;
   if (!list->is_array()) head.wrong("'vectors' is no list");
   std::size_t line = first_line(text);
   for (const Json& item : *list) {
     const std::size_t before = errors.size();
-    Vector vector;
-    {
-      Object from(item, fmt::format("{}:{}", file, line++), errors);
-      vector = read_vector(from, shared);
-    }
+    Object from(item, fmt::format("{}:{}", file, line++), errors);
+    Vector vector = read_vector(from, shared);
     vector.profile = document.profile;
     if (errors.size() == before) document.vectors.push_back(std::move(vector));
   }

@@ -61,7 +61,8 @@ struct Shared {
   ept_word eptp = 0;
   ept_word access = 0;
   std::map<std::string, std::size_t> cites;
-  std::map<std::string, std::string> drawn;  // entries that occur more than once: level and value, fields
+  std::map<std::string, std::string> drawn;     // entries that occur more than once: level and value, fields
+  std::map<std::string, std::string> expected;  // expectations that occur more than once: their text, their name
 };
 
 Json entries_of(const Vector& vector, const Shared& shared) {
@@ -69,7 +70,7 @@ Json entries_of(const Vector& vector, const Shared& shared) {
   for (std::size_t i = 0; i < vector.asked.entries.size(); ++i) {
     const ept_word value = vector.asked.entries[i];
     const bool drawn = i < vector.drawn.size();
-    if (!drawn || shared.drawn.count(entry_key(vector.asked.level - static_cast<int>(i), value)) != 0)
+    if (!drawn || shared.drawn.contains(entry_key(vector.asked.level - static_cast<int>(i), value)))
       entries.push_back(hex(value));
     else
       entries.push_back({{"value", hex(value)}, {"fields", vector.drawn[i]}});
@@ -89,6 +90,23 @@ std::map<std::string, std::string> drawn_often(const std::vector<Vector>& list) 
   return often;
 }
 
+// "violation 3": the result and a number that counts from 1 for each result, by text.
+std::map<std::string, std::string> expected_often(const std::vector<Vector>& list) {
+  std::map<std::string, std::pair<std::string, std::size_t>> seen;  // text, result and how often
+  for (const Vector& vector : list) {
+    const Json json = expected_json(vector);
+    auto& [result, count] = seen[json.dump()];
+    result = json["result"];
+    ++count;
+  }
+  std::map<std::string, std::string> often;
+  std::map<std::string, int> number;
+  for (const auto& [text, one] : seen) {
+    if (one.second > 1) often[text] = fmt::format("{} {}", one.first, ++number[one.first]);
+  }
+  return often;
+}
+
 Json vector_json(const Vector& vector, const Shared& shared) {
   const Case& asked = vector.asked;
   Json json = {{"id", vector.id}, {"question", kQuestions.at(static_cast<std::size_t>(asked.question))}};
@@ -104,6 +122,8 @@ Json vector_json(const Vector& vector, const Shared& shared) {
     if (asked.access != shared.access) json["access"] = hex(asked.access);
   }
   json["expected"] = expected_json(vector);
+  const auto often = shared.expected.find(json["expected"].dump());
+  if (often != shared.expected.end()) json["expected"] = often->second;
   json["goals"] = vector.goals;
   if (!vector.cite.empty()) json["cite"] = shared.cites.at(vector.cite);
   put_text(json, "neighbour", vector.neighbour);
@@ -134,8 +154,10 @@ Shared shared_by(const std::vector<Vector>& list) {
   const auto controls = [](const Vector& vector) { return controls_of(vector.asked.configuration).dump(); };
   return {Json::parse(most_frequent<std::string>(list, controls)),
           most_frequent<ept_word>(list, [](const Vector& vector) { return vector.asked.eptp; }),
-          most_frequent<ept_word>(list, [](const Vector& vector) { return vector.asked.access; }), citations_of(list),
-          drawn_often(list)};
+          most_frequent<ept_word>(list, [](const Vector& vector) { return vector.asked.access; }),
+          citations_of(list),
+          drawn_often(list),
+          expected_often(list)};
 }
 
 void write_head(const std::string& profile, const ept_configuration& configuration, const Shared& shared,
@@ -148,7 +170,16 @@ void write_head(const std::string& profile, const ept_configuration& configurati
              shared.controls.dump(), hex(shared.eptp), hex(shared.access));
   Json texts = Json::array();
   for (const auto& [text, number] : shared.cites) texts.push_back(text);
-  fmt::print(out, "\"citations\": {},\n\"drawn\": {},\n\"vectors\": [", texts.dump(1), Json(shared.drawn).dump(1));
+  fmt::print(out, "\"citations\": {},\n\"drawn\": {},\n\"expectations\": {{", texts.dump(1),
+             Json(shared.drawn).dump(1));
+  std::map<std::string, std::string> by_name;
+  for (const auto& [text, name] : shared.expected) by_name[name] = text;
+  const char* separator = "\n";
+  for (const auto& [name, text] : by_name) {
+    fmt::print(out, "{} \"{}\": {}", separator, name, text);
+    separator = ",\n";
+  }
+  fmt::print(out, "\n}},\n\"vectors\": [");
 }
 
 }  // namespace
@@ -165,12 +196,13 @@ JsonLines::JsonLines(const std::string& profile, const ept_configuration& allowe
                      {"access", hex(0)},
                      {"citations", Json::array()},
                      {"drawn", Json::object()},
+                     {"expectations", Json::object()},
                      {"vectors", Json::array()}};
   out_ << head.dump() << "\n";
 }
 
 void JsonLines::write(const Vector& vector) {
-  out_ << vector_json(vector, {controls_of(allowed_), 0, 0, {}, {}}).dump() << "\n";
+  out_ << vector_json(vector, {controls_of(allowed_), 0, 0, {}, {}, {}}).dump() << "\n";
 }
 
 void write_json(const std::string& profile, const std::vector<Vector>& list, std::ostream& out) {

@@ -112,12 +112,26 @@ std::vector<std::string> lint_document(const spec::Spec& spec, const Document& d
   return Lint(spec, document, file).run();
 }
 
+std::vector<std::string> lint_ids(const std::vector<Document>& documents) {
+  std::vector<std::string> errors;
+  std::map<std::string, std::string> content;
+  for (const Document& document : documents) {
+    for (const Vector& vector : document.vectors) {
+      const std::string record = binary_record(vector).substr(0, kIdentified);
+      if (content.emplace(vector.id, record).first->second != record)
+        errors.push_back(fmt::format("{}.json: {}: the id stands for two contents", document.profile, vector.id));
+    }
+  }
+  return errors;
+}
+
 std::vector<std::string> lint(const spec::Spec& spec, const std::filesystem::path& directory) {
   std::vector<std::string> errors;
-  for (const Document& document : read_directory(directory, errors)) {
-    const auto more = lint_document(spec, document, (directory / (document.profile + ".json")).string());
-    errors.insert(errors.end(), more.begin(), more.end());
-  }
+  const std::vector<Document> documents = read_directory(directory, errors);
+  const auto add = [&](const std::vector<std::string>& more) { errors.insert(errors.end(), more.begin(), more.end()); };
+  for (const Document& document : documents)
+    add(lint_document(spec, document, (directory / (document.profile + ".json")).string()));
+  add(lint_ids(documents));
   return errors;
 }
 

@@ -17,4 +17,7 @@ std::vector<std::string> lint(const spec::Spec& spec, const std::filesystem::pat
 // The mistakes in one document.
 std::vector<std::string> lint_document(const spec::Spec& spec, const Document& document, const std::string& file);
 
+// Ids that stand for two contents in these documents.
+std::vector<std::string> lint_ids(const std::vector<Document>& documents);
+
 }  // namespace vectors

@@ -60,24 +60,33 @@ Knowledge configuration_of(const Case& asked) {
           {spec::Word::eptp, known(asked.eptp)}};
 }
 
-// What is known of a walk that has ended.
-Knowledge walk_of(const Vector& vector) {
+void add_words_at_end(Knowledge& knowledge, const Goal& goal, const Vector& vector, const Demand& demand) {
   const Case& asked = vector.asked;
-  const ept_outcome& outcome = vector.expected.outcome;
-  const bool complete = outcome.result != EPT_MISCONFIGURATION && outcome.rules != EPT_VIOLATION_ENTRY_NOT_PRESENT;
+  if (asked.question == Question::eptp) return;
+  const int last = goal.ending == Ending::before_walk ? 0 : goal.last;
+  const int used = goal.ending == Ending::page ? last : last + 1;  // the lowest level of an entry that the walk used
+  ept_word all = ~ept_word{0};
   ept_word nonleaf = ~ept_word{0};
-  for (int level = asked.level; level > outcome.level; --level) nonleaf &= entry_of(asked, level);
-  const ept_word leaf = entry_of(asked, outcome.level);
-  const ept_word facts = (complete ? 1 : 0) | (complete && outcome.level == 1 ? 2 : 0);
-  return {{spec::Word::access, known(asked.access)}, {spec::Word::gpa, known(asked.guest_physical_address)},
-          {spec::Word::entry, known(leaf)},          {spec::Word::leaf, known(leaf)},
-          {spec::Word::nonleaf, known(nonleaf)},     {spec::Word::all, known(complete ? nonleaf & leaf : nonleaf)},
-          {spec::Word::walk, known(facts)},          {spec::Word::violation, known(outcome.rules)}};
+  for (int level = asked.level; last > 0 && level >= used; --level) {
+    all &= entry_of(asked, level);
+    if (level > last) nonleaf &= entry_of(asked, level);
+  }
+  const ept_word leaf = last > 0 ? entry_of(asked, last) : 0;
+  const ept_word violation = goal.ending == Ending::misconfigured ? 0 : vector.expected.outcome.rules;
+  knowledge.insert({{spec::Word::gpa, known(asked.guest_physical_address)},
+                    {spec::Word::access, known(asked.access)},
+                    {spec::Word::entry, known(demand.level > 0 ? entry_of(asked, demand.level) : leaf)},
+                    {spec::Word::all, known(all)},
+                    {spec::Word::nonleaf, known(nonleaf)},
+                    {spec::Word::leaf, known(leaf)},
+                    {spec::Word::walk, known(walk_facts(goal.ending, goal.last))},
+                    {spec::Word::violation, known(violation)}});
 }
 
-ept_word condition(const spec::Spec& spec, const Vector& vector, const Demand& demand) {
+ept_word condition(const spec::Spec& spec, const Goal& goal, const Vector& vector, const Demand& demand) {
   const Case& asked = vector.asked;
   Knowledge knowledge = configuration_of(asked);
+  if (demand.subject == Subject::at_end) add_words_at_end(knowledge, goal, vector, demand);
   if (demand.subject == Subject::refuses) {
     const Partial entry = known(entry_of(asked, demand.level));
     knowledge.insert({{spec::Word::access, known(asked.access)},
@@ -86,11 +95,10 @@ ept_word condition(const spec::Spec& spec, const Vector& vector, const Demand& d
                       {spec::Word::nonleaf, entry},
                       {spec::Word::leaf, entry}});
   }
-  if (demand.subject == Subject::on_walk) knowledge.merge(walk_of(vector));
   return judge(spec, *demand.condition, knowledge) == Truth::yes ? 1 : 0;
 }
 
-ept_word subject(const spec::Spec& spec, const Vector& vector, const Demand& demand) {
+ept_word subject(const spec::Spec& spec, const Goal& goal, const Vector& vector, const Demand& demand) {
   const Case& asked = vector.asked;
   switch (demand.subject) {
     case Subject::eptp: return asked.eptp;
@@ -104,8 +112,8 @@ ept_word subject(const spec::Spec& spec, const Vector& vector, const Demand& dem
     case Subject::reserved_bits: return classification_of(asked, demand.level).reserved_bits;
     case Subject::outcome: return member_of(vector.expected.outcome, demand.name);
     case Subject::condition:
-    case Subject::refuses:
-    case Subject::on_walk: return condition(spec, vector, demand);
+    case Subject::at_end:
+    case Subject::refuses: return condition(spec, goal, vector, demand);
   }
   throw std::logic_error("unknown subject");
 }
@@ -126,7 +134,7 @@ bool ends_as(const Goal& goal, const ept_outcome& outcome) {
 
 bool demands_hold(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
   return std::all_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
-    const ept_word masked = subject(spec, vector, demand) & demand.mask;
+    const ept_word masked = subject(spec, goal, vector, demand) & demand.mask;
     return demand.any ? masked != 0 : masked == demand.value;
   });
 }

@@ -70,6 +70,27 @@ Truth judge(const spec::Spec& spec, const Condition& condition, const Knowledge&
   return Truth::maybe;
 }
 
+Condition with_flipped(const spec::Spec& spec, const Condition& condition, spec::Word word, std::uint64_t mask) {
+  if ((bits_named(spec, condition, word) & mask) == 0) return condition;
+  if (condition.kind == Condition::Kind::named)
+    return with_flipped(spec, spec.conditions.at(condition.named).when, word, mask);
+  Condition changed = condition;
+  for (Condition& operand : changed.operands) operand = with_flipped(spec, operand, word, mask);
+  const std::uint64_t bit = mask >> condition.bits.low;
+  if (condition.kind == Condition::Kind::one_of) {
+    for (std::uint64_t& value : changed.values) value ^= bit;
+  }
+  if (condition.kind == Condition::Kind::nonzero) {  // the field would be 0 if it were only this bit
+    changed.kind = Condition::Kind::one_of;
+    changed.values = {bit};
+    Condition other;
+    other.kind = Condition::Kind::negation;
+    other.operands = {changed};
+    return other;
+  }
+  return changed;
+}
+
 std::uint64_t bits_named(const spec::Spec& spec, const Condition& condition, spec::Word word) {
   std::uint64_t bits = 0;
   walk(spec, condition, [&](const Condition& of) {

@@ -25,6 +25,10 @@ constexpr Partial known(std::uint64_t value) { return {~std::uint64_t{0}, value}
 // Bits of a kind of field (any_of_kind) are never known: a bit alone is a way of its own.
 Truth judge(const spec::Spec& spec, const spec::Condition& condition, const Knowledge& knowledge);
 
+// The condition as it would be if one bit of `word`, that of `mask`, were the other way.
+spec::Condition with_flipped(const spec::Spec& spec, const spec::Condition& condition, spec::Word word,
+                             std::uint64_t mask);
+
 // The bits of `word` that a condition names, through named conditions.
 std::uint64_t bits_named(const spec::Spec& spec, const spec::Condition& condition, spec::Word word);
 

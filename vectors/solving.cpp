@@ -123,7 +123,7 @@ class Scope {
     solver_.push();
     solver_.add(formula);
   }
-  ~Scope() { solver_.pop(); }
+  ~Scope() { Z3_solver_pop(solver_.ctx(), solver_, 1); }  // cannot throw
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
@@ -182,7 +182,7 @@ struct Solving::State {
   }
 
   // Of the assumptions of a proof those without which there is none; within the scope of the proof.
-  Assumed least_core(Assumed core) {
+  [[nodiscard]] Assumed least_core(Assumed core) const {
     for (std::size_t i = 0; i < kMost; ++i) {
       if (!core[i]) continue;
       core[i] = false;

@@ -35,7 +35,7 @@ struct Expected {
 };
 
 struct Vector {
-  std::string id;       // content hash of everything but goals and relations; never reused
+  std::string id;       // hash of case and expectation, so equal in two profiles when these are; never reused
   std::string profile;  // id of the profile whose configuration (with some controls off) this is
   Case asked;
   Expected expected;

@@ -72,6 +72,9 @@ int lint(const Session& session, const Arguments& arguments) {
 void print(const vectors::Coverage& coverage) {
   fmt::print("{:<22} {}/{} goals covered, {} impossible for this processor\n", coverage.profile, coverage.covered,
              coverage.total(), coverage.impossible.size());
+  std::string kinds;
+  for (const auto& [kind, count] : coverage.kinds) kinds += fmt::format(" {} {}/{}", kind, count.covered, count.total);
+  fmt::print(" {}\n", kinds);
   for (const std::string& gap : coverage.gaps) fmt::print("  gap: {}\n", gap);
 }
 

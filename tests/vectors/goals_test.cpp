@@ -1,10 +1,12 @@
 // Goals: that they are those that the manual gives, for formats whose bits are counted here by hand.
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "tests/support/spec_under_test.h"
 #include "vectors/goals.h"
+#include "vectors/partial.h"
 
 namespace {
 
@@ -55,6 +57,36 @@ TEST(Goals, priority_has_25_pairs_for_each_pair_of_levels) {
 TEST(Goals, ids_are_unique) {
   const auto goals = vectors::all_goals(spec_under_test(), 46);
   EXPECT_EQ(goals_below("", 46).size(), goals.size());
+}
+
+TEST(Goals, execute_only_not_supported_depends_on_its_capability) {
+  const std::string pattern = "guard/pte/execute_only_not_supported/execute/";
+  const std::set<std::string> guards = {"on_by/execute_only", "off_by/execute_only/legal",
+                                        "off_by/execute_only/not_present"};
+  EXPECT_EQ(goals_below(pattern, 46), guards);
+}
+
+TEST(Goals, suppress_ve_depends_on_its_control_and_on_the_one_that_activates_it) {
+  const std::set<std::string> guards = {"on_by/ept_violation_ve/legal", "off_by/ept_violation_ve/legal",
+                                        "on_by/activate_secondary_controls/legal",
+                                        "off_by/activate_secondary_controls/legal"};
+  EXPECT_EQ(goals_below("guard/pde_2m/suppress_ve/", 46), guards);
+}
+
+TEST(Goals, a_flipped_bit_turns_a_condition_where_it_decides) {
+  const spec::Spec& spec = spec_under_test();
+  const auto& conditions = spec.conditions;
+  const auto condition = std::find_if(conditions.begin(), conditions.end(),
+                                      [](const auto& one) { return one.id == "nmi_unblocking_not_reported"; });
+  for (const std::uint64_t controls : {0x0U, 0x8U, 0x20U, 0x28U}) {
+    const auto holds = [&](const spec::Condition& when, std::uint64_t value) {
+      return vectors::judge(spec, when, {{spec::Word::pin_based, vectors::known(value)}});
+    };
+    for (const std::uint64_t bit : {0x8U, 0x20U}) {
+      const auto flipped = vectors::with_flipped(spec, condition->when, spec::Word::pin_based, bit);
+      EXPECT_EQ(holds(flipped, controls), holds(condition->when, controls ^ bit)) << controls << " " << bit;
+    }
+  }
 }
 
 }  // namespace

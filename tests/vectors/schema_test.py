@@ -1,0 +1,59 @@
+"""All committed vectors, and what `vectors random` writes, keep to vectors/schema; broken samples do not."""
+
+import copy
+import json
+import pathlib
+import subprocess
+import sys
+
+import jsonschema
+
+root, eptspec = pathlib.Path(sys.argv[1]), sys.argv[2]
+schema = json.loads((root / "vectors/schema/vectors.schema.json").read_text())
+jsonschema.Draft202012Validator.check_schema(schema)
+whole = jsonschema.Draft202012Validator(schema)
+one = jsonschema.Draft202012Validator({"$defs": schema["$defs"], "$ref": "#/$defs/vector"})
+
+
+def shape(value):
+    """Documents are large and alike: what the schema tells apart is seen on one vector of each shape."""
+    if isinstance(value, dict):
+        return tuple((key, shape(item)) for key, item in sorted(value.items()))
+    if isinstance(value, list):
+        return tuple(sorted({shape(item) for item in value}, key=repr))
+    return value if isinstance(value, str) and value.isidentifier() else type(value).__name__
+
+
+def refuses(document, change, name):
+    broken = copy.deepcopy(document)
+    change(broken)
+    assert not whole.is_valid(broken), "the schema takes " + name
+
+
+files = [path for path in sorted((root / "vectors/data").glob("*.json")) if path.name != "manifest.json"]
+assert files, "no vectors"
+hexadecimal = one.evolve(schema={"$defs": schema["$defs"], "$ref": "#/$defs/hex"})
+for path in files:
+    document = json.loads(path.read_text())
+    shapes = {}
+    for vector in document["vectors"]:
+        shapes.setdefault(shape(vector), vector)
+    whole.validate({**document, "vectors": list(shapes.values())})
+    for vector in document["vectors"]:
+        for value in vector.get("entries", []):
+            assert isinstance(value, dict) or hexadecimal.is_valid(value), vector["id"]
+
+head, *lines = subprocess.run(
+    [eptspec, "vectors", "random", "--count", "300"], check=True, capture_output=True, text=True
+).stdout.splitlines()
+whole.validate({**json.loads(head), "vectors": [json.loads(line) for line in lines]})
+assert len(lines) == 300
+
+sample = json.loads(head) | {"vectors": [json.loads(lines[0])]}
+refuses(sample, lambda d: d["vectors"][0].update(surprise=1), "an unknown key")
+refuses(sample, lambda d: d["vectors"][0].update(id="7"), "another id")
+refuses(sample, lambda d: d["vectors"][0].pop("expected"), "a vector without expectation")
+refuses(sample, lambda d: d["vectors"][0]["expected"].update(result="maybe"), "an unknown result")
+refuses(sample, lambda d: d["vectors"][0].update(eptp="0x01"), "a number with a leading zero")
+refuses(sample, lambda d: d.update(maxphyaddr=53), "a width of 53")
+refuses(sample, lambda d: d.pop("citations"), "a file without citations")
