@@ -2,42 +2,56 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include "harness/json.h"
 
 namespace harness {
 
 namespace {
 
-using Json = nlohmann::json;
+bool is_text(const JsonValue& value) { return value.is(JsonKind::text) && !value.text().empty(); }
 
-bool is_text(const Json& entry, const char* key) {
-  return entry.contains(key) && entry[key].is_string() && !entry[key].get_ref<const std::string&>().empty();
+bool is_list_of_ids(const std::optional<JsonValue>& value) {
+  if (!value || !value->is(JsonKind::list) || value->empty()) return false;
+  for (const JsonValue id : *value) {
+    if (!id.is(JsonKind::text)) return false;
+  }
+  return true;
 }
 
-bool is_list_of_ids(const Json& entry) {
-  if (!entry.contains("vectors") || !entry["vectors"].is_array() || entry["vectors"].empty()) return false;
-  return std::all_of(entry["vectors"].begin(), entry["vectors"].end(), [](const Json& id) { return id.is_string(); });
+bool is_day(std::string_view text) {
+  static const std::regex day(R"(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))");
+  return std::regex_match(text.begin(), text.end(), day);
 }
 
 // What an entry lacks; empty when it is whole.
-std::string mistake_in(const Json& entry) {
-  if (!entry.is_object()) return "an entry is an object";
+std::string mistake_in(const JsonValue& entry) {
+  if (!entry.is(JsonKind::object)) return "an entry is an object";
   for (const char* key : {"reason", "link", "expires"}) {
-    if (!is_text(entry, key)) return fmt::format("'{}' is missing: a text", key);
+    const auto value = entry.find(key);
+    if (!value || !is_text(*value)) return fmt::format("'{}' is missing: a text", key);
   }
-  static const std::regex day(R"(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))");
-  if (!std::regex_match(entry["expires"].get<std::string>(), day)) return "'expires' is a day, YYYY-MM-DD";
-  if (!is_list_of_ids(entry)) return "'vectors' is missing: a list of ids";
-  for (const auto& [key, value] : entry.items()) {
+  if (!is_day(entry.find("expires")->text())) return "'expires' is a day, YYYY-MM-DD";
+  if (!is_list_of_ids(entry.find("vectors"))) return "'vectors' is missing: a list of ids";
+  for (const JsonValue member : entry) {
+    const std::string_view key = member.key();
     if (key != "reason" && key != "link" && key != "expires" && key != "vectors") {
       return fmt::format("unknown key '{}'", key);
     }
   }
   return {};
+}
+
+KnownDeviation deviation_of(const JsonValue& entry) {
+  KnownDeviation known{*entry.text_of("reason"), *entry.text_of("link"), *entry.text_of("expires"), {}};
+  const auto ids = entry.find("vectors");  // by name, or it is gone before the loop begins
+  for (const JsonValue id : *ids) known.vectors.emplace_back(id.text());
+  return known;
 }
 
 bool is_deviation(const Judgement& judgement) {
@@ -48,20 +62,22 @@ bool is_deviation(const Judgement& judgement) {
 
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors) {
   std::ifstream in(path);
-  const Json document = Json::parse(in, nullptr, false);
-  if (!document.is_object() || !document.contains("deviations") || !document["deviations"].is_array()) {
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  Json json;
+  const auto deviations = json.read(text) ? json.root().find("deviations") : std::nullopt;
+  if (!deviations || !deviations->is(JsonKind::list)) {
     errors.push_back(path + ": is no JSON object with a list 'deviations'");
     return {};
   }
   std::vector<KnownDeviation> all;
   std::size_t number = 0;
-  for (const Json& entry : document["deviations"]) {
+  for (const JsonValue entry : *deviations) {
     ++number;
-    if (const std::string mistake = mistake_in(entry); !mistake.empty()) {
+    if (const std::string mistake = mistake_in(entry); mistake.empty()) {
+      all.push_back(deviation_of(entry));
+    } else {
       errors.push_back(fmt::format("{}: deviation {}: {}", path, number, mistake));
-      continue;
     }
-    all.push_back({entry["reason"], entry["link"], entry["expires"], entry["vectors"]});
   }
   return all;
 }

@@ -114,7 +114,7 @@ class Command : public Adapter {
       Exchanged ended;
       const auto line = channel_.line(until, ended);
       if (!line) return with_last_words(ended);
-      const Taken taken = read_answers(*line, run_, cases, answers);
+      const Taken taken = reader_.read(*line, run_, cases, answers);
       if (!taken.mistake.empty()) return garbage(taken.mistake);
       missing -= taken.taken;
     }
@@ -145,6 +145,7 @@ class Command : public Adapter {
   eptspec_configuration configuration_{};
   std::string declined_;
   std::uint64_t run_ = 0;
+  AnswerReader reader_;
   Exchange exchange_;
 };
 

@@ -11,38 +11,66 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include "harness/json.h"
 
 namespace harness {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string line_of(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
-Json to_json(const JournalHeader& header) {
-  return {{"eptspec_journal", 1},      {"target", header.target},    {"name", header.name},
-          {"version", header.version}, {"vectors", header.vectors},  {"filter", header.filter},
-          {"shard", header.shard},     {"selected", header.selected}};
+std::string line_of(const JournalHeader& header) {
+  return fmt::format(
+      "{{\"eptspec_journal\":1,\"target\":{},\"name\":{},\"version\":{},\"vectors\":{},\"filter\":{},\"shard\":{},"
+      "\"selected\":{}}}\n",
+      json_text(header.target), json_text(header.name), json_text(header.version), json_text(header.vectors),
+      json_text(header.filter), json_text(header.shard), header.selected);
 }
 
-JournalHeader header_of(const Json& object) {
-  if (object.at("eptspec_journal") != 1) throw std::runtime_error("of another version");
-  return {object.at("target"), object.at("name"),  object.at("version"), object.at("vectors"),
-          object.at("filter"), object.at("shard"), object.at("selected")};
+std::string line_of(const std::string& id, const Judgement& judgement) {
+  std::string line = fmt::format(R"({{"id":{},"verdict":"{}")", json_text(id), name_of(judgement.verdict));
+  if (!judgement.reason.empty()) line += ",\"reason\":" + json_text(judgement.reason);
+  const char* before = ",\"deviations\":[";
+  for (const Deviation& one : judgement.deviations) {
+    line += fmt::format("{}[{},{},{}]", before, json_text(one.field), json_text(one.expected), json_text(one.observed));
+    before = ",";
+  }
+  return line + (judgement.deviations.empty() ? "}\n" : "]}\n");
 }
 
-Judgement judgement_of(const Json& object) {
+std::string demanded(const JsonValue& object, const char* key) {
+  auto text = object.text_of(key);
+  if (!text) throw std::runtime_error(fmt::format("no text '{}'", key));
+  return *std::move(text);
+}
+
+JournalHeader header_of(const JsonValue& object) {
+  const auto version = object.find("eptspec_journal");
+  if (!version || version->number() != 1) throw std::runtime_error("of another version");
+  const auto selected = object.find("selected");
+  if (!selected || !selected->number()) throw std::runtime_error("no number 'selected'");
+  return {demanded(object, "target"),  demanded(object, "name"),   demanded(object, "version"),
+          demanded(object, "vectors"), demanded(object, "filter"), demanded(object, "shard"),
+          *selected->number()};
+}
+
+Deviation deviation_of(const JsonValue& list) {
+  std::vector<std::string> texts;
+  for (const JsonValue one : list) texts.emplace_back(one.text());
+  if (texts.size() != 3) throw std::runtime_error("a deviation is three texts");
+  return {texts[0], texts[1], texts[2]};
+}
+
+Judgement judgement_of(const JsonValue& object) {
   Judgement judgement;
-  const std::string verdict = object.at("verdict");
+  const std::string verdict = demanded(object, "verdict");
   const auto* const found =
-      std::find_if(std::begin(kVerdicts), std::end(kVerdicts), [&](Verdict one) { return verdict == name_of(one); });
-  if (found == std::end(kVerdicts)) throw std::runtime_error("unknown verdict " + verdict);
+      std::find_if(kVerdicts.begin(), kVerdicts.end(), [&](Verdict one) { return verdict == name_of(one); });
+  if (found == kVerdicts.end()) throw std::runtime_error("unknown verdict " + verdict);
   judgement.verdict = *found;
-  judgement.reason = object.value("reason", "");
-  if (!object.contains("deviations")) return judgement;
-  for (const Json& one : object["deviations"]) judgement.deviations.push_back({one.at(0), one.at(1), one.at(2)});
+  judgement.reason = object.text_of("reason").value_or("");
+  if (const auto deviations = object.find("deviations")) {
+    for (const JsonValue one : *deviations) judgement.deviations.push_back(deviation_of(one));
+  }
   return judgement;
 }
 
@@ -54,14 +82,17 @@ JournalContent read_journal(const std::string& path) {
   if (!in.good() && !in.eof()) throw std::runtime_error(path + ": cannot be read");
   JournalContent content;
   std::size_t number = 0;
+  Json json;
   try {
     for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', content.whole_bytes)) {
-      const Json object = Json::parse(text.substr(content.whole_bytes, end - content.whole_bytes));
+      if (!json.read(std::string_view(text).substr(content.whole_bytes, end - content.whole_bytes))) {
+        throw std::runtime_error("no JSON");
+      }
       ++number;
       if (number == 1) {
-        content.header = header_of(object);
+        content.header = header_of(json.root());
       } else {
-        content.judgements[object.at("id")] = judgement_of(object);  // a later line is the later word
+        content.judgements[demanded(json.root(), "id")] = judgement_of(json.root());  // a later line is the later word
       }
       content.whole_bytes = end + 1;
     }
@@ -83,7 +114,7 @@ void Journal::open(const std::string& path, int flags) {
 
 void Journal::create(const std::string& path, const JournalHeader& header) {
   open(path, O_CREAT | O_TRUNC);
-  pending_ = line_of(to_json(header));
+  pending_ = line_of(header);
   flush();
 }
 
@@ -97,12 +128,7 @@ void Journal::append_to(const std::string& path, const JournalContent& content) 
 
 void Journal::note(const std::string& id, const Judgement& judgement) {
   if (fd_ < 0) return;
-  Json object = {{"id", id}, {"verdict", name_of(judgement.verdict)}};
-  if (!judgement.reason.empty()) object["reason"] = judgement.reason;
-  for (const Deviation& one : judgement.deviations) {
-    object["deviations"].push_back({one.field, one.expected, one.observed});
-  }
-  pending_ += line_of(object);
+  pending_ += line_of(id, judgement);
 }
 
 void Journal::flush() {

@@ -188,7 +188,7 @@ const char* result_name(std::uint32_t result) {
   return result == 0 || result >= std::size(kResults) ? nullptr : kResults[result];
 }
 
-std::uint32_t result_of(const std::string& name) {
+std::uint32_t result_of(std::string_view name) {
   for (std::uint32_t result = 1; result < std::size(kResults); ++result) {
     if (name == kResults[result]) return result;
   }

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "ept_model.h"
 #include "harness/abi/eptspec_adapter.h"
@@ -33,6 +34,6 @@ std::string names_of(std::span<const Name> names, ept_word bits);
 const char* name_of(ept_format format);
 // The name of an EPTSPEC_... result, or null for a number that is none. result_of is its inverse and gives 0.
 const char* result_name(std::uint32_t result);
-std::uint32_t result_of(const std::string& name);
+std::uint32_t result_of(std::string_view name);
 
 }  // namespace harness

@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <iterator>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "harness/json.h"
 #include "harness/names.h"
 
 namespace harness {
 
 namespace {
-
-using Json = nlohmann::json;
 
 struct Member {
   const char* key;
@@ -31,11 +29,10 @@ constexpr auto kConfiguration =
                            {"parameters", &eptspec_configuration::parameters}});
 
 // A number, or a text with a hexadecimal number: JSON readers in the field keep 53 bits of a number only.
-std::optional<std::uint64_t> word_of(const Json& value) {
-  if (value.is_number_unsigned()) return value.get<std::uint64_t>();
-  if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_ref<const std::string&>();
-  if (text.size() < 3 || text[0] != '0' || text[1] != 'x') return std::nullopt;
+std::optional<std::uint64_t> word_of(const JsonValue& value) {
+  if (!value.is(JsonKind::text)) return value.number();
+  const std::string_view text = value.text();
+  if (!text.starts_with("0x")) return std::nullopt;
   std::uint64_t word = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + 2, end, word, 16);
@@ -52,35 +49,33 @@ std::string cut(std::string_view text) {
   return printable + (text.size() > kMost ? "..." : "");
 }
 
-// The line as an object with this "message", or what is wrong with it.
-std::string open_message(std::string_view line, const char* message, Json& object) {
-  object = Json::parse(line, nullptr, false);
-  if (!object.is_object()) return fmt::format("no JSON object: {}", cut(line));
-  const auto said = object.find("message");
-  if (said == object.end() || *said != message) return fmt::format("no message '{}': {}", message, cut(line));
+// Reads the line as an object with this "message". Returns what is wrong with it.
+std::string open_message(std::string_view line, const char* message, Json& json) {
+  if (!json.read(line) || !json.root().is(JsonKind::object)) return fmt::format("no JSON object: {}", cut(line));
+  if (json.root().text_of("message") != message) return fmt::format("no message '{}': {}", message, cut(line));
   return {};
 }
 
-bool read_configuration(const Json& from, eptspec_configuration& to) {
-  if (!from.is_object()) return false;
-  for (const auto& [key, value] : from.items()) {
-    const auto* const member = std::find_if(std::begin(kConfiguration), std::end(kConfiguration),
-                                            [&name = key](const Member& one) { return name == one.key; });
+bool read_configuration(const JsonValue& from, eptspec_configuration& to) {
+  if (!from.is(JsonKind::object)) return false;
+  for (const JsonValue value : from) {
+    const auto* const member = std::find_if(kConfiguration.begin(), kConfiguration.end(),
+                                            [&](const Member& one) { return value.key() == one.key; });
     const auto word = word_of(value);
-    if (member == std::end(kConfiguration) || !word) return false;
+    if (member == kConfiguration.end() || !word) return false;
     to.*(member->word) = *word;
   }
   return true;
 }
 
-bool read_questions(const Json& from, std::uint32_t& questions) {
-  if (!from.is_array()) return false;
-  for (const Json& one : from) {
-    if (one == "eptp") {
+bool read_questions(const std::optional<JsonValue>& from, std::uint32_t& questions) {
+  if (!from || !from->is(JsonKind::list)) return false;
+  for (const JsonValue one : *from) {
+    if (one.text() == "eptp") {
       questions |= EPTSPEC_QUESTION_EPTP;
-    } else if (one == "entry") {
+    } else if (one.text() == "entry") {
       questions |= EPTSPEC_QUESTION_ENTRY;
-    } else if (one == "walk") {
+    } else if (one.text() == "walk") {
       questions |= EPTSPEC_QUESTION_WALK;
     } else {
       return false;
@@ -97,17 +92,38 @@ const char* question_name(std::uint32_t question) {
   }
 }
 
+// ,"KEY":"0x..." and the like, by hand: a line holds thousands of these.
+void append_word(std::string& line, std::string_view before, std::uint64_t word) {
+  std::array<char, 16> digits{};
+  const auto [end, error] = std::to_chars(digits.begin(), digits.end(), word, 16);
+  line += before;
+  line += "\"0x";
+  line.append(digits.begin(), end);
+  line += '"';
+}
+
+void append_number(std::string& line, std::string_view before, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  const auto [end, error] = std::to_chars(digits.begin(), digits.end(), number);
+  line += before;
+  line.append(digits.begin(), end);
+}
+
 void append_case(const eptspec_case& asked, std::string& line) {
-  const auto out = std::back_inserter(line);
-  fmt::format_to(out, R"({{"id":{},"question":"{}","eptp":"{:#x}")", asked.id, question_name(asked.question),
-                 asked.eptp);
-  if (asked.question == EPTSPEC_QUESTION_ENTRY) {
-    fmt::format_to(out, R"(,"level":{},"entry":"{:#x}")", asked.level, asked.words[0].value);
-  } else if (asked.question == EPTSPEC_QUESTION_WALK) {
-    fmt::format_to(out, R"(,"level":{},"guest_physical_address":"{:#x}","access":"{:#x}","words":[)", asked.level,
-                   asked.guest_physical_address, asked.access);
+  append_number(line, "{\"id\":", asked.id);
+  line += ",\"question\":\"";
+  line += question_name(asked.question);
+  append_word(line, "\",\"eptp\":", asked.eptp);
+  if (asked.question != EPTSPEC_QUESTION_EPTP) append_number(line, ",\"level\":", asked.level);
+  if (asked.question == EPTSPEC_QUESTION_ENTRY) append_word(line, ",\"entry\":", asked.words[0].value);
+  if (asked.question == EPTSPEC_QUESTION_WALK) {
+    append_word(line, ",\"guest_physical_address\":", asked.guest_physical_address);
+    append_word(line, ",\"access\":", asked.access);
+    line += ",\"words\":[";
     for (std::uint32_t n = 0; n < asked.word_count; ++n) {
-      fmt::format_to(out, R"({}["{:#x}","{:#x}"])", n == 0 ? "" : ",", asked.words[n].address, asked.words[n].value);
+      append_word(line, n == 0 ? "[" : ",[", asked.words[n].address);
+      append_word(line, ",", asked.words[n].value);
+      line += ']';
     }
     line += ']';
   }
@@ -115,7 +131,7 @@ void append_case(const eptspec_case& asked, std::string& line) {
 }
 
 template <class Number>
-bool read_member(const Json& value, Number& to, std::uint64_t bit, eptspec_answer& answer) {
+bool read_member(const JsonValue& value, Number& to, std::uint64_t bit, eptspec_answer& answer) {
   const auto word = word_of(value);
   if (!word || *word > std::numeric_limits<Number>::max()) return false;
   to = static_cast<Number>(*word);
@@ -123,32 +139,32 @@ bool read_member(const Json& value, Number& to, std::uint64_t bit, eptspec_answe
   return true;
 }
 
-bool read_words(const Json& value, eptspec_answer& answer) {
-  if (!value.is_array() || value.size() > EPTSPEC_MAX_WORDS) return false;
-  for (std::size_t n = 0; n < value.size(); ++n) {
-    const auto word = word_of(value[n]);
-    if (!word) return false;
-    answer.words[n] = *word;
+bool read_words(const JsonValue& value, eptspec_answer& answer) {
+  if (!value.is(JsonKind::list)) return false;
+  std::size_t n = 0;
+  for (const JsonValue one : value) {
+    const auto word = word_of(one);
+    if (!word || n == EPTSPEC_MAX_WORDS) return false;
+    answer.words[n++] = *word;
   }
   answer.valid |= EPTSPEC_VALID_WORDS;
   return true;
 }
 
-bool read_result(const Json& value, eptspec_answer& answer) {
+bool read_result(const JsonValue& value, eptspec_answer& answer) {
   answer.status = EPTSPEC_ANSWERED;
-  answer.result = value.is_string() ? result_of(value.get_ref<const std::string&>()) : 0;
+  answer.result = value.is(JsonKind::text) ? result_of(value.text()) : 0;
   return answer.result != 0;
 }
 
-bool read_declined(const Json& value, eptspec_answer& answer) {
-  if (!value.is_string()) return false;
-  const auto& reason = value.get_ref<const std::string&>();
+bool read_declined(const JsonValue& value, eptspec_answer& answer) {
   answer.status = EPTSPEC_DECLINED;
-  reason.copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
-  return true;
+  value.text().copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
+  return value.is(JsonKind::text);
 }
 
-bool read_one(const std::string& key, const Json& value, eptspec_answer& answer) {
+bool read_one(const JsonValue& value, eptspec_answer& answer) {
+  const std::string_view key = value.key();
   if (key == "result") return read_result(value, answer);
   if (key == "declined") return read_declined(value, answer);
   if (key == "level") return read_member(value, answer.level, EPTSPEC_VALID_LEVEL, answer);
@@ -164,25 +180,60 @@ bool read_one(const std::string& key, const Json& value, eptspec_answer& answer)
   return key == "id";
 }
 
-// One answer, put where its case is. Returns what is wrong with it.
-std::string place(const Json& from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers) {
-  if (!from.is_object() || !from.contains("id") || !from["id"].is_number_unsigned()) return "an answer without an id";
-  const auto id = from["id"].get<std::uint64_t>();
+// Where the case with this id is; ids rise. Answers mostly come in the order of the cases, so `next` is tried first.
+std::optional<std::size_t> place_of(std::uint64_t id, std::span<const eptspec_case> cases, std::size_t next) {
+  if (next < cases.size() && cases[next].id == id) return next;
   const auto at = std::lower_bound(cases.begin(), cases.end(), id,
                                    [](const eptspec_case& asked, std::uint64_t wanted) { return asked.id < wanted; });
-  if (at == cases.end() || at->id != id) return fmt::format("an answer to case {}, which was not asked", id);
+  if (at == cases.end() || at->id != id) return std::nullopt;
+  return static_cast<std::size_t>(at - cases.begin());
+}
+
+// One answer, put where its case is; `next` becomes the place behind it. Returns what is wrong with it.
+std::string place(const JsonValue& from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers,
+                  std::size_t& next) {
+  const auto id_value = from.find("id");
+  const auto id = id_value ? id_value->number() : std::nullopt;
+  if (!id) return "an answer without an id";
+  const auto at = place_of(*id, cases, next);
+  if (!at) return fmt::format("an answer to case {}, which was not asked", *id);
+  next = *at + 1;
   eptspec_answer answer{};
-  answer.id = id;
-  for (const auto& [key, value] : from.items()) {
-    if (!read_one(key, value, answer)) {
-      return fmt::format("answer {}: '{}' cannot be {}", id, cut(key), cut(value.dump(-1, ' ', true)));
+  answer.id = *id;
+  for (const JsonValue value : from) {
+    if (!read_one(value, answer)) {
+      return fmt::format("answer {}: '{}' cannot be {}", *id, cut(value.key()), cut(value.raw()));
     }
   }
-  if (answer.status == 0) return fmt::format("answer {} has neither result nor declined", id);
-  eptspec_answer& to = answers[static_cast<std::size_t>(at - cases.begin())];
-  if (to.status != 0) return fmt::format("case {} is answered twice", id);
-  to = answer;
+  if (answer.status == 0) return fmt::format("answer {} has neither result nor declined", *id);
+  if (answers[*at].status != 0) return fmt::format("case {} is answered twice", *id);
+  answers[*at] = answer;
   return {};
+}
+
+void read_description(const JsonValue& from, Hello& hello) {
+  Description& to = hello.description;
+  const auto abi = from.find("abi");
+  const auto name = from.text_of("name");
+  const auto version = from.text_of("version");
+  const auto configuration = from.find("configuration");
+  const auto optional_controls = from.find("optional_controls");
+  if (!abi || abi->number() != EPTSPEC_ABI_VERSION) {
+    hello.mistake = fmt::format("the adapter speaks another version than {}", EPTSPEC_ABI_VERSION);
+  } else if (!name || !version) {
+    hello.mistake = "hello without the texts 'name' and 'version'";
+  } else if (!read_questions(from.find("questions"), to.questions)) {
+    hello.mistake = "hello without 'questions', a list of eptp, entry, walk";
+  } else if (!configuration) {
+    hello.mistake = "hello without 'configuration': \"any\" or an object";
+  } else if (configuration->is(JsonKind::text) && configuration->text() == "any") {
+    to.any_configuration = true;
+  } else if (!read_configuration(*configuration, to.configuration) ||
+             (optional_controls && !read_configuration(*optional_controls, to.optional_controls))) {
+    hello.mistake = "hello with a configuration that cannot be read";
+  }
+  to.name = name.value_or("");
+  to.version = version.value_or("");
 }
 
 }  // namespace
@@ -203,7 +254,9 @@ std::string configure_line(const eptspec_configuration& configuration) {
 }
 
 std::string run_line(std::uint64_t run, std::span<const eptspec_case> cases) {
+  constexpr std::size_t kUsualCase = 320;
   std::string line = fmt::format(R"({{"message":"run","run":{},"cases":[)", run);
+  line.reserve(line.size() + cases.size() * kUsualCase);
   for (const eptspec_case& asked : cases) {
     if (&asked != cases.data()) line += ',';
     append_case(asked, line);
@@ -215,63 +268,37 @@ std::string bye_line() { return "{\"message\":\"bye\"}\n"; }
 
 Hello read_hello(std::string_view line) {
   Hello hello;
-  Json object;
-  hello.mistake = open_message(line, "hello", object);
-  if (!hello.mistake.empty()) return hello;
-  Description& to = hello.description;
-  const Json& from = object;
-  if (!from.contains("abi") || from["abi"] != EPTSPEC_ABI_VERSION) {
-    hello.mistake = fmt::format("the adapter speaks another version than {}", EPTSPEC_ABI_VERSION);
-  } else if (!from.contains("name") || !from["name"].is_string() || !from.contains("version") ||
-             !from["version"].is_string()) {
-    hello.mistake = "hello without the texts 'name' and 'version'";
-  } else if (!from.contains("questions") || !read_questions(from["questions"], to.questions)) {
-    hello.mistake = "hello without 'questions', a list of eptp, entry, walk";
-  } else if (!from.contains("configuration")) {
-    hello.mistake = "hello without 'configuration': \"any\" or an object";
-  } else if (from["configuration"] == "any") {
-    to.any_configuration = true;
-  } else if (!read_configuration(from["configuration"], to.configuration) ||
-             !read_configuration(from.value("optional_controls", Json::object()), to.optional_controls)) {
-    hello.mistake = "hello with a configuration that cannot be read";
-  }
-  if (hello.mistake.empty()) {
-    to.name = from["name"];
-    to.version = from["version"];
-  }
+  Json json;
+  hello.mistake = open_message(line, "hello", json);
+  if (hello.mistake.empty()) read_description(json.root(), hello);
   return hello;
 }
 
 Configured read_configured(std::string_view line) {
   Configured configured;
-  Json object;
-  configured.mistake = open_message(line, "configure", object);
-  if (!configured.mistake.empty() || !object.contains("declined")) return configured;
-  if (!object["declined"].is_string() || object["declined"].get_ref<const std::string&>().empty()) {
-    configured.mistake = "configure: 'declined' is no text";
-  } else {
-    configured.declined = object["declined"];
-  }
+  Json json;
+  configured.mistake = open_message(line, "configure", json);
+  if (!configured.mistake.empty() || !json.root().find("declined")) return configured;
+  configured.declined = json.root().text_of("declined").value_or("");
+  if (configured.declined.empty()) configured.mistake = "configure: 'declined' is no text";
   return configured;
 }
 
-Taken read_answers(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
-                   std::span<eptspec_answer> answers) {
+Taken AnswerReader::read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
+                         std::span<eptspec_answer> answers) {
   Taken taken;
-  Json object;
-  taken.mistake = open_message(line, "run", object);
+  taken.mistake = open_message(line, "run", json_);
   if (!taken.mistake.empty()) return taken;
-  if (!object.contains("run") || !object["run"].is_number_unsigned() || !object.contains("answers") ||
-      !object["answers"].is_array()) {
+  const auto number = json_.root().find("run");
+  const auto list = json_.root().find("answers");
+  if (!number || !number->number() || !list || !list->is(JsonKind::list)) {
     taken.mistake = "run without the number 'run' and the list 'answers'";
     return taken;
   }
-  if (object["run"].get<std::uint64_t>() < run) {
-    taken.late = object["answers"].size();
-    return taken;
-  }
-  for (const Json& one : object["answers"]) {
-    taken.mistake = place(one, cases, answers);
+  if (*number->number() < run) return taken;  // late
+  std::size_t next = 0;
+  for (const JsonValue one : *list) {
+    taken.mistake = place(one, cases, answers, next);
     if (!taken.mistake.empty()) return taken;
     ++taken.taken;
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/json.h"
 #include "harness/pin.h"
 
 namespace harness {
@@ -29,14 +30,20 @@ struct Configured {
 };
 Configured read_configured(std::string_view line);
 
-// Takes the answers of a line into `answers`, which belong to `cases` (ids rising) and may come in any order and in
-// several lines. Answers to an earlier run are late: they are left out and counted.
 struct Taken {
   std::size_t taken = 0;
-  std::size_t late = 0;
   std::string mistake;
 };
-Taken read_answers(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
-                   std::span<eptspec_answer> answers);
+
+class AnswerReader {
+ public:
+  // Takes the answers of a line into `answers`, which belong to `cases` (ids rising) and may come in any order and in
+  // several lines. Answers to an earlier run are late and left out.
+  Taken read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
+             std::span<eptspec_answer> answers);
+
+ private:
+  Json json_;  // its memory is used again for the next line
+};
 
 }  // namespace harness

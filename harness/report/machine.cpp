@@ -1,6 +1,5 @@
-// The reports for programs: JSON, JUnit, TAP.
+// The reports for programs that run tests: JUnit and TAP.
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "harness/draw.h"
 #include "harness/report/report.h"
@@ -8,20 +7,6 @@
 namespace harness {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json vector_json(const Report& report, std::size_t n) {
-  const Judgement& judgement = report.judgements[n];
-  Json one = {{"id", report.vectors[n].id}, {"verdict", name_of(judgement.verdict)}};
-  if (const KnownDeviation* known = report.assessment.known[n]; known != nullptr) one["known"] = known->reason;
-  if (!judgement.reason.empty()) one["reason"] = judgement.reason;
-  for (const Deviation& deviation : judgement.deviations) {
-    one["deviations"].push_back(
-        {{"field", deviation.field}, {"expected", deviation.expected}, {"observed", deviation.observed}});
-  }
-  return one;
-}
 
 std::string xml(const std::string& text) {
   std::string escaped;
@@ -86,26 +71,6 @@ std::string tap_line(const Report& report, std::size_t n) {
 }
 
 }  // namespace
-
-std::string json_report(const Report& report) {
-  const Counts counts = count(report);
-  Json document = {
-      {"eptspec_report", 1}, {"target", report.target}, {"name", report.name}, {"version", report.version}};
-  for (const Verdict verdict : kVerdicts) document["counts"][name_of(verdict)] = counts[verdict];
-  document["counts"]["known"] = counts.known;
-  document["exit_code"] = exit_code(report);
-  document["baseline_problems"] = report.assessment.problems;
-  document["groups"] = Json::array();
-  for (const Group& one : group(report)) {
-    Json ids = Json::array();
-    for (const std::size_t n : one.members) ids.push_back(report.vectors[n].id);
-    document["groups"].push_back(
-        {{"rule", one.rule}, {"what", one.what}, {"example", report.vectors[one.example].id}, {"vectors", ids}});
-  }
-  document["vectors"] = Json::array();
-  for (std::size_t n = 0; n < report.vectors.size(); ++n) document["vectors"].push_back(vector_json(report, n));
-  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 std::string junit_report(const Report& report) {
   const Counts counts = count(report);

@@ -1,0 +1,70 @@
+// The report for programs, as report.schema.json says: one vector, one group a line.
+#include "harness/json.h"
+
+#include <fmt/format.h>
+
+#include "harness/report/report.h"
+
+namespace harness {
+
+namespace {
+
+// Each element by `of`, one a line.
+template <class Of>
+std::string lines(std::size_t count, Of of) {
+  std::string text;
+  for (std::size_t n = 0; n < count; ++n) text += (n == 0 ? "\n  " : ",\n  ") + of(n);
+  return "[" + text + "]";
+}
+
+std::string deviations_of(const Judgement& judgement) {
+  std::string text;
+  for (const Deviation& one : judgement.deviations) {
+    text += fmt::format(R"({}{{"field":{},"expected":{},"observed":{}}})", text.empty() ? "" : ",",
+                        json_text(one.field), json_text(one.expected), json_text(one.observed));
+  }
+  return "[" + text + "]";
+}
+
+std::string vector_of(const Report& report, std::size_t n) {
+  const Judgement& judgement = report.judgements[n];
+  std::string text =
+      fmt::format(R"({{"id":{},"verdict":"{}")", json_text(report.vectors[n].id), name_of(judgement.verdict));
+  if (const KnownDeviation* known = report.assessment.known[n]; known != nullptr) {
+    text += ",\"known\":" + json_text(known->reason);
+  }
+  if (!judgement.reason.empty()) text += ",\"reason\":" + json_text(judgement.reason);
+  if (!judgement.deviations.empty()) text += ",\"deviations\":" + deviations_of(judgement);
+  return text + "}";
+}
+
+std::string group_of(const Report& report, const Group& group) {
+  std::string ids;
+  for (const std::size_t n : group.members) ids += (ids.empty() ? "" : ",") + json_text(report.vectors[n].id);
+  return fmt::format(R"({{"rule":{},"what":{},"example":{},"vectors":[{}]}})", json_text(group.rule),
+                     json_text(group.what), json_text(report.vectors[group.example].id), ids);
+}
+
+std::string counts_of(const Report& report) {
+  const Counts counts = count(report);
+  std::string text;
+  for (const Verdict verdict : kVerdicts) text += fmt::format("\"{}\":{},", name_of(verdict), counts[verdict]);
+  return fmt::format("{{{}\"known\":{}}}", text, counts.known);
+}
+
+}  // namespace
+
+std::string json_report(const Report& report) {
+  const std::vector<Group> groups = group(report);
+  const std::vector<std::string>& problems = report.assessment.problems;
+  std::string text = "{\"eptspec_report\":1,\n";
+  text += fmt::format(" \"target\":{},\n \"name\":{},\n \"version\":{},\n", json_text(report.target),
+                      json_text(report.name), json_text(report.version));
+  text += fmt::format(" \"counts\":{},\n \"exit_code\":{},\n", counts_of(report), exit_code(report));
+  text += " \"baseline_problems\":" + lines(problems.size(), [&](std::size_t n) { return json_text(problems[n]); });
+  text += ",\n \"groups\":" + lines(groups.size(), [&](std::size_t n) { return group_of(report, groups[n]); });
+  text += ",\n \"vectors\":" + lines(report.vectors.size(), [&](std::size_t n) { return vector_of(report, n); });
+  return text + "}\n";
+}
+
+}  // namespace harness
