@@ -1,5 +1,14 @@
 // Who is tested: the one virtual interface of this project, and the ways to reach an implementation. Owns no
 // expectations: it puts cases and brings back what was observed. Tests: tests/harness.
+//
+// How a target that is a machine of its own plugs in (an image booted under an emulator, KVM): its open_...() makes the
+// probe run, so that description() knows MAXPHYADDR, capabilities and possible controls before the first case; cases
+// that do not apply there are never put. Its run() is one boot with all cases of the batch, and Description::batch says
+// how many are worth one. Of each VM-exit record it fills in an eptspec_answer: exit reason 48 or 49 becomes the
+// result, the qualification with qualification_valid = the bits that this target reports, the address at which a probe
+// pattern was found the host-physical address, the table words afterwards `words`; what a record does not tell stays
+// out of `valid`, and what cannot be run there is declined. A boot that ends early is a crash or hang of the first case
+// without a record; run_pinned (pin.h) finds the culprit when the batch is given to it as an exchange.
 #pragma once
 
 #include <memory>
@@ -18,6 +27,7 @@ struct Description {
   bool any_configuration = false;
   eptspec_configuration configuration{};
   eptspec_configuration optional_controls{};  // only the four words of controls count
+  std::size_t batch = 0;                      // cases for one run(), where that is not for the runner to choose
 };
 
 enum class Fate { answered, crash, hang, garbage };

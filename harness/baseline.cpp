@@ -54,10 +54,6 @@ KnownDeviation deviation_of(const JsonValue& entry) {
   return known;
 }
 
-bool is_deviation(const Judgement& judgement) {
-  return judgement.verdict == Verdict::fail || judgement.verdict == Verdict::error;
-}
-
 }  // namespace
 
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors) {
@@ -90,7 +86,7 @@ void assess_one(const KnownDeviation& entry, bool expired, std::size_t n, const 
   if (judgement.verdict == Verdict::pass) {
     result.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
   }
-  if (is_deviation(judgement) && !expired) result.known[n] = &entry;
+  if (deviates(judgement.verdict) && !expired) result.known[n] = &entry;
 }
 
 }  // namespace

@@ -132,10 +132,8 @@ bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   return true;
 }
 
-Prepared prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id) {
-  Prepared prepared;
+Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {
   const vectors::Case& asked = vector.asked;
-  eptspec_case& put = prepared.asked;
   put.id = id;
   put.question = question_bit(asked.question);
   put.level = static_cast<std::uint32_t>(asked.level);
@@ -143,13 +141,15 @@ Prepared prepare(const vectors::Vector& vector, const Description& description, 
   put.eptp = asked.eptp;
   put.guest_physical_address = asked.guest_physical_address;
   put.access = asked.access;
-  if (!lay_out(asked, put)) prepared.not_asked = "two of its tables lie at one address";
-  if ((description.questions & put.question) == 0) prepared.not_asked = "the adapter does not answer this question";
-  if (description.any_configuration) return prepared;
-  const ept_configuration there = of_adapter(asked.configuration, description);
-  put.configuration = to_abi(there);
-  if (!applies(vector, there)) prepared.not_applicable = obstacle(vector, there);
-  return prepared;
+  if (!description.any_configuration) {
+    const ept_configuration there = of_adapter(asked.configuration, description);
+    put.configuration = to_abi(there);
+    if (!applies(vector, there)) return {Verdict::not_applicable, obstacle(vector, there)};
+  }
+  if ((description.questions & put.question) == 0)
+    return {Verdict::skipped, "the adapter does not answer this question"};
+  if (!lay_out(asked, put)) return {Verdict::skipped, "two of its tables lie at one address"};
+  return {};
 }
 
 }  // namespace harness

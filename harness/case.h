@@ -4,19 +4,18 @@
 
 #include <string>
 
-#include "harness/adapter.h"
-#include "vectors/vector.h"
+#include "harness/judge.h"
 
 namespace harness {
 
-struct Prepared {
-  eptspec_case asked{};
-  std::string not_applicable;  // why the adapter's configuration cannot show the vector; empty when it can
-  std::string not_asked;       // why the adapter is not asked although it applies; empty when it is
+// Why a vector is not put to an adapter.
+struct Unasked {
+  Verdict verdict = Verdict::pass;  // pass: it is put; else not_applicable or skipped
+  std::string reason;
 };
 
-// A vector applies to a processor when the manual says the same of it there.
-Prepared prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id);
+// Fills in `put`, which comes zeroed. A vector applies to a processor when the manual says the same of it there.
+Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put);
 
 // The words of memory that a walk of the case reads, from the root down. False when two of the entries would lie at
 // one address with different values, so that no memory holds them all.

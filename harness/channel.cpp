@@ -110,7 +110,7 @@ std::optional<std::string> Channel::line(Clock::time_point deadline, Exchanged& 
     std::array<pollfd, 3> fds{{{out_, POLLIN, 0}, {err_, POLLIN, 0}, {unsent_.empty() ? -1 : in_, POLLOUT, 0}}};
     const int ready = left > 0 ? poll(fds.data(), fds.size(), static_cast<int>(std::min<long>(left, 1 << 30))) : 0;
     if (ready == 0 || searched_ > kLongestLine) {
-      ended = {Fate::hang, "no whole answer in time", {}};
+      ended = {Fate::hang, "no whole answer in time", {}, {}};
       break;
     }
     if (ready < 0) continue;
@@ -119,7 +119,8 @@ std::optional<std::string> Channel::line(Clock::time_point deadline, Exchanged& 
     if (fds[0].revents != 0 && !receive()) {
       const bool cut = !received_.empty();
       drain();
-      ended = {Fate::crash, fmt::format("the command {}{}", end_of(pid_), cut ? " in the middle of a line" : ""), {}};
+      ended = {
+          Fate::crash, fmt::format("the command {}{}", end_of(pid_), cut ? " in the middle of a line" : ""), {}, {}};
       break;
     }
   }

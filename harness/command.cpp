@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -28,9 +29,7 @@ void decline(const eptspec_case& asked, const std::string& reason, eptspec_answe
 class Command : public Adapter {
  public:
   Command(std::string command, const AdapterOptions& options)
-      : command_(std::move(command)),
-        options_(options),
-        exchange_([this](auto cases, auto answers) { return exchange(cases, answers); }) {
+      : command_(std::move(command)), options_(options), exchange_([this](auto cases) { return exchange(cases); }) {
     const Exchanged greeted = greet();
     if (greeted.fate != Fate::answered) {
       throw std::runtime_error(fmt::format("exec:{}: {}", command_, greeted.detail));
@@ -90,7 +89,7 @@ class Command : public Adapter {
   }
 
   // Cases of one configuration.
-  Exchanged exchange(std::span<const eptspec_case> cases, std::span<eptspec_answer> answers) {
+  Exchanged exchange(std::span<const eptspec_case> cases) {
     if (!channel_.running()) {
       Exchanged greeted = greet();
       if (greeted.fate != Fate::answered) return greeted;
@@ -100,21 +99,25 @@ class Command : public Adapter {
       Exchanged configured = configure(cases[0].configuration, until);
       if (configured.fate != Fate::answered) return configured;
     }
-    if (!declined_.empty()) {
-      for (std::size_t n = 0; n < cases.size(); ++n) decline(cases[n], declined_, answers[n]);
-      return {};
+    answers_.assign(cases.size(), {});
+    Exchanged collected;
+    if (declined_.empty()) {
+      channel_.say(run_line(++run_, cases));
+      collected = collect(cases, until);
+    } else {
+      for (std::size_t n = 0; n < cases.size(); ++n) decline(cases[n], declined_, answers_[n]);
     }
-    channel_.say(run_line(++run_, cases));
-    return collect(cases, answers, until);
+    collected.answers = answers_;
+    return collected;
   }
 
-  Exchanged collect(std::span<const eptspec_case> cases, std::span<eptspec_answer> answers, Clock::time_point until) {
+  Exchanged collect(std::span<const eptspec_case> cases, Clock::time_point until) {
     std::size_t missing = cases.size();
     while (missing != 0) {
       Exchanged ended;
       const auto line = channel_.line(until, ended);
       if (!line) return with_last_words(ended);
-      const Taken taken = reader_.read(*line, run_, cases, answers);
+      const Taken taken = reader_.read(*line, run_, cases, answers_);
       if (!taken.mistake.empty()) return garbage(taken.mistake);
       missing -= taken.taken;
     }
@@ -128,7 +131,7 @@ class Command : public Adapter {
   // What it says after garbage cannot be trusted, so it is started anew.
   Exchanged garbage(const std::string& mistake) {
     channel_.stop();
-    return {Fate::garbage, mistake, {}};
+    return {Fate::garbage, mistake, {}, {}};
   }
 
   [[nodiscard]] Exchanged with_last_words(Exchanged ended) const {
@@ -146,6 +149,7 @@ class Command : public Adapter {
   std::string declined_;
   std::uint64_t run_ = 0;
   AnswerReader reader_;
+  std::vector<eptspec_answer> answers_;
   Exchange exchange_;
 };
 

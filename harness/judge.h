@@ -17,11 +17,14 @@ enum class Verdict {
   skipped,         // the adapter declined, or answers no such question
   not_applicable,  // the adapter's configuration cannot show it
   error,           // crash, hang, garbage: nothing to judge
+  flaky,           // fail or error, and something else when asked again
 };
-inline constexpr std::array kVerdicts = {Verdict::pass, Verdict::fail, Verdict::skipped, Verdict::not_applicable,
-                                         Verdict::error};
+inline constexpr std::array kVerdicts = {Verdict::pass,           Verdict::fail,  Verdict::skipped,
+                                         Verdict::not_applicable, Verdict::error, Verdict::flaky};
 
 const char* name_of(Verdict verdict);
+// Fails, errors and flakes.
+bool deviates(Verdict verdict);
 
 // One field that is not as expected, in words.
 struct Deviation {
@@ -33,8 +36,8 @@ struct Deviation {
 
 struct Judgement {
   Verdict verdict = Verdict::error;
-  std::string reason;                 // of skipped, not_applicable, error
-  std::vector<Deviation> deviations;  // of fail
+  std::string reason;                 // of all but pass and fail
+  std::vector<Deviation> deviations;  // of fail, and of what was a fail first
   bool operator==(const Judgement&) const = default;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,28 +11,29 @@ namespace {
 
 // An answer that is not about its case is no answer, however well it reads.
 void take(const eptspec_case& asked, const eptspec_answer& answer, Observation& observed) {
-  observed = {};
-  if (answer.status == 0) {
+  observed.fate = Fate::garbage;
+  observed.answer = answer;
+  if (observed.answer.status == 0) {
     observed.detail = "no answer was filled in";
-  } else if (answer.id != asked.id) {
-    observed.detail = fmt::format("the answer names case {} instead of {}", answer.id, asked.id);
+  } else if (observed.answer.id != asked.id) {
+    observed.detail = fmt::format("the answer names case {} instead of {}", observed.answer.id, asked.id);
   } else {
     observed.fate = Fate::answered;
-    observed.answer = answer;
+    observed.detail.clear();
   }
 }
 
 std::size_t first_without_answer(std::span<const eptspec_answer> answers) {
   const auto found =
       std::find_if(answers.begin(), answers.end(), [](const eptspec_answer& answer) { return answer.status == 0; });
+  if (answers.empty()) return 0;
   return found == answers.end() ? answers.size() - 1 : static_cast<std::size_t>(found - answers.begin());
 }
 
 void run_alone(const Exchange& exchange, const eptspec_case& asked, Observation& observed) {
-  eptspec_answer answer{};
-  Exchanged exchanged = exchange({&asked, 1}, {&answer, 1});
+  Exchanged exchanged = exchange({&asked, 1});
   if (exchanged.fate == Fate::answered) {
-    take(asked, answer, observed);
+    take(asked, exchanged.answers[0], observed);
   } else {
     observed = {exchanged.fate, {}, std::move(exchanged.detail)};
   }
@@ -47,12 +47,12 @@ void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, s
     run_alone(exchange, cases[0], observed[0]);
     return;
   }
-  std::vector<eptspec_answer> answers(cases.size());
-  const Exchanged exchanged = exchange(cases, answers);
+  const Exchanged exchanged = exchange(cases);
   if (exchanged.fate == Fate::answered) {
-    for (std::size_t n = 0; n < cases.size(); ++n) take(cases[n], answers[n], observed[n]);
+    for (std::size_t n = 0; n < cases.size(); ++n) take(cases[n], exchanged.answers[n], observed[n]);
     return;
   }
+  const std::size_t culprit = first_without_answer(exchanged.answers);
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   bool repeated = false;
@@ -64,7 +64,6 @@ void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, s
   const bool slow = exchanged.fate == Fate::hang && Clock::now() - start > exchanged.after / 2;
   if (repeated || slow) return;
   // It happened, so it is told, even though no case alone brings it about again.
-  const std::size_t culprit = first_without_answer(answers);
   observed[culprit] = {exchanged.fate, {}, exchanged.detail + " (in a batch only, not alone)"};
 }
 

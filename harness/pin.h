@@ -13,12 +13,15 @@ namespace harness {
 struct Exchanged {
   Fate fate = Fate::answered;
   std::string detail;
-  std::chrono::duration<double> after{};  // of a hang: the time given to the batch
+  std::chrono::duration<double> after{};      // of a hang: the time given to the batch
+  std::span<const eptspec_answer> answers{};  // one for each case, of status 0 where there is none; of a batch that did
+                                              // not come back whole as far as they are known, perhaps none at all
 };
 
-// Puts the cases to a worker and takes its answers, which come zeroed. Starts a worker when there is none; one that
-// crashed, hangs or speaks garbage is gone when this returns.
-using Exchange = std::function<Exchanged(std::span<const eptspec_case>, std::span<eptspec_answer>)>;
+// Puts the cases to a worker. Starts one when there is none; one that crashed, hangs or speaks garbage is gone when
+// this returns. The answers are valid until the next exchange; a library that is not honest may still change them, so
+// each is looked at once only.
+using Exchange = std::function<Exchanged(std::span<const eptspec_case>)>;
 
 // Runs a batch. When it does not come back whole, each of its cases is run alone, so that the culprit is named and
 // the others are judged.

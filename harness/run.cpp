@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-#include "harness/case.h"
+#include "harness/judging.h"
 
 namespace harness {
 
@@ -53,44 +53,6 @@ class Queue {
   std::exception_ptr failure_;
 };
 
-// One worker's buffers, kept from portion to portion.
-class Judging {
- public:
-  explicit Judging(Adapter& adapter) : adapter_(adapter) {}
-
-  // vector_at(n) is the n-th of count vectors, id_at(n) its id; ids rise.
-  template <class VectorAt, class IdAt>
-  std::vector<Judgement>& judge_all(std::size_t count, VectorAt vector_at, IdAt id_at) {
-    judgements_.assign(count, {});
-    cases_.clear();
-    asked_.clear();
-    for (std::size_t n = 0; n < count; ++n) {
-      Prepared prepared = prepare(vector_at(n), adapter_.description(), id_at(n));
-      if (!prepared.not_applicable.empty()) {
-        judgements_[n] = {Verdict::not_applicable, std::move(prepared.not_applicable), {}};
-      } else if (!prepared.not_asked.empty()) {
-        judgements_[n] = {Verdict::skipped, std::move(prepared.not_asked), {}};
-      } else {
-        cases_.push_back(prepared.asked);
-        asked_.push_back(n);
-      }
-    }
-    observed_.resize(cases_.size());
-    adapter_.run(cases_, observed_);
-    for (std::size_t k = 0; k < asked_.size(); ++k) {
-      judgements_[asked_[k]] = judge(vector_at(asked_[k]), cases_[k], observed_[k]);
-    }
-    return judgements_;
-  }
-
- private:
-  Adapter& adapter_;
-  std::vector<Judgement> judgements_;
-  std::vector<eptspec_case> cases_;
-  std::vector<Observation> observed_;
-  std::vector<std::size_t> asked_;
-};
-
 // A portion of a slow target stays small, so that little is lost when the run is killed and the progress moves.
 std::size_t next_portion(std::size_t portion, Clock::duration took, std::size_t most) {
   if (took > std::chrono::milliseconds(500)) return std::max<std::size_t>(portion / 4, 1);
@@ -103,13 +65,15 @@ void work(const std::string& target, const AdapterOptions& options, const std::v
   try {
     const std::unique_ptr<Adapter> adapter = open_adapter(target, options);
     Judging judging(*adapter);
-    std::size_t portion = std::min<std::size_t>(16, options.batch);
+    std::vector<Put> puts;
+    const std::size_t fixed = adapter->description().batch;
+    std::size_t portion = fixed != 0 ? fixed : std::min<std::size_t>(16, options.batch);
     for (auto indices = queue.take(portion); !indices.empty(); indices = queue.take(portion)) {
       const Clock::time_point start = Clock::now();
-      auto& judgements = judging.judge_all(
-          indices.size(), [&](std::size_t n) -> const vectors::Vector& { return vectors[indices[n]]; },
-          [&](std::size_t n) { return indices[n] + 1; });
-      portion = next_portion(portion, Clock::now() - start, options.batch);
+      puts.clear();
+      for (const std::size_t n : indices) puts.push_back({&vectors[n], n + 1});
+      auto& judgements = judging.judge_all(puts);
+      if (fixed == 0) portion = next_portion(portion, Clock::now() - start, options.batch);
       queue.give(indices, judgements);
     }
   } catch (...) {
@@ -132,13 +96,6 @@ void run_vectors(const std::string& target, const AdapterOptions& options, unsig
   work(target, options, vectors, queue);
   for (std::thread& thread : threads) thread.join();
   queue.rethrow();
-}
-
-std::vector<Judgement> run_on(Adapter& adapter, const std::vector<vectors::Vector>& vectors) {
-  Judging judging(adapter);
-  return judging.judge_all(
-      vectors.size(), [&](std::size_t n) -> const vectors::Vector& { return vectors[n]; },
-      [](std::size_t n) { return n + 1; });
 }
 
 }  // namespace harness

@@ -20,7 +20,4 @@ void run_vectors(const std::string& target, const AdapterOptions& options, unsig
                  const std::vector<vectors::Vector>& vectors, std::vector<std::optional<Judgement>>& judgements,
                  const Judged& judged);
 
-// The verdict of one adapter on some vectors, for a caller that has the adapter already.
-std::vector<Judgement> run_on(Adapter& adapter, const std::vector<vectors::Vector>& vectors);
-
 }  // namespace harness

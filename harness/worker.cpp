@@ -145,19 +145,19 @@ Exchanged LibraryWorker::await(double seconds) {
   } while (ready < 0 && errno == EINTR);
   if (ready == 0) {
     stop();
-    return {Fate::hang, fmt::format("no answer within {} s", seconds), std::chrono::duration<double>(seconds)};
+    return {Fate::hang, fmt::format("no answer within {} s", seconds), std::chrono::duration<double>(seconds), {}};
   }
   char byte = 0;
   if (read(from_worker_, &byte, 1) != 1) return end_of_worker();
   if (byte == kReady) return {};
   stop();
-  return {Fate::garbage, byte == kRefuses ? shared_->message.data() : "the worker speaks another language", {}};
+  return {Fate::garbage, byte == kRefuses ? shared_->message.data() : "the worker speaks another language", {}, {}};
 }
 
 Exchanged LibraryWorker::end_of_worker() {
   std::string text = "the worker " + end_of(pid_);
   stop();
-  return {Fate::crash, std::move(text), {}};
+  return {Fate::crash, std::move(text), {}, {}};
 }
 
 Description LibraryWorker::describe() {
@@ -177,18 +177,18 @@ Description LibraryWorker::describe() {
   return description;
 }
 
-Exchanged LibraryWorker::exchange(std::span<const eptspec_case> cases, std::span<eptspec_answer> answers) {
+Exchanged LibraryWorker::exchange(std::span<const eptspec_case> cases) {
   if (pid_ < 0) {
     Exchanged started = start();
     if (started.fate != Fate::answered) return started;
   }
   shared_->count = cases.size();
   std::memcpy(shared_->cases(), cases.data(), cases.size_bytes());
-  std::memset(shared_->answers(batch_), 0, answers.size_bytes());
+  const std::span answers(shared_->answers(batch_), cases.size());
+  std::memset(answers.data(), 0, answers.size_bytes());
   if (write(to_worker_, &kReady, 1) != 1) return end_of_worker();
   Exchanged exchanged = await(timeout_seconds_);
-  // Also of a batch that ended badly: what was answered tells where.
-  std::memcpy(answers.data(), shared_->answers(batch_), answers.size_bytes());
+  exchanged.answers = answers;  // also of a batch that ended badly: what was answered tells where
   return exchanged;
 }
 
@@ -200,7 +200,7 @@ class Library : public Adapter {
       : batch_(options.batch),
         worker_(path, options.batch, options.timeout_seconds),
         description_(worker_.describe()),
-        exchange_([this](auto cases, auto answers) { return worker_.exchange(cases, answers); }) {}
+        exchange_([this](auto cases) { return worker_.exchange(cases); }) {}
 
   [[nodiscard]] const Description& description() const override { return description_; }
 

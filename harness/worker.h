@@ -24,7 +24,7 @@ class LibraryWorker {
 
   // Loads the library and asks it who it is. Throws std::runtime_error with one line.
   Description describe();
-  Exchanged exchange(std::span<const eptspec_case> cases, std::span<eptspec_answer> answers);
+  Exchanged exchange(std::span<const eptspec_case> cases);  // no more than `batch`
 
  private:
   Exchanged start();  // fate answered: the worker runs and has described itself

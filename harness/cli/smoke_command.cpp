@@ -6,8 +6,8 @@
 #include "harness/builtin.h"
 #include "harness/cli/commands.h"
 #include "harness/draw.h"
+#include "harness/judging.h"
 #include "harness/names.h"
-#include "harness/run.h"
 
 namespace cli {
 
@@ -38,7 +38,7 @@ void print_case(const harness::Smoke& smoke, const harness::Judgement& judgement
   using harness::Verdict;
   fmt::print("{:<8} {}  {}\n", name_of(judgement.verdict), smoke.vector.id, smoke.explanation);
   if (judgement.verdict == Verdict::skipped) fmt::print("         {}\n", judgement.reason);
-  if (judgement.verdict != Verdict::fail && judgement.verdict != Verdict::error) return;
+  if (!deviates(judgement.verdict)) return;
   fmt::print("{}", harness::draw(smoke.vector.asked, "           "));
   for (const harness::Deviation& one : judgement.deviations) {
     fmt::print("           {}: expected {}, observed {}\n", one.field, one.expected, one.observed);
@@ -59,7 +59,7 @@ int smoke(const std::string& target, const harness::AdapterOptions& options) {
   for (std::size_t n = 0; n < all.size(); ++n) {
     print_case(all[n], judgements[n]);
     if (judgements[n].verdict == harness::Verdict::pass) ++passed;
-    if (judgements[n].verdict == harness::Verdict::fail || judgements[n].verdict == harness::Verdict::error) ++wrong;
+    if (deviates(judgements[n].verdict)) ++wrong;
   }
   if (wrong != 0) return 1;
   fmt::print("{} of {} as the manual says; next: eptspec run {}\n", passed, all.size(), target);

@@ -12,8 +12,7 @@ namespace harness {
 namespace {
 
 bool unexplained(const Report& report, std::size_t n) {
-  const Verdict verdict = report.judgements[n].verdict;
-  return (verdict == Verdict::fail || verdict == Verdict::error) && report.assessment.known.at(n) == nullptr;
+  return deviates(report.judgements[n].verdict) && report.assessment.known.at(n) == nullptr;
 }
 
 bool is_misconfiguration(const std::string& result) {
@@ -24,7 +23,7 @@ bool is_misconfiguration(const std::string& result) {
 bool is_good(const std::string& result) { return result == "page" || result == "table" || result == "translated"; }
 
 std::string what(const Judgement& judgement) {
-  if (judgement.verdict == Verdict::error) return judgement.reason;
+  if (judgement.verdict != Verdict::fail) return judgement.reason;
   const Deviation& first = judgement.deviations.front();
   if (first.field != "result") return "wrong";
   if (is_misconfiguration(first.expected) && is_good(first.observed)) return "misconfiguration missed";
@@ -79,7 +78,7 @@ Counts count(const Report& report) {
 
 int exit_code(const Report& report) {
   const Counts counts = count(report);
-  const std::size_t deviations = counts[Verdict::fail] + counts[Verdict::error] - counts.known;
+  const std::size_t deviations = counts[Verdict::fail] + counts[Verdict::error] + counts[Verdict::flaky] - counts.known;
   if (deviations != 0 || !report.assessment.problems.empty()) return 1;
   const bool judged = counts[Verdict::pass] + counts.known != 0;
   return judged ? 0 : 2;

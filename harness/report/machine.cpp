@@ -41,6 +41,7 @@ std::string junit_body(const Report& report, std::size_t n) {
   switch (judgement.verdict) {
     case Verdict::pass: return {};
     case Verdict::fail:
+    case Verdict::flaky:
       return fmt::format("<failure message=\"{}\">{}</failure>", message, xml(draw(report.vectors[n].asked, "")));
     case Verdict::error:
       return fmt::format("<error message=\"{}\">{}</error>", message, xml(draw(report.vectors[n].asked, "")));
@@ -59,7 +60,7 @@ std::string one_line(std::string text) {
 
 std::string tap_line(const Report& report, std::size_t n) {
   const Judgement& judgement = report.judgements[n];
-  const bool wrong = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::error;
+  const bool wrong = deviates(judgement.verdict);
   const bool left_out = judgement.verdict == Verdict::skipped || judgement.verdict == Verdict::not_applicable;
   std::string line = fmt::format("{}ok {} - {}", wrong ? "not " : "", n + 1, one_line(report.vectors[n].id));
   if (wrong) line += " " + one_line(summary(judgement));
@@ -80,8 +81,9 @@ std::string junit_report(const Report& report) {
   std::string cases;
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
     const bool known = report.assessment.known[n] != nullptr;
-    if (!known && report.judgements[n].verdict == Verdict::fail) ++failures;
-    if (!known && report.judgements[n].verdict == Verdict::error) ++errors;
+    const Verdict verdict = report.judgements[n].verdict;
+    if (!known && (verdict == Verdict::fail || verdict == Verdict::flaky)) ++failures;
+    if (!known && verdict == Verdict::error) ++errors;
     cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\">{}</testcase>\n", xml(rule_of(report.vectors[n])),
                          xml(report.vectors[n].id), junit_body(report, n));
   }

@@ -22,7 +22,7 @@ struct Report {
 
 struct Counts {
   std::array<std::size_t, std::size(kVerdicts)> of{};  // by Verdict; known deviations count here too
-  std::size_t known = 0;                               // fails and errors that the baseline explains
+  std::size_t known = 0;                               // fails, errors and flakes that the baseline explains
   [[nodiscard]] std::size_t operator[](Verdict verdict) const { return of.at(static_cast<std::size_t>(verdict)); }
 };
 Counts count(const Report& report);
@@ -30,7 +30,7 @@ Counts count(const Report& report);
 // 0 all as expected, 1 deviations, 2 nothing was judged.
 int exit_code(const Report& report);
 
-// Fails and errors that the baseline does not explain, with one cause as far as can be told.
+// Fails, errors and flakes that the baseline does not explain, with one cause as far as can be told.
 struct Group {
   std::string rule;  // rule_of its vectors; the field, where the result is right and a field is not
   std::string what;  // what went wrong, "misconfiguration missed", "violation instead of translated"

@@ -103,9 +103,10 @@ std::string terminal_report(const Report& report) {
           reasons_text(report, Verdict::not_applicable);
   for (const std::string& problem : report.assessment.problems) text += fmt::format("  baseline: {}\n", problem);
   const Counts counts = count(report);
-  text += fmt::format("{} vectors: {} pass, {} fail, {} error ({} of these known), {} skipped, {} not applicable\n",
-                      report.vectors.size(), counts[Verdict::pass], counts[Verdict::fail], counts[Verdict::error],
-                      counts.known, counts[Verdict::skipped], counts[Verdict::not_applicable]);
+  text += fmt::format(
+      "{} vectors: {} pass, {} fail, {} error, {} flaky ({} of these known), {} skipped, {} not applicable\n",
+      report.vectors.size(), counts[Verdict::pass], counts[Verdict::fail], counts[Verdict::error],
+      counts[Verdict::flaky], counts.known, counts[Verdict::skipped], counts[Verdict::not_applicable]);
   if (exit_code(report) == 2) text += "nothing was judged: this says nothing about the target\n";
   return text;
 }

@@ -27,16 +27,34 @@ vectors::Vector entry_vector(const ept_configuration& with, int level, ept_word 
   return vector;
 }
 
+struct Prepared {
+  harness::Unasked unasked;
+  eptspec_case put;
+};
+
+Prepared prepared(const vectors::Vector& vector, const Description& description) {
+  eptspec_case put{};
+  harness::Unasked unasked = harness::prepare(vector, description, 1, put);
+  return {std::move(unasked), put};
+}
+
+// Why it is not applicable, or else "".
 std::string why_not(const vectors::Vector& vector, const Description& description) {
-  return harness::prepare(vector, description, 1).not_applicable;
+  const harness::Unasked unasked = prepared(vector, description).unasked;
+  return unasked.verdict == harness::Verdict::not_applicable ? unasked.reason : "";
+}
+
+std::string why_skipped(const vectors::Vector& vector, const Description& description) {
+  const harness::Unasked unasked = prepared(vector, description).unasked;
+  return unasked.verdict == harness::Verdict::skipped ? unasked.reason : "";
 }
 
 TEST(Case, vector_applies_where_the_manual_says_the_same) {
   ept_configuration other = harness::usual_configuration();
   other.maxphyaddr = 52;
-  const auto prepared = harness::prepare(entry_vector(other, 1, kPage), usual_processor(), 1);
-  EXPECT_EQ(prepared.not_applicable, "");
-  EXPECT_EQ(prepared.asked.configuration.maxphyaddr, 46U);
+  const Prepared there = prepared(entry_vector(other, 1, kPage), usual_processor());
+  EXPECT_EQ(there.unasked.verdict, harness::Verdict::pass);
+  EXPECT_EQ(there.put.configuration.maxphyaddr, 46U);
 }
 
 TEST(Case, width_that_matters_is_named) {
@@ -60,9 +78,7 @@ TEST(Case, control_that_the_processor_lacks_is_named) {
   Description able = usual_processor();
   able.optional_controls.secondary_controls = EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL;
   EXPECT_EQ(why_not(vector, able), "");
-  EXPECT_NE(
-      harness::prepare(vector, able, 1).asked.configuration.secondary_controls & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL,
-      0U);
+  EXPECT_NE(prepared(vector, able).put.configuration.secondary_controls & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL, 0U);
 }
 
 TEST(Case, words_of_a_walk_lie_where_the_walk_reads) {
@@ -85,14 +101,14 @@ TEST(Case, entries_that_no_memory_holds_are_not_asked) {
   vector.asked = {vectors::Question::walk, harness::usual_configuration(), kEptp, 4, {0x1007, 0x3007, 0x4007, kPage}, 0,
                   EPT_ACCESS_READ};
   vector.expected = vectors::expected_of(vector.asked);
-  EXPECT_EQ(harness::prepare(vector, usual_processor(), 1).not_asked, "two of its tables lie at one address");
+  EXPECT_EQ(why_skipped(vector, usual_processor()), "two of its tables lie at one address");
 }
 
 TEST(Case, question_that_the_adapter_does_not_answer_is_not_asked) {
   Description only_walks = usual_processor();
   only_walks.questions = EPTSPEC_QUESTION_WALK;
   const auto vector = entry_vector(harness::usual_configuration(), 1, kPage);
-  EXPECT_EQ(harness::prepare(vector, only_walks, 1).not_asked, "the adapter does not answer this question");
+  EXPECT_EQ(why_skipped(vector, only_walks), "the adapter does not answer this question");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@ import sys
 import time
 
 BEHAVIOUR = sys.argv[1]
+asked_before = []
 
 
 def say(message):
@@ -42,8 +43,9 @@ def misbehave(run, answers, mine):
         mine["colour"] = "blue"
     if BEHAVIOUR == "no_result":
         del mine["result"]
-    if BEHAVIOUR == "lie":
+    if BEHAVIOUR == "lie" or BEHAVIOUR == "flaky" and not asked_before:
         mine["result"] = "refused"
+    asked_before.append(mine["id"])
     if BEHAVIOUR == "decline":
         del mine["result"]
         mine["declined"] = "not today"

@@ -26,7 +26,7 @@ struct Walk {
                     access};
     vector.expected = vectors::expected_of(vector.asked);
     const auto reference = harness::open_reference();
-    put = harness::prepare(vector, reference->description(), 1).asked;
+    harness::prepare(vector, reference->description(), 1, put);
     reference->run({&put, 1}, {&observed, 1});
   }
   [[nodiscard]] Judgement judged() const { return judge(vector, put, observed); }

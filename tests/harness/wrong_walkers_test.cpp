@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
+#include "harness/judging.h"
 #include "harness/report/report.h"
-#include "harness/run.h"
 #include "tests/harness/cases.h"
 
 namespace {

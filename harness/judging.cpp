@@ -1,0 +1,80 @@
+#include "harness/judging.h"
+
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "harness/case.h"
+
+namespace harness {
+
+namespace {
+
+// What two judgements of one vector come to, of which the first deviates.
+Judgement combined(Judgement first, const Judgement& second) {
+  if (second.verdict == first.verdict) return first;
+  std::string reason = fmt::format("{}, then {} when asked again", name_of(first.verdict), name_of(second.verdict));
+  for (const std::string& more : {first.reason, second.reason}) {
+    if (!more.empty()) reason += "; " + more;
+  }
+  return {Verdict::flaky, std::move(reason), std::move(first.deviations)};
+}
+
+}  // namespace
+
+void Judging::ask(std::span<const Put> puts, std::span<const std::size_t> which) {
+  cases_.clear();
+  asked_.clear();
+  for (const std::size_t n : which) {
+    eptspec_case& put = cases_.emplace_back();
+    Unasked unasked = prepare(*puts[n].vector, adapter_.description(), puts[n].id, put);
+    if (unasked.verdict == Verdict::pass) {
+      asked_.push_back(n);
+    } else {
+      cases_.pop_back();
+      judgements_[n] = {unasked.verdict, std::move(unasked.reason), {}};
+    }
+  }
+  observed_.resize(cases_.size());
+  adapter_.run(cases_, observed_);
+  for (std::size_t k = 0; k < asked_.size(); ++k) {
+    judgements_[asked_[k]] = judge(*puts[asked_[k]].vector, cases_[k], observed_[k]);
+  }
+}
+
+void Judging::ask_again(std::span<const Put> puts) {
+  which_.clear();
+  std::vector<Judgement> first;
+  for (std::size_t n = 0; n < puts.size(); ++n) {
+    if (!deviates(judgements_[n].verdict)) continue;
+    which_.push_back(n);
+    first.push_back(std::move(judgements_[n]));
+  }
+  if (which_.empty()) return;
+  ask(puts, which_);
+  for (std::size_t k = 0; k < which_.size(); ++k) {
+    judgements_[which_[k]] = combined(std::move(first[k]), judgements_[which_[k]]);
+  }
+}
+
+std::vector<Judgement>& Judging::judge_once(std::span<const Put> puts) {
+  judgements_.assign(puts.size(), {});
+  which_.resize(puts.size());
+  std::iota(which_.begin(), which_.end(), std::size_t{0});
+  ask(puts, which_);
+  return judgements_;
+}
+
+std::vector<Judgement>& Judging::judge_all(std::span<const Put> puts) {
+  judge_once(puts);
+  ask_again(puts);
+  return judgements_;
+}
+
+std::vector<Judgement> run_on(Adapter& adapter, const std::vector<vectors::Vector>& vectors) {
+  std::vector<Put> puts;
+  for (const vectors::Vector& vector : vectors) puts.push_back({&vector, puts.size() + 1});
+  return Judging(adapter).judge_all(puts);
+}
+
+}  // namespace harness
