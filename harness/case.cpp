@@ -119,17 +119,20 @@ std::uint32_t question_bit(vectors::Question question) {
 }  // namespace
 
 bool lay_out(const vectors::Case& asked, eptspec_case& put) {
-  put.word_count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
+  const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
+  const bool walks = asked.question == vectors::Question::walk;
+  put.word_count = count;
   ept_word table = asked.eptp & kTableAddress;
-  for (std::uint32_t n = 0; n < put.word_count; ++n) {
+  bool apart = true;
+  for (std::uint32_t n = 0; n < count; ++n) {
+    const ept_word entry = asked.entries[n];
     const int low = ept_index_low(asked.level - static_cast<int>(n));
-    const bool walks = asked.question == vectors::Question::walk;
-    put.words[n].address = walks ? table | (asked.guest_physical_address >> low & 0x1ff) << 3 : 0;
-    put.words[n].value = asked.entries[n];
-    table = asked.entries[n] & kTableAddress;
-    if (eptspec_read(&put, put.words[n].address) != put.words[n].value) return false;
+    const ept_word address = walks ? table | (asked.guest_physical_address >> low & 0x1ff) << 3 : 0;
+    put.words[n] = {address, entry};
+    for (std::uint32_t m = 0; m < n; ++m) apart &= put.words[m].address != address || put.words[m].value == entry;
+    table = entry & kTableAddress;
   }
-  return true;
+  return apart;
 }
 
 Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {

@@ -36,6 +36,7 @@ class Channel {
 
  private:
   void send();
+  void forget_sent();
   bool receive();  // false at the end
   void drain();
 
@@ -44,6 +45,7 @@ class Channel {
   int out_ = -1;
   int err_ = -1;
   std::string unsent_;
+  std::size_t sent_ = 0;  // of unsent_: is with the command already
   std::string received_;
   std::size_t searched_ = 0;  // of received_: has no line end
   std::string error_tail_;

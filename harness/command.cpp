@@ -1,6 +1,8 @@
 // The target `exec:COMMAND`: a program that speaks the line protocol.
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <numeric>
 #include <stdexcept>
 #include <vector>
 
@@ -15,9 +17,9 @@ namespace {
 
 using Clock = Channel::Clock;
 
-bool same(const eptspec_configuration& a, const eptspec_configuration& b) {
+auto words_of(const eptspec_configuration& configuration) {
   using Words = std::array<std::uint64_t, sizeof(eptspec_configuration) / sizeof(std::uint64_t)>;
-  return std::bit_cast<Words>(a) == std::bit_cast<Words>(b);
+  return std::bit_cast<Words>(configuration);
 }
 
 void decline(const eptspec_case& asked, const std::string& reason, eptspec_answer& answer) {
@@ -49,15 +51,23 @@ class Command : public Adapter {
 
   [[nodiscard]] const Description& description() const override { return description_; }
 
+  // Each configuration costs the adapter a line and an answer, so cases are put by configuration.
   void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
-    for (std::size_t at = 0; at < cases.size();) {
-      std::size_t count = 1;
-      while (count < options_.batch && at + count < cases.size() &&
-             same(cases[at].configuration, cases[at + count].configuration)) {
-        ++count;
+    std::vector<std::size_t> order(cases.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return words_of(cases[a].configuration) < words_of(cases[b].configuration);
+    });
+    for (std::size_t at = 0; at < order.size();) {
+      std::vector<eptspec_case> batch;
+      while (batch.size() < options_.batch && at + batch.size() < order.size()) {
+        const eptspec_case& next = cases[order[at + batch.size()]];
+        if (!batch.empty() && words_of(next.configuration) != words_of(batch[0].configuration)) break;
+        batch.push_back(next);
       }
-      run_pinned(exchange_, cases.subspan(at, count), observed.subspan(at, count));
-      at += count;
+      std::vector<Observation> of_batch(batch.size());
+      run_pinned(exchange_, batch, of_batch);
+      for (Observation& one : of_batch) observed[order[at++]] = std::move(one);
     }
   }
 
@@ -95,7 +105,7 @@ class Command : public Adapter {
       if (greeted.fate != Fate::answered) return greeted;
     }
     const Clock::time_point until = deadline(options_.timeout_seconds);
-    if (!configured_ || !same(configuration_, cases[0].configuration)) {
+    if (!configured_ || words_of(configuration_) != words_of(cases[0].configuration)) {
       Exchanged configured = configure(cases[0].configuration, until);
       if (configured.fate != Fate::answered) return configured;
     }
