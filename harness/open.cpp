@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "harness/adapter.h"
+#include "harness/bochs.h"
 
 namespace harness {
 
@@ -12,7 +13,10 @@ std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOp
   if (target == "reference") return open_reference();
   if (target.starts_with("lib:")) return open_library(target.substr(4), options);
   if (target.starts_with("exec:")) return open_command(target.substr(5), options);
-  throw std::runtime_error("'" + target + "' is no target; expected reference, lib:PATH.so or exec:COMMAND");
+  if (target == "bochs") return open_bochs({});
+  if (target.starts_with("bochs:")) return open_bochs({target.substr(6), BochsOptions{}.timeout_seconds});
+  throw std::runtime_error("'" + target +
+                           "' is no target; expected reference, lib:PATH.so, exec:COMMAND or bochs[:MODEL]");
 }
 
 }  // namespace harness

@@ -1,0 +1,85 @@
+#include "harness/image/console.h"
+
+#include "harness/image/cpu.h"
+
+namespace image {
+
+namespace {
+
+constexpr uint16_t kCom1 = 0x3f8;
+constexpr uint16_t kEmulator = 0xe9;
+constexpr unsigned kColumns = 80;
+constexpr unsigned kRows = 25;
+
+volatile uint16_t* const screen = reinterpret_cast<volatile uint16_t*>(0xb8000);
+unsigned at = 0;  // next place on the screen
+bool serial = false;
+
+bool wait_for(uint8_t bit) {
+  for (unsigned n = 0; n < 1000000; ++n) {
+    if ((in_byte(kCom1 + 5) & bit) != 0) return true;
+  }
+  return false;
+}
+
+void scroll() {
+  for (unsigned n = 0; n < kColumns * (kRows - 1); ++n) screen[n] = screen[n + kColumns];
+  for (unsigned n = kColumns * (kRows - 1); n < kColumns * kRows; ++n) screen[n] = 0x0720;
+  at -= kColumns;
+}
+
+void put(char c) {
+  out_byte(kEmulator, static_cast<uint8_t>(c));
+  if (serial) serial = wait_for(0x20);
+  if (serial) out_byte(kCom1, static_cast<uint8_t>(c));
+  if (c == '\n') {
+    at += kColumns - at % kColumns;
+  } else if (c != '\r') {
+    screen[at++] = static_cast<uint16_t>(0x0700 | static_cast<uint8_t>(c));
+  }
+  if (at >= kColumns * kRows) scroll();
+}
+
+}  // namespace
+
+void set_up_console() {
+  out_byte(kCom1 + 1, 0);
+  out_byte(kCom1 + 3, 0x80);
+  out_byte(kCom1 + 0, 1);  // 115200 baud
+  out_byte(kCom1 + 1, 0);
+  out_byte(kCom1 + 3, 3);
+  out_byte(kCom1 + 2, 7);
+  serial = in_byte(kCom1 + 5) != 0xff;
+  for (unsigned n = 0; n < kColumns * kRows; ++n) screen[n] = 0x0720;
+}
+
+void print(const char* text) {
+  for (; *text != 0; ++text) put(*text);
+}
+
+void print_hex(uint64_t value) {
+  char text[19] = "0x";
+  char* end = text + 2;
+  int shift = 60;
+  while (shift != 0 && (value >> shift) == 0) shift -= 4;
+  for (; shift >= 0; shift -= 4) *end++ = "0123456789abcdef"[value >> shift & 15];
+  *end = 0;
+  print(text);
+}
+
+void print_number(uint64_t value) {
+  char text[21];
+  char* begin = text + 20;
+  *begin = 0;
+  do {
+    *--begin = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  print(begin);
+}
+
+void flush_console() {
+  if (serial) wait_for(0x40);
+}
+
+}  // namespace image

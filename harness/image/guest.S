@@ -1,0 +1,65 @@
+// The guest's code, a page of its own: each stub makes its access to (%rdi), says so in %ebx, reads the
+// self-identifying word beside it at (%rsi), and exits. A fetch needs no stub. And VM entry and exit.
+.section .text
+.balign 4096
+.globl guest_code, guest_read, guest_write, guest_exchange, guest_done
+guest_code:
+guest_read:
+  movb (%rdi), %al
+guest_done:
+  movl $1, %ebx
+  movq (%rsi), %rdx
+  vmcall
+guest_write:
+  movb %cl, (%rdi)
+  jmp guest_done
+guest_exchange:
+  xchgb %cl, (%rdi)
+  jmp guest_done
+.balign 4096, 0xcc
+
+// int enter_guest(GuestRegisters* registers, int launched): 0 after a VM exit, 1 VMfailInvalid, 2 VMfailValid.
+.globl enter_guest, guest_left
+enter_guest:
+  pushq %rbx
+  pushq %rbp
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  pushq %rdi
+  movl $0x6c14, %eax  // host RSP
+  vmwrite %rsp, %rax
+  testl %esi, %esi
+  movq 0(%rdi), %rax
+  movq 8(%rdi), %rbx
+  movq 16(%rdi), %rcx
+  movq 24(%rdi), %rdx
+  movq 32(%rdi), %rsi
+  movq 40(%rdi), %rdi
+  jnz 1f
+  vmlaunch
+  jmp 2f
+1: vmresume
+2: movl $1, %eax
+  jc 3f
+  movl $2, %eax
+3: popq %rdi
+  jmp 4f
+guest_left:
+  xchgq %rdi, (%rsp)
+  movq %rax, 0(%rdi)
+  movq %rbx, 8(%rdi)
+  movq %rcx, 16(%rdi)
+  movq %rdx, 24(%rdi)
+  movq %rsi, 32(%rdi)
+  popq 40(%rdi)
+  xorl %eax, %eax
+4: popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbp
+  popq %rbx
+  ret
+.section .note.GNU-stack, "", @progbits

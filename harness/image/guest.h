@@ -1,0 +1,33 @@
+// The guest: its own pages (code and page tables), twice, since they must lie in that half of the guest-physical
+// addresses which is not under test; and the EPT tables that map them. What a case puts to the test is not here.
+#pragma once
+
+#include "harness/image/wire.h"
+
+namespace image {
+
+// Linear addresses of the guest.
+constexpr uint64_t kLinearCode = 0x0;
+constexpr uint64_t kLinearUnderTest = 0x1000;  // maps the page of the address under test
+constexpr uint64_t kLinearWalk = 0x200000;     // its page table is at the address under test
+
+struct GuestStart {
+  uint64_t cr3;
+  uint64_t rip;
+  uint64_t linear_address;  // of the access
+  uint64_t identity;        // linear address of the self-identifying word beside it
+};
+
+void build_guest();
+
+// Sets the guest's page tables for a case.
+GuestStart prepare_guest(const Case& asked);
+
+// The EPT entry that maps the guest's own pages, and which entry of the root table it has to be.
+uint64_t own_root_entry();
+unsigned own_root_index(const Case& asked);
+
+// Where the guest goes on after a page fault that its page-table entry under test caused: the walk was completed.
+uint64_t rip_after_access();
+
+}  // namespace image

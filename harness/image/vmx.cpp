@@ -1,0 +1,138 @@
+#include "harness/image/vmx.h"
+
+#include "harness/image/cpu.h"
+#include "harness/image/support.h"
+#include "harness/image/traps.h"
+#include "harness/image/vmcs_fields.h"
+
+extern "C" int enter_guest(image::GuestRegisters* registers, int launched);
+extern "C" uint8_t guest_left[];
+
+namespace image {
+
+namespace {
+
+constexpr uint64_t kEfer = 0x500;  // LME, LMA
+constexpr uint64_t kCr4Vmxe = 1u << 13;
+
+constexpr uint32_t kPreemptionTimer = 1u << 6;
+constexpr uint32_t kHltExiting = 1u << 7;
+constexpr uint32_t kIoExiting = 1u << 24;
+constexpr uint32_t kHost64 = 1u << 9;
+constexpr uint32_t kSaveLoadEfer = 1u << 20 | 1u << 21;
+constexpr uint32_t kGuest64 = 1u << 9;
+constexpr uint32_t kLoadGuestEfer = 1u << 15;
+constexpr uint64_t kWatchdogCycles = 50'000'000;
+
+struct alignas(4096) Page {
+  uint32_t words[1024];
+};
+Page vmxon_region;
+Page vmcs_region;
+bool launched = false;
+bool true_msrs = false;
+
+// Capability MSR of a word of controls: what must be 1 in the low half, what may be 1 in the high half.
+uint64_t allowed(const Probe& probe, uint32_t msr, uint32_t true_msr) {
+  return capability(probe, true_msrs ? true_msr : msr);
+}
+
+// The controls `wanted` and those that must be 1. False when some may not be 1.
+bool set(uint64_t field, uint64_t allowed, uint32_t wanted) {
+  const uint32_t may = static_cast<uint32_t>(allowed >> 32);
+  vmwrite(field, (wanted & may) | static_cast<uint32_t>(allowed));
+  return (wanted & ~may) == 0;
+}
+
+void set_host() {
+  const uint16_t selectors[] = {kDataSelector, kCodeSelector, kDataSelector, kDataSelector, 0, 0, kTaskSelector};
+  for (uint64_t n = 0; n < 7; ++n) vmwrite(kHostEsSelector + 2 * n, selectors[n]);
+  vmwrite(kHostCr0, read_cr<0>());
+  vmwrite(kHostCr3, read_cr<3>());
+  vmwrite(kHostCr4, read_cr<4>());
+  vmwrite(kHostEfer, kEfer);
+  vmwrite(kHostTrBase, task_state_base());
+  vmwrite(kHostGdtrBase, address_of(gdt));
+  vmwrite(kHostIdtrBase, idt_base());
+  vmwrite(kHostRip, address_of(guest_left));
+}
+
+// 64-bit mode at privilege level 0, all segments flat.
+void set_guest() {
+  constexpr uint32_t kCode = 0xa09b;
+  constexpr uint32_t kData = 0xc093;
+  constexpr uint32_t kUnusable = 0x10000;
+  constexpr uint32_t kTask = 0x8b;
+  const uint16_t selectors[] = {kDataSelector, kCodeSelector, kDataSelector, kDataSelector, 0, 0, 0, kTaskSelector};
+  const uint32_t access[] = {kData, kCode, kData, kData, kUnusable, kUnusable, kUnusable, kTask};
+  for (uint64_t n = 0; n < 8; ++n) {
+    vmwrite(kGuestEsSelector + 2 * n, selectors[n]);
+    vmwrite(kGuestEsLimit + 2 * n, n == 7 ? 0x67 : 0xffffffff);
+    vmwrite(kGuestEsAccess + 2 * n, access[n]);
+    vmwrite(kGuestEsBase + 2 * n, 0);
+  }
+  vmwrite(kGuestCr0, read_cr<0>());
+  vmwrite(kGuestCr4, read_cr<4>());
+  vmwrite(kGuestEfer, kEfer);
+  vmwrite(kGuestDr7, 0x400);
+  vmwrite(kGuestRsp, 0);
+  vmwrite(kVmcsLink, ~0ull);
+  vmwrite(kExceptionBitmap, 0xffffffff);
+  vmwrite(kPageFaultMask, 0);
+  vmwrite(kPageFaultMatch, 0);
+}
+
+}  // namespace
+
+bool enter_vmx(const Probe& probe) {
+  true_msrs = (capability(probe, kVmxBasic) >> 55 & 1) != 0;
+  write_cr0((read_cr<0>() | capability(probe, 0x486)) & capability(probe, 0x487));
+  write_cr4(((read_cr<4>() | kCr4Vmxe) | capability(probe, 0x488)) & capability(probe, 0x489));
+  const auto revision = static_cast<uint32_t>(capability(probe, kVmxBasic)) & 0x7fffffff;
+  vmxon_region.words[0] = revision;
+  vmcs_region.words[0] = revision;
+  if (!vmxon(address_of(&vmxon_region))) return false;
+  if (!vmclear(address_of(&vmcs_region)) || !vmptrld(address_of(&vmcs_region))) return false;
+  set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kSaveLoadEfer);
+  set(kEntryControls, allowed(probe, 0x484, 0x490), kGuest64 | kLoadGuestEfer);
+  set_host();
+  set_guest();
+  launched = false;
+  return true;
+}
+
+void leave_vmx() {
+  vmclear(address_of(&vmcs_region));
+  asm volatile("vmxoff" : : : "cc");
+  write_cr4(read_cr<4>() & ~kCr4Vmxe);
+}
+
+bool set_controls(const Probe& probe, const Case& asked) {
+  set(kPinBasedControls, allowed(probe, 0x481, 0x48d), kPreemptionTimer | asked.pin_based_controls);
+  set(kPrimaryControls, allowed(probe, 0x482, 0x48e), kHltExiting | kIoExiting | asked.primary_controls);
+  const bool tertiary = asked.tertiary_controls == 0 || (asked.tertiary_controls & ~capability(probe, 0x492)) == 0;
+  if (tertiary && (capability(probe, 0x482) >> 49 & 1) != 0) vmwrite(kTertiaryControls, asked.tertiary_controls);
+  const uint32_t pin_may = static_cast<uint32_t>(allowed(probe, 0x481, 0x48d) >> 32);
+  const uint32_t primary_may = static_cast<uint32_t>(allowed(probe, 0x482, 0x48e) >> 32);
+  return set(kSecondaryControls, capability(probe, 0x48b), asked.secondary_controls) && tertiary &&
+         (asked.pin_based_controls & ~pin_may) == 0 && (asked.primary_controls & ~primary_may) == 0;
+}
+
+Entered run_guest(GuestRegisters& registers) {
+  switch (enter_guest(&registers, launched ? 1 : 0)) {
+    case 0: break;
+    case 1: return Entered::vm_fail_invalid;
+    default: return Entered::vm_fail_valid;
+  }
+  // A VM entry that failed while it loaded the guest leaves the launch state as it was.
+  if ((vmread(kExitReason) & 0x80000000) == 0) launched = true;
+  return Entered::exit;
+}
+
+void arm_watchdog(const Probe& probe) {
+  if ((allowed(probe, 0x481, 0x48d) >> 32 & kPreemptionTimer) == 0) return;
+  const uint64_t rate = capability(probe, 0x485) & 31;
+  vmwrite(kPreemptionTimerValue, (kWatchdogCycles >> rate) + 1);
+}
+
+}  // namespace image

@@ -1,0 +1,158 @@
+// What host and image say to each other: cases in, probe and records out. Plain 64-bit layouts, little endian, no
+// expectations. Owned by both sides and known to nobody else. Freestanding. Tests: tests/harness/image/wire_test.cpp.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace image {
+
+constexpr uint32_t kWireVersion = 1;
+constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
+constexpr uint64_t kProbeMagic = 0x45424f5250545045;    // "EPTPROBE"
+constexpr uint64_t kTrailerMagic = 0x21444e4554504523;  // "#EPTEND!"
+constexpr uint32_t kRecordMagic = 0x43455245;           // "EREC"
+
+// One 8-byte word that is put into memory before a case.
+struct Word {
+  uint64_t address;
+  uint64_t value;
+};
+
+constexpr unsigned kMaxWords = 6;
+
+// The guest's own pages, of which the ninth is its code.
+constexpr uint64_t kOwnHigh = uint64_t{1} << 39;
+constexpr uint64_t kOwnCode = 8 * 4096;
+
+// How the guest makes the access.
+enum class Act : uint32_t {
+  entry_only,  // none: VM entry, and an exit before the first instruction
+  read,
+  write,
+  read_modify_write,
+  fetch,
+  guest_walk,  // the address is that of the guest's page-table entry for a read
+};
+
+enum CaseFlag : uint32_t {
+  kUserPage = 1,   // the guest's page-table entry for the address under test has U/S=1
+  kOwnAtZero = 2,  // the guest's own pages are at guest-physical address 0, otherwise at 512 GBytes
+  kArmedVe = 4,    // the virtualization-exception information area is free, so that #VE is delivered
+};
+
+struct Case {
+  uint64_t id;
+  Act act;
+  uint32_t flags;
+  uint64_t eptp;
+  uint64_t guest_physical_address;
+  uint32_t pin_based_controls;  // beside those the image needs; likewise the others
+  uint32_t primary_controls;
+  uint32_t secondary_controls;
+  uint32_t word_count;
+  uint64_t tertiary_controls;
+  Word words[kMaxWords];
+};
+static_assert(sizeof(Case) == 152);
+
+// Head of the blob: behind it `page_count` addresses of pages to be filled with self-identifying words, then the cases.
+struct CasesHeader {
+  uint64_t magic;
+  uint32_t version;
+  uint32_t crc;  // CRC-32C of everything behind the header
+  uint32_t page_count;
+  uint32_t case_count;
+  uint64_t results;  // where probe, records and trailer go
+};
+static_assert(sizeof(CasesHeader) == 32);
+
+constexpr unsigned kMaxRanges = 32;
+
+struct MemoryRange {  // RAM that is free to use
+  uint64_t base;
+  uint64_t size;
+};
+
+// Why there is nothing to run.
+enum class Obstacle : uint32_t { none, no_vmx, vmx_locked_off, no_secondary_controls, no_ept, bad_cases, vmxon_failed };
+
+constexpr unsigned kVmxMsrs = 19;  // 480H to 492H
+
+struct Probe {
+  uint64_t magic;
+  uint32_t version;
+  Obstacle obstacle;
+  char brand[48];
+  uint32_t signature;  // CPUID.1:EAX
+  uint32_t hypervisor;
+  uint32_t maxphyaddr;
+  uint32_t range_count;
+  uint64_t feature_control;
+  uint64_t msr_present;  // bit n: MSR 480H+n could be read
+  uint64_t msr[kVmxMsrs];
+  char hypervisor_name[16];
+  MemoryRange ranges[kMaxRanges];
+  uint32_t padding;
+  uint32_t crc;  // of everything before it
+};
+constexpr unsigned kProbeSize = 4096;
+static_assert(sizeof(Probe) <= kProbeSize);
+
+// How a case ended.
+enum class End : uint32_t {
+  exit = 1,       // VM exit
+  entry_failure,  // VM exit 33 or 34 and bit 31 of the reason
+  vm_fail,        // VMfail; `reason` is the VM-instruction error, or 0 for VMfailInvalid
+  trap,           // exception in the image: `interruption` is the vector, `qualification` CR2, `rip` where
+  unsupported,    // a control that the case wants is not there
+};
+
+constexpr uint64_t kNowhere = ~0ull;
+
+struct Record {
+  uint32_t magic;
+  uint32_t sequence;
+  uint64_t id;
+  End end;
+  uint32_t reason;
+  uint64_t qualification;
+  uint64_t guest_physical_address;
+  uint64_t guest_linear_address;
+  uint32_t interruption;
+  uint32_t error_code;
+  uint64_t rip;
+  uint64_t linear_address;    // that the guest used
+  uint64_t landed;            // physical address that the completed access reached, or kNowhere
+  uint32_t done;              // 1: the access was completed
+  uint32_t stray;             // 1: a store did not arrive where reads say
+  uint64_t words[kMaxWords];  // those of the case afterwards
+  uint64_t ve[5];             // virtualization-exception information
+  uint32_t padding;
+  uint32_t crc;  // of everything before it
+};
+static_assert(sizeof(Record) == 184);
+
+struct Trailer {
+  uint64_t magic;
+  uint64_t records;
+  uint64_t changed;        // words of the self-identifying pages or tables that are not as they were put
+  uint64_t first_changed;  // address of one of them
+  uint64_t cycles;
+  uint32_t padding;
+  uint32_t crc;
+};
+static_assert(sizeof(Trailer) == 48);
+
+// A word that tells its own address to whom reads it (as data) and to whom executes it: mov $address/8, %eax; vmcall.
+constexpr uint64_t identity_word(uint64_t address) { return 0xc1010f00000000b8u | (address >> 3 & 0xffffffffu) << 8; }
+constexpr bool is_identity(uint64_t word) { return (word & 0xffffff00000000ffu) == 0xc1010f00000000b8u; }
+constexpr uint64_t identified(uint64_t word) { return (word >> 8 & 0xffffffffu) << 3; }
+
+constexpr uint32_t crc32c_byte(uint32_t crc, uint8_t byte) {
+  crc ^= byte;
+  for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (0x82f63b78u & (0u - (crc & 1u)));
+  return crc;
+}
+
+}  // namespace image

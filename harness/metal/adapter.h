@@ -1,0 +1,21 @@
+// The adapter for a machine that runs the image, whatever carries cases and results. Tests: tests/harness/image.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "harness/adapter.h"
+#include "harness/metal/blob.h"
+
+namespace harness {
+
+// Boots the machine with cases and pages; throws std::runtime_error.
+using Boot = std::function<Results(const std::vector<image::Case>&, const std::vector<std::uint64_t>&)>;
+
+// Boots once to learn what the machine is. `name` says who it is beside its brand.
+std::unique_ptr<Adapter> open_machine(const std::string& name, Boot boot);
+
+// Why a machine that was booted has nothing to run; empty when it has.
+std::string text_of(image::Obstacle obstacle);
+
+}  // namespace harness
