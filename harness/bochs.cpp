@@ -35,7 +35,7 @@ constexpr std::uint64_t kResults = 0x10000000;
 constexpr const char* kConfiguration = R"(config_interface: textconfig
 display_library: rfb, options="timeout=0"
 cpu: model={model}, count=1, ips=5000000, reset_on_triple_fault=0, ignore_bad_msrs=0
-memory: guest=2048, host=512
+memory: guest=2112, host=512
 romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
 vgaromimage: file=/usr/share/vgabios/vgabios.bin
 plugin_ctrl: speaker=0, unmapped=1, biosdev=1, serial=1, parallel=1

@@ -9,9 +9,12 @@
 
 #include <fmt/format.h>
 
+#include "harness/bochs.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/own_vectors.h"
 #include "harness/cli/report_output.h"
 #include "harness/journal.h"
+#include "harness/metal/adapter.h"
 #include "harness/run.h"
 #include "harness/selection.h"
 
@@ -26,6 +29,7 @@ struct Arguments {
   std::string journal;
   bool resume = false;
   unsigned jobs = 1;
+  bool own = false;  // the vectors of the target's own configuration
   harness::AdapterOptions adapter;
   OutputArguments output;
 };
@@ -95,36 +99,90 @@ void open_journal(const Arguments& arguments, const harness::JournalHeader& head
   journal.append_to(arguments.journal, content);
 }
 
-void judge_all(const Arguments& arguments, harness::Report& report, const harness::JournalHeader& header) {
+// For a target whose every start costs seconds.
+void judge_at_once(harness::Adapter& adapter, const std::vector<vectors::Vector>& vectors, Judgements& judgements,
+                   const harness::Judged& judged) {
+  std::vector<std::size_t> open;
+  std::vector<vectors::Vector> asked;
+  for (std::size_t n = 0; n < vectors.size(); ++n) {
+    if (judgements[n]) continue;
+    open.push_back(n);
+    asked.push_back(vectors[n]);
+  }
+  std::vector<harness::Judgement> made = harness::run_on(adapter, asked);
+  for (std::size_t k = 0; k < open.size(); ++k) judgements[open[k]] = std::move(made[k]);
+  judged(open);
+}
+
+void judge_all(const Arguments& arguments, harness::Adapter& adapter, harness::Report& report,
+               const harness::JournalHeader& header) {
   Judgements judgements(report.vectors.size());
   harness::Journal journal;
   open_journal(arguments, header, report.vectors, journal, judgements);
   const auto done = static_cast<std::size_t>(
       std::count_if(judgements.begin(), judgements.end(), [](const auto& one) { return one.has_value(); }));
   Progress progress(done, judgements.size());
-  harness::run_vectors(arguments.target, arguments.adapter, arguments.jobs, report.vectors, judgements,
-                       [&](std::span<const std::size_t> indices) {
-                         for (const std::size_t n : indices) journal.note(report.vectors[n].id, *judgements[n]);
-                         journal.flush();
-                         progress.add(indices.size());
-                       });
+  const auto judged = [&](std::span<const std::size_t> indices) {
+    for (const std::size_t n : indices) journal.note(report.vectors[n].id, *judgements[n]);
+    journal.flush();
+    progress.add(indices.size());
+  };
+  if (adapter.description().slow_start) {
+    judge_at_once(adapter, report.vectors, judgements, judged);
+  } else {
+    harness::run_vectors(arguments.target, arguments.adapter, arguments.jobs, report.vectors, judgements, judged);
+  }
   report.judgements.reserve(judgements.size());
   for (auto& one : judgements) report.judgements.push_back(std::move(one).value());
 }
 
-int run(const Arguments& arguments) {
+// The known deviations of a target that the repository knows.
+std::string known_deviations(const std::string& target) {
+  std::string name = target;
+  std::replace(name.begin(), name.end(), ':', '_');
+  const std::filesystem::path path = std::filesystem::path(EPTSPEC_TARGETS_DIRECTORY) / (name + ".json");
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? path.string() : std::string();
+}
+
+int run(const Session& session, Arguments arguments) {
+  if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
+  const std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
+  const harness::Description& description = adapter->description();
+  if (arguments.output.baseline.empty()) arguments.output.baseline = known_deviations(arguments.target);
   harness::Report report;
   std::vector<vectors::Vector> all;
+  if (arguments.own && description.slow_start) {
+    arguments.output.vectors = own_vectors(session.spec_directory, description);
+    if (arguments.output.vectors.empty()) return 2;
+  }
   if (!read_inputs(arguments.output, all, report)) return 2;
   report.vectors = chosen(all, arguments);
   report.target = arguments.target;
-  const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
   report.name = description.name;
   report.version = description.version;
   const harness::JournalHeader header{report.target,    report.name,     report.version,       harness::digest_of(all),
                                       arguments.filter, arguments.shard, report.vectors.size()};
-  judge_all(arguments, report, header);
+  judge_all(arguments, *adapter, report, header);
   return finish(arguments.output, all, report);
+}
+
+// Every model of Bochs; the worst exit code. A model without EPT is not tested.
+int run_models(const Session& session, Arguments arguments) {
+  if (!arguments.output.json.empty() || !arguments.output.junit.empty() || !arguments.journal.empty()) {
+    throw std::runtime_error("bochs:all writes no files; run one model for these");
+  }
+  int status = 0;
+  for (const char* const model : harness::bochs_models()) {
+    arguments.target = std::string("bochs:") + model;
+    try {
+      status = std::max(status, run(session, arguments));
+    } catch (const harness::NotTested& why) {
+      fmt::print("{}\n", why.what());
+    }
+    std::fflush(stdout);
+  }
+  return status;
 }
 
 }  // namespace
@@ -132,7 +190,8 @@ int run(const Arguments& arguments) {
 void add_run_command(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("run", "Put the vectors to an implementation and judge what it says");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("TARGET", arguments->target, "reference, lib:PATH.so or exec:COMMAND")->required();
+  command->add_option("TARGET", arguments->target, "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL] or bochs:all")
+      ->required();
   command->add_option(
       "--filter", arguments->filter,
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, "
@@ -147,7 +206,10 @@ void add_run_command(CLI::App& app, Session& session) {
   CLI::Option* journal = command->add_option("--journal", arguments->journal, "Note every verdict there at once");
   command->add_flag("--resume", arguments->resume, "Go on with the journal of a run that was cut off")->needs(journal);
   add_output_options(*command, arguments->output);
-  command->callback([&session, arguments] { session.status = run(*arguments); });
+  command->callback([&session, command, arguments] {
+    arguments->own = command->count("--vectors") == 0;
+    session.status = arguments->target == "bochs:all" ? run_models(session, *arguments) : run(session, *arguments);
+  });
 }
 
 }  // namespace cli

@@ -80,7 +80,7 @@ class MachineAdapter : public Adapter {
     const Results results = boot_({first.made}, {});
     if (!results.probe) throw std::runtime_error(fmt::format("{}: {}", name, results.problem));
     if (const std::string why = text_of(results.probe->obstacle); !why.empty()) {
-      throw std::runtime_error(fmt::format("{}: not tested: {}", name, why));
+      throw NotTested(fmt::format("{}: not tested: {}", name, why));
     }
     if (results.records.empty()) throw std::runtime_error(fmt::format("{}: {}", name, results.problem));
     description_ = described(name, *results.probe);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 
 #include "harness/adapter.h"
 #include "harness/metal/blob.h"
@@ -12,7 +13,13 @@ namespace harness {
 // Boots the machine with cases and pages; throws std::runtime_error.
 using Boot = std::function<Results(const std::vector<image::Case>&, const std::vector<std::uint64_t>&)>;
 
-// Boots once to learn what the machine is. `name` says who it is beside its brand.
+// The machine has nothing to test, as without VMX or EPT.
+struct NotTested : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Boots once to learn what the machine is. `name` says who it is beside its brand. Throws
+// NotTested, and std::runtime_error.
 std::unique_ptr<Adapter> open_machine(const std::string& name, Boot boot);
 
 // Why a machine that was booted has nothing to run; empty when it has.

@@ -1,0 +1,87 @@
+#include "harness/cli/own_vectors.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/cli/load_or_report.h"
+#include "harness/selection.h"
+#include "vectors/generate.h"
+#include "vectors/json.h"
+#include "vectors/manifest.h"
+#include "vectors/sha256.h"
+
+namespace cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+spec::Profile profile_of(const harness::Description& description) {
+  const eptspec_configuration& always = description.configuration;
+  const eptspec_configuration& may = description.optional_controls;
+  spec::Profile profile;
+  profile.id = "own";
+  profile.title = description.name;
+  profile.maxphyaddr = static_cast<int>(always.maxphyaddr);
+  profile.capability = always.capability;
+  profile.pin_based = always.pin_based_controls | may.pin_based_controls;
+  profile.primary = always.primary_controls | may.primary_controls;
+  profile.secondary = always.secondary_controls | may.secondary_controls;
+  profile.tertiary = always.tertiary_controls | may.tertiary_controls;
+  profile.parameters = always.parameters;
+  return profile;
+}
+
+// Everything that decides which vectors come out.
+std::string key_of(const std::string& spec_directory, const spec::Profile& profile) {
+  std::vector<fs::path> files{"/proc/self/exe"};
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(spec_directory)) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  std::uint64_t hash = harness::hash_of("");
+  for (const fs::path& file : files) hash = harness::hash_of(vectors::read_file(file), hash);
+  return vectors::sha256(fmt::format("{:x} {} {:x} {:x} {:x} {:x} {:x} {:x}", hash, profile.maxphyaddr,
+                                     profile.capability, profile.pin_based, profile.primary, profile.secondary,
+                                     profile.tertiary, profile.parameters));
+}
+
+fs::path cache_directory() {
+  const char* const cache = std::getenv("XDG_CACHE_HOME");
+  const char* const home = std::getenv("HOME");
+  if (cache != nullptr && *cache != '\0') return fs::path(cache) / "eptspec";
+  if (home != nullptr && *home != '\0') return fs::path(home) / ".cache" / "eptspec";
+  return fs::temp_directory_path() / fmt::format("eptspec-{}", getuid());
+}
+
+}  // namespace
+
+std::string own_vectors(const std::string& spec_directory, const harness::Description& description) {
+  const spec::Profile profile = profile_of(description);
+  const fs::path path = cache_directory() / (key_of(spec_directory, profile).substr(0, 32) + ".json");
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) return path.string();
+  const auto spec = load_or_report(spec_directory);
+  if (!spec) return {};
+  fmt::print(stderr, "{}: generating the vectors of its configuration\n", description.name);
+  const vectors::ProfileVectors made = vectors::generate_for(*spec, profile);
+  fs::create_directories(path.parent_path());
+  const fs::path draft = path.string() + fmt::format(".{}", getpid());
+  std::ofstream out(draft, std::ios::binary);
+  vectors::write_json(made.profile, made.vectors, out);
+  out.close();
+  if (!out) throw std::runtime_error(draft.string() + ": cannot be written");
+  fs::rename(draft, path);
+  return path.string();
+}
+
+}  // namespace cli
