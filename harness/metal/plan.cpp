@@ -110,6 +110,17 @@ std::string place_page(const Machine& machine, const eptspec_case& asked, const 
   return {};
 }
 
+// Pages that a walk would reach if it did not end where the manual says: an access that lands there is told apart.
+void add_pages_of_entries(const Machine& machine, const eptspec_case& asked, Plan& plan) {
+  for (std::uint32_t n = 0; n < asked.word_count; ++n) {
+    const std::uint64_t symbol = asked.words[n].value & EPT_ENTRY_ADDRESS & width_mask(machine);
+    if (symbol < kPagesBegin || symbol >= kPagesEnd) continue;
+    const std::uint64_t address = relocated(machine, symbol);
+    if (in_memory(machine, address)) plan.pages.push_back(address);
+  }
+  plan.pages.push_back(machine.pages);
+}
+
 // An update of a guest entry's flags follows a read of that entry, which must not end the walk first.
 bool read_comes_first(const eptspec_case& asked) {
   if (asked.access != EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE) return false;
@@ -138,6 +149,7 @@ Plan plan_walk(const Machine& machine, const eptspec_case& asked) {
   made.eptp = relocated_entry(machine, asked.eptp);
   plan.declined = place_tables(machine, asked, outcome.level, made);
   if (plan.declined.empty()) plan.declined = place_page(machine, asked, outcome, plan);
+  add_pages_of_entries(machine, asked, plan);
   return plan;
 }
 

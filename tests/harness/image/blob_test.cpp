@@ -1,0 +1,99 @@
+// What goes to the image and comes back: framing and checksums.
+#include "harness/metal/blob.h"
+
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using harness::crc32c;
+using harness::read_results;
+
+template <class T>
+std::string sealed(T object) {
+  std::string bytes(reinterpret_cast<const char*>(&object), sizeof(T));
+  object.crc = crc32c(std::string_view(bytes).substr(0, sizeof(T) - 8));
+  std::memcpy(bytes.data(), &object, sizeof(T));
+  return bytes;
+}
+
+constexpr std::size_t kCases = 5;
+
+// The results of kCases cases, with the cases' numbers as qualifications.
+std::string whole_results() {
+  image::Probe probe{};
+  probe.magic = image::kProbeMagic;
+  probe.version = image::kWireVersion;
+  std::string bytes = sealed(probe);
+  bytes.resize(image::kProbeSize);
+  for (std::uint32_t n = 0; n < kCases; ++n) {
+    image::Record record{};
+    record.magic = image::kRecordMagic;
+    record.sequence = n;
+    record.qualification = n;
+    bytes += sealed(record);
+  }
+  image::Trailer trailer{};
+  trailer.magic = image::kTrailerMagic;
+  return bytes + sealed(trailer);
+}
+
+TEST(Blob, crc32c_has_the_check_value_of_its_definition) { EXPECT_EQ(crc32c("123456789"), 0xe3069283U); }
+
+TEST(Blob, whole_results_are_taken_whole) {
+  const auto results = read_results(whole_results(), kCases);
+  EXPECT_EQ(results.problem, "");
+  EXPECT_TRUE(results.probe && results.trailer);
+  ASSERT_EQ(results.records.size(), kCases);
+  EXPECT_EQ(results.records[4].qualification, 4U);
+}
+
+TEST(Blob, results_cut_at_20_places_give_what_is_before_the_cut) {
+  const std::string whole = whole_results();
+  for (std::size_t place = 0; place < 20; ++place) {
+    const std::size_t size = whole.size() * place / 20;
+    const auto results = read_results(std::string_view(whole).substr(0, size), kCases);
+    EXPECT_NE(results.problem, "") << size;
+    const std::size_t most = size < image::kProbeSize ? 0 : (size - image::kProbeSize) / sizeof(image::Record);
+    EXPECT_EQ(results.records.size(), most) << size;
+    EXPECT_FALSE(results.trailer) << size;
+  }
+}
+
+TEST(Blob, a_damaged_record_ends_the_results) {
+  std::string bytes = whole_results();
+  bytes[image::kProbeSize + 2 * sizeof(image::Record) + 40] ^= 1;
+  const auto results = read_results(bytes, kCases);
+  EXPECT_EQ(results.records.size(), 2U);
+  EXPECT_EQ(results.problem, "the results are cut off or damaged after 2 of 5 cases");
+}
+
+TEST(Blob, memory_that_the_image_never_wrote_is_no_result) {
+  const auto results = read_results(std::string(harness::results_size(kCases), '\0'), kCases);
+  EXPECT_FALSE(results.probe);
+  EXPECT_EQ(results.problem, "there are no results");
+}
+
+TEST(Blob, the_blob_is_checked_and_holds_pages_before_cases) {
+  image::Case one{};
+  one.id = 7;
+  const std::string blob = harness::to_blob({one}, {0x40000000}, 0x10000000);
+  ASSERT_EQ(blob.size(), sizeof(image::CasesHeader) + 8 + sizeof(image::Case));
+  image::CasesHeader header{};
+  std::memcpy(&header, blob.data(), sizeof(header));
+  EXPECT_EQ(header.magic, image::kCasesMagic);
+  EXPECT_EQ(header.crc, crc32c(std::string_view(blob).substr(sizeof(header))));
+  EXPECT_EQ(header.page_count, 1U);
+  EXPECT_EQ(header.case_count, 1U);
+}
+
+TEST(Blob, a_self_identifying_word_tells_its_address) {
+  for (const std::uint64_t address : {0x40000000ULL, 0x7ffffff8ULL, 0x3ff008ULL}) {
+    EXPECT_TRUE(image::is_identity(image::identity_word(address)));
+    EXPECT_EQ(image::identified(image::identity_word(address)), address);
+  }
+  EXPECT_FALSE(image::is_identity(0));
+}
+
+}  // namespace

@@ -1,0 +1,41 @@
+"""A short run of the image in Bochs. Arguments: root of the repository, the program eptspec."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT, EPTSPEC = sys.argv[1:]
+VECTORS = os.path.join(ROOT, "vectors", "data", "bochs_tigerlake.json")
+
+
+def run(*arguments):
+    return subprocess.run([EPTSPEC, "run", *arguments], capture_output=True, text=True, timeout=120)
+
+
+def expect(what, condition, result):
+    if not condition:
+        sys.exit(f"{what}\nexit code {result.returncode}\n{result.stdout}{result.stderr}")
+
+
+with tempfile.TemporaryDirectory() as directory:
+    none = os.path.join(directory, "none.json")
+    with open(none, "w", encoding="utf-8") as out:
+        json.dump({"deviations": []}, out)
+
+    def tigerlake(word):
+        return run("bochs:tigerlake", "--vectors", VECTORS, "--baseline", none, "--filter", word)
+
+    # Every question, misconfigurations, violations and translations.
+    good = tigerlake("goal:cell/pml4e")
+    expect("the cells of the PML4E pass", good.returncode == 0 and " 0 fail, 0 error" in good.stdout, good)
+    again = tigerlake("goal:cell/pml4e")
+    expect("two runs say the same", again.stdout == good.stdout, again)
+    # What Bochs 2.7 gets wrong is found.
+    bad = tigerlake("goal:cell/pdpte_1g/reserved_bit/bit_12")
+    expect("the missed reserved bit is found", bad.returncode == 1 and "misconfiguration missed" in bad.stdout, bad)
+
+model = run("bochs:i486")
+expect("an unknown model is told", model.returncode == 2 and "no model 'i486'" in model.stderr, model)
+no_ept = run("bochs:core2_penryn_t9600")
+expect("a processor without EPT is not tested", no_ept.returncode == 2 and "has no EPT" in no_ept.stderr, no_ept)

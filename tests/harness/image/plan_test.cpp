@@ -1,0 +1,178 @@
+// The rule by which a case gets the addresses of a machine, what a machine cannot show, and what records mean.
+#include "harness/metal/plan.h"
+
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "ept_model.h"
+
+namespace {
+
+using harness::Fate;
+using harness::Plan;
+
+// Memory up to 4 GBytes; both windows away from where they are in the vectors.
+harness::Machine moved_machine() {
+  harness::Machine machine;
+  machine.maxphyaddr = 40;
+  machine.tables = 0x3000000;
+  machine.pages = 0x80000000;
+  machine.memory = {{0, 0x100000000}};
+  return machine;
+}
+
+eptspec_case usual_walk() {
+  eptspec_case asked{};
+  asked.id = 9;
+  asked.question = EPTSPEC_QUESTION_WALK;
+  asked.level = 4;
+  asked.configuration = {40, 0xf0106b34141, 0, 0x80000000, 2, 0, 0};
+  asked.eptp = 0x101e;
+  asked.access = EPTSPEC_ACCESS_DATA_READ;
+  asked.word_count = 4;
+  const std::uint64_t entries[] = {0x2007, 0x3007, 0x4007, 0x40000037};
+  for (std::uint32_t n = 0; n < 4; ++n) asked.words[n] = {0x1000 + 0x1000ULL * n, entries[n]};
+  return asked;
+}
+
+image::Record exit_record(std::uint32_t reason) {
+  image::Record record{};
+  record.end = image::End::exit;
+  record.reason = reason;
+  record.landed = image::kNowhere;
+  return record;
+}
+
+image::Record unchanged(const Plan& plan, image::Record record) {
+  for (std::uint32_t n = 0; n < plan.made.word_count; ++n) record.words[n] = plan.made.words[n].value;
+  return record;
+}
+
+TEST(Plan, addresses_of_tables_and_pages_move_with_their_windows_and_back) {
+  const auto machine = moved_machine();
+  EXPECT_EQ(relocated(machine, 0x2000), 0x3002000U);
+  EXPECT_EQ(relocated(machine, 0x40201000), 0x80201000U);
+  EXPECT_EQ(symbolic(machine, 0x3002000), 0x2000U);
+  EXPECT_EQ(symbolic(machine, 0x80201000), 0x40201000U);
+}
+
+TEST(Plan, bits_beyond_the_width_and_addresses_outside_the_windows_stay) {
+  const auto machine = moved_machine();
+  EXPECT_EQ(relocated(machine, 0x10000002000), 0x10003002000U);
+  EXPECT_EQ(relocated(machine, 0x8000002000), 0x8000002000U);
+}
+
+TEST(Plan, a_walk_gets_its_tables_and_its_page) {
+  const Plan plan = harness::plan(moved_machine(), usual_walk());
+  EXPECT_EQ(plan.declined, "");
+  EXPECT_EQ(plan.made.eptp, 0x300101eU);
+  ASSERT_EQ(plan.made.word_count, 4U);
+  EXPECT_EQ(plan.made.words[0].address, 0x3001000U);
+  EXPECT_EQ(plan.made.words[0].value, 0x3002007U);
+  EXPECT_EQ(plan.made.words[3].value, 0x80000037U);
+  EXPECT_EQ(plan.pages.at(0), 0x80000000U);
+}
+
+TEST(Plan, the_guests_own_pages_are_in_the_half_that_is_not_under_test) {
+  eptspec_case asked = usual_walk();
+  EXPECT_EQ(harness::plan(moved_machine(), asked).made.flags & image::kOwnAtZero, 0U);
+  asked.guest_physical_address = std::uint64_t{1} << 39;
+  asked.words[0].address = 0x1008;
+  EXPECT_EQ(harness::plan(moved_machine(), asked).made.flags & image::kOwnAtZero, image::kOwnAtZero);
+}
+
+TEST(Plan, what_the_machine_cannot_show_is_declined_with_the_reason) {
+  eptspec_case asked = usual_walk();
+  asked.guest_physical_address = std::uint64_t{1} << 40;
+  EXPECT_EQ(harness::plan(moved_machine(), asked).declined, "a guest has no address so wide here");
+  asked = usual_walk();
+  asked.words[3].value = 0x8000000037;
+  EXPECT_EQ(harness::plan(moved_machine(), asked).declined, "the page at 0x8000000000 has no place in memory");
+  asked = usual_walk();
+  asked.access = EPTSPEC_ACCESS_DATA_READ | EPTSPEC_ACCESS_NO_LINEAR_ADDRESS;
+  EXPECT_NE(harness::plan(moved_machine(), asked).declined, "");
+}
+
+TEST(Plan, an_update_of_a_guest_entry_puts_that_entry_into_the_page) {
+  eptspec_case asked = usual_walk();
+  asked.access = EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE;
+  const Plan plan = harness::plan(moved_machine(), asked);
+  ASSERT_EQ(plan.made.word_count, 5U);
+  EXPECT_EQ(plan.made.words[4].address, 0x80000000U);
+  EXPECT_EQ(plan.made.words[4].value, image::kOwnHigh + image::kOwnCode + 7);
+}
+
+TEST(Plan, a_landing_is_told_in_the_addresses_of_the_case) {
+  const auto machine = moved_machine();
+  const Plan plan = harness::plan(machine, usual_walk());
+  image::Record record = unchanged(plan, exit_record(18));
+  record.done = 1;
+  record.landed = 0x80000000;
+  record.words[3] |= EPT_ENTRY_ACCESSED;
+  const auto seen = harness::observed(machine, usual_walk(), plan, record);
+  ASSERT_EQ(seen.fate, Fate::answered);
+  EXPECT_EQ(seen.answer.result, EPTSPEC_WALK_TRANSLATED);
+  EXPECT_EQ(seen.answer.host_physical_address, 0x40000000U);
+  EXPECT_EQ(seen.answer.words[3], 0x40000137U);
+  EXPECT_EQ(seen.answer.words[0], 0x2007U);
+}
+
+TEST(Plan, an_exit_for_another_address_is_no_answer) {
+  const Plan plan = harness::plan(moved_machine(), usual_walk());
+  image::Record record = unchanged(plan, exit_record(48));
+  record.guest_physical_address = 0x8000;
+  EXPECT_EQ(harness::observed(moved_machine(), usual_walk(), plan, record).fate, Fate::garbage);
+}
+
+TEST(Plan, a_hang_a_triple_fault_and_an_exception_of_the_image_are_no_answers) {
+  const Plan plan = harness::plan(moved_machine(), usual_walk());
+  const auto fate = [&](const image::Record& record) {
+    return harness::observed(moved_machine(), usual_walk(), plan, record).fate;
+  };
+  EXPECT_EQ(fate(exit_record(52)), Fate::hang);
+  EXPECT_EQ(fate(exit_record(2)), Fate::crash);
+  image::Record trap{};
+  trap.end = image::End::trap;
+  trap.interruption = 13;
+  EXPECT_EQ(fate(trap), Fate::crash);
+}
+
+TEST(Plan, an_eptp_is_refused_by_error_7_only) {
+  eptspec_case asked = usual_walk();
+  asked.question = EPTSPEC_QUESTION_EPTP;
+  const Plan plan = harness::plan(moved_machine(), asked);
+  EXPECT_EQ(plan.made.eptp, 0x101eU);
+  image::Record record{};
+  record.end = image::End::vm_fail;
+  record.reason = 7;
+  EXPECT_EQ(harness::observed(moved_machine(), asked, plan, record).answer.result, EPTSPEC_EPTP_REFUSED);
+  record.reason = 8;
+  EXPECT_EQ(harness::observed(moved_machine(), asked, plan, record).fate, Fate::crash);
+}
+
+TEST(Plan, an_entry_is_known_by_how_the_walk_through_it_ends) {
+  eptspec_case asked = usual_walk();
+  asked.question = EPTSPEC_QUESTION_ENTRY;
+  asked.level = 2;
+  asked.word_count = 1;
+  asked.words[0] = {0, 0x4007};
+  const auto machine = moved_machine();
+  const Plan plan = harness::plan(machine, asked);
+  ASSERT_EQ(plan.declined, "");
+  EXPECT_EQ(plan.made.words[2].value, 0x3004007U);
+  EXPECT_EQ(plan.made.words[3].address, 0x3004000U);
+  image::Record record = unchanged(plan, exit_record(18));
+  record.done = 1;
+  record.landed = plan.pages.at(0);
+  EXPECT_EQ(harness::observed(machine, asked, plan, record).answer.result, EPTSPEC_ENTRY_TABLE);
+  record.landed = 0x3004000;
+  EXPECT_EQ(harness::observed(machine, asked, plan, record).answer.result, EPTSPEC_ENTRY_PAGE);
+  record = exit_record(49);
+  EXPECT_EQ(harness::observed(machine, asked, plan, record).answer.result, EPTSPEC_ENTRY_MISCONFIGURED);
+  record = exit_record(48);
+  record.qualification = EPT_QUALIFICATION_DATA_READ;
+  EXPECT_EQ(harness::observed(machine, asked, plan, record).answer.result, EPTSPEC_ENTRY_NOT_PRESENT);
+}
+
+}  // namespace
