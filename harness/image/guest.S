@@ -3,6 +3,7 @@
 .section .text
 .balign 4096
 .globl guest_code, guest_read, guest_write, guest_exchange, guest_done
+.globl guest_shadow_read, guest_shadow_write, guest_shadow_write_user
 guest_code:
 guest_read:
   movb (%rdi), %al
@@ -12,6 +13,16 @@ guest_done:
   vmcall
 guest_write:
   movb %cl, (%rdi)
+  jmp guest_done
+guest_shadow_read:
+  movl $1, %eax
+  incsspq %rax
+  jmp guest_done
+guest_shadow_write:
+  wrssq %rcx, (%rdi)
+  jmp guest_done
+guest_shadow_write_user:
+  wrussq %rcx, (%rdi)
   jmp guest_done
 guest_exchange:
   xchgb %cl, (%rdi)

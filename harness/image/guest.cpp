@@ -7,6 +7,9 @@ extern "C" uint8_t guest_read[];
 extern "C" uint8_t guest_write[];
 extern "C" uint8_t guest_exchange[];
 extern "C" uint8_t guest_done[];
+extern "C" uint8_t guest_shadow_read[];
+extern "C" uint8_t guest_shadow_write[];
+extern "C" uint8_t guest_shadow_write_user[];
 
 namespace image {
 
@@ -14,6 +17,7 @@ namespace {
 
 constexpr uint64_t kTable = 0x67;       // present, writable, user, accessed, dirty
 constexpr uint64_t kSupervisor = 0x63;  // the same for a page of the supervisor
+constexpr uint64_t kWritable = 0x2;     // a page that is dirty and not writable is a shadow stack
 constexpr uint64_t kEptTable = 0x7;
 constexpr uint64_t kEptPage = 0x437;  // all permissions, also for user-mode fetches; write-back
 
@@ -40,7 +44,7 @@ void build(unsigned number) {
   world.pml4.entries[0] = (base + 0x1000) | kTable;
   world.pdpt.entries[0] = (base + 0x2000) | kTable;
   world.directory.entries[0] = (base + 0x3000) | kTable;
-  world.table.entries[0] = (own_base(number) + kOwnCode) | kSupervisor;
+  world.table.entries[0] = (own_base(number) + kOwnCode) | kTable;
 }
 
 World& world_of(const Case& asked) { return worlds[(asked.flags & kOwnAtZero) != 0 ? 1 : 0]; }
@@ -63,7 +67,9 @@ GuestStart prepare_guest(const Case& asked) {
   const unsigned number = &world == worlds ? 0 : 1;
   const uint64_t gpa = asked.guest_physical_address;
   const uint64_t page = gpa & ~0xfffull;
-  world.table.entries[1] = page | ((asked.flags & kUserPage) != 0 ? kTable : kSupervisor);
+  const bool user = (asked.flags & kUserPage) != 0;
+  const bool shadow = asked.act == Act::shadow_stack_read || asked.act == Act::shadow_stack_write;
+  world.table.entries[1] = page | ((user ? kTable : kSupervisor) & ~(shadow ? kWritable : 0));
   world.directory.entries[1] = page | kTable;
   GuestStart start{};
   start.cr3 = own_base(number) + number * sizeof(World);
@@ -75,6 +81,8 @@ GuestStart prepare_guest(const Case& asked) {
     case Act::write: start.rip = code(guest_write); break;
     case Act::read_modify_write: start.rip = code(guest_exchange); break;
     case Act::fetch: start.rip = start.linear_address; break;
+    case Act::shadow_stack_read: start.rip = code(guest_shadow_read); break;
+    case Act::shadow_stack_write: start.rip = code(user ? guest_shadow_write_user : guest_shadow_write); break;
     case Act::guest_walk:
       start.rip = code(guest_read);
       start.linear_address = kLinearWalk | (gpa & 0xff8) << 9;

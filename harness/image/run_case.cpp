@@ -104,7 +104,7 @@ void note_landing(const Case& asked, const GuestRegisters& registers, Record& re
   if (record.done == 0 || record.reason != 18 || !is_identity(registers.rdx)) return;
   const uint64_t landed = identified(registers.rdx) ^ 8;
   record.landed = landed | (gpa & 7);
-  if (asked.act != Act::write && asked.act != Act::read_modify_write) return;
+  if (asked.act != Act::write && asked.act != Act::read_modify_write && asked.act != Act::shadow_stack_write) return;
   const uint64_t word = word_at(landed);
   if ((word >> (gpa & 7) * 8 & 0xff) != kMarker) record.stray = 1;
   word_at(landed) = identity_word(landed);
@@ -144,6 +144,13 @@ void attempt(void* argument) {
     return;
   }
   const GuestStart start = prepare_guest(asked);
+  const bool reads = asked.act == Act::shadow_stack_read;
+  const bool shadow = reads || asked.act == Act::shadow_stack_write;
+  const bool user = reads && (asked.flags & kUserPage) != 0;
+  if (!set_shadow_stack(*run.probe, {shadow, user, shadow ? start.linear_address & ~7ull : 0})) {
+    run.record->end = End::unsupported;
+    return;
+  }
   put_words(asked);
   set_case(*run.probe, asked, start);
   const uint64_t ept = capability(*run.probe, 0x48c);

@@ -50,6 +50,9 @@ enum Field : uint64_t {
   kGuestRip = 0x681e,
   kGuestRflags = 0x6820,
   kGuestPendingDebug = 0x6822,
+  kGuestSCet = 0x6828,
+  kGuestSsp = 0x682a,
+  kGuestSspTable = 0x682c,
   kHostCr0 = 0x6c00,
   kHostCr3 = 0x6c02,
   kHostCr4 = 0x6c04,
@@ -57,6 +60,9 @@ enum Field : uint64_t {
   kHostGdtrBase = 0x6c0c,
   kHostIdtrBase = 0x6c0e,
   kHostRip = 0x6c16,
+  kHostSCet = 0x6c18,
+  kHostSsp = 0x6c1a,
+  kHostSspTable = 0x6c1c,
 };
 
 }  // namespace image

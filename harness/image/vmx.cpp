@@ -22,6 +22,15 @@ constexpr uint32_t kHost64 = 1u << 9;
 constexpr uint32_t kSaveLoadEfer = 1u << 20 | 1u << 21;
 constexpr uint32_t kGuest64 = 1u << 9;
 constexpr uint32_t kLoadGuestEfer = 1u << 15;
+constexpr uint32_t kLoadGuestCet = 1u << 20;
+constexpr uint32_t kLoadHostCet = 1u << 28;
+constexpr uint64_t kCr0WriteProtect = 1u << 16;
+constexpr uint64_t kCr4Cet = 1u << 23;
+constexpr uint32_t kUserCet = 0x6a0;
+constexpr uint64_t kShadowStackAndWrites = 3;
+constexpr uint32_t kCode = 0xa09b;  // access rights of 64-bit code and of data, privilege level 0
+constexpr uint32_t kData = 0xc093;
+constexpr uint32_t kUserRights = 0x60;
 constexpr uint64_t kWatchdogCycles = 50'000'000;
 
 struct alignas(4096) Page {
@@ -31,6 +40,7 @@ Page vmxon_region;
 Page vmcs_region;
 bool launched = false;
 bool true_msrs = false;
+bool shadow_stack_on = false;
 
 // Capability MSR of a word of controls: what must be 1 in the low half, what may be 1 in the high half.
 uint64_t allowed(const Probe& probe, uint32_t msr, uint32_t true_msr) {
@@ -43,6 +53,8 @@ bool set(uint64_t field, uint64_t allowed, uint32_t wanted) {
   vmwrite(field, (wanted & may) | static_cast<uint32_t>(allowed));
   return (wanted & ~may) == 0;
 }
+
+bool has_shadow_stacks(const Probe& probe) { return (allowed(probe, 0x484, 0x490) >> 32 & kLoadGuestCet) != 0; }
 
 void set_host() {
   const uint16_t selectors[] = {kDataSelector, kCodeSelector, kDataSelector, kDataSelector, 0, 0, kTaskSelector};
@@ -59,8 +71,6 @@ void set_host() {
 
 // 64-bit mode at privilege level 0, all segments flat.
 void set_guest() {
-  constexpr uint32_t kCode = 0xa09b;
-  constexpr uint32_t kData = 0xc093;
   constexpr uint32_t kUnusable = 0x10000;
   constexpr uint32_t kTask = 0x8b;
   const uint16_t selectors[] = {kDataSelector, kCodeSelector, kDataSelector, kDataSelector, 0, 0, 0, kTaskSelector};
@@ -71,7 +81,7 @@ void set_guest() {
     vmwrite(kGuestEsAccess + 2 * n, access[n]);
     vmwrite(kGuestEsBase + 2 * n, 0);
   }
-  vmwrite(kGuestCr0, read_cr<0>());
+  vmwrite(kGuestCr0, read_cr<0>() | kCr0WriteProtect);
   vmwrite(kGuestCr4, read_cr<4>());
   vmwrite(kGuestEfer, kEfer);
   vmwrite(kGuestDr7, 0x400);
@@ -93,10 +103,17 @@ bool enter_vmx(const Probe& probe) {
   vmcs_region.words[0] = revision;
   if (!vmxon(address_of(&vmxon_region))) return false;
   if (!vmclear(address_of(&vmcs_region)) || !vmptrld(address_of(&vmcs_region))) return false;
-  set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kSaveLoadEfer);
-  set(kEntryControls, allowed(probe, 0x484, 0x490), kGuest64 | kLoadGuestEfer);
+  set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kSaveLoadEfer | kLoadHostCet);
+  set(kEntryControls, allowed(probe, 0x484, 0x490), kGuest64 | kLoadGuestEfer | kLoadGuestCet);
   set_host();
   set_guest();
+  if (has_shadow_stacks(probe)) {
+    constexpr uint64_t kZero[] = {kHostSCet, kHostSsp, kHostSspTable, kGuestSspTable};
+    for (const uint64_t field : kZero) vmwrite(field, 0);
+    write_msr(kUserCet, kShadowStackAndWrites);
+    shadow_stack_on = true;
+    set_shadow_stack(probe, {false, false, 0});
+  }
   launched = false;
   return true;
 }
@@ -116,6 +133,22 @@ bool set_controls(const Probe& probe, const Case& asked) {
   const uint32_t primary_may = static_cast<uint32_t>(allowed(probe, 0x482, 0x48e) >> 32);
   return set(kSecondaryControls, capability(probe, 0x48b), asked.secondary_controls) && tertiary &&
          (asked.pin_based_controls & ~pin_may) == 0 && (asked.primary_controls & ~primary_may) == 0;
+}
+
+bool set_shadow_stack(const Probe& probe, const ShadowStack& wanted) {
+  if (!has_shadow_stacks(probe)) return !wanted.on;
+  if (!wanted.on && !shadow_stack_on) return true;
+  shadow_stack_on = wanted.on;
+  const uint16_t level = wanted.user ? 3 : 0;
+  const uint32_t rights = wanted.user ? kUserRights : 0;
+  vmwrite(kGuestCr4, wanted.on ? read_cr<4>() | kCr4Cet : read_cr<4>());
+  vmwrite(kGuestSCet, wanted.on ? kShadowStackAndWrites : 0);
+  vmwrite(kGuestSsp, wanted.pointer);
+  vmwrite(kGuestEsSelector + 2, kCodeSelector | level);
+  vmwrite(kGuestEsSelector + 4, kDataSelector | level);
+  vmwrite(kGuestEsAccess + 2, kCode | rights);
+  vmwrite(kGuestEsAccess + 4, kData | rights);
+  return true;
 }
 
 Entered run_guest(GuestRegisters& registers) {

@@ -17,6 +17,15 @@ void leave_vmx();
 // The controls of a case beside those that the image needs; false when the processor does not have them all.
 bool set_controls(const Probe& probe, const Case& asked);
 
+// Whether the next guest has a shadow stack, at which linear address, and whether it runs at privilege level 3. Without
+// shadow stacks in the processor: false when one is wanted.
+struct ShadowStack {
+  bool on;
+  bool user;
+  uint64_t pointer;
+};
+bool set_shadow_stack(const Probe& probe, const ShadowStack& wanted);
+
 enum class Entered { exit, vm_fail_invalid, vm_fail_valid };
 // VM entry, and until the VM exit.
 Entered run_guest(GuestRegisters& registers);

@@ -33,6 +33,8 @@ enum class Act : uint32_t {
   read_modify_write,
   fetch,
   guest_walk,  // the address is that of the guest's page-table entry for a read
+  shadow_stack_read,
+  shadow_stack_write,
 };
 
 enum CaseFlag : uint32_t {

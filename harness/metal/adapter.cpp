@@ -62,6 +62,7 @@ Machine machine_of(const image::Probe& probe) {
   Machine machine;
   machine.maxphyaddr = probe.maxphyaddr;
   machine.memory.assign(probe.ranges, probe.ranges + std::min(probe.range_count, image::kMaxRanges));
+  machine.shadow_stacks = (msr(probe, 0x484) >> 52 & 1) != 0;  // VM entry loads CET state
   return machine;
 }
 

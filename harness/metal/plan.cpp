@@ -57,7 +57,7 @@ void add_word(image::Case& made, std::uint64_t address, std::uint64_t value) {
 }
 
 // The guest's way to make an access; false when there is none.
-bool choose_act(const eptspec_case& asked, image::Case& made) {
+bool choose_act(const Machine& machine, const eptspec_case& asked, image::Case& made) {
   if ((asked.access & EPT_ACCESS_USER_MODE_LINEAR_ADDRESS) != 0) made.flags |= image::kUserPage;
   switch (asked.access & ~std::uint64_t{EPT_ACCESS_USER_MODE_LINEAR_ADDRESS}) {
     case EPT_ACCESS_READ: made.act = image::Act::read; return true;
@@ -66,6 +66,14 @@ bool choose_act(const eptspec_case& asked, image::Case& made) {
     case EPT_ACCESS_SUPERVISOR_FETCH: made.act = image::Act::fetch; return true;
     case EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ:
     case EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE: made.act = image::Act::guest_walk; return true;
+    case EPT_ACCESS_DATA_READ | EPT_ACCESS_USER_SHADOW_STACK:
+    case EPT_ACCESS_SUPERVISOR_SHADOW_STACK_READ:
+      made.act = image::Act::shadow_stack_read;
+      return machine.shadow_stacks;
+    case EPT_ACCESS_DATA_WRITE | EPT_ACCESS_USER_SHADOW_STACK:
+    case EPT_ACCESS_SUPERVISOR_SHADOW_STACK_WRITE:
+      made.act = image::Act::shadow_stack_write;
+      return machine.shadow_stacks;
     default: return false;
   }
 }
@@ -136,8 +144,8 @@ Plan plan_walk(const Machine& machine, const eptspec_case& asked) {
   made.id = asked.id;
   const bool levels = asked.level == 4;
   if (!levels) plan.declined = "the image makes no 5-level walks yet";
-  if (!choose_act(asked, made)) {
-    plan.declined = "the image has no such access yet: " + names_of(access_names(), asked.access);
+  if (!choose_act(machine, asked, made)) {
+    plan.declined = "cannot be made here: " + names_of(access_names(), asked.access);
   }
   if (asked.guest_physical_address >> machine.maxphyaddr != 0) plan.declined = "a guest has no address so wide here";
   if (read_comes_first(asked)) plan.declined = "the read before the update ends the walk";

@@ -19,6 +19,7 @@ struct Machine {
   std::uint64_t maxphyaddr = 36;
   std::uint64_t tables = 0;                      // where the window of tables begins
   std::uint64_t pages = std::uint64_t{1} << 30;  // where the window of pages begins
+  bool shadow_stacks = false;
   std::vector<image::MemoryRange> memory;
 };
 
