@@ -109,7 +109,8 @@ load:
   movl $BUFFER, %esi
   call flat_segments
   cld
-  addr32 rep movsl
+  .byte 0x67 // 32-bit addresses
+  rep movsl
   sti
   popl %ecx
   jmp 1b

@@ -2,7 +2,7 @@
 // there. Tests: the run of Bochs in tests/harness/image.
 #pragma once
 
-#include <stdint.h>
+#include <cstdint>
 
 namespace image {
 

@@ -1,7 +1,7 @@
 // Instructions that C++ has no words for. Freestanding; one line each.
 #pragma once
 
-#include <stdint.h>
+#include <cstdint>
 
 namespace image {
 

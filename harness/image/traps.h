@@ -1,7 +1,7 @@
 // Exceptions of the image itself: none is expected, each is told, and the run goes on.
 #pragma once
 
-#include <stdint.h>
+#include <cstdint>
 
 namespace image {
 

@@ -1,7 +1,7 @@
 // Encodings of the VMCS fields in use (SDM Vol. 3D, appendix B).
 #pragma once
 
-#include <stdint.h>
+#include <cstdint>
 
 namespace image {
 

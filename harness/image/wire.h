@@ -2,10 +2,11 @@
 // expectations. Owned by both sides and known to nobody else. Freestanding. Tests: tests/harness/image/wire_test.cpp.
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
+#include <cstdint>
 
 namespace image {
+
+// NOLINTBEGIN(modernize-avoid-c-arrays): layouts of bytes, in a program without a library
 
 constexpr uint32_t kWireVersion = 1;
 constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
@@ -23,7 +24,7 @@ constexpr unsigned kMaxWords = 6;
 
 // The guest's own pages, of which the ninth is its code.
 constexpr uint64_t kOwnHigh = uint64_t{1} << 39;
-constexpr uint64_t kOwnCode = 8 * 4096;
+constexpr uint64_t kOwnCode = 0x8000;
 
 // How the guest makes the access.
 enum class Act : uint32_t {
@@ -37,11 +38,10 @@ enum class Act : uint32_t {
   shadow_stack_write,
 };
 
-enum CaseFlag : uint32_t {
-  kUserPage = 1,   // the guest's page-table entry for the address under test has U/S=1
-  kOwnAtZero = 2,  // the guest's own pages are at guest-physical address 0, otherwise at 512 GBytes
-  kArmedVe = 4,    // the virtualization-exception information area is free, so that #VE is delivered
-};
+// Case::flags.
+constexpr uint32_t kUserPage = 1;   // the guest's page-table entry for the address under test has U/S=1
+constexpr uint32_t kOwnAtZero = 2;  // the guest's own pages are at guest-physical address 0, otherwise at 512 GBytes
+constexpr uint32_t kArmedVe = 4;    // the virtualization-exception information area is free, so that #VE is delivered
 
 struct Case {
   uint64_t id;
@@ -110,7 +110,7 @@ enum class End : uint32_t {
   unsupported,    // a control that the case wants is not there
 };
 
-constexpr uint64_t kNowhere = ~0ull;
+constexpr uint64_t kNowhere = ~0ULL;
 
 struct Record {
   uint32_t magic;
@@ -147,14 +147,16 @@ struct Trailer {
 static_assert(sizeof(Trailer) == 48);
 
 // A word that tells its own address to whom reads it (as data) and to whom executes it: mov $address/8, %eax; vmcall.
-constexpr uint64_t identity_word(uint64_t address) { return 0xc1010f00000000b8u | (address >> 3 & 0xffffffffu) << 8; }
-constexpr bool is_identity(uint64_t word) { return (word & 0xffffff00000000ffu) == 0xc1010f00000000b8u; }
-constexpr uint64_t identified(uint64_t word) { return (word >> 8 & 0xffffffffu) << 3; }
+constexpr uint64_t identity_word(uint64_t address) { return 0xc1010f00000000b8U | (address >> 3 & 0xffffffffU) << 8; }
+constexpr bool is_identity(uint64_t word) { return (word & 0xffffff00000000ffU) == 0xc1010f00000000b8U; }
+constexpr uint64_t identified(uint64_t word) { return (word >> 8 & 0xffffffffU) << 3; }
 
 constexpr uint32_t crc32c_byte(uint32_t crc, uint8_t byte) {
   crc ^= byte;
-  for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (0x82f63b78u & (0u - (crc & 1u)));
+  for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (0x82f63b78U & (0U - (crc & 1U)));
   return crc;
 }
+
+// NOLINTEND(modernize-avoid-c-arrays)
 
 }  // namespace image
