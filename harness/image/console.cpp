@@ -11,7 +11,7 @@ constexpr uint16_t kEmulator = 0xe9;
 constexpr unsigned kColumns = 80;
 constexpr unsigned kRows = 25;
 
-volatile uint16_t* const screen = reinterpret_cast<volatile uint16_t*>(0xb8000);
+volatile uint16_t* const kScreen = reinterpret_cast<volatile uint16_t*>(0xb8000);
 unsigned at = 0;  // next place on the screen
 bool serial = false;
 
@@ -23,8 +23,8 @@ bool wait_for(uint8_t bit) {
 }
 
 void scroll() {
-  for (unsigned n = 0; n < kColumns * (kRows - 1); ++n) screen[n] = screen[n + kColumns];
-  for (unsigned n = kColumns * (kRows - 1); n < kColumns * kRows; ++n) screen[n] = 0x0720;
+  for (unsigned n = 0; n < kColumns * (kRows - 1); ++n) kScreen[n] = kScreen[n + kColumns];
+  for (unsigned n = kColumns * (kRows - 1); n < kColumns * kRows; ++n) kScreen[n] = 0x0720;
   at -= kColumns;
 }
 
@@ -35,7 +35,7 @@ void put(char c) {
   if (c == '\n') {
     at += kColumns - at % kColumns;
   } else if (c != '\r') {
-    screen[at++] = static_cast<uint16_t>(0x0700 | static_cast<uint8_t>(c));
+    kScreen[at++] = static_cast<uint16_t>(0x0700 | static_cast<uint8_t>(c));
   }
   if (at >= kColumns * kRows) scroll();
 }
@@ -50,7 +50,7 @@ void set_up_console() {
   out_byte(kCom1 + 3, 3);
   out_byte(kCom1 + 2, 7);
   serial = in_byte(kCom1 + 5) != 0xff;
-  for (unsigned n = 0; n < kColumns * kRows; ++n) screen[n] = 0x0720;
+  for (unsigned n = 0; n < kColumns * kRows; ++n) kScreen[n] = 0x0720;
 }
 
 void print(const char* text) {

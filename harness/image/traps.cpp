@@ -3,6 +3,7 @@
 #include "harness/image/console.h"
 #include "harness/image/cpu.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): named in traps.S
 extern "C" const uint64_t trap_stubs[32];
 
 namespace image {

@@ -49,7 +49,7 @@ uint64_t allowed(const Probe& probe, uint32_t msr, uint32_t true_msr) {
 
 // The controls `wanted` and those that must be 1. False when some may not be 1.
 bool set(uint64_t field, uint64_t allowed, uint32_t wanted) {
-  const uint32_t may = static_cast<uint32_t>(allowed >> 32);
+  const auto may = static_cast<uint32_t>(allowed >> 32);
   vmwrite(field, (wanted & may) | static_cast<uint32_t>(allowed));
   return (wanted & ~may) == 0;
 }
@@ -129,8 +129,8 @@ bool set_controls(const Probe& probe, const Case& asked) {
   set(kPrimaryControls, allowed(probe, 0x482, 0x48e), kHltExiting | kIoExiting | asked.primary_controls);
   const bool tertiary = asked.tertiary_controls == 0 || (asked.tertiary_controls & ~capability(probe, 0x492)) == 0;
   if (tertiary && (capability(probe, 0x482) >> 49 & 1) != 0) vmwrite(kTertiaryControls, asked.tertiary_controls);
-  const uint32_t pin_may = static_cast<uint32_t>(allowed(probe, 0x481, 0x48d) >> 32);
-  const uint32_t primary_may = static_cast<uint32_t>(allowed(probe, 0x482, 0x48e) >> 32);
+  const auto pin_may = static_cast<uint32_t>(allowed(probe, 0x481, 0x48d) >> 32);
+  const auto primary_may = static_cast<uint32_t>(allowed(probe, 0x482, 0x48e) >> 32);
   return set(kSecondaryControls, capability(probe, 0x48b), asked.secondary_controls) && tertiary &&
          (asked.pin_based_controls & ~pin_may) == 0 && (asked.primary_controls & ~primary_may) == 0;
 }
