@@ -28,6 +28,7 @@ struct Description {
   eptspec_configuration configuration{};
   eptspec_configuration optional_controls{};  // only the four words of controls count
   std::size_t batch = 0;                      // cases for one run(), where that is not for the runner to choose
+  bool machine = false;  // booted for each run(), which gets all cases; asked what its own configuration can show
 };
 
 enum class Fate { answered, crash, hang, garbage };

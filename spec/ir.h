@@ -258,6 +258,7 @@ struct Profile {
   std::uint64_t tertiary = 0;
   std::uint64_t parameters = 0;
   std::string source;
+  bool synthetic = false;            // no machine: a configuration that the manual allows
   std::vector<std::string> assumed;  // what the source does not show, and why it was set so
   Place place;
 };

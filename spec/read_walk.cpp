@@ -266,6 +266,7 @@ void read_profile(Draft& draft, const SourceFile& file) {
   if (reader.find("parameters") != nullptr) set_named_bits(draft, reader.words("parameters"), "parameter", profile);
   check_activation(draft, profile);
   profile.source = reader.text("source");
+  if (reader.find("synthetic") != nullptr) profile.synthetic = reader.flag("synthetic");
   for (const Node* item : reader.optional_list("assumed"))
     profile.assumed.push_back(scalar_text(*item, "an item of 'assumed'", draft.diagnostics, "a text"));
   reader.done();

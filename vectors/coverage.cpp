@@ -18,6 +18,7 @@ Coverage coverage_of(const spec::Spec& spec, const spec::Profile& profile, const
   Coverage coverage;
   coverage.profile = profile.id;
   for (const Goal& goal : all_goals(spec, profile.maxphyaddr)) {
+    if (!is_asked_of(goal, profile)) continue;
     const std::string kind = goal.id.substr(0, goal.id.find('/'));
     const auto [first, last] = by_goal.equal_range(goal.id);
     if (std::any_of(first, last, [&](const auto& named) { return meets(spec, goal, *named.second); })) {

@@ -229,6 +229,7 @@ std::vector<Goal> decision_goals(const spec::Spec& spec) {
   std::sort(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.id < b.id; });
   goals.erase(std::unique(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.id == b.id; }),
               goals.end());
+  for (Goal& goal : goals) goal.synthetic = true;
   return goals;
 }
 

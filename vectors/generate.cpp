@@ -152,7 +152,7 @@ void solve_group(Plan& plan, const std::map<int, std::vector<std::size_t>>& grou
   for (const auto& [width, goals] : group) {
     for (const std::size_t goal : goals) {
       for (std::size_t p = 0; p < profiles.size(); ++p) {
-        if (profiles[p]->maxphyaddr == width)
+        if (profiles[p]->maxphyaddr == width && is_asked_of(plan.goals.at(width)[goal], *profiles[p]))
           plan.answers[p][goal] = solving.smallest(plan.goals.at(width)[goal], *profiles[p]);
       }
     }

@@ -58,7 +58,10 @@ struct Goal {
   int last = 0;        // level of the entry that ends the walk; 0 before it
   std::string breaks;  // of a cell: the one rule that is broken
   std::vector<Demand> demands;
+  bool synthetic = false;  // asked of synthetic profiles only: it is about the specification, not about a processor
 };
+
+inline bool is_asked_of(const Goal& goal, const spec::Profile& profile) { return profile.synthetic || !goal.synthetic; }
 
 // Every goal for a processor of this width, sorted by id. Some cannot be met by a given processor, or by any; the
 // solver tells (solving.h).

@@ -15,6 +15,7 @@
 #include "harness/cli/report_output.h"
 #include "harness/journal.h"
 #include "harness/metal/adapter.h"
+#include "harness/judging.h"
 #include "harness/run.h"
 #include "harness/selection.h"
 
@@ -127,7 +128,7 @@ void judge_all(const Arguments& arguments, harness::Adapter& adapter, harness::R
     journal.flush();
     progress.add(indices.size());
   };
-  if (adapter.description().slow_start) {
+  if (adapter.description().machine) {
     judge_at_once(adapter, report.vectors, judgements, judged);
   } else {
     harness::run_vectors(arguments.target, arguments.adapter, arguments.jobs, report.vectors, judgements, judged);
@@ -152,7 +153,7 @@ int run(const Session& session, Arguments arguments) {
   if (arguments.output.baseline.empty()) arguments.output.baseline = known_deviations(arguments.target);
   harness::Report report;
   std::vector<vectors::Vector> all;
-  if (arguments.own && description.slow_start) {
+  if (arguments.own && description.machine) {
     arguments.output.vectors = own_vectors(session.spec_directory, description);
     if (arguments.output.vectors.empty()) return 2;
   }

@@ -1,7 +1,6 @@
 #include "harness/metal/adapter.h"
 
 #include <algorithm>
-#include <limits>
 #include <cstring>
 #include <stdexcept>
 
@@ -40,7 +39,7 @@ Description described(const std::string& name, const image::Probe& probe) {
   Description description;
   const std::string brand(probe.brand, strnlen(probe.brand, sizeof(probe.brand)));
   description.name = name;
-  description.batch = std::numeric_limits<std::size_t>::max();  // every boot takes a second
+  description.machine = true;
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
   description.configuration.maxphyaddr = probe.maxphyaddr;

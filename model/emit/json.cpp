@@ -115,6 +115,7 @@ Json profiles(const spec::Spec& spec) {
                       {"tertiary_controls", hex(profile.tertiary)},
                       {"parameters", hex(profile.parameters)},
                       {"source", profile.source},
+                      {"synthetic", profile.synthetic},
                       {"assumed", profile.assumed}});
   }
   return result;
