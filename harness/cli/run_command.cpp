@@ -14,8 +14,8 @@
 #include "harness/cli/own_vectors.h"
 #include "harness/cli/report_output.h"
 #include "harness/journal.h"
-#include "harness/metal/adapter.h"
 #include "harness/judging.h"
+#include "harness/metal/adapter.h"
 #include "harness/run.h"
 #include "harness/selection.h"
 
