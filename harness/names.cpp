@@ -111,6 +111,7 @@ constexpr auto kAccesses = std::to_array<Name>({
     {EPT_ACCESS_UNBLOCKED_NMI, "unblocked_nmi"},
     {EPT_ACCESS_EVENT_DELIVERY, "event_delivery"},
     {EPT_ACCESS_ASYNCHRONOUS, "asynchronous"},
+    {EPT_ACCESS_NO_SUB_PAGE_PERMISSION, "no_sub_page_permission"},
 });
 
 constexpr auto kQualification = std::to_array<Name>({
@@ -144,7 +145,7 @@ constexpr ept_word all_of(std::span<const Name> names) {
 }
 // A rule that is added to the specification needs its name here.
 static_assert(all_of(kEptpRules) == 0x7ff && all_of(kEntryRules) == 0x1ff && all_of(kViolations) == 0x1ff);
-static_assert(all_of(kAccesses) == 0x7fff && all_of(kQualification) == 0x1ffff);
+static_assert(all_of(kAccesses) == 0xffff && all_of(kQualification) == 0x1ffff);
 
 }  // namespace
 

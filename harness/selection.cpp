@@ -27,14 +27,14 @@ const char* question_of(const vectors::Vector& vector) {
   return "";
 }
 
-bool word_holds(const vectors::Vector& vector, const std::string& word) {
+bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& word) {
   const std::size_t colon = word.find(':');
   if (colon == std::string::npos) return vector.id.starts_with(word) || some_goal_contains(vector, word);
   const std::string key = word.substr(0, colon);
   const std::string text = word.substr(colon + 1);
   if (key == "goal") return some_goal_contains(vector, text);
   if (key == "id") return vector.id.starts_with(text);
-  if (key == "profile") return vector.profile == text;
+  if (key == "profile") return std::count(profiles.begin(), profiles.end(), text) != 0;
   if (key == "question") return question_of(vector) == text;
   if (key == "rule") return rule_of(vector).find(text) != std::string::npos;
   throw std::runtime_error("--filter: '" + key + "' is none of goal, id, profile, question, rule");
@@ -42,11 +42,11 @@ bool word_holds(const vectors::Vector& vector, const std::string& word) {
 
 }  // namespace
 
-bool selected(const vectors::Vector& vector, const std::string& filter) {
+bool selected(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& filter) {
   std::istringstream words(filter);
   for (std::string word; words >> word;) {
     const bool negated = word.starts_with('!');
-    if (word_holds(vector, negated ? word.substr(1) : word) == negated) return false;
+    if (word_holds(vector, profiles, negated ? word.substr(1) : word) == negated) return false;
   }
   return true;
 }

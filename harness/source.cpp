@@ -4,10 +4,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <unordered_set>
+#include <stdexcept>
 
 #include "harness/builtin.h"
 #include "vectors/json.h"
+#include "vectors/manifest.h"
 
 namespace harness {
 
@@ -20,34 +21,61 @@ std::vector<fs::path> files_of(const std::string& path, std::vector<std::string>
   if (!fs::is_directory(path, error)) return {path};
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
-    if (entry.path().extension() == ".json" && entry.path().filename() != "manifest.json")
-      files.push_back(entry.path());
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
   }
   if (files.empty()) errors.push_back(path + ": holds no vectors");
   std::sort(files.begin(), files.end());
   return files;
 }
 
-}  // namespace
-
-std::vector<vectors::Vector> load_vectors(const std::string& path, std::vector<std::string>& errors) {
-  std::vector<vectors::Vector> all;
-  if (path == "builtin") {
-    for (Smoke& one : smoke_vectors(usual_configuration())) all.push_back(std::move(one.vector));
-    return all;
-  }
-  std::unordered_set<std::string> ids;
+std::vector<vectors::Document> documents_of(const std::string& path, std::vector<std::string>& errors) {
+  if (fs::exists(fs::path(path) / "manifest.json")) return vectors::read_directory(path, errors);
+  std::vector<vectors::Document> documents;
   for (const fs::path& file : files_of(path, errors)) {
     std::ifstream in(file, std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(in)), {});
-    if (!in.is_open()) {
+    if (in.is_open()) {
+      documents.push_back(vectors::read_json(text, file.string(), errors));
+    } else {
       errors.push_back(file.string() + ": cannot be read");
-      continue;
-    }
-    for (vectors::Vector& vector : vectors::read_json(text, file.string(), errors).vectors) {
-      if (ids.insert(vector.id).second) all.push_back(std::move(vector));
     }
   }
+  return documents;
+}
+
+}  // namespace
+
+VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors) {
+  VectorSet set;
+  if (path == "builtin") {
+    for (Smoke& one : smoke_vectors(usual_configuration())) set.vectors.push_back(std::move(one.vector));
+    return set;
+  }
+  for (vectors::Document& document : documents_of(path, errors)) {
+    for (vectors::Vector& vector : document.vectors) {
+      std::vector<std::string>& profiles = set.profiles[vector.id];
+      profiles.push_back(document.profile);
+      if (profiles.size() == 1) set.vectors.push_back(std::move(vector));
+    }
+  }
+  return set;
+}
+
+ept_configuration configuration_of(const VectorSet& set, const std::string& profile) {
+  ept_configuration all{};
+  for (const vectors::Vector& vector : set.vectors) {
+    const auto found = set.profiles.find(vector.id);
+    if (found == set.profiles.end() || std::count(found->second.begin(), found->second.end(), profile) == 0) continue;
+    const ept_configuration& one = vector.asked.configuration;
+    all.maxphyaddr = one.maxphyaddr;
+    all.capability = one.capability;
+    all.parameters = one.parameters;
+    all.pin_based_controls |= one.pin_based_controls;
+    all.primary_controls |= one.primary_controls;
+    all.secondary_controls |= one.secondary_controls;
+    all.tertiary_controls |= one.tertiary_controls;
+  }
+  if (all.maxphyaddr == 0) throw std::runtime_error("no vector is of the profile '" + profile + "'");
   return all;
 }
 

@@ -1,6 +1,7 @@
 // Where vectors come from. Tests: tests/harness/cli_test.py.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,17 @@
 
 namespace harness {
 
-// A JSON file, a directory of such files (all *.json but manifest.json, by name), or "builtin" for the few of
-// harness/builtin.h. A vector that is in several files counts once. What is wrong in a file goes to `errors`.
-std::vector<vectors::Vector> load_vectors(const std::string& path, std::vector<std::string>& errors);
+struct VectorSet {
+  std::vector<vectors::Vector> vectors;                      // no id twice
+  std::map<std::string, std::vector<std::string>> profiles;  // by id: those that have the vector
+};
+
+// A JSON file, a directory of such files (those of its manifest.json, or all when it has none), or "builtin" for the
+// few of harness/builtin.h. A vector that several profiles have counts once. What is wrong in a file goes to `errors`.
+VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors);
+
+// The processor of a profile as its vectors show it; its controls are those that some vector has on. Throws
+// std::runtime_error when no vector is of this profile.
+ept_configuration configuration_of(const VectorSet& set, const std::string& profile);
 
 }  // namespace harness

@@ -79,6 +79,8 @@ struct eptspec_case {
 #define EPTSPEC_ACCESS_UNBLOCKED_NMI 0x1000u          /* follows an IRET that unblocked NMIs */
 #define EPTSPEC_ACCESS_EVENT_DELIVERY 0x2000u         /* part of delivering an event */
 #define EPTSPEC_ACCESS_ASYNCHRONOUS 0x4000u           /* asynchronous to the instruction, and no event delivery */
+#define EPTSPEC_ACCESS_NO_SUB_PAGE_PERMISSION \
+  0x8000u /* sub-page permissions never apply to it: of a transaction, SGX, PEBS */
 
 /* An access with an attribute that an adapter does not model is to be declined, not guessed. */
 

@@ -46,18 +46,18 @@ void demand_whole(const std::vector<harness::JournalContent>& parts, const std::
 
 int merge(const Arguments& arguments) {
   harness::Report report;
-  std::vector<vectors::Vector> all;
+  harness::VectorSet all;
   if (!read_inputs(arguments.output, all, report)) return 2;
   std::vector<harness::JournalContent> parts;
   for (const std::string& path : arguments.journals) parts.push_back(harness::read_journal(path));
   demand_whole(parts, arguments.journals);
   const harness::JournalHeader& header = parts[0].header;
-  if (header.vectors != harness::digest_of(all))
+  if (header.vectors != harness::digest_of(all.vectors))
     throw std::runtime_error("the journals are about other vectors; see --vectors");
   report.target = header.target;
   report.name = header.name;
   report.version = header.version;
-  for (const vectors::Vector& vector : all) {
+  for (const vectors::Vector& vector : all.vectors) {
     for (const harness::JournalContent& part : parts) {
       const auto found = part.judgements.find(vector.id);
       if (found == part.judgements.end()) continue;

@@ -9,8 +9,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "harness/source.h"
-
 namespace cli {
 
 namespace {
@@ -39,7 +37,7 @@ void add_output_options(CLI::App& command, OutputArguments& arguments) {
   command.add_flag("--tap", arguments.tap, "Print TAP instead of the report for people");
 }
 
-bool read_inputs(const OutputArguments& arguments, std::vector<vectors::Vector>& all, harness::Report& report) {
+bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report) {
   std::vector<std::string> errors;
   all = harness::load_vectors(arguments.vectors, errors);
   if (!arguments.baseline.empty()) report.baseline = harness::read_baseline(arguments.baseline, errors);
@@ -47,12 +45,16 @@ bool read_inputs(const OutputArguments& arguments, std::vector<vectors::Vector>&
   return errors.empty();
 }
 
-int finish(const OutputArguments& arguments, const std::vector<vectors::Vector>& all, harness::Report& report) {
+int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
   std::vector<std::string> ids;
-  ids.reserve(all.size());
-  for (const vectors::Vector& vector : all) ids.push_back(vector.id);
+  ids.reserve(all.vectors.size());
+  for (const vectors::Vector& vector : all.vectors) ids.push_back(vector.id);
   std::sort(ids.begin(), ids.end());
   report.assessment = harness::assess(report.baseline, report.vectors, report.judgements, ids, today_of(arguments));
+  return print(arguments, report);
+}
+
+int print(const OutputArguments& arguments, const harness::Report& report) {
   write_file(arguments.json, harness::json_report(report));
   write_file(arguments.junit, harness::junit_report(report));
   fmt::print("{}", arguments.tap ? harness::tap_report(report) : harness::terminal_report(report));

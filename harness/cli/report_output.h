@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/report/report.h"
+#include "harness/source.h"
 
 namespace cli {
 
@@ -21,9 +22,11 @@ struct OutputArguments {
 void add_output_options(CLI::App& command, OutputArguments& arguments);
 
 // The vectors and the baseline of a run; mistakes in them are on standard error and make this false.
-bool read_inputs(const OutputArguments& arguments, std::vector<vectors::Vector>& all, harness::Report& report);
+bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report);
 
 // Assesses, prints and writes. all: every vector there is. Returns the exit code.
-int finish(const OutputArguments& arguments, const std::vector<vectors::Vector>& all, harness::Report& report);
+int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report);
+// The same without a baseline.
+int print(const OutputArguments& arguments, const harness::Report& report);
 
 }  // namespace cli

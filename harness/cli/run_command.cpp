@@ -1,8 +1,5 @@
 // eptspec run TARGET: every vector put to an implementation, judged and reported.
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -10,14 +7,17 @@
 #include <fmt/format.h>
 
 #include "harness/bochs.h"
+#include "harness/builtin.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/own_vectors.h"
+#include "harness/cli/progress.h"
 #include "harness/cli/report_output.h"
 #include "harness/journal.h"
 #include "harness/judging.h"
 #include "harness/metal/adapter.h"
 #include "harness/run.h"
 #include "harness/selection.h"
+#include "harness/stream.h"
 
 namespace cli {
 
@@ -25,7 +25,9 @@ namespace {
 
 struct Arguments {
   std::string target;
+  std::string profile;
   std::string filter;
+  std::string random;
   std::string shard = "1/1";
   std::string journal;
   bool resume = false;
@@ -35,44 +37,20 @@ struct Arguments {
   OutputArguments output;
 };
 
-// On standard error: a bar on a terminal, else a line now and then.
-class Progress {
- public:
-  Progress(std::size_t done, std::size_t total)
-      : done_(done), total_(total), terminal_(isatty(STDERR_FILENO) != 0), next_(Clock::now() + kPlainEvery) {}
+// The filter and the profile are one condition.
+std::string filter_of(const Arguments& arguments) {
+  return arguments.profile.empty() ? arguments.filter : arguments.filter + " profile:" + arguments.profile;
+}
 
-  void add(std::size_t count) {
-    done_ += count;
-    const Clock::time_point now = Clock::now();
-    if (now < next_) return;
-    next_ = now + (terminal_ ? kBarEvery : kPlainEvery);
-    fmt::print(stderr, "{}{}/{} vectors{}", terminal_ ? "\r" : "", done_, total_, terminal_ ? "" : "\n");
-    drawn_ = true;
-  }
-
-  ~Progress() {
-    if (terminal_ && drawn_) fmt::print(stderr, "\r\033[K");
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
- private:
-  using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::milliseconds kBarEvery{100};
-  static constexpr std::chrono::milliseconds kPlainEvery{2000};
-
-  std::size_t done_;
-  std::size_t total_;
-  bool terminal_;
-  bool drawn_ = false;
-  Clock::time_point next_;
-};
-
-std::vector<vectors::Vector> chosen(const std::vector<vectors::Vector>& all, const Arguments& arguments) {
+std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const Arguments& arguments) {
   const harness::Shard shard = harness::parse_shard(arguments.shard);
   std::vector<vectors::Vector> result;
-  for (const vectors::Vector& vector : all) {
-    if (harness::belongs(shard, vector.id) && harness::selected(vector, arguments.filter)) result.push_back(vector);
+  const std::string filter = filter_of(arguments);
+  for (const vectors::Vector& vector : all.vectors) {
+    const auto found = all.profiles.find(vector.id);
+    const std::vector<std::string> none;
+    const std::vector<std::string>& profiles = found == all.profiles.end() ? none : found->second;
+    if (belongs(shard, vector.id) && harness::selected(vector, profiles, filter)) result.push_back(vector);
   }
   return result;
 }
@@ -146,24 +124,55 @@ std::string known_deviations(const std::string& target) {
   return std::filesystem::exists(path, ignored) ? path.string() : std::string();
 }
 
+// The processor of random vectors: of the profile, else the target's own, else one that has everything usual.
+ept_configuration allowed(const Arguments& arguments, const harness::VectorSet& all,
+                          const harness::Description& description) {
+  if (!arguments.profile.empty()) return configuration_of(all, arguments.profile);
+  if (description.any_configuration) return harness::usual_configuration();
+  const eptspec_configuration& has = description.configuration;
+  const eptspec_configuration& may = description.optional_controls;
+  return {has.maxphyaddr,
+          has.capability,
+          has.pin_based_controls | may.pin_based_controls,
+          has.primary_controls | may.primary_controls,
+          has.secondary_controls | may.secondary_controls,
+          has.tertiary_controls | may.tertiary_controls,
+          has.parameters};
+}
+
+int run_random(const Arguments& arguments, const harness::Description& description, const harness::VectorSet& all,
+               harness::Report& report) {
+  harness::Stream stream = harness::parse_stream(arguments.random);
+  stream.allowed = allowed(arguments, all, description);
+  stream.profile = arguments.profile;
+  stream.filter = arguments.filter;
+  Progress progress(0, stream.count);
+  run_stream(arguments.target, arguments.adapter, arguments.jobs, stream, report,
+             [&](std::size_t count) { progress.add(count); });
+  return print(arguments.output, report);
+}
+
 int run(const Session& session, Arguments arguments) {
   if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
   const std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description& description = adapter->description();
   if (arguments.output.baseline.empty()) arguments.output.baseline = known_deviations(arguments.target);
   harness::Report report;
-  std::vector<vectors::Vector> all;
-  if (arguments.own && description.machine) {
+  harness::VectorSet all;
+  if (arguments.own && description.machine && arguments.random.empty()) {
     arguments.output.vectors = own_vectors(session.spec_directory, description);
     if (arguments.output.vectors.empty()) return 2;
   }
-  if (!read_inputs(arguments.output, all, report)) return 2;
-  report.vectors = chosen(all, arguments);
+  const bool needs_vectors = arguments.random.empty() || !arguments.profile.empty();
+  if (needs_vectors && !read_inputs(arguments.output, all, report)) return 2;
   report.target = arguments.target;
   report.name = description.name;
   report.version = description.version;
-  const harness::JournalHeader header{report.target,    report.name,     report.version,       harness::digest_of(all),
-                                      arguments.filter, arguments.shard, report.vectors.size()};
+  if (!arguments.random.empty()) return run_random(arguments, description, all, report);
+  report.vectors = chosen(all, arguments);
+  const harness::JournalHeader header{
+      report.target,        report.name,     report.version,       harness::digest_of(all.vectors),
+      filter_of(arguments), arguments.shard, report.vectors.size()};
   judge_all(arguments, *adapter, report, header);
   return finish(arguments.output, all, report);
 }
@@ -193,6 +202,10 @@ void add_run_command(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   command->add_option("TARGET", arguments->target, "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL] or bochs:all")
       ->required();
+  command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
+  CLI::Option* random = command->add_option(
+      "--random", arguments->random,
+      "SEED[:COUNT]: random vectors instead of those in files, 1000000 when there is no COUNT; what fails is shrunk");
   command->add_option(
       "--filter", arguments->filter,
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, "
@@ -203,10 +216,14 @@ void add_run_command(CLI::App& app, Session& session) {
   command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds for an answer")
       ->check(CLI::Range(0.01, 86400.0))
       ->capture_default_str();
-  command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")->capture_default_str();
-  CLI::Option* journal = command->add_option("--journal", arguments->journal, "Note every verdict there at once");
+  command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")
+      ->capture_default_str()
+      ->excludes(random);
+  CLI::Option* journal =
+      command->add_option("--journal", arguments->journal, "Note every verdict there at once")->excludes(random);
   command->add_flag("--resume", arguments->resume, "Go on with the journal of a run that was cut off")->needs(journal);
   add_output_options(*command, arguments->output);
+  for (const char* other : {"--baseline", "--junit", "--tap"}) random->excludes(command->get_option(other));
   command->callback([&session, command, arguments] {
     arguments->own = command->count("--vectors") == 0;
     session.status = arguments->target == "bochs:all" ? run_models(session, *arguments) : run(session, *arguments);

@@ -31,12 +31,6 @@ std::string what(const Judgement& judgement) {
   return fmt::format("{} instead of {}", first.observed, first.expected);
 }
 
-// A field that is wrong is one cause, whichever rule decided on the access.
-std::string cause(const vectors::Vector& vector, const Judgement& judgement) {
-  const bool of_field = judgement.verdict == Verdict::fail && judgement.deviations.front().field != "result";
-  return of_field ? judgement.deviations.front().field : rule_of(vector);
-}
-
 // Smaller is simpler.
 auto simplicity(const vectors::Vector& vector) {
   return std::tuple(vector.asked.question, vector.neighbour.empty(), vector.asked.entries.size());
@@ -45,19 +39,27 @@ auto simplicity(const vectors::Vector& vector) {
 auto rank(const Report& report, const Group& group) {
   const bool several_rules = group.rule.find(',') != std::string::npos;
   const bool result_is_right = group.what == "wrong";
-  const auto most = ~group.members.size();
+  const auto most = ~(group.members.size() + group.rest);
   return std::tuple(result_is_right, several_rules, report.vectors[group.example].asked.question, most, group.rule,
                     group.what);
 }
 
 }  // namespace
 
+// A field that is wrong is one cause, whichever rule decided on the access.
+Cause cause_of(const vectors::Vector& vector, const Judgement& judgement) {
+  const bool of_field = judgement.verdict == Verdict::fail && judgement.deviations.front().field != "result";
+  return {of_field ? judgement.deviations.front().field : rule_of(vector), what(judgement)};
+}
+
 std::vector<Group> group(const Report& report) {
-  std::map<std::pair<std::string, std::string>, Group> groups;
+  std::map<Cause, Group> groups;
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
     if (!unexplained(report, n)) continue;
-    const auto key = std::pair(cause(report.vectors[n], report.judgements[n]), what(report.judgements[n]));
-    Group& one = groups.try_emplace(key, Group{key.first, key.second, {}, n}).first->second;
+    const Cause key = cause_of(report.vectors[n], report.judgements[n]);
+    const auto rest = report.rest.groups.find(key);
+    const std::size_t more = rest == report.rest.groups.end() ? 0 : rest->second;
+    Group& one = groups.try_emplace(key, Group{key.first, key.second, {}, more, n}).first->second;
     one.members.push_back(n);
     if (simplicity(report.vectors[n]) < simplicity(report.vectors[one.example])) one.example = n;
   }
@@ -69,7 +71,7 @@ std::vector<Group> group(const Report& report) {
 }
 
 Counts count(const Report& report) {
-  Counts counts;
+  Counts counts{report.rest.of};
   for (const Judgement& judgement : report.judgements) ++counts.of.at(static_cast<std::size_t>(judgement.verdict));
   const auto& known = report.assessment.known;
   counts.known = static_cast<std::size_t>(std::count_if(known.begin(), known.end(), [](auto* one) { return one; }));

@@ -38,11 +38,26 @@ std::string vector_of(const Report& report, std::size_t n) {
   return text + "}";
 }
 
+std::string shrunk_of(const Shrunk& shrunk) {
+  const vectors::Case& asked = shrunk.vector.asked;
+  std::string entries;
+  for (const ept_word entry : asked.entries) entries += fmt::format("{}\"{:#x}\"", entries.empty() ? "" : ",", entry);
+  std::string differences;
+  for (const std::string& one : shrunk.differences) differences += (differences.empty() ? "" : ",") + json_text(one);
+  return fmt::format(
+      R"({{"differences":[{}],"eptp":"{:#x}","entries":[{}],"guest_physical_address":"{:#x}","access":"{:#x}",)"
+      R"("deviations":{}}})",
+      differences, asked.eptp, entries, asked.guest_physical_address, asked.access, deviations_of(shrunk.judgement));
+}
+
 std::string group_of(const Report& report, const Group& group) {
   std::string ids;
   for (const std::size_t n : group.members) ids += (ids.empty() ? "" : ",") + json_text(report.vectors[n].id);
-  return fmt::format(R"({{"rule":{},"what":{},"example":{},"vectors":[{}]}})", json_text(group.rule),
-                     json_text(group.what), json_text(report.vectors[group.example].id), ids);
+  const auto shrunk = report.shrunk.find(group.example);
+  return fmt::format(R"({{"rule":{},"what":{},"count":{},"example":{},"vectors":[{}]{}}})", json_text(group.rule),
+                     json_text(group.what), group.members.size() + group.rest,
+                     json_text(report.vectors[group.example].id), ids,
+                     shrunk == report.shrunk.end() ? "" : ",\"shrunk\":" + shrunk_of(shrunk->second));
 }
 
 std::string counts_of(const Report& report) {

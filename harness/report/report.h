@@ -3,10 +3,13 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "harness/baseline.h"
+#include "harness/report/rest.h"
+#include "harness/shrink.h"
 
 namespace harness {
 
@@ -18,11 +21,14 @@ struct Report {
   std::vector<Judgement> judgements;  // of each vector
   std::vector<KnownDeviation> baseline;
   Assessment assessment;  // points into baseline
+  // Of a stream: what was judged beside these vectors, and examples made smaller, by their index in vectors.
+  Rest rest;
+  std::map<std::size_t, Shrunk> shrunk;
 };
 
 struct Counts {
-  std::array<std::size_t, std::size(kVerdicts)> of{};  // by Verdict; known deviations count here too
-  std::size_t known = 0;                               // fails, errors and flakes that the baseline explains
+  std::array<std::size_t, kVerdicts.size()> of{};  // by Verdict; known deviations count here too
+  std::size_t known = 0;                           // fails, errors and flakes that the baseline explains
   [[nodiscard]] std::size_t operator[](Verdict verdict) const { return of.at(static_cast<std::size_t>(verdict)); }
 };
 Counts count(const Report& report);
@@ -35,8 +41,11 @@ struct Group {
   std::string rule;  // rule_of its vectors; the field, where the result is right and a field is not
   std::string what;  // what went wrong, "misconfiguration missed", "violation instead of translated"
   std::vector<std::size_t> members;
+  std::size_t rest = 0;     // more of them, which were not kept
   std::size_t example = 0;  // of the members the one to look at first
 };
+// The rule that is missed, or the field that is wrong where the result is right; and what went wrong.
+Cause cause_of(const vectors::Vector& vector, const Judgement& judgement);
 // The most telling first: a wrong result before a wrong field, a single rule before several at once, an entry before a
 // walk, many vectors before few.
 std::vector<Group> group(const Report& report);

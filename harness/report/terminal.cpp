@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -42,14 +43,28 @@ std::string neighbour(const Report& report, const vectors::Vector& example) {
   return {};
 }
 
+// The first of the goals of a random vector is its id.
+std::string goal_of(const vectors::Vector& vector) {
+  return vector.goals.empty() || vector.goals.front() == vector.id ? "" : "  " + vector.goals.front();
+}
+
+std::string shrunk_text(const Shrunk& shrunk) {
+  if (shrunk.differences.empty()) return "  made smaller: the plain case deviates already\n";
+  return fmt::format("  made smaller: of {} bits in which it differs from a plain case that passes, needed: {}\n",
+                     shrunk.bits_before, fmt::join(shrunk.differences, ", "));
+}
+
 std::string group_text(const Report& report, const Group& group) {
-  const vectors::Vector& example = report.vectors[group.example];
-  const Judgement& judgement = report.judgements[group.example];
-  std::string text = fmt::format("\n{}: {}\n  {} vector{}", group.rule, group.what, group.members.size(),
-                                 group.members.size() == 1 ? "" : "s");
-  if (const std::string formats = formats_of(report, group); !formats.empty()) text += ": " + formats;
-  text += fmt::format("\n  vector {}{}{}\n", example.id, example.goals.empty() ? "" : "  ",
-                      example.goals.empty() ? "" : example.goals.front());
+  const auto shrunk = report.shrunk.find(group.example);
+  const bool is_shrunk = shrunk != report.shrunk.end();
+  const vectors::Vector& example = is_shrunk ? shrunk->second.vector : report.vectors[group.example];
+  const Judgement& judgement = is_shrunk ? shrunk->second.judgement : report.judgements[group.example];
+  const std::size_t members = group.members.size() + group.rest;
+  std::string text = fmt::format("\n{}: {}\n  {} vector{}", group.rule, group.what, members, members == 1 ? "" : "s");
+  const std::string formats = group.rest == 0 ? formats_of(report, group) : "";
+  if (!formats.empty()) text += ": " + formats;
+  text += fmt::format("\n  vector {}{}\n", example.id, goal_of(example));
+  if (is_shrunk) text += shrunk_text(shrunk->second);
   text += draw(example.asked, "    ");
   for (const Deviation& one : judgement.deviations) {
     text += fmt::format("  {}: expected {}, observed {}\n", one.field, one.expected, one.observed);
@@ -64,6 +79,9 @@ std::string reasons_text(const Report& report, Verdict verdict) {
   std::map<std::string, std::size_t> counts;
   for (const Judgement& judgement : report.judgements) {
     if (judgement.verdict == verdict) ++counts[judgement.reason];
+  }
+  for (const auto& [key, number] : report.rest.reasons) {
+    if (key.first == verdict) counts[key.second] += number;
   }
   std::vector<std::pair<std::size_t, std::string>> sorted;
   for (const auto& [reason, number] : counts) sorted.emplace_back(~number, reason);
@@ -105,8 +123,9 @@ std::string terminal_report(const Report& report) {
   const Counts counts = count(report);
   text += fmt::format(
       "{} vectors: {} pass, {} fail, {} error, {} flaky ({} of these known), {} skipped, {} not applicable\n",
-      report.vectors.size(), counts[Verdict::pass], counts[Verdict::fail], counts[Verdict::error],
-      counts[Verdict::flaky], counts.known, counts[Verdict::skipped], counts[Verdict::not_applicable]);
+      std::accumulate(counts.of.begin(), counts.of.end(), std::size_t{0}), counts[Verdict::pass], counts[Verdict::fail],
+      counts[Verdict::error], counts[Verdict::flaky], counts.known, counts[Verdict::skipped],
+      counts[Verdict::not_applicable]);
   if (exit_code(report) == 2) text += "nothing was judged: this says nothing about the target\n";
   return text;
 }

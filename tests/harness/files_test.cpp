@@ -134,9 +134,9 @@ TEST(Source, vectors_come_from_json_and_mistakes_are_named) {
   std::ostringstream text;
   vectors::write_json("usual", support::eptp_vectors(5), text);
   std::vector<std::string> errors;
-  EXPECT_EQ(harness::load_vectors(file_with(text.str()), errors).size(), 5U);
+  EXPECT_EQ(harness::load_vectors(file_with(text.str()), errors).vectors.size(), 5U);
   EXPECT_TRUE(errors.empty());
-  EXPECT_TRUE(harness::load_vectors("/nowhere", errors).empty());
+  EXPECT_TRUE(harness::load_vectors("/nowhere", errors).vectors.empty());
   EXPECT_EQ(errors, std::vector<std::string>{"/nowhere: cannot be read"});
 }
 
@@ -147,20 +147,20 @@ vectors::Vector vector_of_bit_8() {
 }
 
 TEST(Selection, words_of_a_filter_must_all_hold) {
-  for (const char* filter :
-       {"", "eptp-", "reserved_bit", "id:eptp-0 goal:bit_8", "!goal:bit_9 question:eptp", "rule:accepted"}) {
-    EXPECT_TRUE(harness::selected(vector_of_bit_8(), filter)) << filter;
+  for (const char* filter : {"", "eptp-", "reserved_bit", "id:eptp-0 goal:bit_8", "!goal:bit_9 question:eptp",
+                             "rule:accepted", "profile:skylake"}) {
+    EXPECT_TRUE(harness::selected(vector_of_bit_8(), {"haswell", "skylake"}, filter)) << filter;
   }
 }
 
 TEST(Selection, one_word_that_does_not_hold_is_enough) {
   for (const char* filter : {"bit_9", "id:tp", "reserved_bit !eptp-0", "question:walk", "profile:x"}) {
-    EXPECT_FALSE(harness::selected(vector_of_bit_8(), filter)) << filter;
+    EXPECT_FALSE(harness::selected(vector_of_bit_8(), {"haswell", "skylake"}, filter)) << filter;
   }
 }
 
 TEST(Selection, unknown_key_is_refused) {
-  EXPECT_THROW(harness::selected(vector_of_bit_8(), "colour:blue"), std::runtime_error);
+  EXPECT_THROW(harness::selected(vector_of_bit_8(), {"haswell", "skylake"}, "colour:blue"), std::runtime_error);
 }
 
 int owners_of(const std::string& id, unsigned shards) {

@@ -36,6 +36,7 @@ Machine machine_of(const eptspec_case& asked) {
 }
 
 bool eptp_good(const Machine& machine, Word eptp) {
+  if (makes("everything_refused")) return false;
   const Word type = eptp & 7;
   const Word length = eptp >> 3 & 7;
   const bool type_good =

@@ -1,0 +1,27 @@
+// Random vectors made, put and judged without end: nothing is kept but counts and a few failures for each cause. Tests:
+// tests/harness/stream_test.cpp.
+#pragma once
+
+#include <functional>
+
+#include "harness/report/report.h"
+
+namespace harness {
+
+struct Stream {
+  ept_configuration allowed{};  // its controls are those that may be 1
+  std::string profile;
+  std::uint64_t seed = 0;
+  std::uint64_t count = 0;
+  std::string filter;  // vectors that are not selected are left out
+};
+
+// SEED[:COUNT]; COUNT is 1000000 when it is left out. Throws std::runtime_error.
+Stream parse_stream(const std::string& text);
+
+// Adds to the report what came of vectors 0 to count-1, the same for any number of jobs. `judged` is told how many,
+// never twice at the same time. Each group's example that fails is then shrunk (shrink.h).
+void run_stream(const std::string& target, const AdapterOptions& options, unsigned jobs, const Stream& stream,
+                Report& report, const std::function<void(std::size_t)>& judged);
+
+}  // namespace harness
