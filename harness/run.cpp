@@ -67,7 +67,7 @@ void work(const std::string& target, const AdapterOptions& options, const std::v
     Judging judging(*adapter);
     std::vector<Put> puts;
     const std::size_t fixed = adapter->description().batch;
-    std::size_t portion = fixed != 0 ? fixed : std::min<std::size_t>(16, options.batch);
+    std::size_t portion = fixed != 0 ? fixed : 1;
     for (auto indices = queue.take(portion); !indices.empty(); indices = queue.take(portion)) {
       const Clock::time_point start = Clock::now();
       puts.clear();

@@ -3,11 +3,13 @@
 
 usage: cli_test.py SOURCE_DIRECTORY EPTSPEC HOSTILE_LIBRARY
 """
+import concurrent.futures
 import json
 import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,6 +86,13 @@ class Examples(Folder):
     def test_cpp(self):
         self.expect_good(self.compile(["c++", "-std=c++20"], "entries.cpp"))
 
+    @unittest.skipUnless(shutil.which("rustc"), "there is no rustc")
+    def test_rust(self):
+        library = self.path / "adapter.so"
+        subprocess.run(["rustc", "-O", "--crate-type", "cdylib", "-o", library, SOURCE / "harness/examples/entries.rs"],
+                       check=True)
+        self.expect_good(f"lib:{library}")
+
     def test_python(self):
         self.expect_good(WALKER)
 
@@ -109,20 +118,76 @@ class Protocol(Folder):
 class Documents(unittest.TestCase):
     def test_commands_of_the_guide_work_one_after_the_other(self):
         blocks = re.findall(r"```bash\n(.*?)```", (SOURCE / "docs/adapters.md").read_text(), re.S)
-        self.assertEqual(len(blocks), 3)
+        self.assertEqual(len(blocks), 4)
         script = "".join(blocks).replace("build/release/eptspec", EPTSPEC)
         result = subprocess.run(["bash", "-e", "-c", script], cwd=SOURCE, capture_output=True, text=True, timeout=120)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
 
+def lines_of(path):
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def expect_junit(test, path):
+    """The structure of junit-10.xsd, as far as our reports use it, and numbers that are those of the cases."""
+    attributes = {"testsuites": set(), "testsuite": {"name", "tests", "failures", "errors", "skipped"},
+                  "testcase": {"classname", "name"}, "failure": {"message"}, "error": {"message"}, "skipped": {"message"}}
+    children = {"testsuites": {"testsuite"}, "testsuite": {"testcase"}, "testcase": {"failure", "error", "skipped"}}
+    root = xml.etree.ElementTree.parse(path).getroot()
+    test.assertEqual(root.tag, "testsuites")
+    for element in root.iter():
+        test.assertEqual(set(element.attrib), attributes[element.tag])
+        test.assertLessEqual({child.tag for child in element}, children.get(element.tag, set()))
+    for suite in root:
+        test.assertEqual(int(suite.get("tests")), len(suite))
+        for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            test.assertEqual(int(suite.get(count)), len(suite.findall(f"testcase/{tag}")), count)
+
+
 class Reports(Folder):
-    def test_junit_and_json_can_be_read(self):
+    def expect_forms(self, target, *arguments, behaviour="", verdicts=()):
         report, junit = self.path / "r.json", self.path / "r.xml"
-        run_builtin("lib:" + HOSTILE, "--json", report, "--junit", junit, behaviour="crash")
+        run_builtin(target, "--json", report, "--junit", junit, *arguments, behaviour=behaviour)
+        expect_junit(self, junit)
         document = json.loads(report.read_text())
-        self.assertEqual(document["counts"]["fail"], 2)
-        suite = xml.etree.ElementTree.parse(junit).getroot()[0]
-        self.assertEqual((suite.get("tests"), suite.get("failures")), ("15", "2"))
+        schema = json.loads((SOURCE / "harness/report/report.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        self.assertEqual([e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(document)], [])
+        for verdict in verdicts:
+            self.assertGreater(document["counts"][verdict], 0, verdict)
+
+    def test_json_and_junit_are_as_their_schemas_say(self):
+        self.expect_forms("reference", verdicts=["pass"])
+        self.expect_forms(WALKER, "--filter", "!smoke-01", verdicts=["pass"])
+        self.expect_forms("lib:" + HOSTILE, behaviour="crash", verdicts=["pass", "fail", "skipped"])
+
+    def test_schema_tells_a_report_that_is_wrong(self):
+        schema = json.loads((SOURCE / "harness/report/report.schema.json").read_text())
+        report = self.path / "r.json"
+        run_builtin("lib:" + HOSTILE, "--json", report)
+        document = json.loads(report.read_text())
+        del document["vectors"][0]["verdict"]
+        self.assertFalse(jsonschema.Draft202012Validator(schema).is_valid(document))
+
+    def test_random_vectors_that_fail_are_grouped_and_shrunk(self):
+        report = self.path / "r.json"
+        result = run("run", "lib:" + HOSTILE, "--random", "3:2000", "--json", report)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("made smaller: of", result.stdout)
+        schema = json.loads((SOURCE / "harness/report/report.schema.json").read_text())
+        document = json.loads(report.read_text())
+        self.assertEqual([e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(document)], [])
+        self.assertTrue(all(vector["id"].startswith("random/3/") for vector in document["vectors"]))
+        self.assertEqual(sum(group["count"] for group in document["groups"]), document["counts"]["fail"])
+        self.assertEqual(run("run", "reference", "--random", "3:2000").returncode, 0)
+
+    def test_profile_chooses_vectors_and_the_processor_of_random_ones(self):
+        all_of_it = run("run", "reference", "--profile", "sapphirerapids_2475x").stdout.splitlines()[-1]
+        self.assertEqual(all_of_it, run("run", "reference", "--profile", "graniterapids_658x").stdout.splitlines()[-1])
+        self.assertGreater(int(all_of_it.split()[0]), 1000)
+        self.assertEqual(run("run", "reference", "--profile", "haswell_4770", "--random", "1:500").returncode, 0)
+        self.assertEqual(run("run", "reference", "--profile", "nobody", "--random", "1:500").returncode, 2)
+        self.assertEqual(run("run", "reference", "--profile", "nobody").returncode, 2)
 
     def test_shards_merge_to_the_report_of_the_whole(self):
         journals = [self.path / f"{n}.journal" for n in (1, 2, 3)]
@@ -131,17 +196,32 @@ class Reports(Folder):
         self.assertEqual(run("merge", *journals, "--vectors", "builtin").stdout, run_builtin(WALKER).stdout)
         self.assertEqual(run("merge", *journals[:2], "--vectors", "builtin").returncode, 2)
 
+    def forms(self, name, *arguments):
+        """Report for people, JSON and JUnit of a run of the slow target."""
+        files = [self.path / f"{name}.json", self.path / f"{name}.xml"]
+        result = run_builtin(SLOW, "--json", files[0], "--junit", files[1], *arguments)
+        return [result.stdout, result.returncode, *(file.read_bytes() for file in files)]
+
+    def kill_and_resume(self, name, after):
+        journal = self.path / f"{name}.journal"
+        arguments = [EPTSPEC, "run", SLOW, "--vectors", "builtin", "--journal", str(journal)]
+        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            while after > 1 and process.poll() is None and lines_of(journal) < after:  # so many lines; else seconds
+                time.sleep(0.001)
+            time.sleep(after % 1)
+            process.send_signal(signal.SIGKILL)
+        lines = lines_of(journal)
+        return self.forms(name, "--journal", journal, "--resume"), lines
+
     def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_report(self):
-        whole = run_builtin(SLOW).stdout
+        whole = self.forms("whole")
         seed = random.Random(20260701)
-        for attempt in range(10):
-            journal = self.path / f"{attempt}.journal"
-            arguments = [EPTSPEC, "run", SLOW, "--vectors", "builtin", "--journal", str(journal)]
-            with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-                time.sleep(seed.uniform(0.05, 0.6))
-                process.send_signal(signal.SIGKILL)
-            result = run_builtin(SLOW, "--journal", journal, "--resume")
-            self.assertEqual(result.stdout, whole, result.stderr)
+        moments = [seed.uniform(0.02, 0.6) for _ in range(5)] + [seed.randrange(2, 10) + seed.uniform(0, 0.03) for _ in range(5)]
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            results = list(pool.map(self.kill_and_resume, range(10), moments))
+        for forms, _ in results:
+            self.assertEqual(forms, whole)
+        self.assertTrue(any(1 < lines < 16 for _, lines in results), "none was killed in the middle")
 
     def test_journal_of_another_run_is_refused(self):
         journal = self.path / "j"

@@ -140,6 +140,21 @@ TEST(Source, vectors_come_from_json_and_mistakes_are_named) {
   EXPECT_EQ(errors, std::vector<std::string>{"/nowhere: cannot be read"});
 }
 
+TEST(Source, vector_of_several_profiles_counts_once_and_belongs_to_all) {
+  const std::filesystem::path directory = testing::TempDir() + "eptspec_profiles";
+  std::filesystem::create_directories(directory);
+  for (const char* profile : {"haswell", "skylake"}) {
+    std::ofstream out(directory / (std::string(profile) + ".json"));
+    vectors::write_json(profile, support::eptp_vectors(profile == std::string("haswell") ? 2 : 3), out);
+  }
+  std::vector<std::string> errors;
+  const harness::VectorSet set = harness::load_vectors(directory, errors);
+  EXPECT_TRUE(errors.empty());
+  EXPECT_EQ(set.vectors.size(), 3U);
+  EXPECT_EQ(set.profiles.at("eptp-1"), (std::vector<std::string>{"haswell", "skylake"}));
+  EXPECT_EQ(set.profiles.at("eptp-2"), (std::vector<std::string>{"skylake"}));
+}
+
 vectors::Vector vector_of_bit_8() {
   vectors::Vector vector = support::eptp_vectors(1)[0];
   vector.goals = {"cell/eptp/reserved_bit/bit_8"};

@@ -1,0 +1,58 @@
+//! An adapter in Rust for an implementation that is one processor and knows entries only, as entries.cpp. No crates.
+//!
+//!     rustc -O --crate-type cdylib -o /tmp/entries_rs.so harness/examples/entries.rs
+use std::ffi::{c_char, c_int};
+
+#[repr(C)] // the structs of eptspec_adapter.h, member by member
+struct Configuration { maxphyaddr: u64, capability: u64, pin_based: u64, primary: u64, secondary: u64, tertiary: u64, parameters: u64 }
+#[repr(C)]
+struct Word { address: u64, value: u64 }
+#[repr(C)]
+struct Case { id: u64, question: u32, level: u32, configuration: Configuration, eptp: u64, guest_physical_address: u64,
+              access: u64, word_count: u32, padding: u32, words: [Word; 5] }
+#[repr(C)]
+struct Answer { id: u64, status: u32, result: u32, valid: u64, level: u32, memory_type: u32, ignore_pat: u32,
+                convertible: u32, host_physical_address: u64, qualification: u64, qualification_valid: u64,
+                words: [u64; 5], reason: [c_char; 48] }
+#[repr(C)]
+pub struct Adapter { abi_version: u32, questions: u32, flags: u32, padding: u32, name: *const c_char, version: *const c_char,
+                     configuration: Configuration, optional_controls: [u64; 4],
+                     run: Option<unsafe extern "C" fn(*const Case, *mut Answer, usize)> }
+
+const ANSWERED: u32 = 1;
+const QUESTION_ENTRY: u32 = 2;
+const MAXPHYADDR: u64 = 39;
+
+/// 3 not present, 4 misconfigured, 5 table, 6 page
+fn classify(level: u32, entry: u64) -> u32 {
+    if entry & 7 == 0 { return 3; }
+    let page = level == 1 || (level <= 3 && entry & 0x80 != 0);
+    let reserved = match (level, page) {
+        (4, _) => 0xf8,
+        (3, true) => 0x80, // no 1-GByte pages: bit 7 is reserved
+        (2, true) => 0x1ff000,
+        (1, _) => 0,
+        _ => 0x78,
+    } | (1 << 52) - (1 << MAXPHYADDR);
+    let bad_type = page && matches!(entry >> 3 & 7, 2 | 3 | 7);
+    if entry & 1 == 0 || bad_type || entry & reserved != 0 { return 4; }
+    if page { 6 } else { 5 }
+}
+
+unsafe extern "C" fn run(cases: *const Case, answers: *mut Answer, count: usize) {
+    let cases = std::slice::from_raw_parts(cases, count);
+    let answers = std::slice::from_raw_parts_mut(answers, count);
+    for (case, answer) in cases.iter().zip(answers) {
+        answer.id = case.id;
+        answer.status = ANSWERED;
+        answer.result = classify(case.level, case.words[0].value);
+    }
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn eptspec_describe(adapter: *mut Adapter) -> c_int {
+    *adapter = Adapter { abi_version: 1, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
+        version: "1\0".as_ptr().cast(), optional_controls: [0; 4], run: Some(run),
+        configuration: Configuration { maxphyaddr: MAXPHYADDR, capability: 0x14140, pin_based: 0, primary: 1 << 31, secondary: 2, tertiary: 0, parameters: 0 } };
+    0
+}
