@@ -38,6 +38,7 @@ class Reader {
     at_ += bytes;
     return value;
   }
+  void skip(std::size_t bytes) { at_ += bytes; }
   int take_int(std::size_t bytes) { return static_cast<int>(take(bytes)); }
 
  private:
@@ -137,11 +138,11 @@ Expected take_expected(Reader& from, Question question) {
     expected.outcome = take_outcome(from, answer);
     return expected;
   }
-  from.take(2);
+  from.skip(2);
   expected.classification.kind = static_cast<ept_kind>(question == Question::entry ? answer : 0);
   expected.classification.format = static_cast<ept_format>(from.take_int(1));
   (question == Question::eptp ? expected.eptp_rules : expected.classification.rules) = from.take(2);
-  from.take(14);
+  from.skip(14);
   expected.classification.reserved_bits = from.take(8);
   return expected;
 }
