@@ -70,4 +70,11 @@ std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr) {
   return goals;
 }
 
+bool allows(const spec::Profile& profile, const ept_configuration& controls) {
+  return (controls.pin_based_controls & ~profile.pin_based) == 0 &&
+         (controls.primary_controls & ~profile.primary) == 0 &&
+         (controls.secondary_controls & ~profile.secondary) == 0 &&
+         (controls.tertiary_controls & ~profile.tertiary) == 0;
+}
+
 }  // namespace vectors

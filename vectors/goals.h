@@ -67,6 +67,9 @@ inline bool is_asked_of(const Goal& goal, const spec::Profile& profile) { return
 // solver tells (solving.h).
 std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr);
 
+// Whether every control that is 1 may be 1 on the profile.
+bool allows(const spec::Profile& profile, const ept_configuration& controls);
+
 // The parts of the list; `levels` is 4 or 5.
 std::vector<Goal> eptp_goals(const spec::Spec& spec, int maxphyaddr);
 std::vector<Goal> cell_goals(const spec::Spec& spec, int maxphyaddr);

@@ -71,10 +71,7 @@ class Lint {
     if (own.maxphyaddr != static_cast<ept_word>(profile_->maxphyaddr) || own.capability != profile_->capability ||
         own.parameters != profile_->parameters)
       wrong(vector, "width, capability or parameters are not the profile's");
-    const bool allowed =
-        (own.pin_based_controls & ~profile_->pin_based) == 0 && (own.primary_controls & ~profile_->primary) == 0 &&
-        (own.secondary_controls & ~profile_->secondary) == 0 && (own.tertiary_controls & ~profile_->tertiary) == 0;
-    if (!allowed) wrong(vector, "a control that the profile does not allow");
+    if (!allows(*profile_, own)) wrong(vector, "a control that the profile does not allow");
     if (vector.asked.question != Question::eptp && ept_check_eptp(&own, vector.asked.eptp) != 0)
       wrong(vector, "VM entry does not accept the EPTP");
   }

@@ -212,7 +212,9 @@ std::optional<Case> Solving::smallest(const Goal& goal, const spec::Profile& pro
   state.turn_to(goal);
   const Assumed assumed = state.processors.of(profile);
   const auto is_solution = [&](const Values& values) {
-    return solves(state.spec, goal, state.formulas.walk_of(goal, values, profile));
+    // What another profile has for the goal may need a control that this one does not have.
+    const Case asked = state.formulas.walk_of(goal, values, profile);
+    return allows(profile, asked.configuration) && solves(state.spec, goal, asked);
   };
   for (const Fact& fact : *state.facts) {
     if (!covers(fact, assumed)) continue;
