@@ -93,7 +93,8 @@ void judge_at_once(harness::Adapter& adapter, const std::vector<vectors::Vector>
   judged(open);
 }
 
-void judge_all(const Arguments& arguments, harness::Adapter& adapter, harness::Report& report,
+// `machine` is null for a target that each worker opens for itself.
+void judge_all(const Arguments& arguments, harness::Adapter* machine, harness::Report& report,
                const harness::JournalHeader& header) {
   Judgements judgements(report.vectors.size());
   harness::Journal journal;
@@ -106,8 +107,8 @@ void judge_all(const Arguments& arguments, harness::Adapter& adapter, harness::R
     journal.flush();
     progress.add(indices.size());
   };
-  if (adapter.description().machine) {
-    judge_at_once(adapter, report.vectors, judgements, judged);
+  if (machine != nullptr) {
+    judge_at_once(*machine, report.vectors, judgements, judged);
   } else {
     harness::run_vectors(arguments.target, arguments.adapter, arguments.jobs, report.vectors, judgements, judged);
   }
@@ -154,8 +155,9 @@ int run_random(const Arguments& arguments, const harness::Description& descripti
 
 int run(const Session& session, Arguments arguments) {
   if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
-  const std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
-  const harness::Description& description = adapter->description();
+  std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
+  const harness::Description description = adapter->description();
+  if (!description.machine) adapter.reset();  // each worker opens its own
   if (arguments.output.baseline.empty()) arguments.output.baseline = known_deviations(arguments.target);
   harness::Report report;
   harness::VectorSet all;
@@ -173,7 +175,7 @@ int run(const Session& session, Arguments arguments) {
   const harness::JournalHeader header{
       report.target,        report.name,     report.version,       harness::digest_of(all.vectors),
       filter_of(arguments), arguments.shard, report.vectors.size()};
-  judge_all(arguments, *adapter, report, header);
+  judge_all(arguments, adapter.get(), report, header);
   return finish(arguments.output, all, report);
 }
 
