@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kSector = 512;
 constexpr std::size_t kLoaderSectors = 8;
 constexpr std::size_t kPlaces = 0x1a0;                             // in the boot sector, see image/boot.S
-constexpr std::size_t kCylinder = std::size_t{16 * 63} * kSector;  // an emulator wants whole ones
+constexpr std::size_t kCylinder = std::size_t{16} * 63 * kSector;  // an emulator wants whole ones
 
 std::string contents_of(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -175,7 +175,7 @@ struct Equivalence::Terms {
   std::vector<Asked> original;
 };
 
-Equivalence::Equivalence(const spec::Spec& spec) : spec_(spec), terms_(std::make_unique<Terms>(spec)) {}
+Equivalence::Equivalence(const spec::Spec& spec) : terms_(std::make_unique<Terms>(spec)) {}
 Equivalence::~Equivalence() = default;
 
 Comparison Equivalence::compare(const spec::Spec& changed) {

@@ -31,7 +31,6 @@ class Equivalence {
 
  private:
   struct Terms;
-  const spec::Spec& spec_;
   std::unique_ptr<Terms> terms_;
 };
 

@@ -90,12 +90,12 @@ struct eptspec_case {
 
 /* eptspec_answer.result. */
 #define EPTSPEC_EPTP_ACCEPTED 1u
-#define EPTSPEC_EPTP_REFUSED 2u
-#define EPTSPEC_ENTRY_NOT_PRESENT 3u
-#define EPTSPEC_ENTRY_MISCONFIGURED 4u
-#define EPTSPEC_ENTRY_TABLE 5u            /* references the next table */
-#define EPTSPEC_ENTRY_PAGE 6u             /* maps a page */
-#define EPTSPEC_WALK_TRANSLATED 7u        /* the access goes to host_physical_address */
+#define EPTSPEC_EPTP_REFUSED 2U
+#define EPTSPEC_ENTRY_NOT_PRESENT 3U
+#define EPTSPEC_ENTRY_MISCONFIGURED 4U
+#define EPTSPEC_ENTRY_TABLE 5U            /* references the next table */
+#define EPTSPEC_ENTRY_PAGE 6U             /* maps a page */
+#define EPTSPEC_WALK_TRANSLATED 7U        /* the access goes to host_physical_address */
 #define EPTSPEC_WALK_SUB_PAGE_CHECK 8u    /* the sub-page permission table is to decide */
 #define EPTSPEC_WALK_VIOLATION 9u         /* exit reason 48 (or #VE) */
 #define EPTSPEC_WALK_MISCONFIGURATION 10u /* exit reason 49 */

@@ -1,6 +1,7 @@
 // The rule by which a case gets the addresses of a machine, what a machine cannot show, and what records mean.
 #include "harness/metal/plan.h"
 
+#include <array>
 #include <cstring>
 
 #include <gtest/gtest.h>
@@ -31,8 +32,8 @@ eptspec_case usual_walk() {
   asked.eptp = 0x101e;
   asked.access = EPTSPEC_ACCESS_DATA_READ;
   asked.word_count = 4;
-  const std::uint64_t entries[] = {0x2007, 0x3007, 0x4007, 0x40000037};
-  for (std::uint32_t n = 0; n < 4; ++n) asked.words[n] = {0x1000 + 0x1000ULL * n, entries[n]};
+  const std::array<std::uint64_t, 4> entries = {0x2007, 0x3007, 0x4007, 0x40000037};
+  for (std::uint32_t n = 0; n < 4; ++n) asked.words[n] = {0x1000 + 0x1000ULL * n, entries.at(n)};
   return asked;
 }
 
