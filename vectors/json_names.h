@@ -1,4 +1,4 @@
-// The words of the JSON format, shared by its writer and its reader.
+// The words of the JSON format, shared by its writer and its reader; the names of the outcome are those that goals use.
 #pragma once
 
 #include <array>

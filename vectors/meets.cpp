@@ -1,9 +1,9 @@
 #include "vectors/meets.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 
+#include "vectors/json_names.h"
 #include "vectors/partial.h"
 
 namespace vectors {
@@ -12,31 +12,12 @@ namespace {
 
 using Subject = Demand::Subject;
 
-struct Member {
-  const char* name;
-  ept_word ept_outcome::*value;
-};
-
-constexpr std::array<Member, 13> kMembers = {{{"host_physical_address", &ept_outcome::host_physical_address},
-                                              {"memory_type", &ept_outcome::memory_type},
-                                              {"ignore_pat", &ept_outcome::ignore_pat},
-                                              {"rules", &ept_outcome::rules},
-                                              {"reserved_bits", &ept_outcome::reserved_bits},
-                                              {"qualification", &ept_outcome::qualification},
-                                              {"qualification_defined", &ept_outcome::qualification_defined},
-                                              {"convertible", &ept_outcome::convertible},
-                                              {"convertible_defined", &ept_outcome::convertible_defined},
-                                              {"accessed_must", &ept_outcome::accessed_must},
-                                              {"accessed_may", &ept_outcome::accessed_may},
-                                              {"dirty_must", &ept_outcome::dirty_must},
-                                              {"dirty_may", &ept_outcome::dirty_may}}};
-
 ept_word member_of(const ept_outcome& outcome, const std::string& name) {
   if (name == "result") return outcome.result;
   const auto found =
-      std::find_if(kMembers.begin(), kMembers.end(), [&](const Member& member) { return member.name == name; });
-  if (found == kMembers.end()) throw std::logic_error("ept_outcome has no member " + name);
-  return outcome.*(found->value);
+      std::find_if(kOutcome.begin(), kOutcome.end(), [&](const auto& member) { return member.first == name; });
+  if (found == kOutcome.end()) throw std::logic_error("ept_outcome has no member " + name);
+  return outcome.*(found->second);
 }
 
 ept_word entry_of(const Case& asked, int level) {
