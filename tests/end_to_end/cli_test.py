@@ -18,8 +18,8 @@ SOURCE = pathlib.Path(sys.argv[1])
 EPTSPEC = sys.argv[2]
 
 
-def run(*arguments, cwd=None, timeout=300):
-    return subprocess.run([EPTSPEC, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, cwd=cwd)
+def run(*arguments, cwd=None):
+    return subprocess.run([EPTSPEC, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=cwd)
 
 
 def expected_lines(path):
@@ -125,10 +125,6 @@ class Prove(unittest.TestCase):
         result = run("prove")
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertRegex(result.stdout, r"\n(\d+) of \1 obligations proved")
-
-    def test_everything_is_proved_by_cvc5(self):
-        result = run("prove", "--solver", "cvc5", timeout=900)
-        self.assertEqual(result.returncode, 0, result.stdout)
 
     def prove_with(self, fake_cvc5, *arguments):
         """eptspec prove with a cvc5 that is this shell script."""
