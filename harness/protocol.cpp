@@ -110,10 +110,10 @@ void append_number(std::string& line, std::string_view before, std::uint64_t num
 }
 
 void append_case(const eptspec_case& asked, std::string& line) {
-  append_number(line, "{\"id\":", asked.id);
-  line += ",\"question\":\"";
+  append_number(line, R"({"id":)", asked.id);
+  line += R"(,"question":")";
   line += question_name(asked.question);
-  append_word(line, "\",\"eptp\":", asked.eptp);
+  append_word(line, R"(","eptp":)", asked.eptp);
   if (asked.question != EPTSPEC_QUESTION_EPTP) append_number(line, ",\"level\":", asked.level);
   if (asked.question == EPTSPEC_QUESTION_ENTRY) append_word(line, ",\"entry\":", asked.words[0].value);
   if (asked.question == EPTSPEC_QUESTION_WALK) {

@@ -11,28 +11,28 @@
 
 namespace vectors {
 
-constexpr const char* kFormat = "eptspec vectors 1";
-constexpr const char* kAccepted = "accepted";
-constexpr const char* kRefused = "refused";
+inline constexpr const char* kFormat = "eptspec vectors 1";
+inline constexpr const char* kAccepted = "accepted";
+inline constexpr const char* kRefused = "refused";
 
 // An entry in the file's list of drawn entries: "4 0x2007".
 inline std::string entry_key(int level, ept_word value) { return fmt::format("{} {:#x}", level, value); }
 
 // In the order of Question, ept_kind, ept_result and ept_format.
-constexpr std::array kQuestions = {"eptp", "entry", "walk"};
-constexpr std::array kKinds = {"not_present", "misconfigured", "table", "page"};
-constexpr std::array kResults = {"translated", "sub_page_check", "violation", "misconfiguration"};
-constexpr std::array kFormats = {"pml5e", "pml4e", "pdpte_pd", "pdpte_1g", "pde_pt", "pde_2m", "pte"};
+inline constexpr std::array kQuestions = {"eptp", "entry", "walk"};
+inline constexpr std::array kKinds = {"not_present", "misconfigured", "table", "page"};
+inline constexpr std::array kResults = {"translated", "sub_page_check", "violation", "misconfiguration"};
+inline constexpr std::array kFormats = {"pml5e", "pml4e", "pdpte_pd", "pdpte_1g", "pde_pt", "pde_2m", "pte"};
 static_assert(kKinds.size() == EPT_PAGE + 1 && kResults.size() == EPT_MISCONFIGURATION + 1 &&
               kFormats.size() == EPT_FORMAT_PTE + 1);
 
-constexpr std::array<std::pair<const char*, ept_word ept_configuration::*>, 4> kControls = {
+inline constexpr std::array<std::pair<const char*, ept_word ept_configuration::*>, 4> kControls = {
     {{"pin_based", &ept_configuration::pin_based_controls},
      {"primary", &ept_configuration::primary_controls},
      {"secondary", &ept_configuration::secondary_controls},
      {"tertiary", &ept_configuration::tertiary_controls}}};
 
-constexpr std::array<std::pair<const char*, ept_word ept_outcome::*>, 13> kOutcome = {
+inline constexpr std::array<std::pair<const char*, ept_word ept_outcome::*>, 13> kOutcome = {
     {{"host_physical_address", &ept_outcome::host_physical_address},
      {"memory_type", &ept_outcome::memory_type},
      {"ignore_pat", &ept_outcome::ignore_pat},

@@ -13,7 +13,6 @@
 namespace {
 
 using harness::Json;
-using harness::JsonKind;
 using harness::JsonValue;
 
 std::uint64_t word_of(const JsonValue& value) {
@@ -95,10 +94,7 @@ class Server {
   std::vector<harness::Observation> observed_;
 };
 
-}  // namespace
-
-int main() {
-  std::ios::sync_with_stdio(false);
+void serve() {
   Server server;
   Json json;
   std::string reply;
@@ -116,5 +112,17 @@ int main() {
       server.run(said, reply);
     }
     std::cout << reply << '\n' << std::flush;
+  }
+}
+
+}  // namespace
+
+int main() {
+  try {
+    std::ios::sync_with_stdio(false);
+    serve();
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 2;
   }
 }

@@ -188,10 +188,17 @@ TEST(Selection, shards_partition_by_id) {
   for (const vectors::Vector& vector : support::eptp_vectors(100)) EXPECT_EQ(owners_of(vector.id, 7), 1);
 }
 
-TEST(Selection, shard_is_two_numbers) {
-  for (const char* wrong : {"", "1", "0/2", "3/2", "1/", "/2", "1/2x", "a/b"}) {
-    EXPECT_THROW(harness::parse_shard(wrong), std::runtime_error) << wrong;
+bool is_refused(const char* shard) {
+  try {
+    harness::parse_shard(shard);
+  } catch (const std::runtime_error&) {
+    return true;
   }
+  return false;
+}
+
+TEST(Selection, shard_is_two_numbers) {
+  for (const char* wrong : {"", "1", "0/2", "3/2", "1/", "/2", "1/2x", "a/b"}) EXPECT_TRUE(is_refused(wrong)) << wrong;
 }
 
 }  // namespace

@@ -101,7 +101,8 @@ TEST(Run, verdicts_do_not_depend_on_the_number_of_workers) {
 TEST(Run, target_that_fails_ends_the_run) {
   const std::vector<vectors::Vector> vectors = support::eptp_vectors(3);
   std::vector<std::optional<harness::Judgement>> judgements(3);
-  EXPECT_THROW(run_vectors("lib:/nowhere.so", {}, 2, vectors, judgements, [](auto) {}), std::runtime_error);
+  const harness::Judged nothing = [](auto) {};
+  EXPECT_THROW(run_vectors("lib:/nowhere.so", {}, 2, vectors, judgements, nothing), std::runtime_error);
 }
 
 }  // namespace

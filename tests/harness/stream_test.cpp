@@ -97,13 +97,17 @@ TEST(Stream, filter_leaves_out) {
   EXPECT_LT(passed, 1000U);
 }
 
-TEST(Tally, counts_are_exact_and_what_is_kept_is_bounded) {
-  harness::Tally tally;
+void add_many(harness::Tally& tally) {
   const vectors::Vector vector = support::eptp_vectors(1)[0];
   for (std::uint64_t n = 100; n-- > 0;) tally.add(n, vector, kRefused);
   for (std::uint64_t n = 0; n < 1000; ++n)
     tally.add(1000 + n, vector, {Verdict::error, "crash " + std::to_string(n), {}});
   for (std::uint64_t n = 0; n < 1000; ++n) tally.add(n, vector, {Verdict::skipped, std::to_string(n), {}});
+}
+
+TEST(Tally, counts_are_exact_and_what_is_kept_is_bounded) {
+  harness::Tally tally;
+  add_many(tally);
   tally.add_passes(7);
   Report report;
   tally.move_to(report);
