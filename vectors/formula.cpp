@@ -1,6 +1,7 @@
 #include "vectors/formula.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace vectors {
@@ -21,10 +22,18 @@ ept_word always_on(spec::Word word) {
 }
 
 // In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down.
-constexpr std::size_t kEptp = 4;
+constexpr std::array kControlWords = {spec::Word::pin_based, spec::Word::primary, spec::Word::secondary,
+                                      spec::Word::tertiary};
+constexpr std::size_t kEptp = kControlWords.size();
 constexpr std::size_t kAccess = 5;
 constexpr std::size_t kGpa = 6;
 std::size_t entry_position(int level) { return static_cast<std::size_t>(12 - level); }
+
+ept_word controls_in(const spec::Spec& spec, spec::Word word) {
+  ept_word bits = 0;
+  for (const spec::NamedBits& control : spec.controls) bits |= control.word == word ? mask_of(control.bits) : 0;
+  return bits;
+}
 
 z3::expr full(z3::context& context) { return model::word(context, ~ept_word{0}); }
 
@@ -72,6 +81,8 @@ const z3::expr& Formulas::processor(spec::Word word) const { return processor_.a
 Values Formulas::values_in(const z3::model& model) const {
   Values values;
   for (const z3::expr& word : chosen_) values.push_back(model.eval(word, true).get_numeral_uint64());
+  // Bits that are no control are in no formula; a model may set them.
+  for (std::size_t i = 0; i < kControlWords.size(); ++i) values[i] &= controls_in(spec_, kControlWords[i]);
   return values;
 }
 
