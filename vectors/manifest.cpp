@@ -106,7 +106,7 @@ void write_directory(const fs::path& directory, const std::vector<Document>& doc
   }
   for (const auto& file : fs::directory_iterator(directory)) {
     const bool ours = file.path().extension() == ".json" && file.path().filename() != kManifest;
-    if (ours && manifest.files.count(file.path().filename()) == 0) fs::remove(file.path());
+    if (ours && !manifest.files.contains(file.path().filename())) fs::remove(file.path());
   }
   write_file(directory / kManifest, manifest_text(manifest));
 }
@@ -132,7 +132,7 @@ std::vector<Document> read_directory(const fs::path& directory, std::vector<std:
   }
   for (const auto& file : fs::directory_iterator(directory)) {
     const std::string name = file.path().filename();
-    if (name != kManifest && manifest.files.count(name) == 0)
+    if (name != kManifest && !manifest.files.contains(name))
       errors.push_back(file.path().string() + ":1: is not in the manifest");
   }
   return documents;

@@ -1,4 +1,6 @@
 // Walks: which of two defects is reported, and which permission an access lacks where.
+#include <array>
+
 #include <fmt/format.h>
 
 #include "vectors/goals.h"
@@ -10,8 +12,8 @@ namespace {
 
 using Subject = Demand::Subject;
 
-constexpr std::pair<ept_result, const char*> kPageResults[] = {
-    {EPT_TRANSLATED, "translated"}, {EPT_SUB_PAGE_CHECK, "sub_page_check"}, {EPT_VIOLATION, "violation"}};
+constexpr std::array<std::pair<ept_result, const char*>, 3> kPageResults = {
+    {{EPT_TRANSLATED, "translated"}, {EPT_SUB_PAGE_CHECK, "sub_page_check"}, {EPT_VIOLATION, "violation"}}};
 
 // Something wrong with an entry: it is not present, misconfigured, or lacks what `rule` asks of every entry.
 struct Defect {
