@@ -145,20 +145,19 @@ std::span<const char* const> bochs_models() {
   return kModels;
 }
 
-Results run_in_bochs(const BochsOptions& options, const std::vector<image::Case>& cases,
-                     const std::vector<std::uint64_t>& pages) {
+Results run_in_bochs(const BochsOptions& options, const Job& job) {
   if (access(kProgram, X_OK) != 0) {
     throw std::runtime_error(std::string(kProgram) + " is missing: install the packages bochs, bochsbios and vgabios");
   }
   const WorkDirectory work;
   const fs::path& directory = work.path();
-  write_disk(directory / "disk.img", to_blob(cases, pages, kResults));
+  write_disk(directory / "disk.img", to_blob(job, kResults));
   write_text(directory / "bochsrc",
              fmt::format(kConfiguration, fmt::arg("model", options.model), fmt::arg("directory", directory.string())));
   write_text(directory / "rc", fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", directory.string(), kResults,
-                                           results_size(cases.size())));
+                                           results_size(job.cases.size())));
   wait_for(start(directory), directory, options);
-  Results results = read_results(contents_of(directory / "results.bin"), cases.size());
+  Results results = read_results(contents_of(directory / "results.bin"), job.cases.size());
   if (!results.probe) {
     throw std::runtime_error(
         fmt::format("bochs:{}: Bochs ended without results{}", options.model, last_words(directory)));
@@ -172,8 +171,7 @@ std::unique_ptr<Adapter> open_bochs(const BochsOptions& options) {
     throw std::runtime_error(fmt::format("bochs: no model '{}'; expected one of {}", options.model,
                                          fmt::join(models.begin(), models.end(), ", ")));
   }
-  return open_machine("bochs:" + options.model,
-                      [options](const auto& cases, const auto& pages) { return run_in_bochs(options, cases, pages); });
+  return open_machine("bochs:" + options.model, [options](const Job& job) { return run_in_bochs(options, job); });
 }
 
 }  // namespace harness

@@ -21,8 +21,7 @@ struct BochsOptions {
 };
 
 // Starts Bochs once with these cases. Throws std::runtime_error with one line when Bochs is missing, dies or hangs.
-Results run_in_bochs(const BochsOptions& options, const std::vector<image::Case>& cases,
-                     const std::vector<std::uint64_t>& pages);
+Results run_in_bochs(const BochsOptions& options, const Job& job);
 
 // The machine is examined first, so that description() is its own.
 std::unique_ptr<Adapter> open_bochs(const BochsOptions& options);

@@ -15,6 +15,18 @@ multiboot1:
   .long -(MULTIBOOT1_HEADER + MULTIBOOT1_FLAGS)
   .long multiboot1, entry32, zero_begin, zero_end, entry32
 
+// Tags: addresses (header, load from, load end, end of zeros), entry, end.
+.balign 8
+multiboot2:
+  .long MULTIBOOT2_HEADER, 0, multiboot2_end - multiboot2, -(MULTIBOOT2_HEADER + multiboot2_end - multiboot2)
+  .short 2, 0
+  .long 24, multiboot2, entry32, zero_begin, zero_end
+  .short 3, 0
+  .long 12, entry32, 0
+  .short 0, 0
+  .long 8
+multiboot2_end:
+
 begin:
   cli
   cld

@@ -90,6 +90,8 @@ const char* text_of(Obstacle obstacle) {
     case Obstacle::no_ept: return "this processor has no EPT";
     case Obstacle::bad_cases: return "the cases are damaged or of another version";
     case Obstacle::vmxon_failed: return "VMXON failed";
+    case Obstacle::no_cases: return "there are no cases";
+    case Obstacle::no_memory: return "the cases need memory that is not free here";
   }
   return "";
 }
@@ -120,6 +122,10 @@ void print_machine(const Probe& probe) {
   }
   print("\n");
   print(text_of(probe.obstacle));
+  if (probe.obstacle == Obstacle::no_memory) {
+    print(": ");
+    print_hex(probe.missing);
+  }
   print("\n");
 }
 

@@ -8,7 +8,7 @@ namespace image {
 
 // NOLINTBEGIN(modernize-avoid-c-arrays): layouts of bytes, in a program without a library
 
-constexpr uint32_t kWireVersion = 1;
+constexpr uint32_t kWireVersion = 2;
 constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
 constexpr uint64_t kProbeMagic = 0x45424f5250545045;    // "EPTPROBE"
 constexpr uint64_t kTrailerMagic = 0x21444e4554504523;  // "#EPTEND!"
@@ -65,9 +65,11 @@ struct CasesHeader {
   uint32_t crc;  // CRC-32C of everything behind the header
   uint32_t page_count;
   uint32_t case_count;
-  uint64_t results;  // where probe, records and trailer go
+  uint64_t results;  // where probe, records and trailer go; 0: where whoever booted the image has room
+  uint64_t tables;   // where the host put the windows of tables and of pages (harness/metal/plan.h)
+  uint64_t pages;
 };
-static_assert(sizeof(CasesHeader) == 32);
+static_assert(sizeof(CasesHeader) == 48);
 
 constexpr unsigned kMaxRanges = 32;
 
@@ -77,7 +79,17 @@ struct MemoryRange {  // RAM that is free to use
 };
 
 // Why there is nothing to run.
-enum class Obstacle : uint32_t { none, no_vmx, vmx_locked_off, no_secondary_controls, no_ept, bad_cases, vmxon_failed };
+enum class Obstacle : uint32_t {
+  none,
+  no_vmx,
+  vmx_locked_off,
+  no_secondary_controls,
+  no_ept,
+  bad_cases,
+  vmxon_failed,
+  no_cases,   // nobody gave any: the machine is described, and that is all
+  no_memory,  // Probe::missing is an address that the cases need and that is no free memory below 4 GBytes
+};
 
 constexpr unsigned kVmxMsrs = 19;  // 480H to 492H
 
@@ -94,7 +106,13 @@ struct Probe {
   uint64_t msr_present;  // bit n: MSR 480H+n could be read
   uint64_t msr[kVmxMsrs];
   char hypervisor_name[16];
-  MemoryRange ranges[kMaxRanges];
+  MemoryRange ranges[kMaxRanges];  // without what image and cases take
+  uint64_t missing;
+  uint64_t results;  // of the cases that are run, as in their header
+  uint64_t tables;
+  uint64_t pages;
+  uint32_t case_count;
+  uint32_t cases_crc;
   uint32_t padding;
   uint32_t crc;  // of everything before it
 };
@@ -108,6 +126,8 @@ enum class End : uint32_t {
   vm_fail,        // VMfail; `reason` is the VM-instruction error, or 0 for VMfailInvalid
   trap,           // exception in the image: `interruption` is the vector, `qualification` CR2, `rip` where
   unsupported,    // a control that the case wants is not there
+  begun,          // none: the machine was at this case, or about to come to it, when the results were saved
+  reset,          // none: the machine never came back from this case
 };
 
 constexpr uint64_t kNowhere = ~0ULL;

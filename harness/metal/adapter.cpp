@@ -62,6 +62,7 @@ Machine machine_of(const image::Probe& probe) {
   machine.maxphyaddr = probe.maxphyaddr;
   machine.memory.assign(probe.ranges, probe.ranges + std::min(probe.range_count, image::kMaxRanges));
   machine.shadow_stacks = (msr(probe, 0x484) >> 52 & 1) != 0;  // VM entry loads CET state
+  choose_windows(machine);
   return machine;
 }
 
@@ -77,7 +78,7 @@ class MachineAdapter : public Adapter {
  public:
   MachineAdapter(const std::string& name, Boot boot) : boot_(std::move(boot)) {
     const Plan first = plan(machine_, eptp_case(kBitSeven));
-    const Results results = boot_({first.made}, {});
+    const Results results = boot_({{first.made}, {}, machine_.tables, machine_.pages});
     if (!results.probe) throw std::runtime_error(fmt::format("{}: {}", name, results.problem));
     if (const std::string why = text_of(results.probe->obstacle); !why.empty()) {
       throw NotTested(fmt::format("{}: not tested: {}", name, why));
@@ -105,23 +106,22 @@ class MachineAdapter : public Adapter {
  private:
   void run_once(std::span<const eptspec_case> cases, std::span<Observation> observations) {
     std::vector<Plan> plans;
-    std::vector<image::Case> made;
+    Job job{{}, {}, machine_.tables, machine_.pages};
     std::vector<std::size_t> index;
-    std::vector<std::uint64_t> pages;
     for (std::size_t n = 0; n < cases.size(); ++n) {
       plans.push_back(plan(machine_, cases[n]));
       if (!plans[n].declined.empty()) {
         observations[n] = declined(cases[n], plans[n].declined);
         continue;
       }
-      made.push_back(plans[n].made);
+      job.cases.push_back(plans[n].made);
       index.push_back(n);
-      pages.insert(pages.end(), plans[n].pages.begin(), plans[n].pages.end());
+      job.pages.insert(job.pages.end(), plans[n].pages.begin(), plans[n].pages.end());
     }
-    if (made.empty()) return;
-    std::sort(pages.begin(), pages.end());
-    pages.erase(std::unique(pages.begin(), pages.end()), pages.end());
-    const Results results = boot_(made, pages);
+    if (job.cases.empty()) return;
+    std::sort(job.pages.begin(), job.pages.end());
+    job.pages.erase(std::unique(job.pages.begin(), job.pages.end()), job.pages.end());
+    const Results results = boot_(job);
     for (std::size_t k = 0; k < index.size(); ++k) {
       const std::size_t n = index[k];
       observations[n] = k < results.records.size() ? observed(machine_, cases[n], plans[n], results.records[k])
@@ -149,6 +149,8 @@ std::string text_of(image::Obstacle obstacle) {
     case image::Obstacle::no_ept: return "the processor has no EPT";
     case image::Obstacle::bad_cases: return "the cases arrived damaged, or are of another version than the image";
     case image::Obstacle::vmxon_failed: return "VMXON failed";
+    case image::Obstacle::no_cases: return "the image was booted without cases";
+    case image::Obstacle::no_memory: return "the cases need memory that is not free there";
   }
   return "an obstacle of another version";
 }

@@ -10,8 +10,8 @@
 
 namespace harness {
 
-// Boots the machine with cases and pages; throws std::runtime_error.
-using Boot = std::function<Results(const std::vector<image::Case>&, const std::vector<std::uint64_t>&)>;
+// Boots the machine with a job; throws std::runtime_error.
+using Boot = std::function<Results(const Job&)>;
 
 // The machine has nothing to test, as without VMX or EPT.
 struct NotTested : std::runtime_error {

@@ -43,18 +43,19 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
-std::string to_blob(const std::vector<image::Case>& cases, const std::vector<std::uint64_t>& pages,
-                    std::uint64_t results) {
+std::string to_blob(const Job& job, std::uint64_t results) {
   std::string body;
-  body.reserve(pages.size() * sizeof(std::uint64_t) + cases.size() * sizeof(image::Case));
-  for (const std::uint64_t page : pages) body += bytes_of(page);
-  for (const image::Case& one : cases) body += bytes_of(one);
+  body.reserve(job.pages.size() * sizeof(std::uint64_t) + job.cases.size() * sizeof(image::Case));
+  for (const std::uint64_t page : job.pages) body += bytes_of(page);
+  for (const image::Case& one : job.cases) body += bytes_of(one);
   const image::CasesHeader header{image::kCasesMagic,
                                   image::kWireVersion,
                                   crc32c(body),
-                                  static_cast<std::uint32_t>(pages.size()),
-                                  static_cast<std::uint32_t>(cases.size()),
-                                  results};
+                                  static_cast<std::uint32_t>(job.pages.size()),
+                                  static_cast<std::uint32_t>(job.cases.size()),
+                                  results,
+                                  job.window_of_tables,
+                                  job.window_of_pages};
   return std::string(bytes_of(header)) + body;
 }
 

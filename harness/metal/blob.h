@@ -14,9 +14,17 @@ namespace harness {
 // CRC-32C.
 std::uint32_t crc32c(std::string_view bytes);
 
-// results: the physical address where the image is to leave its results.
-std::string to_blob(const std::vector<image::Case>& cases, const std::vector<std::uint64_t>& pages,
-                    std::uint64_t results);
+// What a machine is given to run: the cases, the pages that tell their addresses, and where the host put the two
+// windows.
+struct Job {
+  std::vector<image::Case> cases;
+  std::vector<std::uint64_t> pages;
+  std::uint64_t window_of_tables = 0;
+  std::uint64_t window_of_pages = 0;
+};
+
+// results: the physical address where the image is to leave its results; 0: where it finds room.
+std::string to_blob(const Job& job, std::uint64_t results);
 
 // How many bytes the results of so many cases have.
 std::size_t results_size(std::size_t cases);

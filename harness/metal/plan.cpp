@@ -26,6 +26,17 @@ bool in_memory(const Machine& machine, std::uint64_t address) {
          });
 }
 
+// Of so many bytes from `base`, those that are free memory.
+std::uint64_t free_bytes(const Machine& machine, std::uint64_t base, std::uint64_t size) {
+  std::uint64_t bytes = 0;
+  for (const image::MemoryRange& range : machine.memory) {
+    const std::uint64_t from = std::max(base, range.base);
+    const std::uint64_t to = std::min({base + size, range.base + range.size, kReach});
+    if (to > from) bytes += to - from;
+  }
+  return bytes;
+}
+
 std::uint64_t width_mask(const Machine& machine) { return (std::uint64_t{1} << machine.maxphyaddr) - 1; }
 
 // An entry with its address on this machine.
@@ -233,6 +244,8 @@ Observation strange(const image::Record& record) {
     case image::End::trap:
       return failed(Fate::crash, fmt::format("exception {} in the image at {:#x}", record.interruption, record.rip));
     case image::End::unsupported: return failed(Fate::crash, "a control of the case is not there");
+    case image::End::begun: return failed(Fate::crash, "the run ended here or shortly behind");
+    case image::End::reset: return failed(Fate::crash, "the machine did not come back");
   }
   if (record.reason == kReasonTimer) return failed(Fate::hang, "the guest did not end");
   if (record.reason == kReasonTripleFault) return failed(Fate::crash, "triple fault of the guest");
@@ -357,9 +370,21 @@ Observation observed_entry(const Machine& machine, const eptspec_case& asked, co
 
 }  // namespace
 
+void choose_windows(Machine& machine) {
+  if (free_bytes(machine, machine.tables, kTablesEnd) < kTablesEnd) {
+    for (const image::MemoryRange& range : machine.memory) {
+      const std::uint64_t base = (range.base + kTablesEnd - 1) / kTablesEnd * kTablesEnd;
+      if (free_bytes(machine, base, kTablesEnd) == kTablesEnd) machine.tables = base;
+    }
+  }
+  for (std::uint64_t base = kPagesBegin; base < kReach; base += kPagesBegin) {
+    if (free_bytes(machine, base, kPagesBegin) > free_bytes(machine, machine.pages, kPagesBegin)) machine.pages = base;
+  }
+}
+
 std::uint64_t relocated(const Machine& machine, std::uint64_t address) {
   const std::uint64_t low = address & width_mask(machine);
-  if (low < kTablesEnd) return address + machine.tables;
+  if (low >= kTablesBegin && low < kTablesEnd) return address + machine.tables;
   if (low >= kPagesBegin && low < kPagesEnd) return address - kPagesBegin + machine.pages;
   return address;
 }

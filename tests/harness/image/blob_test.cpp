@@ -78,7 +78,7 @@ TEST(Blob, memory_that_the_image_never_wrote_is_no_result) {
 TEST(Blob, the_blob_is_checked_and_holds_pages_before_cases) {
   image::Case one{};
   one.id = 7;
-  const std::string blob = harness::to_blob({one}, {0x40000000}, 0x10000000);
+  const std::string blob = harness::to_blob({{one}, {0x40000000}, 0x8000000, 0x40000000}, 0x10000000);
   ASSERT_EQ(blob.size(), sizeof(image::CasesHeader) + 8 + sizeof(image::Case));
   image::CasesHeader header{};
   std::memcpy(&header, blob.data(), sizeof(header));
@@ -86,6 +86,7 @@ TEST(Blob, the_blob_is_checked_and_holds_pages_before_cases) {
   EXPECT_EQ(header.crc, crc32c(std::string_view(blob).substr(sizeof(header))));
   EXPECT_EQ(header.page_count, 1U);
   EXPECT_EQ(header.case_count, 1U);
+  EXPECT_EQ(header.tables, 0x8000000U);
 }
 
 TEST(Blob, a_self_identifying_word_tells_its_address) {

@@ -64,6 +64,19 @@ TEST(Plan, bits_beyond_the_width_and_addresses_outside_the_windows_stay) {
   EXPECT_EQ(relocated(machine, 0x8000002000), 0x8000002000U);
 }
 
+TEST(Plan, windows_move_to_where_memory_is_free) {
+  harness::Machine machine;
+  machine.memory = {{0x100000, 0x7f00000}, {0x80000000, 0x20000000}, {0xc0000000, 0x10000000}};
+  choose_windows(machine);
+  EXPECT_EQ(machine.tables, 0xc0000000U);
+  EXPECT_EQ(machine.pages, 0x80000000U);
+  machine = {};
+  machine.memory = {{0x100000, 0x7ff00000}};
+  choose_windows(machine);
+  EXPECT_EQ(machine.tables, harness::Machine().tables);
+  EXPECT_EQ(machine.pages, harness::Machine().pages);
+}
+
 TEST(Plan, a_walk_gets_its_tables_and_its_page) {
   const Plan plan = harness::plan(moved_machine(), usual_walk());
   EXPECT_EQ(plan.declined, "");

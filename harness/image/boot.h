@@ -1,0 +1,30 @@
+// What the image is given by whoever booted it: the BIOS and our own boot sector, multiboot, UEFI. One value, filled in
+// before the session begins; the session knows nothing else of its surroundings.
+#pragma once
+
+#include "harness/image/wire.h"
+
+namespace image {
+
+struct Boot {
+  const CasesHeader* cases;  // null: there are none
+  uint32_t range_count;
+  MemoryRange ranges[kMaxRanges];  // free memory
+  // Where results go when the cases do not say, with room for probe, all records and trailer; null: nowhere.
+  uint8_t* results;
+  // Whether they hold what was saved before the machine was reset.
+  bool earlier;
+  // Makes `size` bytes from `offset` of the results outlast a reset; called outside VMX operation. Null: they are read
+  // from memory in the end. False when the medium fails; the run goes on without it.
+  bool (*save)(const uint8_t* results, uint64_t offset, uint64_t size);
+};
+
+// Takes the memory from `base` out of the free ranges.
+void take_away(Boot& boot, uint64_t base, uint64_t size);
+
+// BIOS or multiboot: EAX and EBX as entry.S found them. Both look at nothing that is not theirs.
+void read_disk_boot(uint64_t from, Boot& boot);
+void read_multiboot1(uint64_t from, Boot& boot);
+void read_multiboot2(uint64_t from, Boot& boot);
+
+}  // namespace image

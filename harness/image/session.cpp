@@ -1,0 +1,237 @@
+#include "harness/image/session.h"
+
+#include "harness/image/console.h"
+#include "harness/image/cpu.h"
+#include "harness/image/run_case.h"
+#include "harness/image/support.h"
+#include "harness/image/traps.h"
+#include "harness/image/vmx.h"
+
+namespace image {
+
+namespace {
+
+constexpr uint32_t kBatch = 64;  // cases between two savings
+constexpr uint64_t kReach = 1ull << 32;
+
+Probe probe;
+
+struct Session {
+  const Boot* boot;
+  const uint64_t* pages;
+  uint32_t page_count;
+  const Case* cases;
+  uint32_t case_count;
+  uint8_t* results;
+  Record* records;
+};
+
+template <class T>
+void seal(T& object) {
+  object.crc = crc32c(&object, sizeof(T) - 8);
+}
+
+template <class T>
+bool is_sealed(const T& object) {
+  return crc32c(&object, sizeof(T) - 8) == object.crc;
+}
+
+uint64_t body_size(const CasesHeader& header) {
+  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
+}
+
+uint64_t results_size(uint32_t cases) { return kProbeSize + uint64_t{cases} * sizeof(Record) + sizeof(Trailer); }
+
+bool is_whole(const CasesHeader& header) {
+  return header.magic == kCasesMagic && header.version == kWireVersion &&
+         crc32c(&header + 1, body_size(header)) == header.crc;
+}
+
+bool is_free(const Boot& boot, uint64_t base, uint64_t size) {
+  if (base >= kReach || size > kReach - base) return false;
+  for (uint32_t n = 0; n < boot.range_count; ++n) {
+    const MemoryRange& range = boot.ranges[n];
+    if (base >= range.base && base - range.base + size <= range.size) return true;
+  }
+  return false;
+}
+
+// False and the address in the probe when something that the cases write is no free memory.
+bool has_memory(const Session& session) {
+  const auto need = [&](uint64_t base, uint64_t size) {
+    if (is_free(*session.boot, base, size)) return true;
+    probe.missing = base;
+    return false;
+  };
+  for (uint32_t n = 0; n < session.page_count; ++n) {
+    if (!need(session.pages[n], 4096)) return false;
+  }
+  for (uint32_t n = 0; n < session.case_count; ++n) {
+    for (uint32_t k = 0; k < session.cases[n].word_count; ++k) {
+      if (!need(session.cases[n].words[k].address, sizeof(uint64_t))) return false;
+    }
+  }
+  return true;
+}
+
+void save(const Session& session, const void* from, uint64_t size) {
+  if (session.boot->save == nullptr) return;
+  leave_vmx();
+  const auto offset = static_cast<uint64_t>(static_cast<const uint8_t*>(from) - session.results);
+  if (!session.boot->save(session.results, offset, size)) print("eptspec: the results cannot be saved\n");
+  enter_vmx(probe);
+}
+
+void finish_record(Record& record, uint32_t sequence) {
+  record.magic = kRecordMagic;
+  record.sequence = sequence;
+  seal(record);
+}
+
+void note(const Session& session, uint32_t number, End end) {
+  Record& record = session.records[number];
+  memset(&record, 0, sizeof(record));
+  record.id = session.cases[number].id;
+  record.end = end;
+  record.landed = kNowhere;
+  finish_record(record, number);
+}
+
+void run_batch(const Session& session, uint32_t first, uint32_t count) {
+  Record* const records = session.records + first;
+  if (session.boot->save != nullptr) {
+    for (uint32_t n = first; n < first + count; ++n) note(session, n, End::begun);
+    save(session, records, count * sizeof(Record));
+  }
+  for (uint32_t n = first; n < first + count; ++n) {
+    run_case(probe, session.cases[n], session.records[n]);
+    finish_record(session.records[n], n);
+  }
+  save(session, records, count * sizeof(Record));
+}
+
+bool is_record(const Record& record, uint32_t number) {
+  return record.magic == kRecordMagic && record.sequence == number && is_sealed(record);
+}
+
+// How far the run was before the machine was reset, and how many cases from there are to be run one by one.
+struct Resumed {
+  uint32_t done;
+  uint32_t singly;
+};
+Resumed resume(const Session& session) {
+  Resumed resumed{};
+  const auto is = [&](uint32_t n, bool begun) {
+    return n < session.case_count && is_record(session.records[n], n) &&
+           (session.records[n].end == End::begun) == begun;
+  };
+  while (is(resumed.done, false)) ++resumed.done;
+  uint32_t begun = 0;
+  while (is(resumed.done + begun, true)) ++begun;
+  if (begun == 1) {
+    note(session, resumed.done, End::reset);
+    save(session, &session.records[resumed.done++], sizeof(Record));
+  } else if (begun > 1) {
+    Record* const first = session.records + resumed.done;
+    memset(first, 0, begun * sizeof(Record));
+    save(session, first, begun * sizeof(Record));
+    resumed.singly = begun;
+  }
+  return resumed;
+}
+
+void end_results(const Session& session, uint64_t spent) {
+  Trailer trailer{kTrailerMagic, session.case_count, 0, 0, spent, 0, 0};
+  trailer.changed = changed_words(session.pages, session.page_count, &trailer.first_changed);
+  seal(trailer);
+  memcpy(session.records + session.case_count, &trailer, sizeof(trailer));
+  save(session, session.records + session.case_count, sizeof(trailer));
+  print_number(session.case_count);
+  print(" cases\n");
+}
+
+void run_cases(const Session& session, bool earlier) {
+  prepare_cases();
+  fill_pages(session.pages, session.page_count);
+  const uint64_t start = cycles();
+  const Resumed resumed = earlier ? resume(session) : Resumed{};
+  const uint32_t usual = session.boot->save != nullptr ? kBatch : session.case_count;
+  for (uint32_t at = resumed.done; at < session.case_count;) {
+    const uint32_t wanted = at < resumed.done + resumed.singly ? 1 : usual;
+    const uint32_t left = session.case_count - at;
+    const uint32_t count = wanted < left ? wanted : left;
+    run_batch(session, at, count);
+    at += count;
+  }
+  end_results(session, cycles() - start);
+}
+
+// What is saved belongs to these cases.
+bool goes_on(const Boot& boot, const Session& session) {
+  if (!boot.earlier || session.results != boot.results) return false;
+  const auto& saved = *reinterpret_cast<const Probe*>(session.results);
+  return saved.magic == kProbeMagic && is_sealed(saved) && saved.version == kWireVersion &&
+         saved.case_count == probe.case_count && saved.cases_crc == probe.cases_crc;
+}
+
+// Where the cases want the results, if that is free memory, else where `boot` has room.
+bool place_results(Session& session, uint64_t wanted) {
+  if (wanted == 0) return session.results != nullptr;
+  if (!is_free(*session.boot, wanted, results_size(session.case_count))) {
+    probe.missing = wanted;
+    return false;
+  }
+  session.results = reinterpret_cast<uint8_t*>(wanted);
+  return true;
+}
+
+Obstacle take_cases(Session& session, Boot& boot) {
+  const CasesHeader* header = boot.cases;
+  if (header == nullptr) return Obstacle::no_cases;
+  if (!is_whole(*header)) return Obstacle::bad_cases;
+  take_away(boot, address_of(header), sizeof(CasesHeader) + body_size(*header));
+  probe.case_count = session.case_count = header->case_count;
+  probe.cases_crc = header->crc;
+  probe.tables = header->tables;
+  probe.pages = header->pages;
+  session.page_count = header->page_count;
+  session.pages = reinterpret_cast<const uint64_t*>(header + 1);
+  session.cases = reinterpret_cast<const Case*>(session.pages + session.page_count);
+  return place_results(session, header->results) && has_memory(session) ? Obstacle::none : Obstacle::no_memory;
+}
+
+void leave_probe(const Session& session, bool running) {
+  probe.results = address_of(session.results);
+  seal(probe);
+  memcpy(session.results, &probe, sizeof(probe));
+  if (running) {
+    save(session, session.results, kProbeSize);
+  } else if (session.boot->save != nullptr) {
+    session.boot->save(session.results, 0, kProbeSize);
+  }
+}
+
+}  // namespace
+
+void run_session(Boot boot) {
+  set_up_console();
+  set_up_traps();
+  examine_machine(probe);
+  Session session{&boot, nullptr, 0, nullptr, 0, boot.results, nullptr};
+  const Obstacle in_cases = take_cases(session, boot);
+  probe.range_count = boot.range_count;
+  memcpy(probe.ranges, boot.ranges, sizeof(boot.ranges));
+  if (probe.obstacle == Obstacle::none) probe.obstacle = in_cases;
+  const bool running = probe.obstacle == Obstacle::none && enter_vmx(probe);
+  if (!running && probe.obstacle == Obstacle::none) probe.obstacle = Obstacle::vmxon_failed;
+  print_machine(probe);
+  if (session.results == nullptr) return;  // then there are no cases to run, and the words above are all
+  session.records = reinterpret_cast<Record*>(session.results + kProbeSize);
+  const bool earlier = running && goes_on(boot, session);
+  leave_probe(session, running);
+  if (!running) return;
+  run_cases(session, earlier);
+  leave_vmx();
+}
+
+}  // namespace image

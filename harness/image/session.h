@@ -1,0 +1,13 @@
+// The image's way, whoever booted it: what the machine is, the cases, the end.
+#pragma once
+
+#include "harness/image/boot.h"
+
+namespace image {
+
+// Leaves probe, records and trailer where the cases or `boot` say. Where results are saved, they are the journal too:
+// the records of a batch are saved as begun before it is run. After a reset several that were begun are run again one
+// by one; a single one is what the machine did not come back from, and the session goes on behind it.
+void run_session(Boot boot);
+
+}  // namespace image
