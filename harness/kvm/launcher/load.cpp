@@ -1,0 +1,122 @@
+// Loads a multiboot 1 image (the version whose header gives the addresses) as the multiboot specification says.
+#include <sys/ioctl.h>
+
+#include <array>
+#include <cstring>
+
+#include "harness/image/multiboot.h"
+#include "harness/kvm/frames.h"
+#include "harness/kvm/launcher/machine.h"
+
+namespace kvm {
+
+namespace {
+
+constexpr std::size_t kHeaderWithin = 8192;
+constexpr std::uint32_t kAddressesGiven = 0x10000;
+constexpr std::uint32_t kInformation = 0x9000;  // where the guest finds what follows
+constexpr std::uint32_t kModuleList = 0x9100;
+constexpr std::uint32_t kMap = 0x9200;
+constexpr std::uint32_t kFirstMegabyte = 0x9f000;
+constexpr std::uint32_t kCases = 0x400000;  // behind the image
+
+struct Header {
+  std::uint32_t magic, flags, checksum, header_address, load_address, load_end, bss_end, entry;
+};
+struct Information {
+  std::uint32_t flags, lower_kilobytes, upper_kilobytes, boot_device, command_line, module_count, modules;
+  std::array<std::uint32_t, 4> symbols;
+  std::uint32_t map_size, map;
+};
+struct Module {
+  std::uint32_t begin, end, text, reserved;
+};
+struct [[gnu::packed]] Range {
+  std::uint32_t size;  // of what follows
+  std::uint64_t base, length;
+  std::uint32_t type;
+};
+constexpr std::uint32_t kMemoryGiven = 1;
+constexpr std::uint32_t kModulesGiven = 8;
+constexpr std::uint32_t kMapGiven = 0x40;
+constexpr std::uint32_t kUsable = 1;
+
+const char* find_header(std::string_view image, Header& header) {
+  for (std::size_t at = 0; at + sizeof(Header) <= image.size() && at < kHeaderWithin; at += 4) {
+    std::memcpy(&header, image.data() + at, sizeof(Header));
+    if (header.magic == MULTIBOOT1_HEADER && header.magic + header.flags + header.checksum == 0) {
+      return image.data() + at;
+    }
+  }
+  return nullptr;
+}
+
+template <class T>
+void put(Machine& machine, std::uint32_t at, const T& object) {
+  std::memcpy(machine.low + at, &object, sizeof(T));
+}
+
+void describe_machine(Machine& machine, std::uint32_t module_end) {
+  Information information{};
+  information.flags = kMemoryGiven | kModulesGiven | kMapGiven;
+  information.lower_kilobytes = kFirstMegabyte >> 10;
+  information.upper_kilobytes = (kLowMemory >> 10) - 1024;
+  information.module_count = 1;
+  information.modules = kModuleList;
+  const std::array ranges = {Range{sizeof(Range) - 4, 0, kFirstMegabyte, kUsable},
+                             Range{sizeof(Range) - 4, 1 << 20, kLowMemory - (1 << 20), kUsable},
+                             Range{sizeof(Range) - 4, kHighMemory, kHighMemorySize, kUsable}};
+  information.map = kMap;
+  information.map_size = sizeof(ranges);
+  put(machine, kInformation, information);
+  put(machine, kModuleList, Module{kCases, module_end, 0, 0});
+  put(machine, kMap, ranges);
+}
+
+// 32-bit protected mode without paging, flat segments.
+bool start_processor(Machine& machine, std::uint32_t entry) {
+  kvm_sregs special{};
+  if (ioctl(machine.processor, KVM_GET_SREGS, &special) != 0) return false;
+  kvm_segment flat{};
+  flat.limit = 0xffffffff;
+  flat.present = 1;
+  flat.db = 1;
+  flat.s = 1;
+  flat.g = 1;
+  flat.type = 3;
+  flat.selector = 0x10;
+  special.ds = special.es = special.ss = special.fs = special.gs = flat;
+  flat.type = 11;
+  flat.selector = 8;
+  special.cs = flat;
+  special.cr0 = 0x11;  // PE, ET
+  kvm_regs registers{};
+  registers.rflags = 2;
+  registers.rip = entry;
+  registers.rax = MULTIBOOT1_LOADER;
+  registers.rbx = kInformation;
+  return ioctl(machine.processor, KVM_SET_SREGS, &special) == 0 &&
+         ioctl(machine.processor, KVM_SET_REGS, &registers) == 0;
+}
+
+}  // namespace
+
+std::string load(Machine& machine, std::string_view image, std::string_view module) {
+  Header header{};
+  const char* const found = find_header(image, header);
+  if (found == nullptr || (header.flags & kAddressesGiven) == 0) return "the image has no multiboot header";
+  const std::size_t before = header.header_address - header.load_address;
+  const auto offset = static_cast<std::size_t>(found - image.data());
+  const std::size_t size = header.load_end - header.load_address;
+  if (offset < before || offset - before + size > image.size() || header.bss_end > kCases ||
+      header.load_end > header.bss_end || header.load_address < (1 << 20)) {
+    return "the image's multiboot header is wrong";
+  }
+  if (kCases + module.size() > kResults) return "there are too many cases";
+  std::memcpy(machine.low + header.load_address, image.data() + (offset - before), size);
+  std::memcpy(machine.low + kCases, module.data(), module.size());
+  describe_machine(machine, static_cast<std::uint32_t>(kCases + module.size()));
+  return start_processor(machine, header.entry) ? std::string() : "the processor could not be set up";
+}
+
+}  // namespace kvm

@@ -1,0 +1,96 @@
+// The launcher: a small virtual machine monitor on /dev/kvm that runs the image with the cases it is given. It is
+// process 1 of a kernel that was booted for it in an emulator, or an ordinary program.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "harness/image/wire.h"
+#include "harness/kvm/launcher/link.h"
+#include "harness/kvm/launcher/machine.h"
+#include "harness/kvm/launcher/system.h"
+
+namespace {
+
+bool emulated() { return getpid() == 1; }
+
+void tell_log() {
+  if (!emulated()) return;  // the log of somebody's machine is not about this run alone
+  if (const std::string lines = kvm::kernel_log(); !lines.empty()) kvm::say(kvm::Say::log, lines);
+}
+
+// Results that are there and were not told yet: the probe, then whole records.
+class Results {
+ public:
+  Results(const kvm::Machine& machine, std::uint64_t size) : from_(machine.low + kvm::kResults), size_(size) {}
+
+  void tell() {
+    std::size_t end = told_;
+    if (end == 0 && word(0) == image::kProbeMagic) end = image::kProbeSize;
+    while (end >= image::kProbeSize && is_record(end)) end += sizeof(image::Record);
+    tell_up_to(end);
+  }
+  // Whatever is there, at the end.
+  void tell_all() { tell_up_to(size_); }
+
+ private:
+  [[nodiscard]] std::uint64_t word(std::size_t at) const {
+    std::uint64_t value = 0;
+    std::memcpy(&value, from_ + at, sizeof(value));
+    return value;
+  }
+  // The image writes the checksum last.
+  [[nodiscard]] bool is_record(std::size_t at) const {
+    return at + sizeof(image::Record) <= size_ && static_cast<std::uint32_t>(word(at)) == image::kRecordMagic &&
+           word(at + sizeof(image::Record) - 8) >> 32 != 0;
+  }
+  void tell_up_to(std::size_t end) {
+    while (told_ < end) {
+      const std::size_t count = std::min<std::size_t>(end - told_, kvm::kMostPayload / 2);
+      const std::uint64_t offset = told_;
+      std::string payload(reinterpret_cast<const char*>(&offset), sizeof(offset));
+      payload.append(from_ + told_, count);
+      kvm::say(kvm::Say::results, payload);
+      told_ += count;
+    }
+  }
+
+  const char* from_;
+  std::size_t size_;
+  std::size_t told_ = 0;
+};
+
+std::string run(const kvm::Job& job) {
+  kvm::Machine machine;
+  std::string problem = kvm::create(machine);
+  if (problem.empty()) problem = kvm::load(machine, job.image, job.cases);
+  if (job.order.results_size > kvm::kLowMemory - kvm::kResults) problem = "there are too many results";
+  if (!problem.empty()) return problem;
+  Results results(machine, job.order.results_size);
+  problem = kvm::run(machine, [&] {
+    results.tell();
+    tell_log();
+  });
+  results.tell_all();
+  kvm::say(kvm::Say::console, machine.console);
+  kvm::destroy(machine);
+  return problem;
+}
+
+}  // namespace
+
+int main() {
+  std::string problem;
+  if (emulated()) problem = kvm::set_up_system();
+  if (!kvm::open_line(emulated() ? kvm::Line::emulator : kvm::Line::standard)) return 2;
+  if (problem.empty()) problem = kvm::obstacle();
+  kvm::say(problem.empty() ? kvm::Say::ready : kvm::Say::refused, problem.empty() ? kvm::kernel_name() : problem);
+  kvm::Job job{};
+  while (kvm::next_job(job.order.sequence, job) && job.order.task == kvm::Task::run) {
+    const std::string end = run(job);
+    tell_log();
+    kvm::say(kvm::Say::finished, end);
+  }
+  if (emulated()) kvm::power_off();
+  return 0;
+}

@@ -1,0 +1,19 @@
+// What the launcher does where it is process 1 of a kernel that was booted for it. Tests: tests/harness/kvm.
+#pragma once
+
+#include <string>
+
+namespace kvm {
+
+// Mounts what is needed, loads KVM's modules from /modules. A line about what went wrong, or nothing.
+std::string set_up_system();
+
+// The lines of warning level and worse that the kernel logged since the last call.
+std::string kernel_log();
+
+// Name and release of the kernel.
+std::string kernel_name();
+
+[[noreturn]] void power_off();
+
+}  // namespace kvm
