@@ -4,6 +4,7 @@
 
 #include "harness/adapter.h"
 #include "harness/bochs.h"
+#include "harness/kvm/target.h"
 
 namespace harness {
 
@@ -15,6 +16,7 @@ std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOp
   if (target.starts_with("exec:")) return open_command(target.substr(5), options);
   if (target == "bochs") return open_bochs({});
   if (target.starts_with("bochs:")) return open_bochs({target.substr(6), BochsOptions{}.timeout_seconds});
+  if (target == "kvm" || target == "kvm-bochs" || target.starts_with("kvm-bochs:")) return open_kvm(target, options);
   throw std::runtime_error("'" + target +
                            "' is no target; expected reference, lib:PATH.so, exec:COMMAND or bochs[:MODEL]");
 }

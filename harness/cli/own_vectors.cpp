@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cache.h"
 #include "harness/cli/load_or_report.h"
 #include "harness/selection.h"
 #include "vectors/generate.h"
@@ -55,19 +55,11 @@ std::string key_of(const std::string& spec_directory, const spec::Profile& profi
                                      profile.tertiary, profile.parameters));
 }
 
-fs::path cache_directory() {
-  const char* const cache = std::getenv("XDG_CACHE_HOME");
-  const char* const home = std::getenv("HOME");
-  if (cache != nullptr && *cache != '\0') return fs::path(cache) / "eptspec";
-  if (home != nullptr && *home != '\0') return fs::path(home) / ".cache" / "eptspec";
-  return fs::temp_directory_path() / fmt::format("eptspec-{}", getuid());
-}
-
 }  // namespace
 
 std::string own_vectors(const std::string& spec_directory, const harness::Description& description) {
   const spec::Profile profile = profile_of(description);
-  const fs::path path = cache_directory() / (key_of(spec_directory, profile).substr(0, 32) + ".json");
+  const fs::path path = harness::cache_directory() / (key_of(spec_directory, profile).substr(0, 32) + ".json");
   std::error_code ignored;
   if (fs::exists(path, ignored)) return path.string();
   const auto spec = load_or_report(spec_directory);

@@ -14,6 +14,7 @@
 #include "harness/cli/report_output.h"
 #include "harness/journal.h"
 #include "harness/judging.h"
+#include "harness/kvm/target.h"
 #include "harness/metal/adapter.h"
 #include "harness/run.h"
 #include "harness/selection.h"
@@ -154,6 +155,7 @@ int run_random(const Arguments& arguments, const harness::Description& descripti
 }
 
 int run(const Session& session, Arguments arguments) {
+  if (arguments.target == "kvm-bochs") arguments.target = std::string("kvm-bochs:") + harness::kKvmBochsModel;
   if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
@@ -202,7 +204,9 @@ int run_models(const Session& session, Arguments arguments) {
 void add_run_command(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("run", "Put the vectors to an implementation and judge what it says");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("TARGET", arguments->target, "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL] or bochs:all")
+  command
+      ->add_option("TARGET", arguments->target,
+                   "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], bochs:all, kvm or kvm-bochs[:MODEL]")
       ->required();
   command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
   CLI::Option* random = command->add_option(
@@ -218,6 +222,10 @@ void add_run_command(CLI::App& app, Session& session) {
   command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds for an answer")
       ->check(CLI::Range(0.01, 86400.0))
       ->capture_default_str();
+  command->add_option("--kernel", arguments->adapter.kernel,
+                      "Of kvm-bochs: a Debian package, or VMLINUZ+MODULES, a file and a directory");
+  command->add_option("--kernel-arguments", arguments->adapter.kernel_arguments,
+                      "Of kvm-bochs: more for the kernel's command line");
   command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")
       ->capture_default_str()
       ->excludes(random);

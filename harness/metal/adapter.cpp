@@ -124,8 +124,14 @@ class MachineAdapter : public Adapter {
     const Results results = boot_(job);
     for (std::size_t k = 0; k < index.size(); ++k) {
       const std::size_t n = index[k];
-      observations[n] = k < results.records.size() ? observed(machine_, cases[n], plans[n], results.records[k])
-                                                   : Observation{Fate::crash, {}, results.problem};
+      const auto why = results.why.find(k);
+      if (why != results.why.end()) {
+        observations[n] = {Fate::crash, {}, why->second};
+      } else if (k < results.records.size()) {
+        observations[n] = observed(machine_, cases[n], plans[n], results.records[k]);
+      } else {
+        observations[n] = {Fate::crash, {}, results.problem};
+      }
     }
     if (results.trailer && results.trailer->changed != 0) {
       throw std::runtime_error(fmt::format("{} words of memory changed that no case touches, the first at {:#x}",

@@ -2,6 +2,7 @@
 // its checksum does not confirm. Tests: tests/harness/image/blob_test.cpp.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +34,8 @@ struct Results {
   std::optional<image::Probe> probe;
   std::vector<image::Record> records;  // of the first cases, in their order; fewer when the results were cut off
   std::optional<image::Trailer> trailer;
-  std::string problem;  // why there is not more; empty when all is there
+  std::string problem;                     // why there is not more; empty when all is there
+  std::map<std::size_t, std::string> why;  // of records that tell only that the case did not end: what happened
 };
 
 // Takes what is whole from the beginning of `bytes`.

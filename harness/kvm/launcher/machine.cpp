@@ -26,8 +26,7 @@ constexpr suseconds_t kLookEvery = 50'000;  // microseconds
 std::string failed(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
 
 std::string add_memory(int vm, std::uint32_t slot, std::uint64_t address, std::uint64_t size, char*& memory) {
-  void* const got =
-      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const got = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (got == MAP_FAILED) return failed("memory of the guest");
   memory = static_cast<char*>(got);
   kvm_userspace_memory_region region{};
@@ -117,8 +116,8 @@ std::string create(Machine& machine) {
   if (ioctl(machine.processor, kSetCpuid, &cpuid) != 0) return failed("KVM_SET_CPUID2");
   const int size = ioctl(system, KVM_GET_VCPU_MMAP_SIZE, 0);
   close(system);
-  void* const shared = mmap(nullptr, static_cast<std::size_t>(size), PROT_READ | PROT_WRITE, MAP_SHARED,
-                            machine.processor, 0);
+  void* const shared =
+      mmap(nullptr, static_cast<std::size_t>(size), PROT_READ | PROT_WRITE, MAP_SHARED, machine.processor, 0);
   if (shared == MAP_FAILED) return failed("the memory shared with KVM");
   machine.shared = static_cast<kvm_run*>(shared);
   return {};
@@ -141,9 +140,7 @@ std::string run(Machine& machine, const std::function<void()>& look) {
       case KVM_EXIT_MMIO: answer_away(machine); break;
       case KVM_EXIT_IO: answer_port(machine); break;
       case KVM_EXIT_INTR: break;
-      default:
-        problem = strange_exit(machine);
-        running = false;
+      default: problem = strange_exit(machine); running = false;
     }
   }
   set_alarm(0);

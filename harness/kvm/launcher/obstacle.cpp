@@ -2,9 +2,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cpuid.h>
 #include <algorithm>
 #include <cerrno>
-#include <cpuid.h>
 #include <cstring>
 
 #include "harness/kvm/launcher/lists.h"

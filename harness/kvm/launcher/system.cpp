@@ -39,6 +39,16 @@ std::string load_module(const Module& module) {
   return problem;
 }
 
+// Without what is there when it is opened: Linux complains of Bochs while it boots.
+int log_file() {
+  static const int file = [] {
+    const int opened = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    lseek(opened, 0, SEEK_END);
+    return opened;
+  }();
+  return file;
+}
+
 }  // namespace
 
 std::string set_up_system() {
@@ -46,6 +56,7 @@ std::string set_up_system() {
   mkdir("/sys", 0755);
   if (mount("devtmpfs", "/dev", "devtmpfs", 0, "") != 0) return failed("/dev");
   if (mount("sysfs", "/sys", "sysfs", 0, "") != 0) return failed("/sys");
+  log_file();
   for (const Module& module : kModules) {
     std::string problem = load_module(module);
     if (!problem.empty()) return problem;
@@ -54,7 +65,7 @@ std::string set_up_system() {
 }
 
 std::string kernel_log() {
-  static const int file = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const int file = log_file();
   std::string lines;
   std::array<char, 8192> record{};
   for (;;) {

@@ -1,0 +1,139 @@
+#include "harness/kvm/emulator.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/process.h"
+
+namespace harness {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kProgram = "/usr/bin/bochs-bin";
+constexpr std::uintmax_t kOrders = std::uintmax_t{128} * 16 * 63 * kvm::kSector;  // an emulator wants whole cylinders
+
+// Emulated time goes by instructions alone. 50 million a second keep what Linux does on its clock small.
+constexpr const char* kConfiguration = R"(config_interface: textconfig
+display_library: rfb, options="timeout=0"
+cpu: model={model}, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=1
+megs: 512
+romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
+vgaromimage: file=/usr/share/vgabios/vgabios.bin
+vga: extension=vbe, update_freq=1, realtime=0
+plugin_ctrl: speaker=0, unmapped=1, biosdev=1, serial=1, parallel=1
+boot: cdrom
+ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+ata0-master: type=cdrom, path="{disc}", status=inserted
+ata0-slave: type=disk, mode=flat, path="{directory}/orders.img"
+com1: enabled=1, mode=file, dev="{directory}/serial.txt"
+port_e9_hack: enabled=1
+clock: sync=none, time0=1000000000
+mouse: enabled=0
+log: {directory}/bochs.log
+panic: action=fatal
+error: action=ignore
+info: action=ignore
+debug: action=ignore
+)";
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
+}
+
+std::string contents_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Gone with the last function of the peer that knows it.
+std::shared_ptr<const fs::path> make_directory() {
+  std::string name = (fs::temp_directory_path() / "eptspec-kvm-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": " + std::strerror(errno));
+  return {new fs::path(name), [](const fs::path* path) {
+            std::error_code ignored;
+            if (std::getenv("EPTSPEC_KEEP") == nullptr) fs::remove_all(*path, ignored);
+            delete path;
+          }};
+}
+
+// The first sector says that the rest is there, so it comes last.
+void give_order(const fs::path& disk, const std::string& sectors) {
+  std::fstream out(disk, std::ios::binary | std::ios::in | std::ios::out);
+  out.seekp(kvm::kSector);
+  out.write(sectors.data() + kvm::kSector, static_cast<std::streamsize>(sectors.size() - kvm::kSector));
+  out.flush();
+  out.seekp(0);
+  out.write(sectors.data(), kvm::kSector);
+  out.close();
+  if (!out || sectors.size() > kOrders) throw std::runtime_error(disk.string() + ": the order cannot be written");
+}
+
+// What Bochs says when it gives up, and the serial line.
+std::string console_of(const fs::path& directory) {
+  std::string text = contents_of(directory / "serial.txt");
+  std::ifstream log(directory / "bochs.log");
+  for (std::string line; std::getline(log, line);) {
+    if (line.find("PANIC") != std::string::npos) text += "\nBochs: " + line + "\n";
+  }
+  return text;
+}
+
+pid_t spawn(const fs::path& directory, int& output) {
+  const std::lock_guard<std::mutex> lock(spawn_mutex());
+  const std::string configuration = (directory / "bochsrc").string();
+  const std::string commands = (directory / "rc").string();
+  std::array<int, 2> out{};
+  if (pipe2(out.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
+  const pid_t pid = fork_child();
+  if (pid == 0) {
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) _exit(126);
+    dup2(null, STDIN_FILENO);
+    dup2(out[1], STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    execl(kProgram, kProgram, "-q", "-f", configuration.c_str(), "-rc", commands.c_str(), nullptr);
+    _exit(127);
+  }
+  close(out[1]);
+  output = out[0];
+  return pid;
+}
+
+}  // namespace
+
+Peer start_emulator(const std::string& model, const std::string& disc) {
+  if (access(kProgram, X_OK) != 0) {
+    throw std::runtime_error(std::string(kProgram) + " is missing: install the packages bochs, bochsbios and vgabios");
+  }
+  const auto directory = make_directory();
+  write_text(*directory / "bochsrc", fmt::format(kConfiguration, fmt::arg("model", model), fmt::arg("disc", disc),
+                                                 fmt::arg("directory", directory->string())));
+  write_text(*directory / "rc", "c\n");
+  write_text(*directory / "orders.img", "");
+  fs::resize_file(*directory / "orders.img", kOrders);
+  Peer peer;
+  peer.pid = spawn(*directory, peer.output);
+  peer.give = [directory](const std::string& sectors) { give_order(*directory / "orders.img", sectors); };
+  peer.console = [directory] { return console_of(*directory); };
+  return peer;
+}
+
+}  // namespace harness

@@ -1,0 +1,84 @@
+#include "harness/kvm/kernel.h"
+
+#include <unistd.h>
+
+#include <sstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/cache.h"
+#include "harness/kvm/program.h"
+
+namespace harness {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The package that a package without content of its own stands for, as linux-image-cloud-amd64 does.
+std::string resolved(const std::string& package) {
+  std::istringstream lines(run_program({"apt-cache", "depends", package}, "/"));
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t at = line.find("Depends: linux-image-");
+    if (at != std::string::npos) return line.substr(at + std::string("Depends: ").size());
+  }
+  return package;
+}
+
+// The file name of the version that apt would download: the second word of its line.
+std::string file_of(const std::string& package) {
+  std::istringstream words(run_program({"apt-get", "download", "--print-uris", package}, "/"));
+  std::string address;
+  std::string file;
+  words >> address >> file;
+  if (file.empty()) throw std::runtime_error("apt has no address for it");
+  return file;
+}
+
+fs::path vmlinuz_in(const fs::path& root) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root / "boot", ignored)) {
+    if (entry.path().filename().string().starts_with("vmlinuz")) return entry.path();
+  }
+  throw std::runtime_error("there is no kernel in the package");
+}
+
+fs::path unpacked(const std::string& package) {
+  const std::string real = resolved(package);
+  const std::string file = file_of(real);
+  const fs::path place = cache_directory() / "kernels" / file;
+  std::error_code ignored;
+  if (fs::exists(place, ignored)) return place;
+  const fs::path draft = place.string() + fmt::format(".{}", getpid());
+  fs::create_directories(draft);
+  fmt::print(stderr, "downloading {}\n", file);
+  run_program({"apt-get", "download", real}, draft);
+  run_program({"dpkg", "-x", (draft / file).string(), draft.string()}, draft);
+  fs::remove(draft / file);
+  fs::rename(draft, place, ignored);
+  if (ignored) fs::remove_all(draft);  // another run was faster
+  return place;
+}
+
+}  // namespace
+
+Kernel find_kernel(const std::string& from) {
+  const std::size_t plus = from.find('+', from.find('/'));
+  if (from.find('/') != std::string::npos) {
+    if (plus == std::string::npos)
+      throw std::runtime_error(from + ": expected VMLINUZ+MODULES, a file and a directory");
+    const Kernel own{from.substr(0, plus), from.substr(plus + 1)};
+    if (!fs::is_regular_file(own.vmlinuz)) throw std::runtime_error(own.vmlinuz.string() + ": is no file");
+    if (!fs::is_directory(own.modules)) throw std::runtime_error(own.modules.string() + ": is no directory");
+    return own;
+  }
+  try {
+    const fs::path root = unpacked(from);
+    return {vmlinuz_in(root), root / "lib" / "modules"};
+  } catch (const std::exception& error) {
+    throw std::runtime_error(fmt::format("the kernel package {} cannot be had: {}", from, error.what()));
+  }
+}
+
+}  // namespace harness

@@ -1,0 +1,15 @@
+// What a kernel's log says of its health. Tests: tests/harness/kvm/log_test.cpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace harness {
+
+// The first line that tells of a panic, a bug or a warning of the kernel; empty when there is none.
+std::string trouble_in(std::string_view log);
+
+// Its last lines, each indented.
+std::string tail_of(std::string_view log);
+
+}  // namespace harness

@@ -1,0 +1,115 @@
+#include "harness/kvm/medium.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/cache.h"
+#include "harness/kvm/program.h"
+#include "vectors/sha256.h"
+
+namespace harness {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Nothing is probed that Bochs does not have, and one processor's clock is taken as given, so that the kernel is up
+// soon. clearcpuid=fsrm: with it the later models hang, since Bochs 2.7 reports fast short moves without having them.
+constexpr const char* kArguments =
+    "console=ttyS0,115200 nokaslr mitigations=off nosmp maxcpus=1 no_timer_check lpj=400000 tsc=reliable rdinit=/init "
+    "loglevel=3 quiet audit=0 apparmor=0 cryptomgr.notests acpi=off pci=off rcupdate.rcu_expedited=1 clearcpuid=fsrm "
+    "transparent_hugepage=never";
+
+constexpr const char* kBootFiles[] = {"/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32"};
+
+std::string contents_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(path.string() + ": cannot be read");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
+}
+
+fs::path find_module(const Kernel& kernel, const std::string& name) {
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kernel.modules)) {
+    const std::string file = entry.path().filename().string();
+    if (file == name + ".ko" || file == name + ".ko.xz") return entry.path();
+  }
+  throw std::runtime_error(fmt::format("{}: there is no module {}", kernel.modules.string(), name));
+}
+
+// Without what only debuggers and tracers read, which costs seconds of loading in an emulator.
+void copy_module(const fs::path& from, const fs::path& to) {
+  const bool packed = from.extension() == ".xz";
+  if (packed) {
+    fs::copy_file(from, to.string() + ".xz");
+    run_program({"xz", "-d", to.string() + ".xz"}, "/");
+  } else {
+    fs::copy_file(from, to);
+  }
+  run_program({"objcopy", "--strip-debug", "-R", ".orc_unwind*", "-R", "__mcount_loc", "-R", ".rela.orc_unwind*", "-R",
+               ".rela__mcount_loc", to.string()},
+              "/");
+}
+
+void build(const Kernel& kernel, const std::string& configuration, const fs::path& work) {
+  const fs::path root = work / "root";
+  const fs::path disc = work / "disc";
+  fs::create_directories(root / "modules");
+  fs::create_directories(disc);
+  for (const char* const name : kKvmModules) {
+    copy_module(find_module(kernel, name), root / "modules" / (std::string(name) + ".ko"));
+  }
+  fs::copy_file(launcher_path(), root / "init");
+  run_program({"sh", "-c", "find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible -R 0:0 > ../disc/initrd"},
+              root);
+  fs::copy_file(kernel.vmlinuz, disc / "vmlinuz");
+  for (const char* const file : kBootFiles) fs::copy_file(file, disc / fs::path(file).filename());
+  write_text(disc / "isolinux.cfg", configuration);
+  run_program({"xorriso", "-as", "mkisofs", "-quiet", "-o", "boot.iso", "-b", "isolinux.bin", "-c", "boot.cat",
+               "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", "disc"},
+              work);
+}
+
+}  // namespace
+
+fs::path launcher_path() {
+  const char* const from_environment = std::getenv("EPTSPEC_LAUNCHER");
+  return from_environment != nullptr ? from_environment : EPTSPEC_LAUNCHER_PATH;
+}
+
+std::string boot_medium(const Kernel& kernel, const std::string& arguments) {
+  const std::string configuration =
+      fmt::format("default linux\nprompt 0\ntimeout 0\nlabel linux\n kernel vmlinuz\n initrd initrd\n append {} {}\n",
+                  kArguments, arguments);
+  std::string content = configuration + vectors::sha256(contents_of(launcher_path()));
+  content += vectors::sha256(contents_of(kernel.vmlinuz));
+  for (const char* const name : kKvmModules) content += vectors::sha256(contents_of(find_module(kernel, name)));
+  const fs::path place = cache_directory() / ("kvm-" + vectors::sha256(content).substr(0, 32) + ".iso");
+  std::error_code ignored;
+  if (fs::exists(place, ignored)) return place.string();
+  const fs::path work = place.string() + fmt::format(".{}", getpid());
+  fs::create_directories(work);
+  try {
+    build(kernel, configuration, work);
+    fs::rename(work / "boot.iso", place);
+  } catch (const std::exception& error) {
+    fs::remove_all(work, ignored);
+    throw std::runtime_error(fmt::format("the CD with Linux cannot be made: {}", error.what()));
+  }
+  fs::remove_all(work, ignored);
+  return place.string();
+}
+
+}  // namespace harness

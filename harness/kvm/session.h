@@ -1,0 +1,68 @@
+// A launcher that is kept running from one job to the next, and what is done when it dies. Owns the talk with it, not
+// how it is started (emulator.h, target.h). Tests: tests/harness/kvm/session_test.cpp.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "harness/kvm/frame_reader.h"
+#include "harness/metal/blob.h"
+
+namespace harness {
+
+// A process that runs the launcher, or that emulates a machine with it. Owned by the session, which kills its group.
+struct Peer {
+  pid_t pid = -1;
+  int output = -1;                                           // where frames come from
+  std::function<void(const std::string& sectors)> give;      // hands an order over
+  std::function<std::string()> console = [] { return ""; };  // what is on its console by now
+};
+
+struct SessionOptions {
+  std::string name;
+  std::function<Peer()> start;
+  std::string image;                             // image/eptspec.elf
+  double cpu_seconds_to_start = 120;             // of the peer, until the launcher is there
+  double cpu_seconds_for_a_case = 30;            // of the peer, without a new result
+  std::function<void(const std::string&)> tell;  // lines for people about what happens
+};
+
+class Session {
+ public:
+  explicit Session(SessionOptions options) : options_(std::move(options)) {}
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Records of all cases, whatever happens on the way; results.why says of which one KVM, Linux or the emulator died.
+  // Throws NotTested when KVM offers nothing to test, std::runtime_error when the launcher does not come up.
+  Results run(const Job& job);
+
+  // Name and release of the kernel; after the first run.
+  [[nodiscard]] const std::string& kernel() const { return kernel_; }
+
+ private:
+  struct Exchanged {
+    Results results;
+    std::string death;  // why it did not come back whole
+  };
+  Exchanged exchange(const Job& job);
+  void start();
+  void stop();
+  std::string await_launcher();
+  std::string await_results(std::size_t cases, std::string& bytes);
+  std::string wait_for_frame(double cpu_seconds, Frame& frame);
+  std::string epitaph(const std::string& what) const;
+
+  SessionOptions options_;
+  Peer peer_;
+  FrameReader reader_;
+  std::uint32_t sequence_ = 0;
+  std::string kernel_;
+  std::string log_;
+};
+
+}  // namespace harness

@@ -1,0 +1,90 @@
+#include "harness/kvm/target.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/bochs.h"
+#include "harness/kvm/emulator.h"
+#include "harness/kvm/medium.h"
+#include "harness/kvm/session.h"
+#include "harness/media.h"
+#include "harness/metal/adapter.h"
+#include "harness/process.h"
+
+namespace harness {
+
+namespace {
+
+// The launcher as an ordinary program.
+Peer start_launcher() {
+  const std::lock_guard<std::mutex> lock(spawn_mutex());
+  const std::string path = launcher_path().string();
+  std::array<int, 2> in{};
+  std::array<int, 2> out{};
+  if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) {
+    throw std::runtime_error(std::strerror(errno));
+  }
+  Peer peer;
+  peer.pid = fork_child();
+  if (peer.pid == 0) {
+    dup2(in[0], STDIN_FILENO);
+    dup2(out[1], STDOUT_FILENO);
+    execl(path.c_str(), path.c_str(), nullptr);
+    _exit(127);
+  }
+  close(in[0]);
+  close(out[1]);
+  peer.output = out[0];
+  const std::shared_ptr<int> to(new int(in[1]), [](int* fd) {
+    close(*fd);
+    delete fd;
+  });
+  peer.give = [to](const std::string& sectors) {
+    for (std::size_t at = 0; at < sectors.size();) {
+      const ssize_t put = write(*to, sectors.data() + at, sectors.size() - at);
+      if (put <= 0) return;  // its end is seen where its answer is awaited
+      at += static_cast<std::size_t>(put);
+    }
+  };
+  return peer;
+}
+
+std::string image_text() {
+  std::ifstream in(image_directory() / "eptspec.elf", std::ios::binary);
+  if (!in) throw std::runtime_error((image_directory() / "eptspec.elf").string() + ": cannot be read");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOptions& options) {
+  SessionOptions session;
+  session.name = target;
+  session.image = image_text();
+  session.tell = [target](const std::string& line) { fmt::print(stderr, "{}: {}\n", target, line); };
+  if (target == "kvm") {
+    session.start = start_launcher;
+  } else {
+    const std::string model = target.size() > 10 ? target.substr(10) : kKvmBochsModel;
+    const std::string disc =
+        boot_medium(find_kernel(options.kernel.empty() ? kKernelPackage : options.kernel), options.kernel_arguments);
+    session.start = [model, disc, tell = session.tell] {
+      tell("booting Linux in Bochs");
+      return start_emulator(model, disc);
+    };
+  }
+  const auto running = std::make_shared<Session>(session);
+  return open_machine(target, [running](const Job& job) { return running->run(job); });
+}
+
+}  // namespace harness

@@ -1,0 +1,17 @@
+// The targets `kvm-bochs[:MODEL]` and `kvm`: nested EPT of KVM, in a Linux that Bochs runs, or of the machine at hand.
+// Tests: tests/end_to_end/kvm_test.py.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harness/adapter.h"
+
+namespace harness {
+
+constexpr const char* kKvmBochsModel = "corei7_skylake_x";
+
+// `target` begins with kvm. Throws NotTested when KVM offers no EPT to guests there, and std::runtime_error.
+std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOptions& options);
+
+}  // namespace harness
