@@ -4,11 +4,13 @@
 #include <array>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace harness {
 
 namespace {
 
-constexpr std::size_t kTail = 12;
+constexpr std::size_t kTail = 40;
 // As Linux begins them, see its kernel/panic.c and lib/bug.c.
 constexpr std::array<std::string_view, 6> kTroubles = {
     "Kernel panic", "WARNING: ", "BUG: ", "kernel BUG at", "Oops: ", "general protection fault"};
@@ -37,12 +39,12 @@ std::string trouble_in(std::string_view log) {
 
 std::string tail_of(std::string_view log) {
   const std::vector<std::string_view> lines = lines_of(log);
+  const auto trouble = std::find_if(lines.begin(), lines.end(), [](auto line) { return !trouble_in(line).empty(); });
+  const auto last = lines.end() - static_cast<std::ptrdiff_t>(std::min(kTail, lines.size()));
+  const auto begin = std::min(trouble, last);
+  const auto end = trouble < last ? begin + static_cast<std::ptrdiff_t>(kTail) : lines.end();
   std::string tail;
-  for (std::size_t n = lines.size() - std::min(kTail, lines.size()); n < lines.size(); ++n) {
-    tail += "  ";
-    tail += lines[n];
-    tail += '\n';
-  }
+  for (auto line = begin; line != end; ++line) tail += fmt::format("  {}\n", *line);
   return tail;
 }
 

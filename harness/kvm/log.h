@@ -9,7 +9,7 @@ namespace harness {
 // The first line that tells of a panic, a bug or a warning of the kernel; empty when there is none.
 std::string trouble_in(std::string_view log);
 
-// Its last lines, each indented.
+// Its lines from the first trouble on, or its last ones, each indented.
 std::string tail_of(std::string_view log);
 
 }  // namespace harness

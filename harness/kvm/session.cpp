@@ -23,9 +23,8 @@ namespace harness {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr int kLookEvery = 200;        // milliseconds
+constexpr int kLookEvery = 200;  // milliseconds
+constexpr std::chrono::seconds kLineEvery{2};
 constexpr double kWallFactor = 10;     // a machine may be that much busier with others
 constexpr std::size_t kSuspects = 64;  // cases that may have run since the last that was told
 constexpr unsigned kMostDeaths = 8;
@@ -130,8 +129,17 @@ std::string Session::await_launcher() {
     }
     if (frame.say != kvm::Say::ready) continue;
     kernel_ = frame.payload;
+    options_.tell(fmt::format("{} is up, after {:.1f} s of its processor time", kernel_, cpu_seconds(peer_.pid)));
     return {};
   }
+}
+
+void Session::tell_progress(std::size_t cases, std::size_t known) {
+  if (cases == 1 || known < image::kProbeSize || Clock::now() < next_line_) return;
+  next_line_ = Clock::now() + kLineEvery;
+  options_.tell(fmt::format("{} of {} cases, {:.1f} s of its processor time",
+                            std::min(cases, (known - image::kProbeSize) / sizeof(image::Record)), cases,
+                            cpu_seconds(peer_.pid)));
 }
 
 std::string Session::await_results(std::size_t cases, std::string& bytes) {
@@ -143,11 +151,7 @@ std::string Session::await_results(std::size_t cases, std::string& bytes) {
       const std::size_t size = frame.payload.size() - sizeof(offset);
       if (offset > bytes.size() || size > bytes.size() - offset) return "results that nobody asked for";
       bytes.replace(offset, size, frame.payload, sizeof(offset), size);
-      const std::size_t known = offset + size;
-      if (known > image::kProbeSize && cases > 1) {
-        options_.tell(
-            fmt::format("{} of {} cases", std::min(cases, (known - image::kProbeSize) / sizeof(image::Record)), cases));
-      }
+      tell_progress(cases, offset + size);
     } else if (frame.say == kvm::Say::log) {
       log_ += frame.payload;
       if (const std::string trouble = trouble_in(frame.payload); !trouble.empty()) return epitaph(trouble);
@@ -197,9 +201,8 @@ Results Session::run(const Job& job) {
     }
     if (exchanged.death.empty() && part.records.size() == count) continue;
     if (exchanged.death.empty()) exchanged.death = part.problem;
-    options_.tell(fmt::format("{} died after {} of {} cases: {}", options_.name, all.records.size(), job.cases.size(),
-                              exchanged.death));
-    if (++deaths > kMostDeaths || !all.probe) {
+    options_.tell(fmt::format("died after {} of {} cases: {}", all.records.size(), job.cases.size(), exchanged.death));
+    if (++deaths > kMostDeaths) {
       all.problem = exchanged.death;
       return all;
     }

@@ -45,6 +45,7 @@ class Session {
   [[nodiscard]] const std::string& kernel() const { return kernel_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
   struct Exchanged {
     Results results;
     std::string death;  // why it did not come back whole
@@ -55,6 +56,7 @@ class Session {
   std::string await_launcher();
   std::string await_results(std::size_t cases, std::string& bytes);
   std::string wait_for_frame(double cpu_seconds, Frame& frame);
+  void tell_progress(std::size_t cases, std::size_t known);
   std::string epitaph(const std::string& what) const;
 
   SessionOptions options_;
@@ -63,6 +65,7 @@ class Session {
   std::uint32_t sequence_ = 0;
   std::string kernel_;
   std::string log_;
+  Clock::time_point next_line_{};
 };
 
 }  // namespace harness

@@ -227,6 +227,7 @@ Observation failed(Fate fate, std::string detail) { return {fate, {}, std::move(
 
 constexpr std::uint32_t kReasonException = 0;
 constexpr std::uint32_t kReasonTripleFault = 2;
+constexpr std::uint32_t kReasonInterruptWindow = 7;
 constexpr std::uint32_t kReasonViolation = 48;
 constexpr std::uint32_t kReasonMisconfiguration = 49;
 constexpr std::uint32_t kReasonTimer = 52;
@@ -261,7 +262,7 @@ Observation observed_eptp(const eptspec_case& asked, const image::Record& record
   Observation observation{Fate::answered, {}, {}};
   observation.answer.id = asked.id;
   observation.answer.status = EPTSPEC_ANSWERED;
-  if (record.end == image::End::exit) {
+  if (record.end == image::End::exit && record.reason == kReasonInterruptWindow) {
     observation.answer.result = EPTSPEC_EPTP_ACCEPTED;
   } else if (record.end == image::End::vm_fail && record.reason == kVmControlsInvalid) {
     observation.answer.result = EPTSPEC_EPTP_REFUSED;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::uint64_t kTaskState = 0xfffbd000;  // 3 pages that KVM takes for real mode on old processors
 constexpr std::uint16_t kEmulatorPort = 0xe9;
-constexpr suseconds_t kLookEvery = 50'000;  // microseconds
+constexpr suseconds_t kLookEvery = 5'000;  // microseconds
 
 std::string failed(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
 

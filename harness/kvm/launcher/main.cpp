@@ -68,8 +68,8 @@ std::string run(const kvm::Job& job) {
   if (!problem.empty()) return problem;
   Results results(machine, job.order.results_size);
   problem = kvm::run(machine, [&] {
+    tell_log();  // first, so that what it is about comes behind the results told before
     results.tell();
-    tell_log();
   });
   results.tell_all();
   kvm::say(kvm::Say::console, machine.console);

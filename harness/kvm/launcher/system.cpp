@@ -82,7 +82,7 @@ std::string kernel_log() {
 std::string kernel_name() {
   utsname name{};
   uname(&name);
-  return std::string(name.sysname) + " " + name.release;
+  return std::string(name.sysname) + " " + name.release + " " + name.version;
 }
 
 void power_off() {
