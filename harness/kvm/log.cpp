@@ -10,7 +10,7 @@ namespace harness {
 
 namespace {
 
-constexpr std::size_t kTail = 40;
+constexpr std::size_t kTail = 20;
 // As Linux begins them, see its kernel/panic.c and lib/bug.c.
 constexpr std::array<std::string_view, 6> kTroubles = {
     "Kernel panic", "WARNING: ", "BUG: ", "kernel BUG at", "Oops: ", "general protection fault"};

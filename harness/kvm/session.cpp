@@ -25,9 +25,9 @@ namespace {
 
 constexpr int kLookEvery = 200;  // milliseconds
 constexpr std::chrono::seconds kLineEvery{2};
-constexpr double kWallFactor = 10;     // a machine may be that much busier with others
-constexpr std::size_t kSuspects = 64;  // cases that may have run since the last that was told
-constexpr unsigned kMostDeaths = 8;
+constexpr double kWallFactor = 10;      // a machine may be that much busier with others
+constexpr std::size_t kSuspects = 512;  // cases that may have run since the last that was told
+constexpr unsigned kMostLosses = 8;
 
 std::string padded(std::string text) {
   text.resize((text.size() + kvm::kSector - 1) / kvm::kSector * kvm::kSector);
@@ -134,30 +134,45 @@ std::string Session::await_launcher() {
   }
 }
 
-void Session::tell_progress(std::size_t cases, std::size_t known) {
-  if (cases == 1 || known < image::kProbeSize || Clock::now() < next_line_) return;
+void Session::take_results(const std::string& payload, std::size_t cases, std::string& bytes, Exchanged& exchanged) {
+  std::uint64_t offset = 0;
+  if (payload.size() < sizeof(offset)) return;
+  std::memcpy(&offset, payload.data(), sizeof(offset));
+  const std::size_t size = payload.size() - sizeof(offset);
+  if (offset > bytes.size() || size > bytes.size() - offset) return;
+  bytes.replace(offset, size, payload, sizeof(offset), size);
+  const std::size_t end = std::max<std::size_t>(offset + size, image::kProbeSize);
+  known_ = std::min(cases, (end - image::kProbeSize) / sizeof(image::Record));
+  if (!exchanged.trouble.empty() && exchanged.last_suspect == cases) exchanged.last_suspect = known_;
+  if (cases == 1 || Clock::now() < next_line_) return;
   next_line_ = Clock::now() + kLineEvery;
-  options_.tell(fmt::format("{} of {} cases, {:.1f} s of its processor time",
-                            std::min(cases, (known - image::kProbeSize) / sizeof(image::Record)), cases,
-                            cpu_seconds(peer_.pid)));
+  options_.tell(fmt::format("{} of {} cases, {:.1f} s of its processor time", known_, cases, cpu_seconds(peer_.pid)));
 }
 
-std::string Session::await_results(std::size_t cases, std::string& bytes) {
+// The kernel goes on after a warning, and so does the run; what it was about came behind the results that are known.
+void Session::take_log(const std::string& lines, std::size_t cases, Exchanged& exchanged) {
+  log_ += lines;
+  const std::string trouble = trouble_in(lines);
+  if (trouble.empty() || !exchanged.trouble.empty()) return;
+  exchanged.trouble = trouble + "\n" + tail_of(lines);
+  exchanged.warned = true;
+  exchanged.first_suspect = known_;
+  exchanged.last_suspect = cases;
+}
+
+void Session::await_results(std::size_t cases, std::string& bytes, Exchanged& exchanged) {
+  known_ = 0;
   for (Frame frame{};;) {
-    if (std::string death = wait_for_frame(options_.cpu_seconds_for_a_case, frame); !death.empty()) return death;
-    if (frame.say == kvm::Say::results && frame.payload.size() >= sizeof(std::uint64_t)) {
-      std::uint64_t offset = 0;
-      std::memcpy(&offset, frame.payload.data(), sizeof(offset));
-      const std::size_t size = frame.payload.size() - sizeof(offset);
-      if (offset > bytes.size() || size > bytes.size() - offset) return "results that nobody asked for";
-      bytes.replace(offset, size, frame.payload, sizeof(offset), size);
-      tell_progress(cases, offset + size);
-    } else if (frame.say == kvm::Say::log) {
-      log_ += frame.payload;
-      if (const std::string trouble = trouble_in(frame.payload); !trouble.empty()) return epitaph(trouble);
-    } else if (frame.say == kvm::Say::finished) {
-      return frame.payload;
+    if (const std::string death = wait_for_frame(options_.cpu_seconds_for_a_case, frame); !death.empty()) {
+      exchanged.trouble = death;
+      exchanged.died = true;
+      return;
     }
+    if (frame.say == kvm::Say::results) take_results(frame.payload, cases, bytes, exchanged);
+    if (frame.say == kvm::Say::log) take_log(frame.payload, cases, exchanged);
+    if (frame.say != kvm::Say::finished) continue;
+    if (!frame.payload.empty()) exchanged.trouble = frame.payload + "; " + exchanged.trouble;
+    return;
   }
 }
 
@@ -170,52 +185,63 @@ Session::Exchanged Session::exchange(const Job& job) {
   kill(-peer_.pid, SIGCONT);
   peer_.give(order_sectors(order, options_.image, cases));
   Exchanged exchanged;
-  exchanged.death = await_results(job.cases.size(), bytes);
+  await_results(job.cases.size(), bytes, exchanged);
   exchanged.results = read_results(bytes, job.cases.size());
-  if (exchanged.death.empty()) {
-    kill(-peer_.pid, SIGSTOP);  // until there is more to do, or it would look for it all the time
-  } else {
+  if (exchanged.died) {
     stop();
+  } else {
+    kill(-peer_.pid, SIGSTOP);  // until there is more to do, or it would look for it all the time
   }
   return exchanged;
 }
 
+// Of the cases from `first` to `last`, without that one, the first that brings trouble about.
+std::size_t Session::pin(const Job& job, std::size_t first, std::size_t last, std::string& trouble) {
+  if (!exchange(part_of(job, first, 1)).trouble.empty()) return first;
+  while (last - first > 1) {
+    const std::size_t middle = first + (last - first) / 2;
+    (exchange(part_of(job, first, middle - first)).trouble.empty() ? first : last) = middle;
+  }
+  if (exchange(part_of(job, first, 1)).trouble.empty()) trouble += " (in a batch only, not alone)";
+  return first;
+}
+
+// Names the culprit. What was seen of the cases before one that does not end is seen, if need be once more.
+void Session::blame(const Job& job, const Exchanged& exchanged, std::size_t first, Results& all) {
+  const std::size_t done = all.records.size();
+  const bool whole = done == job.cases.size();
+  const std::size_t end = std::min(done + (exchanged.warned ? 1 : kSuspects), job.cases.size());
+  std::string trouble = exchanged.trouble;
+  const std::size_t culprit = pin(job, exchanged.warned ? first + exchanged.first_suspect : done,
+                                  whole ? first + exchanged.last_suspect : end, trouble);
+  if (culprit > done) {
+    const Results before = exchange(part_of(job, done, culprit - done)).results;
+    all.records.insert(all.records.end(), before.records.begin(), before.records.end());
+  }
+  while (all.records.size() <= culprit) all.records.push_back(lost_record(job.cases[all.records.size()]));
+  all.why[culprit] = trouble;
+}
+
 Results Session::run(const Job& job) {
   Results all;
-  unsigned deaths = 0;
-  std::size_t singly = 0;  // so many cases from here on are run alone
-  std::size_t first_suspect = 0;
-  std::string death;  // to be pinned to one of them
-  while (all.records.size() < job.cases.size()) {
+  const std::size_t count = job.cases.size();
+  for (unsigned losses = 0; all.records.size() < count;) {
     const std::size_t at = all.records.size();
-    const std::size_t count = singly > 0 ? 1 : job.cases.size() - at;
-    Exchanged exchanged = exchange(part_of(job, at, count));
-    Results& part = exchanged.results;
+    Exchanged exchanged = exchange(part_of(job, at, count - at));
+    const Results& part = exchanged.results;
     if (part.probe) all.probe = part.probe;
     if (part.probe && part.probe->obstacle != image::Obstacle::none) return all;
     all.trailer = part.trailer;
     all.records.insert(all.records.end(), part.records.begin(), part.records.end());
-    if (singly > 0 && --singly == 0 && exchanged.death.empty() && !death.empty()) {
-      all.why[first_suspect] = death + " (in a batch only, not alone)";
-      death.clear();
-    }
-    if (exchanged.death.empty() && part.records.size() == count) continue;
-    if (exchanged.death.empty()) exchanged.death = part.problem;
-    options_.tell(fmt::format("died after {} of {} cases: {}", all.records.size(), job.cases.size(), exchanged.death));
-    if (++deaths > kMostDeaths) {
-      all.problem = exchanged.death;
+    std::string& trouble = exchanged.trouble;
+    if (trouble.empty() && all.records.size() != count) trouble = part.problem;
+    if (trouble.empty()) continue;
+    options_.tell(fmt::format("after {} of {} cases: {}", all.records.size(), count, trouble));
+    if (++losses > kMostLosses) {
+      all.problem = trouble;
       return all;
     }
-    if (count == 1) {
-      if (part.records.empty()) all.records.push_back(lost_record(job.cases[at]));
-      all.why[at] = exchanged.death;
-      death.clear();
-      singly = 0;
-      continue;
-    }
-    death = exchanged.death;
-    first_suspect = all.records.size();
-    singly = std::min(kSuspects, job.cases.size() - first_suspect);
+    blame(job, exchanged, at, all);
   }
   return all;
 }

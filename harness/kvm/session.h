@@ -48,15 +48,22 @@ class Session {
   using Clock = std::chrono::steady_clock;
   struct Exchanged {
     Results results;
-    std::string death;  // why it did not come back whole
+    std::string trouble;  // what went wrong; empty when all is well
+    bool died = false;    // the peer; otherwise it goes on
+    bool warned = false;  // by the kernel, when one of these cases of the order ran
+    std::size_t first_suspect = 0;
+    std::size_t last_suspect = 0;  // one more
   };
   Exchanged exchange(const Job& job);
+  std::size_t pin(const Job& job, std::size_t first, std::size_t last, std::string& trouble);
+  void blame(const Job& job, const Exchanged& exchanged, std::size_t first, Results& all);
   void start();
   void stop();
   std::string await_launcher();
-  std::string await_results(std::size_t cases, std::string& bytes);
+  void await_results(std::size_t cases, std::string& bytes, Exchanged& exchanged);
+  void take_results(const std::string& payload, std::size_t cases, std::string& bytes, Exchanged& exchanged);
+  void take_log(const std::string& lines, std::size_t cases, Exchanged& exchanged);
   std::string wait_for_frame(double cpu_seconds, Frame& frame);
-  void tell_progress(std::size_t cases, std::size_t known);
   std::string epitaph(const std::string& what) const;
 
   SessionOptions options_;
@@ -65,6 +72,7 @@ class Session {
   std::uint32_t sequence_ = 0;
   std::string kernel_;
   std::string log_;
+  std::size_t known_ = 0;  // cases of the order whose results came
   Clock::time_point next_line_{};
 };
 

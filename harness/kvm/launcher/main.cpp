@@ -66,6 +66,7 @@ std::string run(const kvm::Job& job) {
   if (problem.empty()) problem = kvm::load(machine, job.image, job.cases);
   if (job.order.results_size > kvm::kLowMemory - kvm::kResults) problem = "there are too many results";
   if (!problem.empty()) return problem;
+  if (emulated()) kvm::rearm_warnings();
   Results results(machine, job.order.results_size);
   problem = kvm::run(machine, [&] {
     tell_log();  // first, so that what it is about comes behind the results told before

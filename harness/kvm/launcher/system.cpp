@@ -56,6 +56,7 @@ std::string set_up_system() {
   mkdir("/sys", 0755);
   if (mount("devtmpfs", "/dev", "devtmpfs", 0, "") != 0) return failed("/dev");
   if (mount("sysfs", "/sys", "sysfs", 0, "") != 0) return failed("/sys");
+  mount("debugfs", "/sys/kernel/debug", "debugfs", 0, "");  // a kernel without it can do without
   log_file();
   for (const Module& module : kModules) {
     std::string problem = load_module(module);
@@ -77,6 +78,13 @@ std::string kernel_log() {
     if (text == nullptr || (std::atoi(record.data()) & 7) > kWarning) continue;
     lines += text + 1;
   }
+}
+
+void rearm_warnings() {
+  const int file = open("/sys/kernel/debug/clear_warn_once", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  [[maybe_unused]] const ssize_t put = write(file, "1", 1);
+  close(file);
 }
 
 std::string kernel_name() {

@@ -11,6 +11,9 @@ std::string set_up_system();
 // The lines of warning level and worse that the kernel logged since the last call.
 std::string kernel_log();
 
+// Makes warnings that the kernel gives once be given once more.
+void rearm_warnings();
+
 // Name and release of the kernel.
 std::string kernel_name();
 
