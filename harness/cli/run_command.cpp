@@ -226,6 +226,8 @@ void add_run_command(CLI::App& app, Session& session) {
                       "Of kvm-bochs: a Debian package, or VMLINUZ+MODULES, a file and a directory");
   command->add_option("--kernel-arguments", arguments->adapter.kernel_arguments,
                       "Of kvm-bochs: more for the kernel's command line");
+  command->add_option("--boot", arguments->adapter.boot, "How Bochs boots the image: disk, multiboot1 or multiboot2")
+      ->capture_default_str();
   command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")
       ->capture_default_str()
       ->excludes(random);

@@ -5,11 +5,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -17,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "harness/process.h"
+#include "harness/program.h"
 
 namespace harness {
 
@@ -24,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kProgram = "/usr/bin/bochs-bin";
+constexpr const char* kProgram = "bochs-bin";
 constexpr std::uintmax_t kOrders = std::uintmax_t{128} * 16 * 63 * kvm::kSector;  // an emulator wants whole cylinders
 
 // Emulated time goes by instructions alone. 50 million a second keep what Linux does on its clock small.
@@ -50,29 +49,6 @@ error: action=ignore
 info: action=ignore
 debug: action=ignore
 )";
-
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
-}
-
-std::string contents_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// Gone with the last function of the peer that knows it.
-std::shared_ptr<const fs::path> make_directory() {
-  std::string name = (fs::temp_directory_path() / "eptspec-kvm-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": " + std::strerror(errno));
-  return {new fs::path(name), [](const fs::path* path) {
-            std::error_code ignored;
-            if (std::getenv("EPTSPEC_KEEP") == nullptr) fs::remove_all(*path, ignored);
-            delete path;
-          }};
-}
 
 // The first sector says that the rest is there, so it comes last.
 void give_order(const fs::path& disk, const std::string& sectors) {
@@ -109,7 +85,7 @@ pid_t spawn(const fs::path& directory, int& output) {
     dup2(null, STDIN_FILENO);
     dup2(out[1], STDOUT_FILENO);
     dup2(null, STDERR_FILENO);
-    execl(kProgram, kProgram, "-q", "-f", configuration.c_str(), "-rc", commands.c_str(), nullptr);
+    execlp(kProgram, kProgram, "-q", "-f", configuration.c_str(), "-rc", commands.c_str(), nullptr);
     _exit(127);
   }
   close(out[1]);
@@ -120,19 +96,20 @@ pid_t spawn(const fs::path& directory, int& output) {
 }  // namespace
 
 Peer start_emulator(const std::string& model, const std::string& disc) {
-  if (access(kProgram, X_OK) != 0) {
+  if (!is_installed(kProgram)) {
     throw std::runtime_error(std::string(kProgram) + " is missing: install the packages bochs, bochsbios and vgabios");
   }
-  const auto directory = make_directory();
-  write_text(*directory / "bochsrc", fmt::format(kConfiguration, fmt::arg("model", model), fmt::arg("disc", disc),
-                                                 fmt::arg("directory", directory->string())));
-  write_text(*directory / "rc", "c\n");
-  write_text(*directory / "orders.img", "");
-  fs::resize_file(*directory / "orders.img", kOrders);
+  const auto work = std::make_shared<const WorkDirectory>("kvm");
+  const fs::path& directory = work->path();
+  write_whole(directory / "bochsrc", fmt::format(kConfiguration, fmt::arg("model", model), fmt::arg("disc", disc),
+                                                 fmt::arg("directory", directory.string())));
+  write_whole(directory / "rc", "c\n");
+  write_whole(directory / "orders.img", "");
+  fs::resize_file(directory / "orders.img", kOrders);
   Peer peer;
-  peer.pid = spawn(*directory, peer.output);
-  peer.give = [directory](const std::string& sectors) { give_order(*directory / "orders.img", sectors); };
-  peer.console = [directory] { return console_of(*directory); };
+  peer.pid = spawn(directory, peer.output);
+  peer.give = [work](const std::string& sectors) { give_order(work->path() / "orders.img", sectors); };
+  peer.console = [work] { return console_of(work->path()); };
   return peer;
 }
 

@@ -26,14 +26,15 @@ std::string resolved(const std::string& package) {
   return package;
 }
 
-// The file name of the version that apt would download: the second word of its line.
+// The file name of the version that apt would download: the second word of the line with its address.
 std::string file_of(const std::string& package) {
-  std::istringstream words(run_program({"apt-get", "download", "--print-uris", package}, "/"));
-  std::string address;
-  std::string file;
-  words >> address >> file;
-  if (file.empty()) throw std::runtime_error("apt has no address for it");
-  return file;
+  std::istringstream lines(run_program({"apt-get", "download", "--print-uris", package}, "/"));
+  for (std::string address; std::getline(lines, address);) {
+    std::istringstream words(address);
+    std::string file;
+    if (address.starts_with('\'') && words >> file >> file) return file;
+  }
+  throw std::runtime_error("apt has no address for it");
 }
 
 fs::path vmlinuz_in(const fs::path& root) {

@@ -3,14 +3,13 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/cache.h"
 #include "harness/kvm/program.h"
+#include "harness/program.h"
 #include "vectors/sha256.h"
 
 namespace harness {
@@ -27,19 +26,6 @@ constexpr const char* kArguments =
     "transparent_hugepage=never";
 
 constexpr const char* kBootFiles[] = {"/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32"};
-
-std::string contents_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path.string() + ": cannot be read");
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
-}
 
 fs::path find_module(const Kernel& kernel, const std::string& name) {
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kernel.modules)) {
@@ -76,7 +62,7 @@ void build(const Kernel& kernel, const std::string& configuration, const fs::pat
               root);
   fs::copy_file(kernel.vmlinuz, disc / "vmlinuz");
   for (const char* const file : kBootFiles) fs::copy_file(file, disc / fs::path(file).filename());
-  write_text(disc / "isolinux.cfg", configuration);
+  write_whole(disc / "isolinux.cfg", configuration);
   run_program({"xorriso", "-as", "mkisofs", "-quiet", "-o", "boot.iso", "-b", "isolinux.bin", "-c", "boot.cat",
                "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", "disc"},
               work);

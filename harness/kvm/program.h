@@ -7,7 +7,7 @@
 
 namespace harness {
 
-// Its standard output. Throws std::runtime_error with the last line it said when it fails or is missing.
+// What it says, errors too. Throws std::runtime_error with the last line it said when it fails or is missing.
 std::string run_program(const std::vector<std::string>& words, const std::filesystem::path& directory);
 
 }  // namespace harness

@@ -186,7 +186,7 @@ Session::Exchanged Session::exchange(const Job& job) {
   peer_.give(order_sectors(order, options_.image, cases));
   Exchanged exchanged;
   await_results(job.cases.size(), bytes, exchanged);
-  exchanged.results = read_results(bytes, job.cases.size());
+  exchanged.results = read_results(bytes);
   if (exchanged.died) {
     stop();
   } else {
@@ -219,7 +219,7 @@ void Session::blame(const Job& job, const Exchanged& exchanged, std::size_t firs
     all.records.insert(all.records.end(), before.records.begin(), before.records.end());
   }
   while (all.records.size() <= culprit) all.records.push_back(lost_record(job.cases[all.records.size()]));
-  all.why[culprit] = trouble;
+  all.why[job.cases[culprit].id] = trouble;
 }
 
 Results Session::run(const Job& job) {

@@ -6,8 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <stdexcept>
 
@@ -20,6 +18,7 @@
 #include "harness/media.h"
 #include "harness/metal/adapter.h"
 #include "harness/process.h"
+#include "harness/program.h"
 
 namespace harness {
 
@@ -60,9 +59,10 @@ Peer start_launcher() {
 }
 
 std::string image_text() {
-  std::ifstream in(image_directory() / "eptspec.elf", std::ios::binary);
-  if (!in) throw std::runtime_error((image_directory() / "eptspec.elf").string() + ": cannot be read");
-  return {std::istreambuf_iterator<char>(in), {}};
+  const auto path = image_directory() / "eptspec.elf";
+  std::string text = contents_of(path);
+  if (text.empty()) throw std::runtime_error(path.string() + ": cannot be read");
+  return text;
 }
 
 }  // namespace
