@@ -149,13 +149,21 @@ Results run_in_bochs(const BochsOptions& options, const Job& job) {
   return results;
 }
 
-std::unique_ptr<Adapter> open_bochs(const BochsOptions& options) {
+std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path) {
   const auto models = bochs_models();
   if (std::none_of(models.begin(), models.end(), [&](const char* model) { return options.model == model; })) {
     throw std::runtime_error(fmt::format("bochs: no model '{}'; expected one of {}", options.model,
                                          fmt::join(models.begin(), models.end(), ", ")));
   }
-  return open_machine("bochs:" + options.model, [options](const Job& job) { return run_in_bochs(options, job); });
+  MachineOptions machine;
+  machine.path = path;
+  return open_machine(
+      "bochs:" + options.model, [options](const Job& job) { return run_in_bochs(options, job); }, machine);
+}
+
+std::unique_ptr<Adapter> open_bochs(std::string target, BootFrom boot) {
+  const Path path = take_path(target);
+  return open_bochs({target.starts_with("bochs:") ? target.substr(6) : kBochsModel, boot}, path);
 }
 
 }  // namespace harness

@@ -8,6 +8,7 @@
 
 #include "harness/adapter.h"
 #include "harness/metal/blob.h"
+#include "harness/metal/path.h"
 
 namespace harness {
 
@@ -25,12 +26,14 @@ struct BochsOptions {
   double timeout_seconds = 120;  // for one start of Bochs
 };
 
-// Puts the job to the image in Bochs. When Bochs dies or hangs in the midst of it, it is started again, with the results
-// on its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one line when
-// Bochs is missing or does not come as far as the image.
+// Puts the job to the image in Bochs. When Bochs dies or hangs in the midst of it, it is started again, with the
+// results on its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one
+// line when Bochs is missing or does not come as far as the image.
 Results run_in_bochs(const BochsOptions& options, const Job& job);
 
 // The machine is examined first, so that description() is its own.
-std::unique_ptr<Adapter> open_bochs(const BochsOptions& options);
+std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path = Path::ordinary);
+// bochs[:MODEL][/PATH].
+std::unique_ptr<Adapter> open_bochs(std::string target, BootFrom boot);
 
 }  // namespace harness

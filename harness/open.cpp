@@ -14,11 +14,12 @@ std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOp
   if (target == "reference") return open_reference();
   if (target.starts_with("lib:")) return open_library(target.substr(4), options);
   if (target.starts_with("exec:")) return open_command(target.substr(5), options);
-  if (target == "bochs") return open_bochs({kBochsModel, boot_named(options.boot)});
-  if (target.starts_with("bochs:")) return open_bochs({target.substr(6), boot_named(options.boot)});
-  if (target == "kvm" || target == "kvm-bochs" || target.starts_with("kvm-bochs:")) return open_kvm(target, options);
-  throw std::runtime_error("'" + target +
-                           "' is no target; expected reference, lib:PATH.so, exec:COMMAND or bochs[:MODEL]");
+  const std::string kind = target.substr(0, target.find_first_of(":/"));
+  if (kind == "bochs") return open_bochs(target, boot_named(options.boot));
+  if (kind == "kvm" || kind == "kvm-bochs") return open_kvm(target, options);
+  throw std::runtime_error(
+      "'" + target +
+      "' is no target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], kvm or kvm-bochs[:MODEL]");
 }
 
 }  // namespace harness

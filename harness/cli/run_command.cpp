@@ -118,9 +118,10 @@ void judge_all(const Arguments& arguments, harness::Adapter* machine, harness::R
 }
 
 // The known deviations of a target that the repository knows.
-std::string known_deviations(const std::string& target) {
-  std::string name = target;
-  std::replace(name.begin(), name.end(), ':', '_');
+std::string known_deviations(const std::string& target, const std::string& version) {
+  std::string name = target.starts_with("kvm") ? harness::kvm_baseline(target, version) : target;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == ':' || c == '/'; }, '_');
   const std::filesystem::path path = std::filesystem::path(EPTSPEC_TARGETS_DIRECTORY) / (name + ".json");
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) ? path.string() : std::string();
@@ -160,7 +161,8 @@ int run(const Session& session, Arguments arguments) {
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
-  if (arguments.output.baseline.empty()) arguments.output.baseline = known_deviations(arguments.target);
+  if (arguments.output.baseline.empty())
+    arguments.output.baseline = known_deviations(arguments.target, description.version);
   harness::Report report;
   harness::VectorSet all;
   if (arguments.own && description.machine && arguments.random.empty()) {

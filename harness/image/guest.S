@@ -3,6 +3,7 @@
 .section .text
 .balign 4096
 .globl guest_code, guest_read, guest_write, guest_exchange, guest_done
+.globl guest_read_second, guest_write_second, guest_done_second
 .globl guest_shadow_read, guest_shadow_write, guest_shadow_write_user
 guest_code:
 guest_read:
@@ -14,6 +15,15 @@ guest_done:
 guest_write:
   movb %cl, (%rdi)
   jmp guest_done
+guest_read_second: // (%rsi) is the device; the word beside (%rdi) is at (%rdx)
+  cmpsb
+guest_done_second:
+  movl $1, %ebx
+  movq (%rdx), %rdx
+  vmcall
+guest_write_second:
+  movsb
+  jmp guest_done_second
 guest_shadow_read:
   movl $1, %eax
   incsspq %rax

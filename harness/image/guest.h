@@ -9,16 +9,21 @@ namespace image {
 // Linear addresses of the guest.
 constexpr uint64_t kLinearCode = 0x0;
 constexpr uint64_t kLinearUnderTest = 0x1000;  // maps the page of the address under test
-constexpr uint64_t kLinearWalk = 0x200000;     // its page table is at the address under test
+constexpr uint64_t kLinearDevice = 0x2000;
+constexpr uint64_t kLinearWalk = 0x200000;  // its page table is at the address under test
+
+constexpr uint8_t kMarker = 0x5a;  // what a store stores; no self-identifying word has it where a store goes
 
 struct GuestStart {
   uint64_t cr3;
   uint64_t rip;
   uint64_t linear_address;  // of the access
+  uint64_t device;          // of a byte with the value that a store stores
   uint64_t identity;        // linear address of the self-identifying word beside it
 };
 
-void build_guest();
+// device: the physical address of the page in which first operands lie.
+void build_guest(uint64_t device);
 
 // Sets the guest's page tables for a case.
 GuestStart prepare_guest(const Case& asked);
@@ -28,6 +33,6 @@ uint64_t own_root_entry();
 unsigned own_root_index(const Case& asked);
 
 // Where the guest goes on after a page fault that its page-table entry under test caused: the walk was completed.
-uint64_t rip_after_access();
+uint64_t rip_after_access(const Case& asked);
 
 }  // namespace image

@@ -14,7 +14,6 @@ namespace {
 constexpr uint64_t kTableAddress = 0xffffffffff000;
 constexpr uint32_t kInterruptWindowExiting = 1u << 2;
 constexpr uint64_t kInterruptsOn = 0x202;
-constexpr uint8_t kMarker = 0x5a;  // what a store stores; no self-identifying word has it where a store goes
 constexpr uint32_t kPageFault = 0x8000030e & 0x800007ff;
 constexpr uint32_t kReasonException = 0;
 constexpr uint32_t kEntryFailed = 0x80000000;
@@ -114,7 +113,9 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
   GuestRegisters registers{};
   registers.rcx = kMarker;
   registers.rdi = start.linear_address;
-  registers.rsi = start.identity;
+  const bool second = (asked.flags & kSecondOperand) != 0;
+  registers.rsi = second ? start.device : start.identity;
+  registers.rdx = second ? start.identity : 0;
   record.linear_address = start.linear_address;
   const Entered entered = run_guest(registers);
   if (entered != Entered::exit) {
@@ -126,7 +127,7 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
   if (asked.act == Act::entry_only) return;
   if (asked.act == Act::guest_walk && is_page_fault(record)) {
     // The guest's entry was read: it is a self-identifying word, which is not present.
-    vmwrite(kGuestRip, rip_after_access());
+    vmwrite(kGuestRip, rip_after_access(asked));
     arm_watchdog(probe);
     run_guest(registers);
     note_exit(record);
@@ -178,7 +179,7 @@ uint64_t changed_words(const uint64_t* pages, uint32_t count, uint64_t* first) {
   return changed;
 }
 
-void prepare_cases() { build_guest(); }
+void prepare_cases(uint64_t device) { build_guest(device); }
 
 void run_case(const Probe& probe, const Case& asked, Record& record) {
   memset(&record, 0, sizeof(record));

@@ -11,7 +11,7 @@ void fill_pages(const uint64_t* pages, uint32_t count);
 uint64_t changed_words(const uint64_t* pages, uint32_t count, uint64_t* first);
 
 // Once, before the first case.
-void prepare_cases();
+void prepare_cases(uint64_t device);
 
 void run_case(const Probe& probe, const Case& asked, Record& record);
 

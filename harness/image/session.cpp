@@ -164,7 +164,7 @@ void end_results(const Session& session, uint64_t spent) {
 }
 
 void run_cases(const Session& session, bool earlier) {
-  prepare_cases();
+  prepare_cases(device_behind(probe.pages));
   fill_pages(session.pages, session.page_count);
   const uint64_t start = cycles();
   const Resumed resumed = earlier ? resume(session) : Resumed{};

@@ -41,7 +41,8 @@ enum class Act : uint32_t {
 // Case::flags.
 constexpr uint32_t kUserPage = 1;   // the guest's page-table entry for the address under test has U/S=1
 constexpr uint32_t kOwnAtZero = 2;  // the guest's own pages are at guest-physical address 0, otherwise at 512 GBytes
-constexpr uint32_t kArmedVe = 4;    // the virtualization-exception information area is free, so that #VE is delivered
+constexpr uint32_t kSecondOperand = 1u << 31;  // the instruction reads a byte of the device first
+constexpr uint32_t kArmedVe = 4;  // the virtualization-exception information area is free, so that #VE is delivered
 
 struct Case {
   uint64_t id;
@@ -136,6 +137,10 @@ enum class End : uint32_t {
   begun,          // none: the machine was at this case, or about to come to it, when the results were saved
   reset,          // none: the machine never came back from this case
 };
+
+// Where an instruction with two operands has its first one: the page behind the window of pages. Without memory, so
+// that a hypervisor has to carry out the whole instruction itself, or a page like any other.
+constexpr uint64_t device_behind(uint64_t pages) { return pages + (uint64_t{1} << 30); }
 
 constexpr uint64_t kNowhere = ~0ULL;
 

@@ -67,15 +67,26 @@ std::string image_text() {
 
 }  // namespace
 
+std::string kvm_baseline(const std::string& target, const std::string& version) {
+  const std::size_t release = version.find_first_of("0123456789");
+  const std::size_t minor = version.find('.', release);
+  const std::size_t end = version.find_first_not_of("0123456789", minor + 1);
+  if (release == std::string::npos || minor == std::string::npos) return target;
+  return target + "_linux-" + version.substr(release, end - release);
+}
+
 std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOptions& options) {
+  std::string machine = target;
+  MachineOptions kind;
+  kind.path = take_path(machine);
+  kind.has_device = true;
   SessionOptions session;
   session.name = target;
   session.image = image_text();
   session.tell = [target](const std::string& line) { fmt::print(stderr, "{}: {}\n", target, line); };
-  if (target == "kvm") {
-    session.start = start_launcher;
-  } else {
-    const std::string model = target.size() > 10 ? target.substr(10) : kKvmBochsModel;
+  session.start = start_launcher;
+  if (machine != "kvm") {
+    const std::string model = machine.starts_with("kvm-bochs:") ? machine.substr(10) : kKvmBochsModel;
     const std::string disc =
         boot_medium(find_kernel(options.kernel.empty() ? kKernelPackage : options.kernel), options.kernel_arguments);
     session.start = [model, disc, tell = session.tell] {
@@ -84,7 +95,9 @@ std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOption
     };
   }
   const auto running = std::make_shared<Session>(session);
-  return open_machine(target, [running](const Job& job) { return running->run(job); });
+  kind.version = [running] { return running->kernel(); };
+  return open_machine(
+      target, [running](const Job& job) { return running->run(job); }, kind);
 }
 
 }  // namespace harness

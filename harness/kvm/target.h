@@ -1,5 +1,5 @@
-// The targets `kvm-bochs[:MODEL]` and `kvm`: nested EPT of KVM, in a Linux that Bochs runs, or of the machine at hand.
-// Tests: tests/end_to_end/kvm_test.py.
+// The targets `kvm-bochs[:MODEL][/PATH]` and `kvm[/PATH]`: nested EPT of KVM, in a Linux that Bochs runs, or of the
+// machine at hand. Tests: tests/end_to_end/kvm_test.py.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,9 @@
 namespace harness {
 
 constexpr const char* kKvmBochsModel = "corei7_skylake_x";
+
+// The name under which the known deviations of the target are kept: with the kernel's version, as in "Linux 6.1.0 ...".
+std::string kvm_baseline(const std::string& target, const std::string& version);
 
 // `target` begins with kvm. Throws NotTested when KVM offers no EPT to guests there, and std::runtime_error.
 std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOptions& options);

@@ -13,8 +13,10 @@ namespace {
 
 class MachineAdapter : public Adapter {
  public:
-  MachineAdapter(const std::string& name, Boot boot) : boot_(std::move(boot)) {
+  MachineAdapter(const std::string& name, Boot boot, const MachineOptions& options) : boot_(std::move(boot)) {
     known_ = known_machine(name, boot_(plan_job(known_.machine, {}).job));
+    take_path(options, known_.machine);
+    if (options.version) known_.description.version = options.version();
   }
 
   [[nodiscard]] const Description& description() const override { return known_.description; }
@@ -55,8 +57,8 @@ class ResultsAdapter : public Adapter {
 
 }  // namespace
 
-std::unique_ptr<Adapter> open_machine(const std::string& name, Boot boot) {
-  return std::make_unique<MachineAdapter>(name, std::move(boot));
+std::unique_ptr<Adapter> open_machine(const std::string& name, Boot boot, const MachineOptions& options) {
+  return std::make_unique<MachineAdapter>(name, std::move(boot), options);
 }
 
 std::unique_ptr<Adapter> open_results(const std::string& name, Results results) {

@@ -6,6 +6,7 @@
 
 #include "harness/adapter.h"
 #include "harness/metal/machine.h"
+#include "harness/metal/path.h"
 
 namespace harness {
 
@@ -16,7 +17,7 @@ constexpr std::size_t kMostCases = 100000;  // of one boot
 
 // Boots once to learn what the machine is. `name` says who it is beside its brand. Throws
 // NotTested, and std::runtime_error.
-std::unique_ptr<Adapter> open_machine(const std::string& name, Boot boot);
+std::unique_ptr<Adapter> open_machine(const std::string& name, Boot boot, const MachineOptions& options = {});
 
 // A machine that was booted elsewhere, with one job: it can only be asked the cases of that job, and once. Throws
 // likewise.

@@ -8,6 +8,7 @@
 
 #include "harness/case.h"
 #include "harness/metal/machine.h"
+#include "harness/metal/path.h"
 #include "harness/selection.h"
 
 namespace harness {
@@ -53,7 +54,8 @@ PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases)
   job.cases.push_back(probe_case(machine));
   planned.plans.reserve(cases.size());
   for (const eptspec_case& asked : cases) {
-    const Plan& one = planned.plans.emplace_back(plan(machine, asked));
+    Plan& one = planned.plans.emplace_back(plan(machine, asked));
+    take_path(machine, one);
     if (!one.declined.empty()) continue;
     job.cases.push_back(one.made);
     job.pages.insert(job.pages.end(), one.pages.begin(), one.pages.end());

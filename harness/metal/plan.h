@@ -15,7 +15,17 @@
 
 namespace harness {
 
+// How accesses reach their addresses.
+enum class Path {
+  ordinary,
+  device,          // the window of pages has no memory: a hypervisor answers
+  second_operand,  // by instructions that read a device first: a hypervisor carries out the rest of them too
+};
+
 struct Machine {
+  Path path = Path::ordinary;
+  bool has_device = false;  // the page behind the window of pages has no memory, and answers as if it had
+
   std::uint64_t maxphyaddr = 36;
   std::uint64_t tables = 0x8000000;              // where the window of tables begins
   std::uint64_t pages = std::uint64_t{1} << 30;  // where the window of pages begins

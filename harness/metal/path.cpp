@@ -1,0 +1,52 @@
+#include "harness/metal/path.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace harness {
+
+namespace {
+
+using image::Act;
+
+constexpr std::uint64_t kGigabyte = std::uint64_t{1} << 30;
+
+bool has_second_operand(Act act) { return act == Act::read || act == Act::write || act == Act::guest_walk; }
+
+}  // namespace
+
+Path take_path(std::string& target) {
+  const std::size_t slash = target.find('/');
+  if (slash == std::string::npos) return Path::ordinary;
+  const std::string name = target.substr(slash + 1);
+  target.resize(slash);
+  if (name == "device") return Path::device;
+  if (name == "second_operand") return Path::second_operand;
+  throw std::runtime_error("'" + name + "' is no path; expected device or second_operand");
+}
+
+void take_path(const MachineOptions& options, Machine& machine) {
+  machine.path = options.path;
+  machine.has_device = options.has_device;
+  if (machine.path != Path::device || !machine.has_device) return;
+  machine.pages = image::device_behind(machine.pages);
+  machine.memory.push_back({machine.pages, kGigabyte});
+}
+
+void take_path(const Machine& machine, Plan& plan) {
+  if (machine.path == Path::ordinary || !plan.declined.empty()) return;
+  const Act act = plan.made.act;
+  if (machine.path == Path::second_operand) {
+    if (!has_second_operand(act)) plan.declined = "no instruction makes this access to a second operand";
+    plan.made.flags |= image::kSecondOperand;
+    if (!machine.has_device) plan.pages.push_back(image::device_behind(machine.pages));
+    return;
+  }
+  if (act == Act::entry_only) plan.declined = "nothing is accessed";
+  if (act == Act::guest_walk) plan.declined = "the guest's tables are no device's";
+  if (machine.has_device) {
+    std::erase_if(plan.pages, [&](std::uint64_t page) { return page - machine.pages < kGigabyte; });
+  }
+}
+
+}  // namespace harness

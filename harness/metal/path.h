@@ -1,0 +1,27 @@
+// The ways on which a hypervisor beneath is made to walk EPT: through the tables that it built for the processor, and
+// by itself when it carries out an instruction of the guest. Owns what a way changes in a case. Tests:
+// tests/harness/image/plan_test.cpp.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "harness/metal/plan.h"
+
+namespace harness {
+
+struct MachineOptions {
+  Path path = Path::ordinary;
+  bool has_device = false;  // accesses without memory are answered by self-identifying words that can be changed
+  std::function<std::string()> version;  // what is tested, if not the processor; asked after the first boot
+};
+
+// A target is NAME or NAME/PATH, where PATH is device or second_operand. Takes it off. Throws std::runtime_error.
+Path take_path(std::string& target);
+
+void take_path(const MachineOptions& options, Machine& machine);
+
+// Declines what cannot be made on the machine's path.
+void take_path(const Machine& machine, Plan& plan);
+
+}  // namespace harness
