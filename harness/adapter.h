@@ -12,8 +12,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "harness/abi/eptspec_adapter.h"
 
@@ -38,6 +40,8 @@ struct Observation {
   Fate fate = Fate::garbage;
   eptspec_answer answer{};  // when answered, with the id of the case
   std::string detail;       // otherwise: the signal, the limit, what was wrong with the answer
+  // The guest-linear address that belongs to the violation and the one that was reported, where they differ.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address{};
 };
 
 class Adapter {

@@ -181,6 +181,11 @@ Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Ob
   } else if (vector.asked.question == vectors::Question::walk) {
     compare_outcome(vector.expected.outcome, put, answer, judgement.deviations);
   }
+  if (observed.wrong_linear_address) {
+    const auto [belongs, reported] = *observed.wrong_linear_address;
+    judgement.deviations.push_back(
+        {"guest_linear_address", fmt::format("{:#x}", belongs), fmt::format("{:#x}", reported)});
+  }
   if (!judgement.deviations.empty()) judgement.verdict = Verdict::fail;
   return judgement;
 }

@@ -279,15 +279,10 @@ struct Report {
   std::uint64_t qualification;
 };
 
-std::string mistake(const Plan& plan, const image::Record& record, const Report& report, bool linear_matters) {
+std::string mistake(const Plan& plan, const Report& report) {
   if (report.guest_physical_address != plan.made.guest_physical_address) {
     return fmt::format("the exit is for guest-physical address {:#x}, not {:#x}", report.guest_physical_address,
                        plan.made.guest_physical_address);
-  }
-  if (linear_matters && (report.qualification & EPT_QUALIFICATION_LINEAR_ADDRESS_VALID) != 0 &&
-      report.guest_linear_address != record.linear_address) {
-    return fmt::format("the exit is for linear address {:#x}, not {:#x}", report.guest_linear_address,
-                       record.linear_address);
   }
   return {};
 }
@@ -340,7 +335,11 @@ Observation observed_walk(const Machine& machine, const Plan& plan, const image:
   } else {
     return strange(record);
   }
-  const std::string wrong = mistake(plan, record, report, answer.result == EPTSPEC_WALK_VIOLATION);
+  if (answer.result == EPTSPEC_WALK_VIOLATION && (report.qualification & EPT_QUALIFICATION_LINEAR_ADDRESS_VALID) != 0 &&
+      report.guest_linear_address != record.linear_address) {
+    observation.wrong_linear_address = {record.linear_address, report.guest_linear_address};
+  }
+  const std::string wrong = mistake(plan, report);
   return wrong.empty() ? observation : failed(Fate::garbage, wrong);
 }
 
@@ -350,7 +349,7 @@ Observation observed_entry(const Machine& machine, const eptspec_case& asked, co
   Observation walked = observed_walk(machine, plan, record);
   if (walked.fate != Fate::answered) return walked;
   const eptspec_answer& answer = walked.answer;
-  Observation observation{Fate::answered, {}, {}};
+  Observation observation{Fate::answered, {}, {}, walked.wrong_linear_address};
   observation.answer.id = asked.id;
   observation.answer.status = EPTSPEC_ANSWERED;
   constexpr std::uint64_t kAllowed =
