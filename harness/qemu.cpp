@@ -30,9 +30,11 @@ std::string bytes_at(const fs::path& path, std::uint64_t offset, std::size_t siz
   return bytes;
 }
 
+bool has_vmx() { return contents_of("/proc/cpuinfo").find(" vmx") != std::string::npos; }
+
 // The guest's memory is a file, so that results are read from it while it runs.
 std::vector<std::string> command_of(const fs::path& directory) {
-  const bool kvm = access("/dev/kvm", R_OK | W_OK) == 0;
+  const bool kvm = access("/dev/kvm", R_OK | W_OK) == 0 && has_vmx();
   return {kProgram,
           "-nodefaults",
           "-no-reboot",
