@@ -5,6 +5,7 @@
 #include "harness/adapter.h"
 #include "harness/bochs.h"
 #include "harness/kvm/target.h"
+#include "harness/qemu.h"
 
 namespace harness {
 
@@ -14,12 +15,13 @@ std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOp
   if (target == "reference") return open_reference();
   if (target.starts_with("lib:")) return open_library(target.substr(4), options);
   if (target.starts_with("exec:")) return open_command(target.substr(5), options);
+  if (target == "qemu") return open_qemu();
   const std::string kind = target.substr(0, target.find_first_of(":/"));
   if (kind == "bochs") return open_bochs(target, boot_named(options.boot));
   if (kind == "kvm" || kind == "kvm-bochs") return open_kvm(target, options);
-  throw std::runtime_error(
-      "'" + target +
-      "' is no target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], kvm or kvm-bochs[:MODEL]");
+  throw std::runtime_error("'" + target +
+                           "' is no target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], "
+                           "kvm-bochs[:MODEL], kvm, qemu or serial:DEVICE");
 }
 
 }  // namespace harness

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <stdexcept>
 #include <vector>
 
@@ -58,6 +59,8 @@ std::string key_of(const std::string& spec_directory, const spec::Profile& profi
 }  // namespace
 
 std::string own_vectors(const std::string& spec_directory, const harness::Description& description) {
+  static std::mutex one_at_a_time;  // models of Bochs that have one configuration generate its vectors once
+  const std::scoped_lock lock(one_at_a_time);
   const spec::Profile profile = profile_of(description);
   const fs::path path = harness::cache_directory() / (key_of(spec_directory, profile).substr(0, 32) + ".json");
   std::error_code ignored;
