@@ -30,24 +30,36 @@ struct Run {
   Record* record;
 };
 
-// Memory under a case, to be put back.
-struct Saved {
+// Words of cases in memory, and what was there before. They stay until a case comes that does not want them, since a
+// hypervisor that shadows the tables gets to know of every write.
+struct Kept {
   uint64_t address;
-  uint64_t value;
+  uint64_t before;
+  bool wanted;
 };
-Saved saved[kMaxWords + 2];
-unsigned saved_count = 0;
+constexpr unsigned kMostKept = 2 * (kMaxWords + 1);  // of two cases
+Kept kept[kMostKept];
+unsigned kept_count = 0;
 
 void put(uint64_t address, uint64_t value) {
-  saved[saved_count++] = {address, word_at(address)};
-  word_at(address) = value;
+  unsigned n = 0;
+  while (n < kept_count && kept[n].address != address) ++n;
+  if (n == kept_count) kept[kept_count++] = {address, word_at(address), true};
+  kept[n].wanted = true;
+  if (word_at(address) != value) word_at(address) = value;
 }
 
-void put_back() {
-  while (saved_count != 0) {
-    const Saved& one = saved[--saved_count];
-    word_at(one.address) = one.value;
+void put_back_unwanted() {
+  unsigned left = 0;
+  for (unsigned n = 0; n < kept_count; ++n) {
+    if (kept[n].wanted) {
+      kept[left] = kept[n];
+      kept[left++].wanted = false;
+    } else {
+      word_at(kept[n].address) = kept[n].before;
+    }
   }
+  kept_count = left;
 }
 
 void put_words(const Case& asked) {
@@ -55,6 +67,7 @@ void put_words(const Case& asked) {
   if (asked.act != Act::entry_only) {
     put((asked.eptp & kTableAddress) + 8 * own_root_index(asked), own_root_entry());
   }
+  put_back_unwanted();
 }
 
 void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
@@ -193,9 +206,10 @@ void run_case(const Probe& probe, const Case& asked, Record& record) {
     record.rip = last_trap.rip;
     record.qualification = last_trap.cr2;
   }
-  for (uint32_t n = 0; n < asked.word_count && n < saved_count; ++n) record.words[n] = word_at(asked.words[n].address);
+  for (uint32_t n = 0; n < asked.word_count && kept_count != 0; ++n) record.words[n] = word_at(asked.words[n].address);
   for (unsigned n = 0; n < 5; ++n) record.ve[n] = ve_information.words[n];
-  put_back();
 }
+
+void finish_cases() { put_back_unwanted(); }
 
 }  // namespace image

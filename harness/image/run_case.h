@@ -13,6 +13,9 @@ uint64_t changed_words(const uint64_t* pages, uint32_t count, uint64_t* first);
 // Once, before the first case.
 void prepare_cases(uint64_t device);
 
+// Once, behind the last: memory is as it was.
+void finish_cases();
+
 void run_case(const Probe& probe, const Case& asked, Record& record);
 
 }  // namespace image

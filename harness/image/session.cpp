@@ -153,6 +153,7 @@ Resumed resume(const Session& session) {
 }
 
 void end_results(const Session& session, uint64_t spent) {
+  finish_cases();
   Trailer trailer{kTrailerMagic, session.case_count, 0, 0, spent, 0, 0};
   trailer.changed = changed_words(session.pages, session.page_count, &trailer.first_changed);
   seal(trailer);
