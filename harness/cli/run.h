@@ -19,6 +19,7 @@ struct RunArguments {
   std::string shard = "1/1";
   std::string journal;
   bool resume = false;
+  bool quick = false;  // only cells, see vectors/goals.h
   unsigned jobs = 1;
   bool own = false;    // the vectors of the target's own configuration
   bool quiet = false;  // no progress

@@ -25,9 +25,12 @@ namespace cli {
 
 namespace {
 
-// The filter and the profile are one condition.
+// All that chooses vectors is one condition.
 std::string filter_of(const RunArguments& arguments) {
-  return arguments.profile.empty() ? arguments.filter : arguments.filter + " profile:" + arguments.profile;
+  std::string filter = arguments.filter;
+  if (!arguments.profile.empty()) filter += " profile:" + arguments.profile;
+  if (arguments.quick) filter += " goal:cell/";
+  return filter;
 }
 
 std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const RunArguments& arguments) {
@@ -210,6 +213,8 @@ void add_run_command(CLI::App& app, Session& session) {
       "--filter", arguments->filter,
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, "
       "or TEXT of an id or goal; ! negates");
+  command->add_flag("--quick", arguments->quick, "Only the vectors that isolate one rule each, and their neighbours")
+      ->excludes(random);
   command->add_option("-j,--jobs", arguments->jobs, "Workers, or models of Bochs, at once")
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();

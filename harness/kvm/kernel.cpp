@@ -62,18 +62,22 @@ fs::path unpacked(const std::string& package) {
   return place;
 }
 
+// VMLINUZ+MODULES, of which both may contain a plus.
+Kernel own_kernel(const std::string& from) {
+  Kernel own;
+  for (std::size_t plus = from.find('+'); plus != std::string::npos; plus = from.find('+', plus + 1)) {
+    own = {from.substr(0, plus), from.substr(plus + 1)};
+    if (fs::is_regular_file(own.vmlinuz) && fs::is_directory(own.modules)) return own;
+  }
+  if (own.vmlinuz.empty()) throw std::runtime_error(from + ": expected VMLINUZ+MODULES, a file and a directory");
+  if (!fs::is_regular_file(own.vmlinuz)) throw std::runtime_error(own.vmlinuz.string() + ": is no file");
+  throw std::runtime_error(own.modules.string() + ": is no directory");
+}
+
 }  // namespace
 
 Kernel find_kernel(const std::string& from) {
-  const std::size_t plus = from.find('+', from.find('/'));
-  if (from.find('/') != std::string::npos) {
-    if (plus == std::string::npos)
-      throw std::runtime_error(from + ": expected VMLINUZ+MODULES, a file and a directory");
-    const Kernel own{from.substr(0, plus), from.substr(plus + 1)};
-    if (!fs::is_regular_file(own.vmlinuz)) throw std::runtime_error(own.vmlinuz.string() + ": is no file");
-    if (!fs::is_directory(own.modules)) throw std::runtime_error(own.modules.string() + ": is no directory");
-    return own;
-  }
+  if (from.find('/') != std::string::npos) return own_kernel(from);
   try {
     const fs::path root = unpacked(from);
     return {vmlinuz_in(root), root / "lib" / "modules"};
