@@ -5,12 +5,16 @@ usage: media_test.py SOURCE_DIRECTORY EPTSPEC IMAGE_DIRECTORY
 import json
 import os
 import pathlib
+import pty
 import random
+import select
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
+import tty
 import unittest
 
 from machine import Machine
@@ -57,6 +61,36 @@ def crc32c(data):
 
 def verdicts(path):
     return {vector["id"]: (vector["verdict"], vector.get("reason", "")) for vector in json.loads(path.read_text())["vectors"]}
+
+
+class Cable:
+    """Two pseudo-terminals, joined."""
+
+    def __enter__(self):
+        pairs = [pty.openpty() for _ in range(2)]
+        self.masters = [master for master, _ in pairs]
+        self.slaves = [slave for _, slave in pairs]
+        for one in self.slaves:
+            tty.setraw(one)
+        self.ends = [os.ttyname(one) for one in self.slaves]
+        self.joined = True
+        self.thread = threading.Thread(target=self.carry)
+        self.thread.start()
+        return self
+
+    def carry(self):
+        while self.joined:
+            for one in select.select(self.masters, [], [], 0.1)[0]:
+                other = self.masters[1 - self.masters.index(one)]
+                data = os.read(one, 4096)
+                while data:
+                    data = data[os.write(other, data) :]
+
+    def __exit__(self, *_):
+        self.joined = False
+        self.thread.join()
+        for one in self.masters + self.slaves:
+            os.close(one)
 
 
 class Media(unittest.TestCase):
@@ -116,6 +150,17 @@ class Media(unittest.TestCase):
             result = run(*command, *VECTORS, "--json", report)
             self.assertEqual(result.returncode, self.judged.returncode, result.stderr)
             self.assertEqual(verdicts(report), verdicts(self.whole))
+
+    def test_machine_at_a_serial_line_is_tested_in_one_go(self):
+        medium, report = self.path / "ask.img", self.path / "asked.json"
+        self.assertEqual(run("media", "disk", "--serial", "--out", medium).returncode, 0)
+        with Cable() as cable:
+            command = [EPTSPEC, "run", f"serial:{cable.ends[0]}", *map(str, VECTORS), "--json", str(report), "--timeout", "60"]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as listening:
+                status = Machine(self.path, medium, serial=cable.ends[1]).run()
+                _, errors = listening.communicate(timeout=100)
+        self.assertEqual((status, listening.returncode), (0, self.judged.returncode), errors)
+        self.assertEqual(verdicts(report), verdicts(self.whole))
 
     def test_probe_alone_is_no_verdict(self):
         result = run("judge", self.probe)
@@ -199,4 +244,4 @@ class Media(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:], verbosity=2)
