@@ -85,14 +85,15 @@ void Session::start() {
   log_.clear();
   const std::string death = await_launcher();
   if (death.empty()) return;
+  const std::string text = with_tail(death);
   stop();
-  throw std::runtime_error(fmt::format("{}: the launcher did not come up: {}", options_.name, death));
+  throw std::runtime_error(fmt::format("{}: the launcher did not come up: {}", options_.name, text));
 }
 
 // What happened, with the ends of the logs.
-std::string Session::epitaph(const std::string& what) const {
-  std::string tail = tail_of(log_ + peer_.console());
-  return tail.empty() ? what : what + "; the log ends with\n" + tail;
+std::string Session::with_tail(const std::string& what) const {
+  const std::string tail = tail_of(log_ + peer_.console());
+  return tail.empty() ? what : what + "\n" + tail;
 }
 
 // The next frame; or why there will be none.
@@ -108,14 +109,14 @@ std::string Session::wait_for_frame(double limit, Frame& frame) {
     pollfd wait{peer_.output, POLLIN, 0};
     if (poll(&wait, 1, kLookEvery) > 0) {
       const ssize_t got = read(peer_.output, buffer.data(), buffer.size());
-      if (got <= 0) return epitaph("its process " + end_of(peer_.pid));
+      if (got <= 0) return "its process " + end_of(peer_.pid);
       reader_.feed({buffer.data(), static_cast<std::size_t>(got)});
       continue;
     }
-    if (const std::string trouble = trouble_in(peer_.console()); !trouble.empty()) return epitaph(trouble);
+    if (const std::string trouble = trouble_in(peer_.console()); !trouble.empty()) return trouble;
     const double wall = std::chrono::duration<double>(Clock::now() - begin).count();
     if (cpu_seconds(peer_.pid) - cpu_begin > limit || wall > limit * kWallFactor) {
-      return epitaph(fmt::format("no sign of life for {} s of its processor time", limit));
+      return fmt::format("no sign of life for {} s of its processor time", limit);
     }
   }
 }
@@ -154,7 +155,7 @@ void Session::take_log(const std::string& lines, std::size_t cases, Exchanged& e
   log_ += lines;
   const std::string trouble = trouble_in(lines);
   if (trouble.empty() || !exchanged.trouble.empty()) return;
-  exchanged.trouble = trouble + "\n" + tail_of(lines);
+  exchanged.trouble = trouble;
   exchanged.warned = true;
   exchanged.first_suspect = known_;
   exchanged.last_suspect = cases;
@@ -236,7 +237,7 @@ Results Session::run(const Job& job) {
     std::string& trouble = exchanged.trouble;
     if (trouble.empty() && all.records.size() != count) trouble = part.problem;
     if (trouble.empty()) continue;
-    options_.tell(fmt::format("after {} of {} cases: {}", all.records.size(), count, trouble));
+    options_.tell(fmt::format("after {} of {} cases: {}", all.records.size(), count, with_tail(trouble)));
     if (++losses > kMostLosses) {
       all.problem = trouble;
       return all;
