@@ -108,6 +108,16 @@ void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness
   for (auto& one : judgements) report.judgements.push_back(std::move(one).value());
 }
 
+// bochs and kvm-bochs, perhaps with a path behind, have a usual model.
+std::string with_model(const std::string& target) {
+  const std::size_t end = std::min(target.find_first_of(":/"), target.size());
+  const std::string kind = target.substr(0, end);
+  if (end < target.size() && target[end] == ':') return target;
+  if (kind == "bochs") return kind + ":" + harness::kBochsModel + target.substr(end);
+  if (kind == "kvm-bochs") return kind + ":" + harness::kKvmBochsModel + target.substr(end);
+  return target;
+}
+
 // The known deviations of a target that the repository knows.
 std::string known_deviations(const std::string& target, const std::string& version) {
   std::string name = target.starts_with("kvm") ? harness::kvm_baseline(target, version) : target;
@@ -135,7 +145,7 @@ ept_configuration allowed(const RunArguments& arguments, const harness::VectorSe
 }
 
 int run_random(RunArguments arguments) {
-  if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
+  arguments.target = with_model(arguments.target);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
   harness::Report report;
   harness::VectorSet all;
@@ -181,8 +191,7 @@ int run(const Session& session, RunArguments arguments) {
 }  // namespace
 
 std::optional<Ran> run_target(const Session& session, RunArguments& arguments) {
-  if (arguments.target == "kvm-bochs") arguments.target = std::string("kvm-bochs:") + harness::kKvmBochsModel;
-  if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
+  arguments.target = with_model(arguments.target);
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
