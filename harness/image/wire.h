@@ -41,7 +41,7 @@ enum class Act : uint32_t {
 // Case::flags.
 constexpr uint32_t kUserPage = 1;   // the guest's page-table entry for the address under test has U/S=1
 constexpr uint32_t kOwnAtZero = 2;  // the guest's own pages are at guest-physical address 0, otherwise at 512 GBytes
-constexpr uint32_t kSecondOperand = 1u << 31;  // the instruction reads a byte of the device first
+constexpr uint32_t kSecondOperand = 1U << 31;  // the instruction reads a byte of the device first
 constexpr uint32_t kArmedVe = 4;  // the virtualization-exception information area is free, so that #VE is delivered
 
 struct Case {

@@ -48,7 +48,7 @@ fs::path vmlinuz_in(const fs::path& root) {
 fs::path unpacked(const std::string& package) {
   const std::string real = resolved(package);
   const std::string file = file_of(real);
-  const fs::path place = cache_directory() / "kernels" / file;
+  fs::path place = cache_directory() / "kernels" / file;
   std::error_code ignored;
   if (fs::exists(place, ignored)) return place;
   const fs::path draft = place.string() + fmt::format(".{}", getpid());

@@ -2,6 +2,7 @@
 // installed, or somebody's own. Tests: tests/harness/kvm/medium_test.cpp.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -10,7 +11,7 @@ namespace harness {
 constexpr const char* kKernelPackage = "linux-image-cloud-amd64";
 
 // The modules, in the order in which they are loaded.
-inline constexpr const char* kKvmModules[] = {"irqbypass", "kvm", "kvm-intel"};
+inline constexpr std::array kKvmModules = {"irqbypass", "kvm", "kvm-intel"};
 
 struct Kernel {
   std::filesystem::path vmlinuz;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -25,7 +26,7 @@ constexpr const char* kArguments =
     "loglevel=3 quiet audit=0 apparmor=0 cryptomgr.notests acpi=off pci=off rcupdate.rcu_expedited=1 clearcpuid=fsrm "
     "transparent_hugepage=never";
 
-constexpr const char* kBootFiles[] = {"/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32"};
+constexpr std::array kBootFiles = {"/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32"};
 
 fs::path find_module(const Kernel& kernel, const std::string& name) {
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kernel.modules)) {

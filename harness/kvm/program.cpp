@@ -27,7 +27,7 @@ std::string run_program(const std::vector<std::string>& words, const std::filesy
   std::vector<std::string> command{"sh", "-c", R"(cd "$1" && shift && exec "$@")", "sh", directory.string()};
   command.insert(command.end(), words.begin(), words.end());
   const Ending ending = await_program(start_program(command, work.path() / "output"), kLongest);
-  const std::string said = contents_of(work.path() / "output");
+  std::string said = contents_of(work.path() / "output");
   if (ending.in_time && WIFEXITED(ending.status) && WEXITSTATUS(ending.status) == 0) return said;
   throw std::runtime_error(fmt::format("{}: {}", words[0], ending.in_time ? last_line(said) : "no end in time"));
 }

@@ -113,7 +113,7 @@ std::string Session::wait_for_frame(double limit, Frame& frame) {
       reader_.feed({buffer.data(), static_cast<std::size_t>(got)});
       continue;
     }
-    if (const std::string trouble = trouble_in(peer_.console()); !trouble.empty()) return trouble;
+    if (std::string trouble = trouble_in(peer_.console()); !trouble.empty()) return trouble;
     const double wall = std::chrono::duration<double>(Clock::now() - begin).count();
     if (cpu_seconds(peer_.pid) - cpu_begin > limit || wall > limit * kWallFactor) {
       return fmt::format("no sign of life for {} s of its processor time", limit);

@@ -63,8 +63,8 @@ class Session {
   void await_results(std::size_t cases, std::string& bytes, Exchanged& exchanged);
   void take_results(const std::string& payload, std::size_t cases, std::string& bytes, Exchanged& exchanged);
   void take_log(const std::string& lines, std::size_t cases, Exchanged& exchanged);
-  std::string wait_for_frame(double cpu_seconds, Frame& frame);
-  std::string with_tail(const std::string& what) const;
+  std::string wait_for_frame(double limit, Frame& frame);
+  [[nodiscard]] std::string with_tail(const std::string& what) const;
 
   SessionOptions options_;
   Peer peer_;

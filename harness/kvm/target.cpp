@@ -45,7 +45,7 @@ Peer start_launcher() {
   close(in[0]);
   close(out[1]);
   peer.output = out[0];
-  const std::shared_ptr<int> to(new int(in[1]), [](int* fd) {
+  const std::shared_ptr<int> to(new int(in[1]), [](const int* fd) {
     close(*fd);
     delete fd;
   });

@@ -19,7 +19,7 @@ struct Job {
 enum class Line { standard, emulator };
 
 // Ports need the right to them. False when there is none.
-bool open_line(Line line);
+bool open_line(Line which);
 
 // Waits for an order after number `last`. False when there will be none.
 bool next_job(std::uint32_t last, Job& job);
