@@ -12,7 +12,9 @@ namespace image {
 
 namespace {
 
-constexpr uint64_t kEfer = 0x500;  // LME, LMA
+constexpr uint32_t kEferMsr = 0xc0000080;
+constexpr uint64_t kEferLong = 0x500;  // LME, LMA
+constexpr uint64_t kEferNxe = 0x800;
 constexpr uint64_t kCr4Vmxe = 1u << 13;
 
 constexpr uint32_t kPreemptionTimer = 1u << 6;
@@ -29,6 +31,7 @@ constexpr uint64_t kCr4Cet = 1u << 23;
 constexpr uint32_t kUserCet = 0x6a0;
 constexpr uint64_t kShadowStackAndWrites = 3;
 constexpr uint32_t kCode = 0xa09b;  // access rights of 64-bit code and of data, privilege level 0
+constexpr uint32_t kCode32 = 0xc09b;
 constexpr uint32_t kData = 0xc093;
 constexpr uint32_t kUserRights = 0x60;
 constexpr uint64_t kWatchdogCycles = 50'000'000;
@@ -40,7 +43,7 @@ Page vmxon_region;
 Page vmcs_region;
 bool launched = false;
 bool true_msrs = false;
-bool shadow_stack_on = false;
+GuestMode mode{};
 
 // Capability MSR of a word of controls: what must be 1 in the low half, what may be 1 in the high half.
 uint64_t allowed(const Probe& probe, uint32_t msr, uint32_t true_msr) {
@@ -56,13 +59,28 @@ bool set(uint64_t field, uint64_t allowed, uint32_t wanted) {
 
 bool has_shadow_stacks(const Probe& probe) { return (allowed(probe, 0x484, 0x490) >> 32 & kLoadGuestCet) != 0; }
 
+void write_guest_mode(const Probe& probe) {
+  set(kEntryControls, allowed(probe, 0x484, 0x490), (mode.pae ? 0 : kGuest64) | kLoadGuestEfer | kLoadGuestCet);
+  vmwrite(kGuestEfer, mode.pae ? kEferNxe : kEferLong | kEferNxe);
+  const uint64_t cr0 = read_cr<0>() & ~kCr0WriteProtect;
+  vmwrite(kGuestCr0, mode.shadow_stack ? cr0 | kCr0WriteProtect : cr0);
+  vmwrite(kGuestCr4, mode.shadow_stack ? read_cr<4>() | kCr4Cet : read_cr<4>());
+  if (has_shadow_stacks(probe)) vmwrite(kGuestSCet, mode.shadow_stack ? kShadowStackAndWrites : 0);
+  const uint16_t level = mode.user ? 3 : 0;
+  const uint32_t rights = mode.user ? kUserRights : 0;
+  vmwrite(kGuestEsSelector + 2, kCodeSelector | level);
+  vmwrite(kGuestEsSelector + 4, kDataSelector | level);
+  vmwrite(kGuestEsAccess + 2, (mode.pae ? kCode32 : kCode) | rights);
+  vmwrite(kGuestEsAccess + 4, kData | rights);
+}
+
 void set_host() {
   const uint16_t selectors[] = {kDataSelector, kCodeSelector, kDataSelector, kDataSelector, 0, 0, kTaskSelector};
   for (uint64_t n = 0; n < 7; ++n) vmwrite(kHostEsSelector + 2 * n, selectors[n]);
   vmwrite(kHostCr0, read_cr<0>());
   vmwrite(kHostCr3, read_cr<3>());
   vmwrite(kHostCr4, read_cr<4>());
-  vmwrite(kHostEfer, kEfer);
+  vmwrite(kHostEfer, read_msr(kEferMsr));
   vmwrite(kHostTrBase, task_state_base());
   vmwrite(kHostGdtrBase, address_of(gdt));
   vmwrite(kHostIdtrBase, idt_base());
@@ -81,9 +99,6 @@ void set_guest() {
     vmwrite(kGuestEsAccess + 2 * n, access[n]);
     vmwrite(kGuestEsBase + 2 * n, 0);
   }
-  vmwrite(kGuestCr0, read_cr<0>() | kCr0WriteProtect);
-  vmwrite(kGuestCr4, read_cr<4>());
-  vmwrite(kGuestEfer, kEfer);
   vmwrite(kGuestDr7, 0x400);
   vmwrite(kGuestRsp, 0);
   vmwrite(kVmcsLink, ~0ull);
@@ -104,16 +119,15 @@ bool enter_vmx(const Probe& probe) {
   if (!vmxon(address_of(&vmxon_region))) return false;
   if (!vmclear(address_of(&vmcs_region)) || !vmptrld(address_of(&vmcs_region))) return false;
   set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kSaveLoadEfer | kLoadHostCet);
-  set(kEntryControls, allowed(probe, 0x484, 0x490), kGuest64 | kLoadGuestEfer | kLoadGuestCet);
   set_host();
   set_guest();
   if (has_shadow_stacks(probe)) {
-    constexpr uint64_t kZero[] = {kHostSCet, kHostSsp, kHostSspTable, kGuestSspTable};
+    constexpr uint64_t kZero[] = {kHostSCet, kHostSsp, kHostSspTable, kGuestSspTable, kGuestSsp};
     for (const uint64_t field : kZero) vmwrite(field, 0);
     write_msr(kUserCet, kShadowStackAndWrites);
-    shadow_stack_on = true;
-    set_shadow_stack(probe, {false, false, 0});
   }
+  mode = {};
+  write_guest_mode(probe);
   launched = false;
   return true;
 }
@@ -135,19 +149,11 @@ bool set_controls(const Probe& probe, const Case& asked) {
          (asked.pin_based_controls & ~pin_may) == 0 && (asked.primary_controls & ~primary_may) == 0;
 }
 
-bool set_shadow_stack(const Probe& probe, const ShadowStack& wanted) {
-  if (!has_shadow_stacks(probe)) return !wanted.on;
-  if (!wanted.on && !shadow_stack_on) return true;
-  shadow_stack_on = wanted.on;
-  const uint16_t level = wanted.user ? 3 : 0;
-  const uint32_t rights = wanted.user ? kUserRights : 0;
-  vmwrite(kGuestCr4, wanted.on ? read_cr<4>() | kCr4Cet : read_cr<4>());
-  vmwrite(kGuestSCet, wanted.on ? kShadowStackAndWrites : 0);
-  vmwrite(kGuestSsp, wanted.pointer);
-  vmwrite(kGuestEsSelector + 2, kCodeSelector | level);
-  vmwrite(kGuestEsSelector + 4, kDataSelector | level);
-  vmwrite(kGuestEsAccess + 2, kCode | rights);
-  vmwrite(kGuestEsAccess + 4, kData | rights);
+bool set_guest_mode(const Probe& probe, const GuestMode& wanted) {
+  if (wanted.shadow_stack && !has_shadow_stacks(probe)) return false;
+  if (wanted.pae == mode.pae && wanted.shadow_stack == mode.shadow_stack && wanted.user == mode.user) return true;
+  mode = wanted;
+  write_guest_mode(probe);
   return true;
 }
 

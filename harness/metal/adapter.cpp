@@ -62,14 +62,20 @@ Machine machine_of(const image::Probe& probe) {
   machine.maxphyaddr = probe.maxphyaddr;
   machine.memory.assign(probe.ranges, probe.ranges + std::min(probe.range_count, image::kMaxRanges));
   machine.shadow_stacks = (msr(probe, 0x484) >> 52 & 1) != 0;  // VM entry loads CET state
+  machine.modification_log = (msr(probe, 0x48b) >> 49 & 1) != 0;
+  const bool exact = (msr(probe, 0x480) >> 55 & 1) != 0;
+  machine.loads_cr3 = (msr(probe, exact ? 0x48e : 0x482) >> 15 & 1) == 0;
   choose_windows(machine);
   return machine;
 }
 
-Observation declined(const eptspec_case& asked, const std::string& reason) {
+// A case that is not put to the machine.
+Observation without_answer(const eptspec_case& asked, const Plan& plan) {
   Observation observation{Fate::answered, {}, {}};
   observation.answer.id = asked.id;
-  observation.answer.status = EPTSPEC_DECLINED;
+  const bool applies = plan.not_applicable.empty();
+  observation.answer.status = applies ? EPTSPEC_DECLINED : EPTSPEC_NOT_APPLICABLE;
+  const std::string& reason = applies ? plan.declined : plan.not_applicable;
   reason.copy(observation.answer.reason, EPTSPEC_REASON_SIZE - 1);
   return observation;
 }
@@ -110,8 +116,8 @@ class MachineAdapter : public Adapter {
     std::vector<std::size_t> index;
     for (std::size_t n = 0; n < cases.size(); ++n) {
       plans.push_back(plan(machine_, cases[n]));
-      if (!plans[n].declined.empty()) {
-        observations[n] = declined(cases[n], plans[n].declined);
+      if (!plans[n].not_applicable.empty() || !plans[n].declined.empty()) {
+        observations[n] = without_answer(cases[n], plans[n]);
         continue;
       }
       job.cases.push_back(plans[n].made);
