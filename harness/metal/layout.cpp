@@ -87,10 +87,16 @@ bool place_tables(const Machine& machine, int last_level, Plan& plan) {
   return plan.not_applicable.empty();
 }
 
-// Pages that a walk would reach if it did not end where the manual says: an access that lands there is told apart.
+// Pages that a walk would reach if it did not end where the manual says: an access that lands there is told apart. Bits
+// that a large page's address must not have do not count.
 void add_pages_of_entries(const Machine& machine, Plan& plan) {
-  for (std::uint32_t n = 0; n < plan.walked.word_count; ++n) {
-    const std::uint64_t symbol = plan.walked.words[n].value & EPT_ENTRY_ADDRESS & width_mask(machine);
+  const eptspec_case& walked = plan.walked;
+  for (std::uint32_t n = 0; n < walked.word_count; ++n) {
+    const std::uint64_t entry = walked.words[n].value & EPT_ENTRY_ADDRESS & width_mask(machine);
+    const bool large =
+        (walked.words[n].value & EPT_ENTRY_PAGE_SIZE) != 0 && (walked.level - n == 2 || walked.level - n == 3);
+    const std::uint64_t size = large ? std::uint64_t{1} << ept_index_low(static_cast<int>(walked.level - n)) : kPage;
+    const std::uint64_t symbol = (entry & ~(size - 1)) | (walked.guest_physical_address & (size - kPage));
     if (symbol >= kPagesBegin && has_place(machine, symbol)) plan.pages.push_back(relocated(machine, symbol));
   }
   plan.pages.push_back(machine.pages);

@@ -101,7 +101,8 @@ std::string log_mistake(const Plan& plan, const image::Record& record) {
   }
   const std::uint64_t page = plan.made.guest_physical_address & ~std::uint64_t{0xfff};
   if (dirtied == 0 || record.logged_address == page) return {};
-  return fmt::format("logged was {:#x}, not {:#x}", record.logged_address, page);
+  const bool same_page = (record.logged_address & ~std::uint64_t{0xfff}) == page;
+  return same_page ? "bits 11:0 of the address logged are not clear" : "another address was logged";
 }
 
 bool is_virtualization_exception(const image::Record& record) {

@@ -29,9 +29,10 @@ void set_controls(const Machine& machine, const eptspec_case& asked, Plan& plan)
 
 // An update of a guest entry's flags follows a read of that entry, which must not end the walk first.
 bool read_comes_first(const eptspec_case& asked) {
-  if (asked.access != EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE) return false;
+  constexpr std::uint64_t kUpdate = EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE;
+  if ((asked.access & kUpdate) != kUpdate) return false;
   eptspec_case read = asked;
-  read.access = EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ;
+  read.access = (asked.access & ~kUpdate) | EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ;
   return expected_walk(read).result == EPT_VIOLATION &&
          expected_walk(asked).qualification != expected_walk(read).qualification;
 }

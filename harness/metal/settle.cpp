@@ -43,6 +43,10 @@ ept_word with_place(ept_word entry, int level, ept_word table, ept_word below_wi
 
 void settle(vectors::Vector& vector) {
   vectors::Case& asked = vector.asked;
+  // VM entry refuses virtual NMIs without NMI exiting.
+  ept_word& pin_based = asked.configuration.pin_based_controls;
+  if ((pin_based & EPT_CONTROL_NMI_EXITING) == 0) pin_based &= ~ept_word{EPT_CONTROL_VIRTUAL_NMIS};
+  vector.expected = vectors::expected_of(asked);
   if (asked.question == vectors::Question::eptp) return;
   const ept_word below_width = (ept_word{1} << asked.configuration.maxphyaddr) - 1;
   ept_word table = kTablesBegin;

@@ -1,5 +1,5 @@
-// Random vectors for a machine: most addresses of its width have no memory, and many circumstances of an access are none
-// that a guest can bring about. Tests: tests/harness/image/settle_test.cpp.
+// Random vectors for a machine: most addresses of its width have no memory, and many circumstances of an access are
+// none that a guest can bring about. Tests: tests/harness/image/settle_test.cpp.
 #pragma once
 
 #include "vectors/vector.h"
