@@ -7,7 +7,7 @@
 
 #include "harness/adapter.h"
 #include "harness/image/wire.h"
-#include "harness/metal/machine.h"
+#include "harness/metal/windows.h"
 
 namespace harness {
 

@@ -1,7 +1,7 @@
 #include "harness/metal/settle.h"
 
 #include "ept_model.h"
-#include "harness/metal/machine.h"
+#include "harness/metal/windows.h"
 
 namespace harness {
 

@@ -6,7 +6,7 @@
 
 namespace harness {
 
-// Moves the addresses of a vector into the windows (harness/metal/machine.h) without touching reserved bits, takes away
+// Moves the addresses of a vector into the windows (harness/metal/windows.h) without touching reserved bits, takes away
 // what no guest can do, and says anew what the manual expects.
 void settle(vectors::Vector& vector);
 
