@@ -116,10 +116,9 @@ void judge_all(const Arguments& arguments, harness::Adapter* machine, harness::R
   for (auto& one : judgements) report.judgements.push_back(std::move(one).value());
 }
 
-// The known deviations of a target that the repository knows.
+// The known deviations of a target that the repository knows: bochs.json for all models of Bochs.
 std::string known_deviations(const std::string& target) {
-  std::string name = target;
-  std::replace(name.begin(), name.end(), ':', '_');
+  const std::string name = target.substr(0, target.find(':'));
   const std::filesystem::path path = std::filesystem::path(EPTSPEC_TARGETS_DIRECTORY) / (name + ".json");
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) ? path.string() : std::string();
