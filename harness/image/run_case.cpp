@@ -88,7 +88,6 @@ void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
   if ((capability(probe, 0x48b) >> 50 & 1) != 0) vmwrite(kVeInformation, address_of(&ve_information));
   for (unsigned n = 0; n < 5; ++n) ve_information.words[n] = 0;
   if ((asked.flags & kArmedVe) == 0) ve_information.words[0] = 0xffffffffull << 32;
-  arm_watchdog(probe);
 }
 
 void note_exit(Record& record) {
@@ -157,7 +156,7 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
   registers.rdi = start.linear_address;
   registers.rsi = start.identity;
   record.linear_address = start.linear_address;
-  const Entered entered = run_guest(registers);
+  const Entered entered = run_guest(probe, asked, registers);
   if (entered != Entered::exit) {
     record.end = End::vm_fail;
     record.reason = entered == Entered::vm_fail_valid ? static_cast<uint32_t>(vmread(kInstructionError)) : 0;
@@ -170,8 +169,7 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
   if (asked.act == Act::load_pdptes) return note_pdptes(start, record);
   if (completes(asked, start, record)) {
     vmwrite(kGuestRip, rip_after_access());
-    arm_watchdog(probe);
-    run_guest(registers);
+    run_guest(probe, asked, registers);
     note_exit(record);
   }
   note_landing(asked, registers, record);

@@ -4,6 +4,7 @@
 #include "harness/image/support.h"
 #include "harness/image/traps.h"
 #include "harness/image/vmcs_fields.h"
+#include "harness/image/watchdog.h"
 
 extern "C" int enter_guest(image::GuestRegisters* registers, int launched);
 extern "C" uint8_t guest_left[];
@@ -17,10 +18,10 @@ constexpr uint64_t kEferLong = 0x500;  // LME, LMA
 constexpr uint64_t kEferNxe = 0x800;
 constexpr uint64_t kCr4Vmxe = 1u << 13;
 
-constexpr uint32_t kPreemptionTimer = 1u << 6;
 constexpr uint32_t kHltExiting = 1u << 7;
 constexpr uint32_t kIoExiting = 1u << 24;
 constexpr uint32_t kHost64 = 1u << 9;
+constexpr uint32_t kAcknowledge = 1u << 15;  // interrupt on exit
 constexpr uint32_t kSaveLoadEfer = 1u << 20 | 1u << 21;
 constexpr uint32_t kGuest64 = 1u << 9;
 constexpr uint32_t kLoadGuestEfer = 1u << 15;
@@ -34,7 +35,6 @@ constexpr uint32_t kCode = 0xa09b;  // access rights of 64-bit code and of data,
 constexpr uint32_t kCode32 = 0xc09b;
 constexpr uint32_t kData = 0xc093;
 constexpr uint32_t kUserRights = 0x60;
-constexpr uint64_t kWatchdogCycles = 50'000'000;
 
 struct alignas(4096) Page {
   uint32_t words[1024];
@@ -72,6 +72,12 @@ void write_guest_mode(const Probe& probe) {
   vmwrite(kGuestEsSelector + 4, kDataSelector | level);
   vmwrite(kGuestEsAccess + 2, (mode.pae ? kCode32 : kCode) | rights);
   vmwrite(kGuestEsAccess + 4, kData | rights);
+}
+
+Watchdog watchdog_of(const Probe& probe, const Case& asked) {
+  const bool timer = (allowed(probe, 0x481, 0x48d) >> 32 & watchdog_controls(Watchdog::preemption_timer)) != 0;
+  const bool other = !timer || (asked.flags & kOtherWatchdog) != 0;
+  return other ? Watchdog::local_apic : Watchdog::preemption_timer;
 }
 
 void set_host() {
@@ -118,7 +124,7 @@ bool enter_vmx(const Probe& probe) {
   vmcs_region.words[0] = revision;
   if (!vmxon(address_of(&vmxon_region))) return false;
   if (!vmclear(address_of(&vmcs_region)) || !vmptrld(address_of(&vmcs_region))) return false;
-  set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kSaveLoadEfer | kLoadHostCet);
+  set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kAcknowledge | kSaveLoadEfer | kLoadHostCet);
   set_host();
   set_guest();
   if (has_shadow_stacks(probe)) {
@@ -139,7 +145,8 @@ void leave_vmx() {
 }
 
 bool set_controls(const Probe& probe, const Case& asked) {
-  set(kPinBasedControls, allowed(probe, 0x481, 0x48d), kPreemptionTimer | asked.pin_based_controls);
+  set(kPinBasedControls, allowed(probe, 0x481, 0x48d),
+      watchdog_controls(watchdog_of(probe, asked)) | asked.pin_based_controls);
   set(kPrimaryControls, allowed(probe, 0x482, 0x48e), kHltExiting | kIoExiting | asked.primary_controls);
   const bool tertiary = asked.tertiary_controls == 0 || (asked.tertiary_controls & ~capability(probe, 0x492)) == 0;
   if (tertiary && (capability(probe, 0x482) >> 49 & 1) != 0) vmwrite(kTertiaryControls, asked.tertiary_controls);
@@ -157,21 +164,21 @@ bool set_guest_mode(const Probe& probe, const GuestMode& wanted) {
   return true;
 }
 
-Entered run_guest(GuestRegisters& registers) {
-  switch (enter_guest(&registers, launched ? 1 : 0)) {
-    case 0: break;
-    case 1: return Entered::vm_fail_invalid;
-    default: return Entered::vm_fail_valid;
-  }
-  // A VM entry that failed while it loaded the guest leaves the launch state as it was.
-  if ((vmread(kExitReason) & 0x80000000) == 0) launched = true;
+Entered run_guest(const Probe& probe, const Case& asked, GuestRegisters& registers) {
+  const Watchdog watchdog = watchdog_of(probe, asked);
+  arm_watchdog(watchdog, capability(probe, 0x485) & 31);
+  uint32_t reason = 0;
+  do {
+    switch (enter_guest(&registers, launched ? 1 : 0)) {
+      case 0: break;
+      case 1: return Entered::vm_fail_invalid;
+      default: return Entered::vm_fail_valid;
+    }
+    reason = static_cast<uint32_t>(vmread(kExitReason));
+    // A VM entry that failed while it loaded the guest leaves the launch state as it was.
+    if ((reason & 0x80000000) == 0) launched = true;
+  } while (go_on_after_interrupt(watchdog, reason));
   return Entered::exit;
-}
-
-void arm_watchdog(const Probe& probe) {
-  if ((allowed(probe, 0x481, 0x48d) >> 32 & kPreemptionTimer) == 0) return;
-  const uint64_t rate = capability(probe, 0x485) & 31;
-  vmwrite(kPreemptionTimerValue, (kWatchdogCycles >> rate) + 1);
 }
 
 }  // namespace image

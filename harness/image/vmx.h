@@ -28,10 +28,7 @@ struct GuestMode {
 bool set_guest_mode(const Probe& probe, const GuestMode& wanted);
 
 enum class Entered { exit, vm_fail_invalid, vm_fail_valid };
-// VM entry, and until the VM exit.
-Entered run_guest(GuestRegisters& registers);
-
-// Arms the watchdog for the next VM entry; it makes the guest exit with reason 52.
-void arm_watchdog(const Probe& probe);
+// VM entry, and until the VM exit, which a watchdog makes when nothing else does (harness/image/watchdog.h).
+Entered run_guest(const Probe& probe, const Case& asked, GuestRegisters& registers);
 
 }  // namespace image

@@ -57,6 +57,7 @@ constexpr uint32_t kWritablePage = 2;     // R/W=1
 constexpr uint32_t kExecuteDisable = 4;   // XD=1
 constexpr uint32_t kArmedVe = 8;          // the virtualization-exception information area is free: #VE is delivered
 constexpr uint32_t kUnverifiedWalk = 16;  // bit 58 is 0 in the EPT entries that map the guest's page tables
+constexpr uint32_t kOtherWatchdog = 32;   // the local APIC's timer, as where there is no VMX-preemption timer
 
 // Secondary control, set by the host where the case is to log what it writes.
 constexpr uint32_t kEnablePml = 1u << 17;

@@ -14,6 +14,7 @@ namespace {
 Observation failed(Fate fate, std::string detail) { return {fate, {}, std::move(detail)}; }
 
 constexpr std::uint32_t kReasonException = 0;
+constexpr std::uint32_t kReasonInterrupt = 1;
 constexpr std::uint32_t kReasonTripleFault = 2;
 constexpr std::uint32_t kReasonViolation = 48;
 constexpr std::uint32_t kReasonMisconfiguration = 49;
@@ -35,7 +36,8 @@ Observation strange(const image::Record& record) {
     case image::End::begun: return failed(Fate::crash, "the run ended here or shortly behind");
     case image::End::reset: return failed(Fate::crash, "the machine did not come back");
   }
-  if (record.reason == kReasonTimer) return failed(Fate::hang, "the guest did not end");
+  if (record.reason == kReasonTimer || record.reason == kReasonInterrupt)
+    return failed(Fate::hang, "the guest did not end");
   if (record.reason == kReasonTripleFault) return failed(Fate::crash, "triple fault of the guest");
   if (record.reason == kReasonException) {
     return failed(Fate::crash, fmt::format("exception {} in the guest, CR2 or qualification {:#x}",
