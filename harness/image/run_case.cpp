@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint32_t kInterruptWindowExiting = 1u << 2;
 constexpr uint64_t kInterruptsOn = 0x202;
+constexpr uint64_t kInterruptsOff = 0x2;
 constexpr uint8_t kMarker = 0x5a;  // what a store stores; no self-identifying word has it where a store goes
 constexpr uint64_t kInterruptLimit = 0xffff;
 constexpr uint32_t kBreakpoint = 3;
@@ -71,7 +72,9 @@ void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
   vmwrite(kGuestRsp, start.rsp);
   vmwrite(kGuestIdtrBase, start.idt);
   vmwrite(kGuestIdtrLimit, kInterruptLimit);
-  vmwrite(kGuestRflags, asked.act == Act::entry_only ? kInterruptsOn : 2);
+  // An interrupt of the watchdog exits whatever the flag is, but not in Bochs 2.7.
+  const bool on = asked.act == Act::entry_only || watchdog_of(probe, asked) == Watchdog::local_apic;
+  vmwrite(kGuestRflags, on ? kInterruptsOn : kInterruptsOff);
   vmwrite(kGuestInterruptibility, start.nmi_blocked ? kBlockedByNmi : 0);
   vmwrite(kGuestPendingDebug, 0);
   vmwrite(kGuestActivity, 0);

@@ -4,7 +4,6 @@
 #include "harness/image/support.h"
 #include "harness/image/traps.h"
 #include "harness/image/vmcs_fields.h"
-#include "harness/image/watchdog.h"
 
 extern "C" int enter_guest(image::GuestRegisters* registers, int launched);
 extern "C" uint8_t guest_left[];
@@ -74,12 +73,6 @@ void write_guest_mode(const Probe& probe) {
   vmwrite(kGuestEsAccess + 4, kData | rights);
 }
 
-Watchdog watchdog_of(const Probe& probe, const Case& asked) {
-  const bool timer = (allowed(probe, 0x481, 0x48d) >> 32 & watchdog_controls(Watchdog::preemption_timer)) != 0;
-  const bool other = !timer || (asked.flags & kOtherWatchdog) != 0;
-  return other ? Watchdog::local_apic : Watchdog::preemption_timer;
-}
-
 void set_host() {
   const uint16_t selectors[] = {kDataSelector, kCodeSelector, kDataSelector, kDataSelector, 0, 0, kTaskSelector};
   for (uint64_t n = 0; n < 7; ++n) vmwrite(kHostEsSelector + 2 * n, selectors[n]);
@@ -142,6 +135,12 @@ void leave_vmx() {
   vmclear(address_of(&vmcs_region));
   asm volatile("vmxoff" : : : "cc");
   write_cr4(read_cr<4>() & ~kCr4Vmxe);
+}
+
+Watchdog watchdog_of(const Probe& probe, const Case& asked) {
+  const bool timer = (allowed(probe, 0x481, 0x48d) >> 32 & watchdog_controls(Watchdog::preemption_timer)) != 0;
+  const bool other = !timer || (asked.flags & kOtherWatchdog) != 0;
+  return other ? Watchdog::local_apic : Watchdog::preemption_timer;
 }
 
 bool set_controls(const Probe& probe, const Case& asked) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/image/machine.h"
+#include "harness/image/watchdog.h"
 
 namespace image {
 
@@ -27,8 +28,11 @@ struct GuestMode {
 // False when the processor has no shadow stacks and one is wanted.
 bool set_guest_mode(const Probe& probe, const GuestMode& wanted);
 
+// What ends the guest of a case when nothing else does.
+Watchdog watchdog_of(const Probe& probe, const Case& asked);
+
 enum class Entered { exit, vm_fail_invalid, vm_fail_valid };
-// VM entry, and until the VM exit, which a watchdog makes when nothing else does (harness/image/watchdog.h).
+// VM entry, and until the VM exit.
 Entered run_guest(const Probe& probe, const Case& asked, GuestRegisters& registers);
 
 }  // namespace image
