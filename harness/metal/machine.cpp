@@ -26,6 +26,7 @@ Description described(const std::string& name, const image::Probe& probe) {
   const std::string brand(probe.brand, strnlen(probe.brand, sizeof(probe.brand)));
   description.name = name;
   description.machine = true;
+  description.batch = 16384;
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
   description.configuration.maxphyaddr = probe.maxphyaddr;
