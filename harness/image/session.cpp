@@ -14,6 +14,8 @@ namespace {
 
 constexpr uint32_t kBatch = 64;  // cases between two savings
 constexpr uint64_t kReach = 1ull << 32;
+constexpr uint64_t kReceived = 32ull << 20;  // where cases go that come over the serial line
+constexpr uint64_t kReceivedSize = 32ull << 20;
 
 Probe probe;
 alignas(8) uint8_t probe_alone[kProbeSize];  // the results where there is no room for any
@@ -228,9 +230,7 @@ void leave_probe(const Session& session, bool running) {
   send(session, session.results, kProbeSize);
 }
 
-}  // namespace
-
-void run_session(Boot boot) {
+void run_once(Boot boot) {
   set_up_console();
   set_up_traps();
   examine_machine(probe);
@@ -249,6 +249,21 @@ void run_session(Boot boot) {
   if (!running) return;
   run_cases(session, earlier);
   leave_vmx();
+}
+
+}  // namespace
+
+void run_session(Boot boot) {
+  run_once(boot);
+  const bool ask = probe.obstacle == Obstacle::none && (boot.cases->flags & kAskForCases) != 0;
+  if (!ask || !is_free(boot, kReceived, kReceivedSize)) return;
+  print("eptspec: waiting for cases on the serial line\n");
+  boot.cases = receive_cases(reinterpret_cast<uint8_t*>(kReceived), kReceivedSize);
+  if (boot.cases == nullptr) return;
+  boot.save = nullptr;  // the medium has no room for them
+  boot.results = nullptr;
+  boot.earlier = false;
+  run_once(boot);
 }
 
 }  // namespace image
