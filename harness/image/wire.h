@@ -34,7 +34,7 @@ constexpr uint64_t own_base(Own own) {
   }
   return 0;
 }
-constexpr uint64_t kOwnCode = kOwns * 0x4000;  // page tables for each place, then the code
+constexpr uint64_t kOwnCode = uint64_t{kOwns} * 0x4000;  // page tables for each place, then the code
 
 // How the guest makes the access.
 enum class Act : uint32_t {
@@ -60,7 +60,7 @@ constexpr uint32_t kUnverifiedWalk = 16;  // bit 58 is 0 in the EPT entries that
 constexpr uint32_t kOtherWatchdog = 32;   // the local APIC's timer, as where there is no VMX-preemption timer
 
 // Secondary control, set by the host where the case is to log what it writes.
-constexpr uint32_t kEnablePml = 1u << 17;
+constexpr uint32_t kEnablePml = 1U << 17;
 
 struct Case {
   uint64_t id;
