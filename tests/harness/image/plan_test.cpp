@@ -133,6 +133,18 @@ TEST(Plan, a_walk_of_five_levels_has_the_guest_behind_another_pml5e) {
   EXPECT_EQ(plan.made.own_slot, 0x3001008U);
 }
 
+TEST(Plan, an_address_too_wide_for_four_levels_is_used_where_the_processor_has_it) {
+  auto machine = moved_machine();
+  machine.maxphyaddr = 52;
+  eptspec_case asked = usual_walk();
+  asked.configuration.maxphyaddr = 52;
+  asked.guest_physical_address = std::uint64_t{1} << 48;
+  const Plan plan = harness::plan(machine, asked);
+  EXPECT_EQ(plan.not_applicable, "");
+  EXPECT_EQ(plan.made.guest_physical_address, std::uint64_t{1} << 48);
+  EXPECT_EQ(plan.made.own, image::Own::at_512_gbyte);
+}
+
 TEST(Plan, what_the_machine_cannot_show_is_not_applicable_with_the_reason) {
   eptspec_case asked = usual_walk();
   const auto reason = [&asked] { return harness::plan(moved_machine(), asked).not_applicable; };
