@@ -19,6 +19,8 @@ constexpr uint64_t kInterruptLimit = 0xffff;
 constexpr uint32_t kBreakpoint = 3;
 constexpr uint32_t kPageFault = 14;
 constexpr uint32_t kReasonHlt = 12;
+constexpr uint32_t kReasonViolation = 48;
+constexpr uint32_t kReasonMisconfiguration = 49;
 constexpr uint32_t kReasonVmcall = 18;
 constexpr uint64_t kBlockedByNmi = 1u << 3;
 constexpr uint64_t kLastLogged = 511;  // the log grows down from its last entry
@@ -93,14 +95,18 @@ void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
   if ((asked.flags & kArmedVe) == 0) ve_information.words[0] = 0xffffffffull << 32;
 }
 
+// What an exit does not write is left from one before, and no business of this case.
 void note_exit(Record& record) {
   record.reason = static_cast<uint32_t>(vmread(kExitReason));
   record.end = (record.reason & kEntryFailed) != 0 ? End::entry_failure : End::exit;
+  const bool violation = record.reason == kReasonViolation;
+  const bool exception = record.reason == kReasonException;
   record.qualification = vmread(kQualification);
-  record.guest_physical_address = vmread(kGuestPhysicalAddress);
-  record.guest_linear_address = vmread(kGuestLinearAddress);
-  record.interruption = static_cast<uint32_t>(vmread(kExitInterruption));
-  record.error_code = static_cast<uint32_t>(vmread(kExitErrorCode));
+  record.guest_physical_address =
+      violation || record.reason == kReasonMisconfiguration ? vmread(kGuestPhysicalAddress) : 0;
+  record.guest_linear_address = violation ? vmread(kGuestLinearAddress) : 0;
+  record.interruption = exception ? static_cast<uint32_t>(vmread(kExitInterruption)) : 0;
+  record.error_code = exception ? static_cast<uint32_t>(vmread(kExitErrorCode)) : 0;
   record.rip = vmread(kGuestRip);
 }
 
