@@ -5,10 +5,13 @@
 #include <iterator>
 #include <map>
 #include <regex>
+#include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/json.h"
+#include "harness/selection.h"
 
 namespace harness {
 
@@ -16,12 +19,18 @@ namespace {
 
 bool is_text(const JsonValue& value) { return value.is(JsonKind::text) && !value.text().empty(); }
 
-bool is_list_of_ids(const std::optional<JsonValue>& value) {
+bool is_list_of_texts(const std::optional<JsonValue>& value) {
   if (!value || !value->is(JsonKind::list) || value->empty()) return false;
-  for (const JsonValue id : *value) {
-    if (!id.is(JsonKind::text)) return false;
+  for (const JsonValue one : *value) {
+    if (!one.is(JsonKind::text)) return false;
   }
   return true;
+}
+
+std::vector<std::string> texts_of(const JsonValue& list) {
+  std::vector<std::string> texts;
+  for (const JsonValue one : list) texts.emplace_back(one.text());
+  return texts;
 }
 
 bool is_day(std::string_view text) {
@@ -29,28 +38,47 @@ bool is_day(std::string_view text) {
   return std::regex_match(text.begin(), text.end(), day);
 }
 
+// What is wrong with the part of an entry that says of which vectors it speaks.
+std::string mistake_in_selection(const JsonValue& entry) {
+  const auto filter = entry.find("filter");
+  if (filter.has_value() == entry.find("vectors").has_value()) return "either 'vectors' or 'filter' is needed";
+  if (!filter) return is_list_of_texts(entry.find("vectors")) ? "" : "'vectors' is a list of ids";
+  if (!is_text(*filter)) return "'filter' is a text";
+  try {
+    selected({}, {}, std::string(filter->text()));
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return {};
+}
+
 // What an entry lacks; empty when it is whole.
 std::string mistake_in(const JsonValue& entry) {
   if (!entry.is(JsonKind::object)) return "an entry is an object";
-  for (const char* key : {"reason", "link", "expires"}) {
+  for (const char* key : {"reason", "cite", "link", "expires"}) {
     const auto value = entry.find(key);
     if (!value || !is_text(*value)) return fmt::format("'{}' is missing: a text", key);
   }
   if (!is_day(entry.find("expires")->text())) return "'expires' is a day, YYYY-MM-DD";
-  if (!is_list_of_ids(entry.find("vectors"))) return "'vectors' is missing: a list of ids";
+  if (std::string mistake = mistake_in_selection(entry); !mistake.empty()) return mistake;
+  const auto deviation = entry.find("deviation");
+  if (deviation && (!is_text(*deviation) || !entry.find("filter"))) return "'deviation' is a text beside 'filter'";
+  if (entry.find("targets") && !is_list_of_texts(entry.find("targets"))) return "'targets' is a list of targets";
+  static const std::set<std::string_view> known = {"reason",  "cite",   "link",      "expires",
+                                                   "vectors", "filter", "deviation", "targets"};
   for (const JsonValue member : entry) {
-    const std::string_view key = member.key();
-    if (key != "reason" && key != "link" && key != "expires" && key != "vectors") {
-      return fmt::format("unknown key '{}'", key);
-    }
+    if (!known.contains(member.key())) return fmt::format("unknown key '{}'", member.key());
   }
   return {};
 }
 
 KnownDeviation deviation_of(const JsonValue& entry) {
-  KnownDeviation known{*entry.text_of("reason"), *entry.text_of("link"), *entry.text_of("expires"), {}};
-  const auto ids = entry.find("vectors");  // by name, or it is gone before the loop begins
-  for (const JsonValue id : *ids) known.vectors.emplace_back(id.text());
+  KnownDeviation known{*entry.text_of("reason"), *entry.text_of("cite"), *entry.text_of("link"),
+                       *entry.text_of("expires")};
+  if (const auto ids = entry.find("vectors")) known.vectors = texts_of(*ids);
+  if (const auto filter = entry.find("filter")) known.filter = filter->text();
+  if (const auto deviation = entry.find("deviation")) known.deviation = deviation->text();
+  if (const auto targets = entry.find("targets")) known.targets = texts_of(*targets);
   return known;
 }
 
@@ -80,37 +108,85 @@ std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<s
 
 namespace {
 
-// What one entry says of one vector that was run.
-void assess_one(const KnownDeviation& entry, bool expired, std::size_t n, const std::string& id,
-                const Judgement& judgement, Assessment& result) {
-  if (judgement.verdict == Verdict::pass) {
-    result.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
+class Assessing {
+ public:
+  Assessing(const std::vector<vectors::Vector>& vectors, const std::vector<Judgement>& judgements,
+            const std::vector<std::string>& all_ids)
+      : vectors_(vectors), judgements_(judgements), all_ids_(all_ids) {
+    result_.known.assign(vectors.size(), nullptr);
+    for (std::size_t n = 0; n < vectors.size(); ++n) index_[vectors[n].id] = n;
   }
-  if (deviates(judgement.verdict) && !expired) result.known[n] = &entry;
+
+  void take(const KnownDeviation& entry, bool expired) {
+    if (expired) result_.problems.push_back(fmt::format("expired on {}: {}", entry.expires, entry.reason));
+    if (entry.filter.empty()) {
+      take_ids(entry, expired);
+    } else {
+      take_filter(entry, expired);
+    }
+  }
+
+  Assessment result() { return std::move(result_); }
+
+ private:
+  void take_ids(const KnownDeviation& entry, bool expired) {
+    for (const std::string& id : entry.vectors) {
+      const auto found = index_.find(id);
+      if (found == index_.end()) {
+        if (!std::binary_search(all_ids_.begin(), all_ids_.end(), id)) {
+          result_.problems.push_back(fmt::format("unknown vector {}: {}", id, entry.reason));
+        }
+        continue;
+      }
+      const Verdict verdict = judgements_[found->second].verdict;
+      if (verdict == Verdict::pass) {
+        result_.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
+      }
+      if (deviates(verdict) && !expired) result_.known[found->second] = &entry;
+    }
+  }
+
+  void take_filter(const KnownDeviation& entry, bool expired) {
+    std::size_t explained = 0;
+    for (std::size_t n = 0; n < vectors_.size(); ++n) {
+      if (!deviates(judgements_[n].verdict) || !is_about(entry, judgements_[n])) continue;
+      if (!selected(vectors_[n], {}, entry.filter)) continue;
+      ++explained;
+      if (!expired) result_.known[n] = &entry;
+    }
+    if (explained == 0 && vectors_.size() == all_ids_.size()) {
+      result_.problems.push_back(fmt::format("no vector deviates as it says: {}", entry.reason));
+    }
+  }
+
+  static bool is_about(const KnownDeviation& entry, const Judgement& judgement) {
+    const auto has = [&](const std::string& text) { return text.find(entry.deviation) != std::string::npos; };
+    if (judgement.deviations.empty()) return has(judgement.reason);
+    return std::all_of(judgement.deviations.begin(), judgement.deviations.end(),
+                       [&](const Deviation& one) { return has(one.field); });
+  }
+
+  const std::vector<vectors::Vector>& vectors_;
+  const std::vector<Judgement>& judgements_;
+  const std::vector<std::string>& all_ids_;
+  std::map<std::string, std::size_t> index_;
+  Assessment result_;
+};
+
+bool concerns(const KnownDeviation& entry, const std::string& target) {
+  return entry.targets.empty() || std::count(entry.targets.begin(), entry.targets.end(), target) != 0;
 }
 
 }  // namespace
 
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
                   const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,
-                  const std::string& today) {
-  Assessment result;
-  result.known.assign(vectors.size(), nullptr);
-  std::map<std::string, std::size_t> index;
-  for (std::size_t n = 0; n < vectors.size(); ++n) index[vectors[n].id] = n;
+                  const std::string& target, const std::string& today) {
+  Assessing assessing(vectors, judgements, all_ids);
   for (const KnownDeviation& entry : baseline) {
-    const bool expired = entry.expires < today;
-    if (expired) result.problems.push_back(fmt::format("expired on {}: {}", entry.expires, entry.reason));
-    for (const std::string& id : entry.vectors) {
-      const auto found = index.find(id);
-      if (found != index.end()) {
-        assess_one(entry, expired, found->second, id, judgements[found->second], result);
-      } else if (!std::binary_search(all_ids.begin(), all_ids.end(), id)) {
-        result.problems.push_back(fmt::format("unknown vector {}: {}", id, entry.reason));
-      }
-    }
+    if (concerns(entry, target)) assessing.take(entry, entry.expires < today);
   }
-  return result;
+  return assessing.result();
 }
 
 }  // namespace harness

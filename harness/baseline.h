@@ -1,5 +1,6 @@
-// Known deviations of a target: each with a reason, a link and an expiry. A baseline never hides anything: what it
-// names is counted as known, and it fails the run when it no longer fits. Tests: tests/harness/files_test.cpp.
+// Known deviations of a target: each a root cause with a reason, the manual's citation, a link and an expiry. A
+// baseline never hides anything: what it names is counted as known, and it fails the run when it no longer fits. Tests:
+// tests/harness/files_test.cpp.
 #pragma once
 
 #include <optional>
@@ -10,25 +11,32 @@
 
 namespace harness {
 
+// Names its vectors, or selects them by a filter, so that other vectors need no other entry.
 struct KnownDeviation {
   std::string reason;
+  std::string cite;  // where the manual says otherwise
   std::string link;
-  std::string expires;               // the last day on which it counts, YYYY-MM-DD
-  std::vector<std::string> vectors;  // ids
+  std::string expires;                    // the last day on which it counts, YYYY-MM-DD
+  std::vector<std::string> vectors = {};  // ids
+  std::string filter = {};                // as harness/selection.h says
+  std::string deviation = {};  // with a filter: text in all fields that deviate, or in the reason of an error
+  std::vector<std::string> targets = {};  // those that the entry is about; empty: all
 };
 
-// Reads {"deviations": [{"reason", "link", "expires", "vectors": [id, ...]}]}. Mistakes go to `errors`, one line each.
+// Reads {"deviations": [{"reason", "cite", "link", "expires", "vectors": [id, ...]}]}, with "filter" and, if wanted,
+// "deviation" in place of "vectors", and "targets" if wanted. Mistakes go to `errors`, one line each.
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors);
 
 // What the baseline says of a run.
 struct Assessment {
   std::vector<const KnownDeviation*> known;  // for each vector: the entry that explains its fail or error, or null
-  std::vector<std::string> problems;         // unexpected passes, unknown ids, expired entries
+  std::vector<std::string> problems;         // unexpected passes, unknown ids, expired entries, filters without effect
 };
 
-// vectors are those that were run; all_ids, sorted, those that exist, so that a filter makes no id unknown.
+// vectors are those that were run on `target`; all_ids, sorted, those that exist, so that a filter makes no id unknown.
+// An entry with a filter must explain a vector whenever all were run.
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
                   const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,
-                  const std::string& today);
+                  const std::string& target, const std::string& today);
 
 }  // namespace harness

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "harness/judging.h"
+#include "harness/metal/settle.h"
 #include "harness/selection.h"
 #include "harness/shrink.h"
 #include "harness/tally.h"
@@ -32,7 +33,8 @@ class Streaming {
       Judging judging(*adapter);
       const std::size_t fixed = adapter->description().batch;
       const std::size_t portion = fixed != 0 ? fixed : options_.batch;
-      for (Range range = take(portion); range.first != range.last; range = take(portion)) put(judging, range);
+      const bool machine = adapter->description().machine;
+      for (Range range = take(portion); range.first != range.last; range = take(portion)) put(judging, machine, range);
     } catch (...) {
       const std::lock_guard<std::mutex> lock(mutex_);
       next_ = stream_.count;
@@ -58,11 +60,12 @@ class Streaming {
     return {first, next_};
   }
 
-  void put(Judging& judging, const Range& range) {
+  void put(Judging& judging, bool machine, const Range& range) {
     std::vector<vectors::Vector> vectors;
     std::vector<std::uint64_t> indices;
     for (std::uint64_t n = range.first; n < range.last; ++n) {
       vectors.push_back(vectors::random_vector(stream_.allowed, stream_.profile, stream_.seed, n));
+      if (machine) settle(vectors.back());
       indices.push_back(n);
       if (stream_.filter.empty() || selected(vectors.back(), {stream_.profile}, stream_.filter)) continue;
       vectors.pop_back();
@@ -120,6 +123,7 @@ void run_stream(const std::string& target, const AdapterOptions& options, unsign
   const std::vector<Group> groups = group(report);
   if (groups.empty()) return;
   const std::unique_ptr<Adapter> adapter = open_adapter(target, options);
+  if (adapter->description().machine) return;  // every question would be a boot
   for (const Group& one : groups) {
     auto shrunk = shrink(*adapter, report.vectors[one.example], report.judgements[one.example]);
     if (shrunk) report.shrunk.emplace(one.example, *std::move(shrunk));

@@ -50,7 +50,8 @@ void assess(const OutputArguments& arguments, const harness::VectorSet& all, har
   ids.reserve(all.vectors.size());
   for (const vectors::Vector& vector : all.vectors) ids.push_back(vector.id);
   std::sort(ids.begin(), ids.end());
-  report.assessment = harness::assess(report.baseline, report.vectors, report.judgements, ids, today_of(arguments));
+  report.assessment =
+      harness::assess(report.baseline, report.vectors, report.judgements, ids, report.target, today_of(arguments));
 }
 
 void write_reports(const OutputArguments& arguments, harness::Report& report) {

@@ -118,11 +118,10 @@ std::string with_model(const std::string& target) {
   return target;
 }
 
-// The known deviations of a target that the repository knows.
+// The known deviations of a target that the repository knows: bochs.json for all models of Bochs.
 std::string known_deviations(const std::string& target, const std::string& version) {
-  std::string name = target.starts_with("kvm") ? harness::kvm_baseline(target, version) : target;
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return c == ':' || c == '/'; }, '_');
+  const std::string kind = target.substr(0, target.find_first_of(":/"));
+  const std::string name = kind.starts_with("kvm") ? harness::kvm_baseline(target, version) : kind;
   const std::filesystem::path path = std::filesystem::path(EPTSPEC_TARGETS_DIRECTORY) / (name + ".json");
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) ? path.string() : std::string();

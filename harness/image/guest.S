@@ -1,10 +1,12 @@
 // The guest's code, a page of its own: each stub makes its access to (%rdi), says so in %ebx, reads the
-// self-identifying word beside it at (%rsi), and exits. A fetch needs no stub. And VM entry and exit.
+// self-identifying word beside it at (%rsi), and exits. A fetch needs no stub; the last three end with an exception when
+// they get what they access. And VM entry and exit.
 .section .text
 .balign 4096
 .globl guest_code, guest_read, guest_write, guest_exchange, guest_done
 .globl guest_read_second, guest_write_second, guest_done_second
 .globl guest_shadow_read, guest_shadow_write, guest_shadow_write_user
+.globl guest_load_pdptes, guest_pdptes_loaded, guest_return, guest_interrupt
 guest_code:
 guest_read:
   movb (%rdi), %al
@@ -37,6 +39,14 @@ guest_shadow_write_user:
 guest_exchange:
   xchgb %cl, (%rdi)
   jmp guest_done
+guest_load_pdptes: // in 32-bit mode; the same bytes there
+  movq %rdi, %cr3
+guest_pdptes_loaded:
+  vmcall
+guest_return:
+  iretq
+guest_interrupt:
+  int $0x20
 .balign 4096, 0xcc
 
 // int enter_guest(GuestRegisters* registers, int launched): 0 after a VM exit, 1 VMfailInvalid, 2 VMfailValid.

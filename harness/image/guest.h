@@ -1,5 +1,6 @@
-// The guest: its own pages (code and page tables), twice, since they must lie in that half of the guest-physical
-// addresses which is not under test; and the EPT tables that map them. What a case puts to the test is not here.
+// The guest: its own pages (code and page tables), once for each place where they can be, since they must lie in a part
+// of the guest-physical addresses that is not under test; and the EPT tables that map them. What a case puts to the
+// test is not here.
 #pragma once
 
 #include "harness/image/wire.h"
@@ -17,9 +18,15 @@ constexpr uint8_t kMarker = 0x5a;  // what a store stores; no self-identifying w
 struct GuestStart {
   uint64_t cr3;
   uint64_t rip;
+  uint64_t rsp;
   uint64_t linear_address;  // of the access
   uint64_t device;          // of a byte with the value that a store stores
   uint64_t identity;        // linear address of the self-identifying word beside it
+  uint64_t idt;             // so that the gate of the guest's INT is where it makes its access
+  uint64_t completed_at;    // RIP of the exception with which the act ends when its access was made
+  bool nmi_blocked;
+  bool pae;  // 32-bit mode; CR3 is not used, `pdpte` is the first of the page-directory-pointer registers
+  uint64_t pdpte;
 };
 
 // device: the physical address of the page in which first operands lie.
@@ -28,11 +35,10 @@ void build_guest(uint64_t device);
 // Sets the guest's page tables for a case.
 GuestStart prepare_guest(const Case& asked);
 
-// The EPT entry that maps the guest's own pages, and which entry of the root table it has to be.
-uint64_t own_root_entry();
-unsigned own_root_index(const Case& asked);
+// The EPT entry that leads to the guest's own pages, in a table of this level.
+uint64_t own_entry(uint32_t level);
 
-// Where the guest goes on after a page fault that its page-table entry under test caused: the walk was completed.
+// Where the guest goes on after an exception with which its act was completed.
 uint64_t rip_after_access(const Case& asked);
 
 }  // namespace image

@@ -11,10 +11,18 @@ namespace image {
 
 namespace {
 
-constexpr uint64_t kTableAddress = 0xffffffffff000;
 constexpr uint32_t kInterruptWindowExiting = 1u << 2;
 constexpr uint64_t kInterruptsOn = 0x202;
-constexpr uint32_t kPageFault = 0x8000030e & 0x800007ff;
+constexpr uint64_t kInterruptsOff = 0x2;
+constexpr uint64_t kInterruptLimit = 0xffff;
+constexpr uint32_t kBreakpoint = 3;
+constexpr uint32_t kPageFault = 14;
+constexpr uint32_t kReasonHlt = 12;
+constexpr uint32_t kReasonViolation = 48;
+constexpr uint32_t kReasonMisconfiguration = 49;
+constexpr uint32_t kReasonVmcall = 18;
+constexpr uint64_t kBlockedByNmi = 1u << 3;
+constexpr uint64_t kLastLogged = 511;  // the log grows down from its last entry
 constexpr uint32_t kReasonException = 0;
 constexpr uint32_t kEntryFailed = 0x80000000;
 
@@ -23,6 +31,7 @@ struct alignas(4096) Page {
 };
 Page sub_page_root;   // all zero: every lookup ends at it
 Page ve_information;  // virtualization-exception information
+Page log;             // page-modification log
 
 struct Run {
   const Probe* probe;
@@ -65,7 +74,7 @@ void put_back_unwanted() {
 void put_words(const Case& asked) {
   for (uint32_t n = 0; n < asked.word_count; ++n) put(asked.words[n].address, asked.words[n].value);
   if (asked.act != Act::entry_only) {
-    put((asked.eptp & kTableAddress) + 8 * own_root_index(asked), own_root_entry());
+    put(asked.own_slot, own_entry(asked.own_level));
   }
   put_back_unwanted();
 }
@@ -74,49 +83,89 @@ void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
   vmwrite(kEptp, asked.eptp);
   vmwrite(kGuestCr3, start.cr3);
   vmwrite(kGuestRip, start.rip);
-  vmwrite(kGuestRflags, asked.act == Act::entry_only ? kInterruptsOn : 2);
-  vmwrite(kGuestInterruptibility, 0);
+  vmwrite(kGuestRsp, start.rsp);
+  vmwrite(kGuestIdtrBase, start.idt);
+  vmwrite(kGuestIdtrLimit, kInterruptLimit);
+  // An interrupt of the watchdog exits whatever the flag is, but not in Bochs 2.7.
+  const bool on = asked.act == Act::entry_only || watchdog_of(probe, asked) == Watchdog::local_apic;
+  vmwrite(kGuestRflags, on ? kInterruptsOn : kInterruptsOff);
+  vmwrite(kGuestInterruptibility, start.nmi_blocked ? kBlockedByNmi : 0);
   vmwrite(kGuestPendingDebug, 0);
   vmwrite(kGuestActivity, 0);
   vmwrite(kEntryInterruption, 0);
+  if (start.pae) {
+    vmwrite(kGuestPdpte0, start.pdpte);
+    for (uint64_t n = 1; n < 4; ++n) vmwrite(kGuestPdpte0 + 2 * n, 0);
+  }
+  if ((asked.secondary_controls & kEnablePml) != 0) {
+    vmwrite(kPmlAddress, address_of(&log));
+    vmwrite(kGuestPmlIndex, kLastLogged);
+  }
   if ((capability(probe, 0x48b) >> 55 & 1) != 0) vmwrite(kSpptp, address_of(&sub_page_root));
   if ((capability(probe, 0x48b) >> 50 & 1) != 0) vmwrite(kVeInformation, address_of(&ve_information));
   for (unsigned n = 0; n < 5; ++n) ve_information.words[n] = 0;
   if ((asked.flags & kArmedVe) == 0) ve_information.words[0] = 0xffffffffull << 32;
-  arm_watchdog(probe);
 }
 
+// What an exit does not write is left from one before, and no business of this case.
 void note_exit(Record& record) {
   record.reason = static_cast<uint32_t>(vmread(kExitReason));
   record.end = (record.reason & kEntryFailed) != 0 ? End::entry_failure : End::exit;
+  const bool violation = record.reason == kReasonViolation;
+  const bool exception = record.reason == kReasonException;
   record.qualification = vmread(kQualification);
-  record.guest_physical_address = vmread(kGuestPhysicalAddress);
-  record.guest_linear_address = vmread(kGuestLinearAddress);
-  record.interruption = static_cast<uint32_t>(vmread(kExitInterruption));
-  record.error_code = static_cast<uint32_t>(vmread(kExitErrorCode));
+  record.guest_physical_address =
+      violation || record.reason == kReasonMisconfiguration ? vmread(kGuestPhysicalAddress) : 0;
+  record.guest_linear_address = violation ? vmread(kGuestLinearAddress) : 0;
+  record.interruption = exception ? static_cast<uint32_t>(vmread(kExitInterruption)) : 0;
+  record.error_code = exception ? static_cast<uint32_t>(vmread(kExitErrorCode)) : 0;
   record.rip = vmread(kGuestRip);
 }
 
-bool is_page_fault(const Record& record) {
-  return record.end == End::exit && record.reason == kReasonException &&
-         (record.interruption & 0x800007ff) == kPageFault;
+// The vector of an exception in the guest; otherwise none.
+constexpr uint32_t kNoException = ~0u;
+uint32_t exception_of(const Record& record) {
+  const bool is = record.end == End::exit && record.reason == kReasonException && (record.interruption >> 31) != 0;
+  return is ? record.interruption & 0xff : kNoException;
 }
 
-// Where the access went, told by the memory itself.
+// Whether the exception is the one with which the act ends when it got what it accessed: a self-identifying word is a
+// guest entry that is not present, no stack frame, and no gate.
+bool completes(const Case& asked, const GuestStart& start, const Record& record) {
+  const uint32_t vector = exception_of(record);
+  if (vector == kNoException || record.rip != start.completed_at) return false;
+  return asked.act == Act::guest_walk ? vector == kPageFault : vector < kPageFault && vector > 9;
+}
+
+// The code was executed: a self-identifying word from its beginning, or an instruction of one byte. The guest stands on
+// its VMCALL, or on that byte.
+void note_fetch(const GuestRegisters& registers, Record& record) {
+  const bool word = record.reason == kReasonVmcall && record.rip == record.linear_address + 5;
+  const bool byte = record.reason == kReasonHlt || exception_of(record) == kBreakpoint;
+  if (word) record.landed = registers.rax << 3;
+  record.done = word || (byte && record.rip == record.linear_address) ? 1 : 0;
+}
+
+// The registers hold what was read. The next fetch ends with a page fault, since no self-identifying word is present;
+// or the processor refuses it right away.
+void note_pdptes(const GuestStart& start, Record& record) {
+  const uint32_t vector = exception_of(record);
+  const uint64_t pdpte = vmread(kGuestPdpte0);
+  const bool loaded = vector == kPageFault && record.rip == start.completed_at && is_identity(pdpte);
+  record.done = loaded || (vector == 13 && record.rip == start.rip) ? 1 : 0;
+  if (loaded) record.landed = identified(pdpte);
+}
+
+bool stores(Act act) { return act == Act::write || act == Act::read_modify_write || act == Act::shadow_stack_write; }
+
+// Where a data access went, told by the memory itself.
 void note_landing(const Case& asked, const GuestRegisters& registers, Record& record) {
   const uint64_t gpa = asked.guest_physical_address;
-  if (asked.act == Act::fetch) {
-    // The self-identifying word was executed; the guest stands on its VMCALL.
-    if (record.reason != 18 || record.rip != record.linear_address + 5) return;
-    record.done = 1;
-    record.landed = registers.rax << 3 | (gpa & 7);
-    return;
-  }
   record.done = static_cast<uint32_t>(registers.rbx & 1);
-  if (record.done == 0 || record.reason != 18 || !is_identity(registers.rdx)) return;
+  if (record.done == 0 || record.reason != kReasonVmcall || !is_identity(registers.rdx)) return;
   const uint64_t landed = identified(registers.rdx) ^ 8;
   record.landed = landed | (gpa & 7);
-  if (asked.act != Act::write && asked.act != Act::read_modify_write && asked.act != Act::shadow_stack_write) return;
+  if (!stores(asked.act)) return;
   const uint64_t word = word_at(landed);
   if ((word >> (gpa & 7) * 8 & 0xff) != kMarker) record.stray = 1;
   word_at(landed) = identity_word(landed);
@@ -130,22 +179,29 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
   registers.rsi = second ? start.device : start.identity;
   registers.rdx = second ? start.identity : 0;
   record.linear_address = start.linear_address;
-  const Entered entered = run_guest(registers);
+  const Entered entered = run_guest(probe, asked, registers);
   if (entered != Entered::exit) {
     record.end = End::vm_fail;
     record.reason = entered == Entered::vm_fail_valid ? static_cast<uint32_t>(vmread(kInstructionError)) : 0;
     return;
   }
   note_exit(record);
+  record.vectoring = static_cast<uint32_t>(vmread(kVectoringInformation));
   if (asked.act == Act::entry_only) return;
-  if (asked.act == Act::guest_walk && is_page_fault(record)) {
-    // The guest's entry was read: it is a self-identifying word, which is not present.
+  if (asked.act == Act::fetch) return note_fetch(registers, record);
+  if (asked.act == Act::load_pdptes) return note_pdptes(start, record);
+  if (completes(asked, start, record)) {
     vmwrite(kGuestRip, rip_after_access(asked));
-    arm_watchdog(probe);
-    run_guest(registers);
+    run_guest(probe, asked, registers);
     note_exit(record);
   }
   note_landing(asked, registers, record);
+}
+
+void note_log(const Case& asked, Record& record) {
+  if ((asked.secondary_controls & kEnablePml) == 0 || record.end != End::exit) return;
+  record.logged = static_cast<uint16_t>(kLastLogged - vmread(kGuestPmlIndex));
+  record.logged_address = record.logged != 0 ? log.words[kLastLogged] : 0;
 }
 
 void attempt(void* argument) {
@@ -161,16 +217,18 @@ void attempt(void* argument) {
   const bool reads = asked.act == Act::shadow_stack_read;
   const bool shadow = reads || asked.act == Act::shadow_stack_write;
   const bool user = reads && (asked.flags & kUserPage) != 0;
-  if (!set_shadow_stack(*run.probe, {shadow, user, shadow ? start.linear_address & ~7ull : 0})) {
+  if (!set_guest_mode(*run.probe, {start.pae, shadow, user})) {
     run.record->end = End::unsupported;
     return;
   }
+  if (shadow) vmwrite(kGuestSsp, start.linear_address);
   put_words(asked);
   set_case(*run.probe, asked, start);
   const uint64_t ept = capability(*run.probe, 0x48c);
   if ((ept >> 26 & 1) != 0) invept(2, 0);
   if ((ept >> 26 & 1) == 0 && (ept >> 25 & 1) != 0) invept(1, asked.eptp);
   run_walk(*run.probe, asked, start, *run.record);
+  note_log(asked, *run.record);
 }
 
 }  // namespace

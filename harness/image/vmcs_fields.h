@@ -8,6 +8,7 @@ namespace image {
 enum Field : uint64_t {
   kHostEsSelector = 0xc00,   // then CS, SS, DS, FS, GS, TR
   kGuestEsSelector = 0x800,  // then CS, SS, DS, FS, GS, LDTR, TR
+  kGuestPmlIndex = 0x812,
   kPmlAddress = 0x200e,
   kTertiaryControls = 0x2034,
   kEptp = 0x201a,
@@ -16,6 +17,7 @@ enum Field : uint64_t {
   kGuestPhysicalAddress = 0x2400,
   kVmcsLink = 0x2800,
   kGuestEfer = 0x2806,
+  kGuestPdpte0 = 0x280a,  // then 1 to 3
   kHostEfer = 0x2c02,
   kPinBasedControls = 0x4000,
   kPrimaryControls = 0x4002,
@@ -30,6 +32,7 @@ enum Field : uint64_t {
   kExitReason = 0x4402,
   kExitInterruption = 0x4404,
   kExitErrorCode = 0x4406,
+  kVectoringInformation = 0x4408,
   kGuestEsLimit = 0x4800,
   kGuestGdtrLimit = 0x4810,
   kGuestIdtrLimit = 0x4812,

@@ -12,13 +12,15 @@ namespace image {
 
 namespace {
 
-constexpr uint64_t kEfer = 0x500;  // LME, LMA
+constexpr uint32_t kEferMsr = 0xc0000080;
+constexpr uint64_t kEferLong = 0x500;  // LME, LMA
+constexpr uint64_t kEferNxe = 0x800;
 constexpr uint64_t kCr4Vmxe = 1u << 13;
 
-constexpr uint32_t kPreemptionTimer = 1u << 6;
 constexpr uint32_t kHltExiting = 1u << 7;
 constexpr uint32_t kIoExiting = 1u << 24;
 constexpr uint32_t kHost64 = 1u << 9;
+constexpr uint32_t kAcknowledge = 1u << 15;  // interrupt on exit
 constexpr uint32_t kSaveLoadEfer = 1u << 20 | 1u << 21;
 constexpr uint32_t kGuest64 = 1u << 9;
 constexpr uint32_t kLoadGuestEfer = 1u << 15;
@@ -29,9 +31,9 @@ constexpr uint64_t kCr4Cet = 1u << 23;
 constexpr uint32_t kUserCet = 0x6a0;
 constexpr uint64_t kShadowStackAndWrites = 3;
 constexpr uint32_t kCode = 0xa09b;  // access rights of 64-bit code and of data, privilege level 0
+constexpr uint32_t kCode32 = 0xc09b;
 constexpr uint32_t kData = 0xc093;
 constexpr uint32_t kUserRights = 0x60;
-constexpr uint64_t kWatchdogCycles = 50'000'000;
 
 struct alignas(4096) Page {
   uint32_t words[1024];
@@ -40,7 +42,7 @@ Page vmxon_region;
 Page vmcs_region;
 bool launched = false;
 bool true_msrs = false;
-bool shadow_stack_on = false;
+GuestMode mode{};
 
 // Capability MSR of a word of controls: what must be 1 in the low half, what may be 1 in the high half.
 uint64_t allowed(const Probe& probe, uint32_t msr, uint32_t true_msr) {
@@ -56,13 +58,28 @@ bool set(uint64_t field, uint64_t allowed, uint32_t wanted) {
 
 bool has_shadow_stacks(const Probe& probe) { return (allowed(probe, 0x484, 0x490) >> 32 & kLoadGuestCet) != 0; }
 
+void write_guest_mode(const Probe& probe) {
+  set(kEntryControls, allowed(probe, 0x484, 0x490), (mode.pae ? 0 : kGuest64) | kLoadGuestEfer | kLoadGuestCet);
+  vmwrite(kGuestEfer, mode.pae ? kEferNxe : kEferLong | kEferNxe);
+  const uint64_t cr0 = read_cr<0>() & ~kCr0WriteProtect;
+  vmwrite(kGuestCr0, mode.shadow_stack ? cr0 | kCr0WriteProtect : cr0);
+  vmwrite(kGuestCr4, mode.shadow_stack ? read_cr<4>() | kCr4Cet : read_cr<4>());
+  if (has_shadow_stacks(probe)) vmwrite(kGuestSCet, mode.shadow_stack ? kShadowStackAndWrites : 0);
+  const uint16_t level = mode.user ? 3 : 0;
+  const uint32_t rights = mode.user ? kUserRights : 0;
+  vmwrite(kGuestEsSelector + 2, kCodeSelector | level);
+  vmwrite(kGuestEsSelector + 4, kDataSelector | level);
+  vmwrite(kGuestEsAccess + 2, (mode.pae ? kCode32 : kCode) | rights);
+  vmwrite(kGuestEsAccess + 4, kData | rights);
+}
+
 void set_host() {
   const uint16_t selectors[] = {kDataSelector, kCodeSelector, kDataSelector, kDataSelector, 0, 0, kTaskSelector};
   for (uint64_t n = 0; n < 7; ++n) vmwrite(kHostEsSelector + 2 * n, selectors[n]);
   vmwrite(kHostCr0, read_cr<0>());
   vmwrite(kHostCr3, read_cr<3>());
   vmwrite(kHostCr4, read_cr<4>());
-  vmwrite(kHostEfer, kEfer);
+  vmwrite(kHostEfer, read_msr(kEferMsr));
   vmwrite(kHostTrBase, task_state_base());
   vmwrite(kHostGdtrBase, address_of(gdt));
   vmwrite(kHostIdtrBase, idt_base());
@@ -81,9 +98,6 @@ void set_guest() {
     vmwrite(kGuestEsAccess + 2 * n, access[n]);
     vmwrite(kGuestEsBase + 2 * n, 0);
   }
-  vmwrite(kGuestCr0, read_cr<0>() | kCr0WriteProtect);
-  vmwrite(kGuestCr4, read_cr<4>());
-  vmwrite(kGuestEfer, kEfer);
   vmwrite(kGuestDr7, 0x400);
   vmwrite(kGuestRsp, 0);
   vmwrite(kVmcsLink, ~0ull);
@@ -103,17 +117,16 @@ bool enter_vmx(const Probe& probe) {
   vmcs_region.words[0] = revision;
   if (!vmxon(address_of(&vmxon_region))) return false;
   if (!vmclear(address_of(&vmcs_region)) || !vmptrld(address_of(&vmcs_region))) return false;
-  set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kSaveLoadEfer | kLoadHostCet);
-  set(kEntryControls, allowed(probe, 0x484, 0x490), kGuest64 | kLoadGuestEfer | kLoadGuestCet);
+  set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kAcknowledge | kSaveLoadEfer | kLoadHostCet);
   set_host();
   set_guest();
   if (has_shadow_stacks(probe)) {
-    constexpr uint64_t kZero[] = {kHostSCet, kHostSsp, kHostSspTable, kGuestSspTable};
+    constexpr uint64_t kZero[] = {kHostSCet, kHostSsp, kHostSspTable, kGuestSspTable, kGuestSsp};
     for (const uint64_t field : kZero) vmwrite(field, 0);
     write_msr(kUserCet, kShadowStackAndWrites);
-    shadow_stack_on = true;
-    set_shadow_stack(probe, {false, false, 0});
   }
+  mode = {};
+  write_guest_mode(probe);
   launched = false;
   return true;
 }
@@ -124,8 +137,15 @@ void leave_vmx() {
   write_cr4(read_cr<4>() & ~kCr4Vmxe);
 }
 
+Watchdog watchdog_of(const Probe& probe, const Case& asked) {
+  const bool timer = (allowed(probe, 0x481, 0x48d) >> 32 & watchdog_controls(Watchdog::preemption_timer)) != 0;
+  const bool other = !timer || (asked.flags & kOtherWatchdog) != 0;
+  return other ? Watchdog::local_apic : Watchdog::preemption_timer;
+}
+
 bool set_controls(const Probe& probe, const Case& asked) {
-  set(kPinBasedControls, allowed(probe, 0x481, 0x48d), kPreemptionTimer | asked.pin_based_controls);
+  set(kPinBasedControls, allowed(probe, 0x481, 0x48d),
+      watchdog_controls(watchdog_of(probe, asked)) | asked.pin_based_controls);
   set(kPrimaryControls, allowed(probe, 0x482, 0x48e), kHltExiting | kIoExiting | asked.primary_controls);
   const bool tertiary = asked.tertiary_controls == 0 || (asked.tertiary_controls & ~capability(probe, 0x492)) == 0;
   if (tertiary && (capability(probe, 0x482) >> 49 & 1) != 0) vmwrite(kTertiaryControls, asked.tertiary_controls);
@@ -135,37 +155,29 @@ bool set_controls(const Probe& probe, const Case& asked) {
          (asked.pin_based_controls & ~pin_may) == 0 && (asked.primary_controls & ~primary_may) == 0;
 }
 
-bool set_shadow_stack(const Probe& probe, const ShadowStack& wanted) {
-  if (!has_shadow_stacks(probe)) return !wanted.on;
-  if (!wanted.on && !shadow_stack_on) return true;
-  shadow_stack_on = wanted.on;
-  const uint16_t level = wanted.user ? 3 : 0;
-  const uint32_t rights = wanted.user ? kUserRights : 0;
-  vmwrite(kGuestCr4, wanted.on ? read_cr<4>() | kCr4Cet : read_cr<4>());
-  vmwrite(kGuestSCet, wanted.on ? kShadowStackAndWrites : 0);
-  vmwrite(kGuestSsp, wanted.pointer);
-  vmwrite(kGuestEsSelector + 2, kCodeSelector | level);
-  vmwrite(kGuestEsSelector + 4, kDataSelector | level);
-  vmwrite(kGuestEsAccess + 2, kCode | rights);
-  vmwrite(kGuestEsAccess + 4, kData | rights);
+bool set_guest_mode(const Probe& probe, const GuestMode& wanted) {
+  if (wanted.shadow_stack && !has_shadow_stacks(probe)) return false;
+  if (wanted.pae == mode.pae && wanted.shadow_stack == mode.shadow_stack && wanted.user == mode.user) return true;
+  mode = wanted;
+  write_guest_mode(probe);
   return true;
 }
 
-Entered run_guest(GuestRegisters& registers) {
-  switch (enter_guest(&registers, launched ? 1 : 0)) {
-    case 0: break;
-    case 1: return Entered::vm_fail_invalid;
-    default: return Entered::vm_fail_valid;
-  }
-  // A VM entry that failed while it loaded the guest leaves the launch state as it was.
-  if ((vmread(kExitReason) & 0x80000000) == 0) launched = true;
+Entered run_guest(const Probe& probe, const Case& asked, GuestRegisters& registers) {
+  const Watchdog watchdog = watchdog_of(probe, asked);
+  arm_watchdog(watchdog, capability(probe, 0x485) & 31);
+  uint32_t reason = 0;
+  do {
+    switch (enter_guest(&registers, launched ? 1 : 0)) {
+      case 0: break;
+      case 1: return Entered::vm_fail_invalid;
+      default: return Entered::vm_fail_valid;
+    }
+    reason = static_cast<uint32_t>(vmread(kExitReason));
+    // A VM entry that failed while it loaded the guest leaves the launch state as it was.
+    if ((reason & 0x80000000) == 0) launched = true;
+  } while (go_on_after_interrupt(watchdog, reason));
   return Entered::exit;
-}
-
-void arm_watchdog(const Probe& probe) {
-  if ((allowed(probe, 0x481, 0x48d) >> 32 & kPreemptionTimer) == 0) return;
-  const uint64_t rate = capability(probe, 0x485) & 31;
-  vmwrite(kPreemptionTimerValue, (kWatchdogCycles >> rate) + 1);
 }
 
 }  // namespace image

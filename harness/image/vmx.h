@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/image/machine.h"
+#include "harness/image/watchdog.h"
 
 namespace image {
 
@@ -17,20 +18,21 @@ void leave_vmx();
 // The controls of a case beside those that the image needs; false when the processor does not have them all.
 bool set_controls(const Probe& probe, const Case& asked);
 
-// Whether the next guest has a shadow stack, at which linear address, and whether it runs at privilege level 3. Without
-// shadow stacks in the processor: false when one is wanted.
-struct ShadowStack {
-  bool on;
+// What the next guest is beside 64-bit mode at privilege level 0. `user`: privilege level 3. A shadow stack needs
+// CR0.WP; otherwise that is off, so that the guest stores to pages that its own paging maps read-only.
+struct GuestMode {
+  bool pae;  // 32-bit mode with PAE paging
+  bool shadow_stack;
   bool user;
-  uint64_t pointer;
 };
-bool set_shadow_stack(const Probe& probe, const ShadowStack& wanted);
+// False when the processor has no shadow stacks and one is wanted.
+bool set_guest_mode(const Probe& probe, const GuestMode& wanted);
+
+// What ends the guest of a case when nothing else does.
+Watchdog watchdog_of(const Probe& probe, const Case& asked);
 
 enum class Entered { exit, vm_fail_invalid, vm_fail_valid };
 // VM entry, and until the VM exit.
-Entered run_guest(GuestRegisters& registers);
-
-// Arms the watchdog for the next VM entry; it makes the guest exit with reason 52.
-void arm_watchdog(const Probe& probe);
+Entered run_guest(const Probe& probe, const Case& asked, GuestRegisters& registers);
 
 }  // namespace image

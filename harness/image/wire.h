@@ -8,7 +8,7 @@ namespace image {
 
 // NOLINTBEGIN(modernize-avoid-c-arrays): layouts of bytes, in a program without a library
 
-constexpr uint32_t kWireVersion = 3;
+constexpr uint32_t kWireVersion = 4;
 constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
 constexpr uint64_t kProbeMagic = 0x45424f5250545045;    // "EPTPROBE"
 constexpr uint64_t kTrailerMagic = 0x21444e4554504523;  // "#EPTEND!"
@@ -22,9 +22,19 @@ struct Word {
 
 constexpr unsigned kMaxWords = 6;
 
-// The guest's own pages, of which the ninth is its code.
-constexpr uint64_t kOwnHigh = uint64_t{1} << 39;
-constexpr uint64_t kOwnCode = 0x8000;
+// Where the guest's own pages are in its guest-physical addresses: in a part that is not under test.
+enum class Own : uint32_t { at_512_gbyte, at_zero, at_256_tbyte, at_1_gbyte };
+constexpr unsigned kOwns = 4;
+constexpr uint64_t own_base(Own own) {
+  switch (own) {
+    case Own::at_512_gbyte: return uint64_t{1} << 39;
+    case Own::at_zero: return 0;
+    case Own::at_256_tbyte: return uint64_t{1} << 48;
+    case Own::at_1_gbyte: return uint64_t{1} << 30;
+  }
+  return 0;
+}
+constexpr uint64_t kOwnCode = uint64_t{kOwns} * 0x4000;  // page tables for each place, then the code
 
 // How the guest makes the access.
 enum class Act : uint32_t {
@@ -36,13 +46,22 @@ enum class Act : uint32_t {
   guest_walk,  // the address is that of the guest's page-table entry for a read
   shadow_stack_read,
   shadow_stack_write,
+  load_pdptes,        // MOV to CR3 in PAE paging: the address is that of the page-directory-pointer table
+  interrupt_return,   // IRET while NMIs are blocked: the address is that of its stack frame
+  deliver_interrupt,  // INT: the address is that of the gate
 };
 
-// Case::flags.
-constexpr uint32_t kUserPage = 1;   // the guest's page-table entry for the address under test has U/S=1
-constexpr uint32_t kOwnAtZero = 2;  // the guest's own pages are at guest-physical address 0, otherwise at 512 GBytes
-constexpr uint32_t kSecondOperand = 1U << 31;  // the instruction reads a byte of the device first
-constexpr uint32_t kArmedVe = 4;  // the virtualization-exception information area is free, so that #VE is delivered
+// Case::flags. Of the guest's page-table entry for the address under test:
+constexpr uint32_t kUserPage = 1;         // U/S=1
+constexpr uint32_t kWritablePage = 2;     // R/W=1
+constexpr uint32_t kExecuteDisable = 4;   // XD=1
+constexpr uint32_t kArmedVe = 8;          // the virtualization-exception information area is free: #VE is delivered
+constexpr uint32_t kUnverifiedWalk = 16;  // bit 58 is 0 in the EPT entries that map the guest's page tables
+constexpr uint32_t kOtherWatchdog = 32;   // the local APIC's timer, as where there is no VMX-preemption timer
+constexpr uint32_t kSecondOperand = 64;   // the instruction reads a byte of the device first
+
+// Secondary control, set by the host where the case is to log what it writes.
+constexpr uint32_t kEnablePml = 1U << 17;
 
 struct Case {
   uint64_t id;
@@ -55,9 +74,12 @@ struct Case {
   uint32_t secondary_controls;
   uint32_t word_count;
   uint64_t tertiary_controls;
+  Own own;             // unused by entry_only, likewise the next two
+  uint32_t own_level;  // of the EPT entry that leads to the guest's own pages: 5, 4 or 3
+  uint64_t own_slot;   // physical address of that entry
   Word words[kMaxWords];
 };
-static_assert(sizeof(Case) == 152);
+static_assert(sizeof(Case) == 168);
 
 // CasesHeader::flags.
 constexpr uint32_t kOverSerial = 1;   // results are sent over the serial line too, as frames
@@ -163,10 +185,13 @@ struct Record {
   uint32_t stray;             // 1: a store did not arrive where reads say
   uint64_t words[kMaxWords];  // those of the case afterwards
   uint64_t ve[5];             // virtualization-exception information
+  uint32_t vectoring;         // original-event information of the first exit
+  uint32_t logged;            // entries in the page-modification log, where the case switches it on
+  uint64_t logged_address;    // the first of them
   uint32_t padding;
   uint32_t crc;  // of everything before it
 };
-static_assert(sizeof(Record) == 184);
+static_assert(sizeof(Record) == 200);
 
 struct Trailer {
   uint64_t magic;

@@ -11,7 +11,8 @@ namespace harness {
 
 constexpr const char* kKvmBochsModel = "corei7_skylake_x";
 
-// The name under which the known deviations of the target are kept: with the kernel's version, as in "Linux 6.1.0 ...".
+// The name under which the known deviations of targets of this kind are kept: with the kernel's version, as in
+// "Linux 6.1.0 ...".
 std::string kvm_baseline(const std::string& target, const std::string& version);
 
 // `target` begins with kvm. Throws NotTested when KVM offers no EPT to guests there, and std::runtime_error.

@@ -15,17 +15,27 @@ namespace harness {
 
 namespace {
 
-Observation declined(const eptspec_case& asked, const std::string& reason) {
+bool is_made(const Plan& plan) { return plan.not_applicable.empty() && plan.declined.empty(); }
+
+Observation without_answer(const eptspec_case& asked, std::uint32_t status, const std::string& reason) {
   Observation observation{Fate::answered, {}, {}};
   observation.answer.id = asked.id;
-  observation.answer.status = EPTSPEC_DECLINED;
+  observation.answer.status = status;
   reason.copy(observation.answer.reason, EPTSPEC_REASON_SIZE - 1);
   return observation;
 }
 
+// Of a case that is not put to the machine.
+Observation not_made(const eptspec_case& asked, const Plan& plan) {
+  if (plan.not_applicable.empty()) return without_answer(asked, EPTSPEC_DECLINED, plan.declined);
+  return without_answer(asked, EPTSPEC_NOT_APPLICABLE, plan.not_applicable);
+}
+
 // Of a case for which there is no record.
 Observation unrecorded(const eptspec_case& asked, const Results& results) {
-  if (results.problem.empty()) return declined(asked, "the machine was not given the case");
+  if (results.problem.empty()) {
+    return without_answer(asked, EPTSPEC_DECLINED, "the machine was not given the case");
+  }
   return {Fate::crash, {}, "not run: " + results.problem};
 }
 
@@ -56,7 +66,7 @@ PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases)
   for (const eptspec_case& asked : cases) {
     Plan& one = planned.plans.emplace_back(plan(machine, asked));
     take_path(machine, one);
-    if (!one.declined.empty()) continue;
+    if (!is_made(one)) continue;
     job.cases.push_back(one.made);
     job.pages.insert(job.pages.end(), one.pages.begin(), one.pages.end());
   }
@@ -80,8 +90,8 @@ void observe(const Machine& machine, std::span<const eptspec_case> cases, const 
     const auto found = records.find(cases[n].id);
     const auto why = results.why.find(cases[n].id);
     const Plan& plan = planned.plans[n];
-    if (!plan.declined.empty()) {
-      observations[n] = declined(cases[n], plan.declined);
+    if (!is_made(plan)) {
+      observations[n] = not_made(cases[n], plan);
     } else if (why != results.why.end()) {
       observations[n] = {Fate::crash, {}, why->second};
     } else if (found == records.end()) {

@@ -26,6 +26,7 @@ Description described(const std::string& name, const image::Probe& probe) {
   const std::string brand(probe.brand, strnlen(probe.brand, sizeof(probe.brand)));
   description.name = name;
   description.machine = true;
+  description.batch = 16384;
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
   description.configuration.maxphyaddr = probe.maxphyaddr;
@@ -48,7 +49,10 @@ Machine machine_of(const image::Probe& probe) {
   machine.maxphyaddr = probe.maxphyaddr;
   machine.memory.assign(probe.ranges, probe.ranges + std::min(probe.range_count, image::kMaxRanges));
   machine.shadow_stacks = (msr(probe, 0x484) >> 52 & 1) != 0;  // VM entry loads CET state
-  if (probe.case_count > 1) {                                  // the windows were chosen already
+  machine.modification_log = (msr(probe, 0x48b) >> 49 & 1) != 0;
+  const bool exact = (msr(probe, 0x480) >> 55 & 1) != 0;
+  machine.loads_cr3 = (msr(probe, exact ? 0x48e : 0x482) >> 15 & 1) == 0;
+  if (probe.case_count > 1) {  // the windows were chosen already
     machine.tables = probe.tables;
     machine.pages = probe.pages;
   } else {

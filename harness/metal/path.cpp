@@ -13,6 +13,10 @@ constexpr std::uint64_t kGigabyte = std::uint64_t{1} << 30;
 
 bool has_second_operand(Act act) { return act == Act::read || act == Act::write || act == Act::guest_walk; }
 
+bool is_ordinary(Act act) {
+  return act == Act::read || act == Act::write || act == Act::read_modify_write || act == Act::fetch;
+}
+
 }  // namespace
 
 Path take_path(std::string& target) {
@@ -34,7 +38,7 @@ void take_path(const MachineOptions& options, Machine& machine) {
 }
 
 void take_path(const Machine& machine, Plan& plan) {
-  if (machine.path == Path::ordinary || !plan.declined.empty()) return;
+  if (machine.path == Path::ordinary || !plan.declined.empty() || !plan.not_applicable.empty()) return;
   const Act act = plan.made.act;
   if (machine.path == Path::second_operand) {
     if (!has_second_operand(act)) plan.declined = "no instruction makes this access to a second operand";
@@ -42,8 +46,7 @@ void take_path(const Machine& machine, Plan& plan) {
     if (!machine.has_device) plan.pages.push_back(image::device_behind(machine.pages));
     return;
   }
-  if (act == Act::entry_only) plan.declined = "nothing is accessed";
-  if (act == Act::guest_walk) plan.declined = "the guest's tables are no device's";
+  if (!is_ordinary(act)) plan.declined = "only data and code are at a device, no tables and stacks";
   if (machine.has_device) {
     std::erase_if(plan.pages, [&](std::uint64_t page) { return page - machine.pages < kGigabyte; });
   }

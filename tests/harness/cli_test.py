@@ -79,7 +79,7 @@ class ExitCodes(Folder):
 
     def test_baseline_makes_known_what_is_known_until_it_expires(self):
         baseline = self.path / "baseline.json"
-        entry = {"reason": "accepts all", "link": "-", "expires": "2026-06-30", "vectors": ["smoke-02", "smoke-03"]}
+        entry = {"reason": "accepts all", "cite": "-", "link": "-", "expires": "2026-06-30", "vectors": ["smoke-02", "smoke-03"]}
         baseline.write_text(json.dumps({"deviations": [entry]}))
         for today, code in (("2026-06-30", 0), ("2026-07-01", 1)):
             result = run_builtin("lib:" + HOSTILE, "--baseline", baseline, "--today", today)

@@ -88,15 +88,23 @@ TEST(Journal, what_is_no_journal_is_refused) {
   EXPECT_TRUE(is_refused("/nowhere"));
 }
 
-harness::Assessment assessed(const std::string& ids, const char* today = "2026-07-01") {
-  const std::string path = file_with(
-      R"({"deviations": [{"reason": "why", "link": "where", "expires": "2026-12-31", "vectors": [)" + ids + "]}]}");
+// On two of three vectors, of which the second fails.
+harness::Assessment assessed_by(const std::string& selection, const char* today = "2026-07-01", bool all = false) {
+  const std::string path =
+      file_with(R"({"deviations": [{"reason": "why", "cite": "31.3", "link": "where", "expires": "2026-12-31", )" +
+                selection + "}]}");
   static std::vector<harness::KnownDeviation> baseline;
   std::vector<std::string> errors;
   baseline = harness::read_baseline(path, errors);
   EXPECT_TRUE(errors.empty());
   const std::vector<vectors::Vector> vectors = support::eptp_vectors(2);
-  return assess(baseline, vectors, {{Verdict::pass, {}, {}}, kFail}, {"eptp-0", "eptp-1", "eptp-2"}, today);
+  std::vector<std::string> ids = {"eptp-0", "eptp-1"};
+  if (!all) ids.emplace_back("eptp-2");
+  return assess(baseline, vectors, {{Verdict::pass, {}, {}}, kFail}, ids, "mine", today);
+}
+
+harness::Assessment assessed(const std::string& ids, const char* today = "2026-07-01") {
+  return assessed_by(R"("vectors": [)" + ids + "]", today);
 }
 
 TEST(Baseline, known_deviation_is_explained) {
@@ -116,6 +124,27 @@ TEST(Baseline, unexpected_pass_unknown_id_and_expiry_are_problems) {
 
 TEST(Baseline, vector_that_was_not_run_is_no_problem) { EXPECT_TRUE(assessed("\"eptp-2\"").problems.empty()); }
 
+TEST(Baseline, entry_with_a_filter_explains_what_deviates_as_it_says) {
+  EXPECT_NE(assessed_by(R"("filter": "question:eptp")").known[1], nullptr);
+  EXPECT_NE(assessed_by(R"("filter": "question:eptp", "deviation": "e")").known[1], nullptr);
+  EXPECT_EQ(assessed_by(R"("filter": "question:eptp", "deviation": "level")").known[1], nullptr);
+  EXPECT_EQ(assessed_by(R"("filter": "question:walk")").known[1], nullptr);
+}
+
+TEST(Baseline, entry_whose_filter_explains_nothing_is_a_problem_when_all_vectors_were_run) {
+  const auto problems = [](bool all) {
+    return assessed_by(R"("filter": "question:walk")", "2026-07-01", all).problems;
+  };
+  EXPECT_EQ(problems(true), std::vector<std::string>{"no vector deviates as it says: why"});
+  EXPECT_TRUE(problems(false).empty());
+}
+
+TEST(Baseline, entry_for_other_targets_does_not_count) {
+  EXPECT_EQ(assessed_by(R"("filter": "question:eptp", "targets": ["yours"])", "2027-01-01", true).problems.size(), 0U);
+  EXPECT_EQ(assessed_by(R"("filter": "question:eptp", "targets": ["yours"])").known[1], nullptr);
+  EXPECT_NE(assessed_by(R"("filter": "question:eptp", "targets": ["yours", "mine"])").known[1], nullptr);
+}
+
 TEST(Baseline, mistakes_are_named) {
   const auto mistakes = [](const std::string& text) {
     std::vector<std::string> errors;
@@ -124,10 +153,17 @@ TEST(Baseline, mistakes_are_named) {
   };
   EXPECT_EQ(mistakes("nonsense"), "is no JSON object with a list 'deviations'");
   EXPECT_EQ(mistakes(R"({"deviations": [{"reason": ""}]})"), "deviation 1: 'reason' is missing: a text");
-  EXPECT_EQ(mistakes(R"({"deviations": [{"reason": "a", "link": "b", "expires": "tomorrow", "vectors": ["x"]}]})"),
-            "deviation 1: 'expires' is a day, YYYY-MM-DD");
-  EXPECT_EQ(mistakes(R"({"deviations": [{"reason": "a", "link": "b", "expires": "2026-01-01", "vectors": []}]})"),
-            "deviation 1: 'vectors' is missing: a list of ids");
+  const auto in_entry = [&](const std::string& expires, const std::string& rest) {
+    return mistakes(R"({"deviations": [{"reason": "a", "cite": "c", "link": "b", "expires": ")" + expires + "\"" +
+                    rest + "}]}");
+  };
+  EXPECT_EQ(in_entry("tomorrow", R"(, "vectors": ["x"])"), "deviation 1: 'expires' is a day, YYYY-MM-DD");
+  EXPECT_EQ(in_entry("2026-01-01", R"(, "vectors": [])"), "deviation 1: 'vectors' is a list of ids");
+  EXPECT_EQ(in_entry("2026-01-01", ""), "deviation 1: either 'vectors' or 'filter' is needed");
+  EXPECT_EQ(in_entry("2026-01-01", R"(, "filter": "colour:blue")"),
+            "deviation 1: --filter: 'colour' is none of goal, id, profile, question, rule");
+  EXPECT_EQ(in_entry("2026-01-01", R"(, "filter": "goal:x", "deviation": 1)"),
+            "deviation 1: 'deviation' is a text beside 'filter'");
 }
 
 TEST(Source, vectors_come_from_json_and_mistakes_are_named) {

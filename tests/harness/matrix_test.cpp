@@ -32,7 +32,7 @@ harness::Report small_report(const std::string& target) {
   report.judgements = {{Verdict::pass, {}, {}},
                        {Verdict::fail, {}, {{"result", "misconfigured", "page"}}},
                        {Verdict::not_applicable, "no such memory", {}}};
-  report.baseline = {{"why", "where", "2027-01-01", {"v1"}}};
+  report.baseline = {{"why", "31.3", "where", "2027-01-01", {"v1"}}};
   report.assessment.known = {nullptr, &report.baseline[0], nullptr};
   return report;
 }

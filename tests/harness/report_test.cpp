@@ -79,7 +79,7 @@ TEST(Report, what_is_not_applicable_is_told_apart_from_what_was_skipped) {
 
 TEST(Report, known_deviation_is_as_expected_and_shown) {
   harness::Report report = small_report();
-  report.baseline = {{"reads bit 13", "https://example.org", "2030-01-01", {"v1", "v2"}}};
+  report.baseline = {{"reads bit 13", "31.3", "https://example.org", "2030-01-01", {"v1", "v2"}}};
   report.assessment.known[1] = report.assessment.known[2] = report.baseline.data();
   EXPECT_EQ(exit_code(report), 0);
   EXPECT_TRUE(harness::group(report).empty());

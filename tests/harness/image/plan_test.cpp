@@ -79,7 +79,7 @@ TEST(Plan, windows_move_to_where_memory_is_free) {
 
 TEST(Plan, a_walk_gets_its_tables_and_its_page) {
   const Plan plan = harness::plan(moved_machine(), usual_walk());
-  EXPECT_EQ(plan.declined, "");
+  EXPECT_EQ(plan.not_applicable, "");
   EXPECT_EQ(plan.made.eptp, 0x300101eU);
   ASSERT_EQ(plan.made.word_count, 4U);
   EXPECT_EQ(plan.made.words[0].address, 0x3001000U);
@@ -88,24 +88,130 @@ TEST(Plan, a_walk_gets_its_tables_and_its_page) {
   EXPECT_EQ(plan.pages.at(0), 0x80000000U);
 }
 
-TEST(Plan, the_guests_own_pages_are_in_the_half_that_is_not_under_test) {
+TEST(Plan, the_guests_own_pages_are_in_a_part_that_is_not_under_test) {
   eptspec_case asked = usual_walk();
-  EXPECT_EQ(harness::plan(moved_machine(), asked).made.flags & image::kOwnAtZero, 0U);
+  image::Case made = harness::plan(moved_machine(), asked).made;
+  EXPECT_EQ(made.own, image::Own::at_512_gbyte);
+  EXPECT_EQ(made.own_level, 4U);
+  EXPECT_EQ(made.own_slot, 0x3001008U);
   asked.guest_physical_address = std::uint64_t{1} << 39;
   asked.words[0].address = 0x1008;
-  EXPECT_EQ(harness::plan(moved_machine(), asked).made.flags & image::kOwnAtZero, image::kOwnAtZero);
+  made = harness::plan(moved_machine(), asked).made;
+  EXPECT_EQ(made.own, image::Own::at_zero);
+  EXPECT_EQ(made.own_slot, 0x3001000U);
 }
 
-TEST(Plan, what_the_machine_cannot_show_is_declined_with_the_reason) {
+TEST(Plan, on_a_narrow_processor_the_guests_own_pages_share_a_good_pml4e_with_the_walk) {
+  auto machine = moved_machine();
+  machine.maxphyaddr = 39;
   eptspec_case asked = usual_walk();
+  asked.configuration.maxphyaddr = 39;
+  const image::Case made = harness::plan(machine, asked).made;
+  EXPECT_EQ(made.own, image::Own::at_1_gbyte);
+  EXPECT_EQ(made.own_level, 3U);
+  EXPECT_EQ(made.own_slot, 0x3002008U);
+  asked.words[0].value = 0x2005;
+  EXPECT_EQ(harness::plan(machine, asked).not_applicable,
+            "all guest-physical addresses, the guest's own too, go through the entry under test");
+}
+
+TEST(Plan, a_walk_of_five_levels_has_the_guest_behind_another_pml5e) {
+  auto machine = moved_machine();
+  machine.maxphyaddr = 52;
+  eptspec_case asked = usual_walk();
+  asked.configuration.maxphyaddr = 52;
+  asked.eptp = 0x1026;
+  asked.level = 5;
+  asked.word_count = 5;
+  asked.words[4] = {0x5000, 0x40000037};
+  asked.words[3].value = 0x5007;
+  const Plan plan = harness::plan(machine, asked);
+  EXPECT_EQ(plan.not_applicable, "");
+  EXPECT_EQ(plan.made.word_count, 5U);
+  EXPECT_EQ(plan.made.own, image::Own::at_256_tbyte);
+  EXPECT_EQ(plan.made.own_level, 5U);
+  EXPECT_EQ(plan.made.own_slot, 0x3001008U);
+}
+
+TEST(Plan, an_address_too_wide_for_four_levels_is_used_where_the_processor_has_it) {
+  auto machine = moved_machine();
+  machine.maxphyaddr = 52;
+  eptspec_case asked = usual_walk();
+  asked.configuration.maxphyaddr = 52;
+  asked.guest_physical_address = std::uint64_t{1} << 48;
+  const Plan plan = harness::plan(machine, asked);
+  EXPECT_EQ(plan.not_applicable, "");
+  EXPECT_EQ(plan.made.guest_physical_address, std::uint64_t{1} << 48);
+  EXPECT_EQ(plan.made.own, image::Own::at_512_gbyte);
+}
+
+TEST(Plan, what_the_machine_cannot_show_is_not_applicable_with_the_reason) {
+  eptspec_case asked = usual_walk();
+  const auto reason = [&asked] { return harness::plan(moved_machine(), asked).not_applicable; };
   asked.guest_physical_address = std::uint64_t{1} << 40;
-  EXPECT_EQ(harness::plan(moved_machine(), asked).declined, "a guest has no address so wide here");
+  EXPECT_EQ(reason(), "the guest-physical addresses of this processor have 40 bits");
   asked = usual_walk();
   asked.words[3].value = 0x8000000037;
-  EXPECT_EQ(harness::plan(moved_machine(), asked).declined, "the page at 0x8000000000 has no place in memory");
+  EXPECT_EQ(reason(), "this machine has no memory where the page is");
   asked = usual_walk();
   asked.access = EPTSPEC_ACCESS_DATA_READ | EPTSPEC_ACCESS_NO_LINEAR_ADDRESS;
-  EXPECT_NE(harness::plan(moved_machine(), asked).declined, "");
+  EXPECT_NE(reason(), "");
+  asked.access = EPT_ACCESS_USER_SHADOW_STACK_READ;
+  EXPECT_EQ(reason(), "this processor has no shadow stacks");
+  asked.access = EPT_ACCESS_GUEST_PDPTE_LOAD;
+  EXPECT_EQ(reason(), "");
+  asked.guest_physical_address = 8;
+  EXPECT_EQ(reason(), "PAE paging has its PDPTEs at a multiple of 32");
+}
+
+TEST(Plan, what_the_image_does_not_do_is_declined) {
+  eptspec_case asked = usual_walk();
+  asked.access = EPTSPEC_ACCESS_DATA_WRITE | EPTSPEC_ACCESS_EVENT_DELIVERY;
+  const Plan plan = harness::plan(moved_machine(), asked);
+  EXPECT_EQ(plan.not_applicable, "");
+  EXPECT_EQ(plan.declined, "the image makes no such access: data_write, event_delivery");
+}
+
+TEST(Plan, a_fetch_between_words_executes_a_byte_that_no_other_page_of_the_case_has_there) {
+  eptspec_case asked = usual_walk();
+  asked.access = EPT_ACCESS_SUPERVISOR_FETCH;
+  asked.guest_physical_address = 3;
+  const Plan plan = harness::plan(moved_machine(), asked);
+  ASSERT_EQ(plan.made.word_count, 5U);
+  EXPECT_EQ(plan.byte_code, 0x80000003U);
+  EXPECT_EQ(plan.made.words[4].value >> 24 & 0xff, 0xf4U);
+  image::Record record{};
+  record.end = image::End::exit;
+  record.reason = 12;
+  record.done = 1;
+  record.landed = image::kNowhere;
+  const auto seen = harness::observed(moved_machine(), asked, plan, record);
+  EXPECT_EQ(seen.answer.host_physical_address, 0x40000003U);
+}
+
+// What was logged is held against the dirty flags that were set.
+TEST(Plan, a_log_that_does_not_fit_the_dirty_flags_is_no_answer) {
+  auto machine = moved_machine();
+  machine.modification_log = true;
+  eptspec_case asked = usual_walk();
+  asked.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
+  asked.access = EPT_ACCESS_WRITE;
+  const Plan plan = harness::plan(machine, asked);
+  EXPECT_EQ(plan.made.secondary_controls & image::kEnablePml, image::kEnablePml);
+  image::Record record{};
+  record.end = image::End::exit;
+  record.reason = 18;
+  record.done = 1;
+  record.landed = 0x80000000;
+  for (std::uint32_t n = 0; n < 4; ++n) record.words[n] = plan.made.words[n].value;
+  const auto fate = [&] { return harness::observed(machine, asked, plan, record).fate; };
+  EXPECT_EQ(fate(), Fate::answered);
+  record.words[3] |= EPT_ENTRY_DIRTY;
+  EXPECT_EQ(fate(), Fate::garbage);
+  record.logged = 1;
+  EXPECT_EQ(fate(), Fate::answered);
+  record.logged_address = 0x1000;
+  EXPECT_EQ(fate(), Fate::garbage);
 }
 
 TEST(Plan, an_update_of_a_guest_entry_puts_that_entry_into_the_page) {
@@ -114,7 +220,7 @@ TEST(Plan, an_update_of_a_guest_entry_puts_that_entry_into_the_page) {
   const Plan plan = harness::plan(moved_machine(), asked);
   ASSERT_EQ(plan.made.word_count, 5U);
   EXPECT_EQ(plan.made.words[4].address, 0x80000000U);
-  EXPECT_EQ(plan.made.words[4].value, image::kOwnHigh + image::kOwnCode + 7);
+  EXPECT_EQ(plan.made.words[4].value, own_base(image::Own::at_512_gbyte) + image::kOwnCode + 7);
 }
 
 TEST(Plan, a_landing_is_told_in_the_addresses_of_the_case) {
@@ -173,7 +279,7 @@ TEST(Plan, an_entry_is_known_by_how_the_walk_through_it_ends) {
   asked.words[0] = {0, 0x4007};
   const auto machine = moved_machine();
   const Plan plan = harness::plan(machine, asked);
-  ASSERT_EQ(plan.declined, "");
+  ASSERT_EQ(plan.not_applicable, "");
   EXPECT_EQ(plan.made.words[2].value, 0x3004007U);
   EXPECT_EQ(plan.made.words[3].address, 0x3004000U);
   image::Record record = unchanged(plan, exit_record(18));

@@ -1,0 +1,222 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "ept_model.h"
+#include "harness/metal/layout.h"
+#include "harness/metal/plan.h"
+#include "harness/names.h"
+
+namespace harness {
+
+namespace {
+
+Observation failed(Fate fate, std::string detail) { return {fate, {}, std::move(detail)}; }
+
+constexpr std::uint32_t kReasonException = 0;
+constexpr std::uint32_t kReasonInterrupt = 1;
+constexpr std::uint32_t kReasonTripleFault = 2;
+constexpr std::uint32_t kReasonInterruptWindow = 7;
+constexpr std::uint32_t kReasonViolation = 48;
+constexpr std::uint32_t kReasonMisconfiguration = 49;
+constexpr std::uint32_t kReasonTimer = 52;
+constexpr std::uint32_t kReasonSubPage = 66;
+constexpr std::uint32_t kVirtualization = 20;
+constexpr std::uint32_t kVmControlsInvalid = 7;
+
+// What no case should end with.
+Observation strange(const image::Record& record) {
+  switch (record.end) {
+    case image::End::exit: break;
+    case image::End::entry_failure:
+      return failed(Fate::crash, fmt::format("VM entry failed, exit reason {}", record.reason & 0xffff));
+    case image::End::vm_fail: return failed(Fate::crash, fmt::format("VMfail, error {}", record.reason));
+    case image::End::trap:
+      return failed(Fate::crash, fmt::format("exception {} in the image at {:#x}", record.interruption, record.rip));
+    case image::End::unsupported: return failed(Fate::crash, "a control of the case is not there");
+    case image::End::begun: return failed(Fate::crash, "the run ended here or shortly behind");
+    case image::End::reset: return failed(Fate::crash, "the machine did not come back");
+  }
+  if (record.reason == kReasonTimer || record.reason == kReasonInterrupt)
+    return failed(Fate::hang, "the guest did not end");
+  if (record.reason == kReasonTripleFault) return failed(Fate::crash, "triple fault of the guest");
+  if (record.reason == kReasonException) {
+    return failed(Fate::crash, fmt::format("exception {} in the guest, CR2 or qualification {:#x}",
+                                           record.interruption & 0xff, record.qualification));
+  }
+  return failed(Fate::garbage, fmt::format("VM exit {}, qualification {:#x}, access {}", record.reason,
+                                           record.qualification, record.done != 0 ? "done" : "not done"));
+}
+
+Observation observed_eptp(const eptspec_case& asked, const image::Record& record) {
+  Observation observation{Fate::answered, {}, {}};
+  observation.answer.id = asked.id;
+  observation.answer.status = EPTSPEC_ANSWERED;
+  if (record.end == image::End::exit && record.reason == kReasonInterruptWindow) {
+    observation.answer.result = EPTSPEC_EPTP_ACCEPTED;
+  } else if (record.end == image::End::vm_fail && record.reason == kVmControlsInvalid) {
+    observation.answer.result = EPTSPEC_EPTP_REFUSED;
+  } else {
+    return strange(record);
+  }
+  return observation;
+}
+
+// An exit for the address under test, with what belongs to it.
+struct Report {
+  std::uint64_t guest_physical_address;
+  std::uint64_t guest_linear_address;
+  std::uint64_t qualification;
+};
+
+// What does not belong to the access in an exit for it.
+// The guest-linear address that belongs to the report and the one in it, where they differ.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address(const Plan& plan,
+                                                                            const image::Record& record,
+                                                                            const Report& report) {
+  const std::uint64_t offset = report.guest_physical_address - plan.made.guest_physical_address;
+  const bool of_entry = plan.made.act == image::Act::guest_walk;
+  const std::uint64_t linear = record.linear_address + (of_entry ? 0 : offset);
+  const bool valid = (report.qualification & EPT_QUALIFICATION_LINEAR_ADDRESS_VALID) != 0;
+  if (!valid || report.guest_linear_address == linear) return std::nullopt;
+  return std::pair{linear, report.guest_linear_address};
+}
+
+std::string mistake(const Plan& plan, const image::Record& record, const Report& report) {
+  const std::uint64_t offset = report.guest_physical_address - plan.made.guest_physical_address;
+  if (offset >= plan.extent) {
+    return fmt::format("the exit is for guest-physical address {:#x}, not {:#x}", report.guest_physical_address,
+                       plan.made.guest_physical_address);
+  }
+  // "Information for VM exits during event delivery", Vol. 3C 30.2.4: valid exactly when an event was being delivered.
+  const bool delivering = plan.made.act == image::Act::deliver_interrupt;
+  if (record.reason != kReasonException && (record.vectoring >> 31 != 0) != delivering) {
+    return fmt::format("the original-event information is {:#x}", record.vectoring);
+  }
+  return {};
+}
+
+// Page-modification logging, Vol. 3C 31.3.6: when a dirty flag goes from 0 to 1, the guest-physical address is logged
+// with bits 11:0 clear; nothing else is. The specification does not speak of the log; what is held against it here are
+// the dirty flags that the same machine was seen to set.
+std::string log_mistake(const Plan& plan, const image::Record& record) {
+  if ((plan.made.secondary_controls & image::kEnablePml) == 0) return {};
+  std::uint32_t dirtied = 0;
+  for (std::uint32_t n = 0; n < plan.made.word_count && n < plan.walked.word_count; ++n) {
+    if ((record.words[n] & ~plan.made.words[n].value & EPT_ENTRY_DIRTY) != 0) ++dirtied;
+  }
+  if (record.logged != dirtied) {
+    return fmt::format("{} dirty flags were set and {} addresses logged", dirtied, record.logged);
+  }
+  const std::uint64_t page = plan.made.guest_physical_address & ~std::uint64_t{0xfff};
+  if (dirtied == 0 || record.logged_address == page) return {};
+  const bool same_page = (record.logged_address & ~std::uint64_t{0xfff}) == page;
+  return same_page ? "bits 11:0 of the address logged are not clear" : "another address was logged";
+}
+
+bool is_virtualization_exception(const image::Record& record) {
+  return record.reason == kReasonException && (record.interruption & 0x800000ffU) == (0x80000000U | kVirtualization);
+}
+
+// The words afterwards, in the case's own addresses: what changed is what is told.
+void take_words(const eptspec_case& walked, const Machine& machine, const Plan& plan, const image::Record& record,
+                eptspec_answer& answer) {
+  for (std::uint32_t n = 0; n < walked.word_count; ++n) {
+    answer.words[n] = walked.words[n].value;
+    const std::uint64_t address = relocated(machine, walked.words[n].address);
+    for (std::uint32_t k = 0; k < plan.made.word_count; ++k) {
+      if (plan.made.words[k].address == address) answer.words[n] ^= plan.made.words[k].value ^ record.words[k];
+    }
+  }
+}
+
+// Where a completed access arrived.
+Observation observed_landing(const Machine& machine, const Plan& plan, const image::Record& record,
+                             Observation observation) {
+  if (record.stray != 0) return failed(Fate::garbage, "the store did not arrive where reads say");
+  std::uint64_t landed = record.landed;
+  if (landed == image::kNowhere && plan.made.act == image::Act::fetch) landed = plan.byte_code;
+  const bool refused = plan.made.act == image::Act::load_pdptes && record.reason == kReasonException;
+  eptspec_answer& answer = observation.answer;
+  answer.result = EPTSPEC_WALK_TRANSLATED;
+  // A processor that checks PDPTEs that are not present has read them, and nothing tells where.
+  if (landed == image::kNowhere && refused) return observation;
+  if (landed == image::kNowhere || landed == 0) return strange(record);
+  answer.valid |= EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS;
+  answer.host_physical_address = symbolic(machine, landed);
+  return observation;
+}
+
+Observation observed_walk(const Machine& machine, const Plan& plan, const image::Record& record) {
+  if (record.end != image::End::exit) return strange(record);
+  if (const std::string wrong = log_mistake(plan, record); !wrong.empty()) {
+    return failed(Fate::garbage, "page-modification log: " + wrong);
+  }
+  Observation observation{Fate::answered, {}, {}};
+  eptspec_answer& answer = observation.answer;
+  answer.id = plan.walked.id;
+  answer.status = EPTSPEC_ANSWERED;
+  answer.valid = EPTSPEC_VALID_WORDS;
+  take_words(plan.walked, machine, plan, record, answer);
+  if (record.done != 0) return observed_landing(machine, plan, record, observation);
+  Report report{record.guest_physical_address, record.guest_linear_address, record.qualification};
+  const bool converted = is_virtualization_exception(record);
+  if (converted) report = {record.ve[3], record.ve[2], record.ve[1]};
+  if (record.reason == kReasonViolation || converted) {
+    answer.result = EPTSPEC_WALK_VIOLATION;
+    answer.valid |= EPTSPEC_VALID_QUALIFICATION;
+    answer.qualification = report.qualification;
+    // While an event is delivered a violation that may become #VE does not.
+    const bool delivered = plan.made.act != image::Act::deliver_interrupt;
+    if (delivered && (plan.made.flags & image::kArmedVe) != 0) answer.valid |= EPTSPEC_VALID_CONVERTIBLE;
+    answer.convertible = converted ? 1 : 0;
+  } else if (record.reason == kReasonMisconfiguration) {
+    answer.result = EPTSPEC_WALK_MISCONFIGURATION;
+  } else if (record.reason == kReasonSubPage) {
+    answer.result = EPTSPEC_WALK_SUB_PAGE_CHECK;
+  } else {
+    return strange(record);
+  }
+  if (answer.result == EPTSPEC_WALK_VIOLATION) {
+    observation.wrong_linear_address = wrong_linear_address(plan, record, report);
+  }
+  const std::string wrong = mistake(plan, record, report);
+  return wrong.empty() ? observation : failed(Fate::garbage, wrong);
+}
+
+// What the entry is, told by how the walk through it ended.
+Observation observed_entry(const Machine& machine, const eptspec_case& asked, const Plan& plan,
+                           const image::Record& record) {
+  Observation walked = observed_walk(machine, plan, record);
+  if (walked.fate != Fate::answered) return walked;
+  const eptspec_answer& answer = walked.answer;
+  Observation observation{Fate::answered, {}, {}, walked.wrong_linear_address};
+  observation.answer.id = asked.id;
+  observation.answer.status = EPTSPEC_ANSWERED;
+  constexpr std::uint64_t kAllowed =
+      EPT_QUALIFICATION_READABLE | EPT_QUALIFICATION_WRITABLE | EPT_QUALIFICATION_EXECUTABLE;
+  if (answer.result == EPTSPEC_WALK_MISCONFIGURATION) {
+    observation.answer.result = EPTSPEC_ENTRY_MISCONFIGURED;
+  } else if (answer.result == EPTSPEC_WALK_VIOLATION && (answer.qualification & kAllowed) == 0) {
+    observation.answer.result = EPTSPEC_ENTRY_NOT_PRESENT;
+  } else if (answer.result == EPTSPEC_WALK_TRANSLATED) {
+    const bool behind_table = asked.level != 1 && answer.host_physical_address == kBehindTable;
+    observation.answer.result = behind_table ? EPTSPEC_ENTRY_TABLE : EPTSPEC_ENTRY_PAGE;
+  } else {
+    return failed(Fate::garbage, fmt::format("{} with qualification {:#x}, by which no entry is known",
+                                             result_name(answer.result), answer.qualification));
+  }
+  return observation;
+}
+
+}  // namespace
+
+Observation observed(const Machine& machine, const eptspec_case& asked, const Plan& plan, const image::Record& record) {
+  switch (asked.question) {
+    case EPTSPEC_QUESTION_EPTP: return observed_eptp(asked, record);
+    case EPTSPEC_QUESTION_ENTRY: return observed_entry(machine, asked, plan, record);
+    default: return observed_walk(machine, plan, record);
+  }
+}
+
+}  // namespace harness
