@@ -57,11 +57,11 @@ class Adapter {
 };
 
 struct AdapterOptions {
-  double timeout_seconds = 10;   // for one batch, and for one case when a batch took longer
-  std::size_t batch = 1024;      // cases handed over at once
-  std::string boot = "disk";     // how Bochs boots the image: disk, multiboot1 or multiboot2
-  std::string kernel;            // of kvm-bochs, see kvm/kernel.h; empty: Debian's
-  std::string kernel_arguments;  // further ones for its command line
+  double timeout_seconds = 10;        // for one batch, and for one case when a batch took longer
+  std::size_t batch = 1024;           // cases handed over at once
+  std::string boot = "disk";          // how Bochs boots the image: disk, multiboot1 or multiboot2
+  std::string kernel = {};            // of kvm-bochs, see kvm/kernel.h; empty: Debian's
+  std::string kernel_arguments = {};  // further ones for its command line
 };
 
 // reference, lib:PATH or exec:COMMAND. Throws std::runtime_error with one line when the target cannot be used.

@@ -86,7 +86,7 @@ std::string kvm_baseline(const std::string& target, const std::string& version) 
   const std::size_t release = version.find_first_of("0123456789");
   const std::size_t minor = version.find('.', release);
   const std::size_t end = version.find_first_not_of("0123456789", minor + 1);
-  const std::string kind = target.substr(0, target.find_first_of(":/"));
+  std::string kind = target.substr(0, target.find_first_of(":/"));
   if (release == std::string::npos || minor == std::string::npos) return kind;
   return kind + "_linux-" + version.substr(release, end - release);
 }

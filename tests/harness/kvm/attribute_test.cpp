@@ -73,8 +73,7 @@ TEST(Attribute, another_answer_of_the_processor_leaves_the_deviation_to_the_hype
 }
 
 TEST(KvmTarget, known_deviations_belong_to_a_version_of_linux) {
-  EXPECT_EQ(harness::kvm_baseline("kvm-bochs:m/device", "Linux 6.12.117+deb12-cloud-amd64 #1"),
-            "kvm-bochs_linux-6.12");
+  EXPECT_EQ(harness::kvm_baseline("kvm-bochs:m/device", "Linux 6.12.117+deb12-cloud-amd64 #1"), "kvm-bochs_linux-6.12");
   EXPECT_EQ(harness::kvm_baseline("kvm", "no version"), "kvm");
 }
 
