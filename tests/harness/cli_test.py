@@ -69,7 +69,7 @@ class ExitCodes(Folder):
         self.assertIn("eptp_reserved_bit: accepted instead of refused", result.stdout)
 
     def test_what_cannot_run_is_2_in_one_line(self):
-        for arguments in (["lib:/nowhere.so"], ["exec:false"], ["kvm"], ["reference", "--shard", "3/2"],
+        for arguments in (["lib:/nowhere.so"], ["exec:false"], ["xen"], ["reference", "--shard", "3/2"],
                           ["reference", "--filter", "colour:blue"], ["reference", "--baseline", "/nowhere"]):
             result = run_builtin(*arguments)
             self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
