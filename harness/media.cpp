@@ -132,7 +132,7 @@ std::string results_in(std::string_view bytes) {
     return std::string(bytes.substr(begin, std::size_t{places.results.count} * kSector));
   }
   std::uint64_t first = 0;
-  std::memcpy(&first, bytes.data(), std::min(bytes.size(), sizeof(first)));
+  if (bytes.size() >= sizeof(first)) std::memcpy(&first, bytes.data(), sizeof(first));
   return first == image::kProbeMagic ? std::string(bytes) : results_in_frames(bytes);
 }
 

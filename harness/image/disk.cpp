@@ -43,7 +43,7 @@ bool write(uint32_t sector, uint32_t count, const uint8_t* from) {
 }
 
 bool save(const uint8_t* results, uint64_t offset, uint64_t size) {
-  const Place& place = at<Place>(disk->results_place);
+  const auto& place = at<Place>(disk->results_place);
   const auto end = static_cast<uint32_t>((offset + size + kSector - 1) / kSector);
   if (end > place.count) return false;
   for (auto sector = static_cast<uint32_t>(offset / kSector); sector < end;) {
