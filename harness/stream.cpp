@@ -61,7 +61,9 @@ class Streaming {
   void put(Judging& judging, const Range& range) {
     std::vector<vectors::Vector> vectors;
     std::vector<std::uint64_t> indices;
+    const Shard& shard = stream_.shard;
     for (std::uint64_t n = range.first; n < range.last; ++n) {
+      if (n % shard.count != shard.index - 1) continue;
       vectors.push_back(vectors::random_vector(stream_.allowed, stream_.profile, stream_.seed, n));
       indices.push_back(n);
       if (stream_.filter.empty() || selected(vectors.back(), {stream_.profile}, stream_.filter)) continue;
@@ -81,7 +83,7 @@ class Streaming {
     }
     tally_.add_passes(passes);
     const std::lock_guard<std::mutex> lock(mutex_);
-    judged_(judgements.size());
+    judged_(range.last - range.first);
   }
 
   const std::string& target_;

@@ -147,18 +147,29 @@ int run_random(const Arguments& arguments, const harness::Description& descripti
   stream.allowed = allowed(arguments, all, description);
   stream.profile = arguments.profile;
   stream.filter = arguments.filter;
+  stream.shard = harness::parse_shard(arguments.shard);
   Progress progress(0, stream.count);
   run_stream(arguments.target, arguments.adapter, arguments.jobs, stream, report,
              [&](std::size_t count) { progress.add(count); });
   return print(arguments.output, report);
 }
 
+// Each with its reason, since these mean something for other runs.
+void refuse_with_random(const Arguments& arguments) {
+  if (!arguments.journal.empty())
+    throw std::runtime_error("--journal: random vectors are not journalled, they are made again from their seed");
+  if (!arguments.output.baseline.empty())
+    throw std::runtime_error("--baseline: names vectors of files, and no random one");
+}
+
 int run(const Session& session, Arguments arguments) {
+  if (!arguments.random.empty()) refuse_with_random(arguments);
   if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
-  if (arguments.output.baseline.empty()) arguments.output.baseline = known_deviations(arguments.target);
+  if (arguments.output.baseline.empty() && arguments.random.empty())
+    arguments.output.baseline = known_deviations(arguments.target);
   harness::Report report;
   harness::VectorSet all;
   if (arguments.own && description.machine && arguments.random.empty()) {
@@ -205,7 +216,7 @@ void add_run_command(CLI::App& app, Session& session) {
   command->add_option("TARGET", arguments->target, "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL] or bochs:all")
       ->required();
   command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
-  CLI::Option* random = command->add_option(
+  command->add_option(
       "--random", arguments->random,
       "SEED[:COUNT]: random vectors instead of those in files, 1000000 when there is no COUNT; what fails is shrunk");
   command->add_option(
@@ -218,14 +229,10 @@ void add_run_command(CLI::App& app, Session& session) {
   command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds for an answer")
       ->check(CLI::Range(0.01, 86400.0))
       ->capture_default_str();
-  command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")
-      ->capture_default_str()
-      ->excludes(random);
-  CLI::Option* journal =
-      command->add_option("--journal", arguments->journal, "Note every verdict there at once")->excludes(random);
+  command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")->capture_default_str();
+  CLI::Option* journal = command->add_option("--journal", arguments->journal, "Note every verdict there at once");
   command->add_flag("--resume", arguments->resume, "Go on with the journal of a run that was cut off")->needs(journal);
   add_output_options(*command, arguments->output);
-  for (const char* other : {"--baseline", "--junit", "--tap"}) random->excludes(command->get_option(other));
   command->callback([&session, command, arguments] {
     arguments->own = command->count("--vectors") == 0;
     session.status = arguments->target == "bochs:all" ? run_models(session, *arguments) : run(session, *arguments);
