@@ -12,16 +12,6 @@ root, eptspec = pathlib.Path(sys.argv[1]), sys.argv[2]
 schema = json.loads((root / "vectors/schema/vectors.schema.json").read_text())
 jsonschema.Draft202012Validator.check_schema(schema)
 whole = jsonschema.Draft202012Validator(schema)
-one = jsonschema.Draft202012Validator({"$defs": schema["$defs"], "$ref": "#/$defs/vector"})
-
-
-def shape(value):
-    """Documents are large and alike: what the schema tells apart is seen on one vector of each shape."""
-    if isinstance(value, dict):
-        return tuple((key, shape(item)) for key, item in sorted(value.items()))
-    if isinstance(value, list):
-        return tuple(sorted({shape(item) for item in value}, key=repr))
-    return value if isinstance(value, str) and value.isidentifier() else type(value).__name__
 
 
 def refuses(document, change, name):
@@ -32,16 +22,8 @@ def refuses(document, change, name):
 
 files = [path for path in sorted((root / "vectors/data").glob("*.json")) if path.name != "manifest.json"]
 assert files, "no vectors"
-hexadecimal = one.evolve(schema={"$defs": schema["$defs"], "$ref": "#/$defs/hex"})
 for path in files:
-    document = json.loads(path.read_text())
-    shapes = {}
-    for vector in document["vectors"]:
-        shapes.setdefault(shape(vector), vector)
-    whole.validate({**document, "vectors": list(shapes.values())})
-    for vector in document["vectors"]:
-        for value in vector.get("entries", []):
-            assert isinstance(value, dict) or hexadecimal.is_valid(value), vector["id"]
+    whole.validate(json.loads(path.read_text()))
 
 head, *lines = subprocess.run(
     [eptspec, "vectors", "random", "--count", "300"], check=True, capture_output=True, text=True
