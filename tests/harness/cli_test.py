@@ -71,6 +71,27 @@ class ExitCodes(Folder):
             self.assertEqual(result.returncode, code, result.stdout)
 
 
+class Signals(unittest.TestCase):
+    def end_with(self, number, ignored=()):
+        def ignore():
+            for each in ignored:
+                signal.signal(each, signal.SIG_IGN)
+
+        with subprocess.Popen([EPTSPEC, "run", SLOW, "--vectors", "builtin"], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, preexec_fn=ignore) as process:
+            time.sleep(0.3)
+            process.send_signal(number)
+            errors = process.communicate(timeout=60)[1]
+        return process.returncode, errors
+
+    def test_signal_ends_the_program_with_a_word(self):
+        self.assertEqual(self.end_with(signal.SIGTERM), (143, "eptspec: ended by signal 15 (Terminated)\n"))
+        self.assertEqual(self.end_with(signal.SIGHUP), (129, "eptspec: ended by signal 1 (Hangup)\n"))
+
+    def test_signal_that_the_caller_ignores_is_ignored(self):
+        self.assertEqual(self.end_with(signal.SIGHUP, ignored=[signal.SIGHUP])[0], run_builtin(SLOW).returncode)
+
+
 class Examples(Folder):
     def compile(self, compiler, source, *flags):
         library = self.path / "adapter.so"
