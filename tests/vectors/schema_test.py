@@ -20,8 +20,12 @@ def refuses(document, change, name):
     assert not whole.is_valid(broken), "the schema takes " + name
 
 
-files = [path for path in sorted((root / "vectors/data").glob("*.json")) if path.name != "manifest.json"]
+files = [path for path in sorted((root / "vectors/data").glob("*.json")) if path.name not in ("manifest.json", "tables.json")]
 assert files, "no vectors"
+tables = jsonschema.Draft202012Validator({"$defs": schema["$defs"], "$ref": "#/$defs/tables"})
+shared = json.loads((root / "vectors/data/tables.json").read_text())
+tables.validate(shared)
+assert not tables.is_valid({**shared, "drawn": {"4 0x2007": 7}}), "the schema takes fields that are no text"
 for path in files:
     whole.validate(json.loads(path.read_text()))
 
@@ -39,3 +43,5 @@ refuses(sample, lambda d: d["vectors"][0]["expected"].update(result="maybe"), "a
 refuses(sample, lambda d: d["vectors"][0].update(eptp="0x01"), "a number with a leading zero")
 refuses(sample, lambda d: d.update(maxphyaddr=53), "a width of 53")
 refuses(sample, lambda d: d.pop("citations"), "a file without citations")
+refuses(sample, lambda d: d.update(tables="tables.json"), "tables within and beside the file")
+refuses(sample, lambda d: d["vectors"][0].update(goals=[-1]), "a goal of a negative number")
