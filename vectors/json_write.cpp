@@ -261,7 +261,7 @@ void write_json(const std::string& profile, const std::vector<Vector>& list, con
   const ept_configuration& configuration = first_of(profile, list);
   const Usual usual = usual_of(list);
   write_head(profile, configuration, usual, out);
-  fmt::print(out, "\"tables\": \"{}\"", tables_file);
+  fmt::print(out, R"("tables": "{}")", tables_file);
   write_vectors(profile, list, usual, tables, out);
 }
 
