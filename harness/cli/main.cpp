@@ -32,7 +32,8 @@ void end_on_signals() {
   std::thread([] {
     int signal = 0;
     sigwait(&signals, &signal);
-    fmt::print(stderr, "eptspec: ended by signal {} ({})\n", signal, strsignal(signal));
+    // Who presses Ctrl-C knows; the others may come from afar.
+    if (signal != SIGINT) fmt::print(stderr, "eptspec: ended by signal {} ({})\n", signal, strsignal(signal));
     std::_Exit(kKilledBy + signal);
   }).detach();
 }
