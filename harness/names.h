@@ -1,5 +1,5 @@
 // Names of bits, for reports and messages: the vocabulary of ept_model.h as tables. Tests:
-// tests/harness/report_test.cpp.
+// tests/harness/names_test.cpp.
 #pragma once
 
 #include <span>

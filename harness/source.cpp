@@ -21,7 +21,8 @@ std::vector<fs::path> files_of(const std::string& path, std::vector<std::string>
   if (!fs::is_directory(path, error)) return {path};
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
+    if (entry.path().extension() == ".json" && entry.path().filename() != vectors::kTablesFile)
+      files.push_back(entry.path());
   }
   if (files.empty()) errors.push_back(path + ": holds no vectors");
   std::sort(files.begin(), files.end());

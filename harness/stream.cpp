@@ -63,7 +63,9 @@ class Streaming {
   void put(Judging& judging, bool machine, const Range& range) {
     std::vector<vectors::Vector> vectors;
     std::vector<std::uint64_t> indices;
+    const Shard& shard = stream_.shard;
     for (std::uint64_t n = range.first; n < range.last; ++n) {
+      if (n % shard.count != shard.index - 1) continue;
       vectors.push_back(vectors::random_vector(stream_.allowed, stream_.profile, stream_.seed, n));
       if (machine) settle(vectors.back());
       indices.push_back(n);
@@ -84,7 +86,7 @@ class Streaming {
     }
     tally_.add_passes(passes);
     const std::lock_guard<std::mutex> lock(mutex_);
-    judged_(judgements.size());
+    judged_(range.last - range.first);
   }
 
   const std::string& target_;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "harness/report/report.h"
+#include "harness/selection.h"
 
 namespace harness {
 
@@ -14,13 +15,15 @@ struct Stream {
   std::uint64_t seed = 0;
   std::uint64_t count = 0;
   std::string filter;  // vectors that are not selected are left out
+  Shard shard;         // by number: vector n belongs to shard n mod count + 1
 };
 
 // SEED[:COUNT]; COUNT is 1000000 when it is left out. Throws std::runtime_error.
 Stream parse_stream(const std::string& text);
 
-// Adds to the report what came of vectors 0 to count-1, the same for any number of jobs. `judged` is told how many,
-// never twice at the same time. Each group's example that fails is then shrunk (shrink.h).
+// Adds to the report what came of vectors 0 to count-1, the same for any number of jobs. `judged` is told how many
+// are done, with those that are left out, never twice at the same time. Each group's example that fails is then shrunk
+// (shrink.h).
 void run_stream(const std::string& target, const AdapterOptions& options, unsigned jobs, const Stream& stream,
                 Report& report, const std::function<void(std::size_t)>& judged);
 

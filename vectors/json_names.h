@@ -11,7 +11,11 @@
 
 namespace vectors {
 
-inline constexpr const char* kFormat = "eptspec vectors 1";
+inline constexpr const char* kFormat = "eptspec vectors 2";
+inline constexpr const char* kTablesFormat = "eptspec tables 1";
+// Of a vector that does not say otherwise.
+inline constexpr int kUsualQuestion = 2;  // in kQuestions: a walk
+inline constexpr int kUsualLevel = 4;
 inline constexpr const char* kAccepted = "accepted";
 inline constexpr const char* kRefused = "refused";
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -114,6 +116,7 @@ struct Shared {
   ept_word eptp = 0;
   ept_word access = 0;
   std::vector<std::string> citations;
+  std::vector<std::string> goals;
   std::map<std::string, std::string> drawn;
   Json expectations = Json::object();
 };
@@ -173,17 +176,35 @@ void read_expected(Object& from, const Shared& shared, Vector& to) {
   expected.refuse_the_rest();
 }
 
+// Texts, or numbers of texts.
+void read_goals(Object& from, const Shared& shared, Vector& to) {
+  const Json* goals = from.find("goals", true);
+  if (goals == nullptr) return;
+  if (!goals->is_array()) return from.wrong("'goals' is no list");
+  for (const Json& goal : *goals) {
+    if (goal.is_string() && !goal.get<std::string>().empty()) {
+      to.goals.push_back(goal.get<std::string>());
+    } else if (goal.is_number_unsigned() && goal.get<std::size_t>() < shared.goals.size()) {
+      to.goals.push_back(shared.goals[goal.get<std::size_t>()]);
+    } else {
+      from.wrong("a goal that 'goals' does not have");
+    }
+  }
+}
+
 Vector read_vector(Object& from, const Shared& shared) {
   Vector vector;
   vector.id = from.text("id", true);
-  vector.asked.question = static_cast<Question>(from.one_of("question", kQuestions));
+  const bool usual = from.find("question", false) == nullptr;
+  vector.asked.question = static_cast<Question>(usual ? kUsualQuestion : from.one_of("question", kQuestions));
   vector.asked.configuration = shared.configuration;
   if (const Json* controls = from.find("controls", false)) read_controls(*controls, from, vector.asked.configuration);
   vector.asked.eptp = shared.eptp;
   if (from.find("eptp", false) != nullptr) vector.asked.eptp = from.hex("eptp", true);
   const bool walk = vector.asked.question == Question::walk;
   if (vector.asked.question != Question::eptp) {
-    vector.asked.level = from.integer("level", walk ? 4 : 1, 5);
+    vector.asked.level = kUsualLevel;
+    if (from.find("level", false) != nullptr) vector.asked.level = from.integer("level", walk ? 4 : 1, 5);
     read_entries(from, shared, vector);
   }
   if (walk) {
@@ -192,7 +213,7 @@ Vector read_vector(Object& from, const Shared& shared) {
     if (from.find("access", false) != nullptr) vector.asked.access = from.hex("access", true);
   }
   read_expected(from, shared, vector);
-  vector.goals = from.texts("goals");
+  read_goals(from, shared, vector);
   if (from.find("cite", false) != nullptr) {
     const int cite = from.integer("cite", 0, static_cast<int>(shared.citations.size()) - 1);
     if (!shared.citations.empty()) vector.cite = shared.citations.at(static_cast<std::size_t>(cite));
@@ -213,7 +234,36 @@ std::size_t first_line(std::string_view text) {
   return at == std::string_view::npos ? 1 : line_at(text, at) + 1;
 }
 
-Shared read_head(Object& head) {
+void read_tables(Object& from, Shared& shared) {
+  shared.citations = from.texts("citations");
+  shared.goals = from.texts("goals");
+  const Json* expectations = from.find("expectations", true);
+  if (expectations != nullptr && expectations->is_object()) shared.expectations = *expectations;
+  const Json* drawn = from.find("drawn", true);
+  if (drawn == nullptr || !drawn->is_object()) return;
+  for (const auto& [key, text] : drawn->items()) {
+    if (text.is_string())
+      shared.drawn[key] = text.get<std::string>();
+    else
+      from.wrong("'drawn' has something that is no text");
+  }
+}
+
+// The tables in a file beside `file`.
+void read_tables_beside(const std::string& file, Object& head, Shared& shared) {
+  const std::filesystem::path name = head.text("tables", true);
+  if (name.has_parent_path()) return head.wrong("'tables' is no name of a file beside this one");
+  const std::string path = (std::filesystem::path(file).parent_path() / name).string();
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return head.wrong(path + " cannot be read");
+  const Json json = Json::parse(in, nullptr, false);
+  Object tables(json, path + ":1", head.errors());
+  if (tables.text("format", true) != kTablesFormat) tables.wrong(fmt::format("'format' is not \"{}\"", kTablesFormat));
+  read_tables(tables, shared);
+  tables.refuse_the_rest();
+}
+
+Shared read_head(const std::string& file, Object& head) {
   Shared shared;
   if (head.text("format", true) != kFormat) head.wrong(fmt::format("'format' is not \"{}\"", kFormat));
   shared.configuration.maxphyaddr = static_cast<ept_word>(head.integer("maxphyaddr", 1, 52));
@@ -222,17 +272,10 @@ Shared read_head(Object& head) {
   if (const Json* controls = head.find("controls", true)) read_controls(*controls, head, shared.configuration);
   shared.eptp = head.hex("eptp", true);
   shared.access = head.hex("access", true);
-  shared.citations = head.texts("citations");
-  const Json* expectations = head.find("expectations", true);
-  if (expectations != nullptr && expectations->is_object()) shared.expectations = *expectations;
-  const Json* drawn = head.find("drawn", true);
-  if (drawn == nullptr || !drawn->is_object()) return shared;
-  for (const auto& [key, text] : drawn->items()) {
-    if (text.is_string())
-      shared.drawn[key] = text.get<std::string>();
-    else
-      head.wrong("'drawn' has something that is no text");
-  }
+  if (head.find("tables", false) != nullptr)
+    read_tables_beside(file, head, shared);
+  else
+    read_tables(head, shared);
   return shared;
 }
 
@@ -241,7 +284,7 @@ Document read_document(const Json& json, std::string_view text, const std::strin
   Document document;
   Object head(json, file + ":1", errors);
   document.profile = head.text("profile", true);
-  const Shared shared = read_head(head);
+  const Shared shared = read_head(file, head);
   const Json* list = head.find("vectors", true);
   head.refuse_the_rest();
   if (list == nullptr) return document;

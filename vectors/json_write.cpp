@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -55,22 +56,19 @@ Json expected_json(const Vector& vector) {
   return json;
 }
 
-// What the vectors of a file share, so that it is written once.
-struct Shared {
+// What most vectors of a file have.
+struct Usual {
   Json controls;
   ept_word eptp = 0;
   ept_word access = 0;
-  std::map<std::string, std::size_t> cites;
-  std::map<std::string, std::string> drawn;     // entries that occur more than once: level and value, fields
-  std::map<std::string, std::string> expected;  // expectations that occur more than once: their text, their name
 };
 
-Json entries_of(const Vector& vector, const Shared& shared) {
+Json entries_of(const Vector& vector, const Tables& tables) {
   Json entries = Json::array();
   for (std::size_t i = 0; i < vector.asked.entries.size(); ++i) {
     const ept_word value = vector.asked.entries[i];
     const bool drawn = i < vector.drawn.size();
-    if (!drawn || shared.drawn.contains(entry_key(vector.asked.level - static_cast<int>(i), value)))
+    if (!drawn || tables.drawn.contains(entry_key(vector.asked.level - static_cast<int>(i), value)))
       entries.push_back(hex(value));
     else
       entries.push_back({{"value", hex(value)}, {"fields", vector.drawn[i]}});
@@ -78,67 +76,43 @@ Json entries_of(const Vector& vector, const Shared& shared) {
   return entries;
 }
 
-std::map<std::string, std::string> drawn_often(const std::vector<Vector>& list) {
-  std::map<std::string, std::string> seen;
-  std::map<std::string, std::string> often;
-  for (const Vector& vector : list) {
-    for (std::size_t i = 0; i < vector.drawn.size(); ++i) {
-      const std::string key = entry_key(vector.asked.level - static_cast<int>(i), vector.asked.entries[i]);
-      if (!seen.emplace(key, vector.drawn[i]).second) often[key] = vector.drawn[i];
-    }
+// Those of a stream have no table: they are texts.
+Json goals_of(const Vector& vector, const Tables& tables) {
+  Json goals = Json::array();
+  for (const std::string& goal : vector.goals) {
+    const auto found = tables.goals.find(goal);
+    if (found != tables.goals.end())
+      goals.push_back(found->second);
+    else
+      goals.push_back(goal);
   }
-  return often;
+  return goals;
 }
 
-// "violation 3": the result and a number that counts from 1 for each result, by text.
-std::map<std::string, std::string> expected_often(const std::vector<Vector>& list) {
-  std::map<std::string, std::pair<std::string, std::size_t>> seen;  // text, result and how often
-  for (const Vector& vector : list) {
-    const Json json = expected_json(vector);
-    auto& [result, count] = seen[json.dump()];
-    result = json["result"];
-    ++count;
-  }
-  std::map<std::string, std::string> often;
-  std::map<std::string, int> number;
-  for (const auto& [text, one] : seen) {
-    if (one.second > 1) often[text] = fmt::format("{} {}", one.first, ++number[one.first]);
-  }
-  return often;
-}
-
-Json vector_json(const Vector& vector, const Shared& shared) {
+Json vector_json(const Vector& vector, const Usual& usual, const Tables& tables) {
   const Case& asked = vector.asked;
-  Json json = {{"id", vector.id}, {"question", kQuestions.at(static_cast<std::size_t>(asked.question))}};
+  Json json = {{"id", vector.id}};
+  const auto question = static_cast<std::size_t>(asked.question);
+  if (question != kUsualQuestion) json["question"] = kQuestions.at(question);
   Json controls = controls_of(asked.configuration);
-  if (controls != shared.controls) json["controls"] = std::move(controls);
-  if (asked.eptp != shared.eptp) json["eptp"] = hex(asked.eptp);
+  if (controls != usual.controls) json["controls"] = std::move(controls);
+  if (asked.eptp != usual.eptp) json["eptp"] = hex(asked.eptp);
   if (asked.question != Question::eptp) {
-    json["level"] = asked.level;
-    json["entries"] = entries_of(vector, shared);
+    if (asked.level != kUsualLevel) json["level"] = asked.level;
+    json["entries"] = entries_of(vector, tables);
   }
   if (asked.question == Question::walk) {
     put(json, "guest_physical_address", asked.guest_physical_address);
-    if (asked.access != shared.access) json["access"] = hex(asked.access);
+    if (asked.access != usual.access) json["access"] = hex(asked.access);
   }
   json["expected"] = expected_json(vector);
-  const auto often = shared.expected.find(json["expected"].dump());
-  if (often != shared.expected.end()) json["expected"] = often->second;
-  json["goals"] = vector.goals;
-  if (!vector.cite.empty()) json["cite"] = shared.cites.at(vector.cite);
+  const auto shared = tables.expectations.find(json["expected"].dump());
+  if (shared != tables.expectations.end()) json["expected"] = shared->second;
+  json["goals"] = goals_of(vector, tables);
+  if (!vector.cite.empty()) json["cite"] = tables.citations.at(vector.cite);
   put_text(json, "neighbour", vector.neighbour);
   put_text(json, "twin", vector.twin);
   return json;
-}
-
-std::map<std::string, std::size_t> citations_of(const std::vector<Vector>& list) {
-  std::map<std::string, std::size_t> cites;
-  for (const Vector& vector : list) {
-    if (!vector.cite.empty()) cites[vector.cite] = 0;
-  }
-  std::size_t next = 0;
-  for (auto& [text, number] : cites) number = next++;
-  return cites;
 }
 
 // What most vectors have; of equally many the smallest.
@@ -150,36 +124,76 @@ Value most_frequent(const std::vector<Vector>& list, const Of& of) {
   return std::max_element(count.begin(), count.end(), less)->first;
 }
 
-Shared shared_by(const std::vector<Vector>& list) {
+Usual usual_of(const std::vector<Vector>& list) {
   const auto controls = [](const Vector& vector) { return controls_of(vector.asked.configuration).dump(); };
   return {Json::parse(most_frequent<std::string>(list, controls)),
           most_frequent<ept_word>(list, [](const Vector& vector) { return vector.asked.eptp; }),
-          most_frequent<ept_word>(list, [](const Vector& vector) { return vector.asked.access; }),
-          citations_of(list),
-          drawn_often(list),
-          expected_often(list)};
+          most_frequent<ept_word>(list, [](const Vector& vector) { return vector.asked.access; })};
 }
 
-void write_head(const std::string& profile, const ept_configuration& configuration, const Shared& shared,
+// In the order of the texts, counted from 0.
+void number(std::map<std::string, std::size_t>& texts) {
+  std::size_t next = 0;
+  for (auto& [text, place] : texts) place = next++;
+}
+
+Json texts_of(const std::map<std::string, std::size_t>& numbered) {
+  Json texts = Json::array();
+  for (const auto& [text, number] : numbered) texts.push_back(text);
+  return texts;
+}
+
+// The fields of an entry can depend on the width: bits that belong to the address are beyond it elsewhere.
+void add_drawn(const Vector& vector, std::map<std::string, std::string>& drawn, std::set<std::string>& differing) {
+  for (std::size_t i = 0; i < vector.drawn.size(); ++i) {
+    const std::string key = entry_key(vector.asked.level - static_cast<int>(i), vector.asked.entries[i]);
+    const auto [found, is_new] = drawn.try_emplace(key, vector.drawn[i]);
+    if (!is_new && found->second != vector.drawn[i]) differing.insert(key);
+  }
+}
+
+// The members, without the braces around them.
+void write_members(const Tables& tables, std::ostream& out) {
+  fmt::print(out, "\"citations\": {},\n\"goals\": {},\n\"drawn\": {},\n\"expectations\": {{",
+             texts_of(tables.citations).dump(1), texts_of(tables.goals).dump(1), Json(tables.drawn).dump(1));
+  std::map<std::string, std::string> by_name;
+  for (const auto& [text, name] : tables.expectations) by_name[name] = text;
+  const char* separator = "\n";
+  for (const auto& [name, text] : by_name) {
+    fmt::print(out, "{} \"{}\": {}", separator, name, text);
+    separator = ",\n";
+  }
+  fmt::print(out, "\n}}");
+}
+
+void write_head(const std::string& profile, const ept_configuration& configuration, const Usual& usual,
                 std::ostream& out) {
   fmt::print(out, "{{\n\"format\": \"{}\",\n\"profile\": \"{}\",\n", kFormat, profile);
   fmt::print(out,
              "\"maxphyaddr\": {},\n\"capability\": \"{}\",\n\"parameters\": \"{}\",\n\"controls\": {},\n\"eptp\": "
              "\"{}\",\n\"access\": \"{}\",\n",
              configuration.maxphyaddr, hex(configuration.capability), hex(configuration.parameters),
-             shared.controls.dump(), hex(shared.eptp), hex(shared.access));
-  Json texts = Json::array();
-  for (const auto& [text, number] : shared.cites) texts.push_back(text);
-  fmt::print(out, "\"citations\": {},\n\"drawn\": {},\n\"expectations\": {{", texts.dump(1),
-             Json(shared.drawn).dump(1));
-  std::map<std::string, std::string> by_name;
-  for (const auto& [text, name] : shared.expected) by_name[name] = text;
+             usual.controls.dump(), hex(usual.eptp), hex(usual.access));
+}
+
+void write_vectors(const std::string& profile, const std::vector<Vector>& list, const Usual& usual,
+                   const Tables& tables, std::ostream& out) {
+  const ept_configuration& first = list.front().asked.configuration;
   const char* separator = "\n";
-  for (const auto& [name, text] : by_name) {
-    fmt::print(out, "{} \"{}\": {}", separator, name, text);
+  fmt::print(out, ",\n\"vectors\": [");
+  for (const Vector& vector : list) {
+    const ept_configuration& own = vector.asked.configuration;
+    if (own.maxphyaddr != first.maxphyaddr || own.capability != first.capability || own.parameters != first.parameters)
+      throw std::logic_error("vectors of different processors in profile " + profile);
+    out << separator << vector_json(vector, usual, tables).dump();
     separator = ",\n";
   }
-  fmt::print(out, "\n}},\n\"vectors\": [");
+  out << "\n]\n}\n";
+}
+
+const ept_configuration& first_of(const std::string& profile, const std::vector<Vector>& list) {
+  if (list.empty()) throw std::logic_error("a profile without vectors: " + profile);
+  return list.front().asked.configuration;
 }
 
 }  // namespace
@@ -195,6 +209,7 @@ JsonLines::JsonLines(const std::string& profile, const ept_configuration& allowe
                      {"eptp", hex(0)},
                      {"access", hex(0)},
                      {"citations", Json::array()},
+                     {"goals", Json::array()},
                      {"drawn", Json::object()},
                      {"expectations", Json::object()},
                      {"vectors", Json::array()}};
@@ -202,23 +217,52 @@ JsonLines::JsonLines(const std::string& profile, const ept_configuration& allowe
 }
 
 void JsonLines::write(const Vector& vector) {
-  out_ << vector_json(vector, {controls_of(allowed_), 0, 0, {}, {}, {}}).dump() << "\n";
+  out_ << vector_json(vector, {controls_of(allowed_), 0, 0}, {}).dump() << "\n";
+}
+
+// Expectations are named "violation 3": the result and a number that counts from 1 for each result, by text.
+Tables tables_of(const std::vector<const std::vector<Vector>*>& lists) {
+  Tables tables;
+  std::set<std::string> differing;
+  for (const std::vector<Vector>* list : lists) {
+    for (const Vector& vector : *list) {
+      if (!vector.cite.empty()) tables.citations[vector.cite] = 0;
+      for (const std::string& goal : vector.goals) tables.goals[goal] = 0;
+      add_drawn(vector, tables.drawn, differing);
+      const Json expected = expected_json(vector);
+      tables.expectations[expected.dump()] = expected["result"];
+    }
+  }
+  for (const std::string& key : differing) tables.drawn.erase(key);
+  number(tables.citations);
+  number(tables.goals);
+  std::map<std::string, int> count;
+  for (auto& [text, name] : tables.expectations) name += fmt::format(" {}", ++count[name]);
+  return tables;
+}
+
+void write_tables(const Tables& tables, std::ostream& out) {
+  fmt::print(out, "{{\n\"format\": \"{}\",\n", kTablesFormat);
+  write_members(tables, out);
+  out << "\n}\n";
 }
 
 void write_json(const std::string& profile, const std::vector<Vector>& list, std::ostream& out) {
-  if (list.empty()) throw std::logic_error("a profile without vectors: " + profile);
-  const ept_configuration& first = list.front().asked.configuration;
-  const Shared shared = shared_by(list);
-  write_head(profile, first, shared, out);
-  const char* separator = "\n";
-  for (const Vector& vector : list) {
-    const ept_configuration& own = vector.asked.configuration;
-    if (own.maxphyaddr != first.maxphyaddr || own.capability != first.capability || own.parameters != first.parameters)
-      throw std::logic_error("vectors of different processors in profile " + profile);
-    out << separator << vector_json(vector, shared).dump();
-    separator = ",\n";
-  }
-  out << "\n]\n}\n";
+  const Tables tables = tables_of({&list});
+  const ept_configuration& configuration = first_of(profile, list);
+  const Usual usual = usual_of(list);
+  write_head(profile, configuration, usual, out);
+  write_members(tables, out);
+  write_vectors(profile, list, usual, tables, out);
+}
+
+void write_json(const std::string& profile, const std::vector<Vector>& list, const Tables& tables,
+                const std::string& tables_file, std::ostream& out) {
+  const ept_configuration& configuration = first_of(profile, list);
+  const Usual usual = usual_of(list);
+  write_head(profile, configuration, usual, out);
+  fmt::print(out, R"("tables": "{}")", tables_file);
+  write_vectors(profile, list, usual, tables, out);
 }
 
 }  // namespace vectors

@@ -26,10 +26,11 @@ void write_file(const fs::path& path, const std::string& text) {
 
 std::string manifest_text(const Manifest& manifest) {
   nlohmann::ordered_json json = {
-      {"format", "eptspec vectors manifest 1"}, {"spec_version", manifest.spec_version}, {"manual", manifest.edition}};
+      {"format", "eptspec vectors manifest 2"}, {"spec_version", manifest.spec_version}, {"manual", manifest.edition}};
   std::size_t total = 0;
   for (const auto& [name, file] : manifest.files) total += file.vectors;
   json["vectors"] = total;
+  json["tables"] = {{"sha256", manifest.tables_sha256}};
   for (const auto& [name, file] : manifest.files) {
     json["files"][name] = {{"vectors", file.vectors}, {"sha256", file.sha256}};
     if (!file.also.empty()) json["files"][name]["also"] = file.also;
@@ -40,7 +41,7 @@ std::string manifest_text(const Manifest& manifest) {
 // Keys that are missing or have another type are nlohmann's exceptions, which become one error.
 Manifest manifest_of(const std::string& text) {
   const auto json = nlohmann::json::parse(text);
-  Manifest manifest{json.at("spec_version"), json.at("manual"), {}};
+  Manifest manifest{json.at("spec_version"), json.at("manual"), json.at("tables").at("sha256"), {}};
   for (const auto& [name, file] : json.at("files").items()) {
     manifest.files[name] = {file.at("sha256"), file.at("vectors"), {}};
     if (file.contains("also")) file.at("also").get_to(manifest.files[name].also);
@@ -48,6 +49,8 @@ Manifest manifest_of(const std::string& text) {
   if (manifest_text(manifest) != text) throw std::runtime_error("not as eptspec writes it");
   return manifest;
 }
+
+bool is_about_all(const std::string& name) { return name == kManifest || name == kTablesFile; }
 
 Document read_listed(const fs::path& path, const FileEntry& entry, std::vector<std::string>& errors) {
   const std::string text = read_file(path);
@@ -93,19 +96,25 @@ std::string read_file(const fs::path& path) {
 void write_directory(const fs::path& directory, const std::vector<Document>& documents, const std::string& spec_version,
                      const std::string& edition) {
   fs::create_directories(directory);
-  Manifest manifest{spec_version, edition, {}};
+  std::vector<const std::vector<Vector>*> lists;
+  for (const Document& document : documents) lists.push_back(&document.vectors);
+  const Tables tables = tables_of(lists);
+  std::ostringstream shared;
+  write_tables(tables, shared);
+  write_file(directory / kTablesFile, shared.str());
+  Manifest manifest{spec_version, edition, sha256(shared.str()), {}};
   for (const Document& document : documents) {
     if (FileEntry* same = same_vectors(documents, document, manifest)) {
       same->also.push_back(document.profile);
       continue;
     }
     std::ostringstream text;
-    write_json(document.profile, document.vectors, text);
+    write_json(document.profile, document.vectors, tables, kTablesFile, text);
     write_file(directory / (document.profile + ".json"), text.str());
     manifest.files[document.profile + ".json"] = {sha256(text.str()), document.vectors.size(), {}};
   }
   for (const auto& file : fs::directory_iterator(directory)) {
-    const bool ours = file.path().extension() == ".json" && file.path().filename() != kManifest;
+    const bool ours = file.path().extension() == ".json" && !is_about_all(file.path().filename());
     if (ours && !manifest.files.contains(file.path().filename())) fs::remove(file.path());
   }
   write_file(directory / kManifest, manifest_text(manifest));
@@ -121,6 +130,10 @@ std::vector<Document> read_directory(const fs::path& directory, std::vector<std:
     errors.push_back(fmt::format("{}:1: {}", path.string(), error.what()));
     return documents;
   }
+  std::error_code none;
+  if (!fs::exists(directory / kTablesFile, none) ||
+      sha256(read_file(directory / kTablesFile)) != manifest.tables_sha256)
+    errors.push_back((directory / kTablesFile).string() + ":1: the SHA-256 is not that of the manifest");
   for (const auto& [name, entry] : manifest.files) {
     if (!fs::exists(directory / name)) {
       errors.push_back(fmt::format("{}:1: is missing", (directory / name).string()));
@@ -132,7 +145,7 @@ std::vector<Document> read_directory(const fs::path& directory, std::vector<std:
   }
   for (const auto& file : fs::directory_iterator(directory)) {
     const std::string name = file.path().filename();
-    if (name != kManifest && !manifest.files.contains(name))
+    if (!is_about_all(name) && !manifest.files.contains(name))
       errors.push_back(file.path().string() + ":1: is not in the manifest");
   }
   return documents;

@@ -155,4 +155,18 @@ bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
   return demands_hold(spec, goal, vector);
 }
 
+bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile) {
+  const ept_word walk_length = goal.levels == 5 ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
+  if (goal.question != Question::eptp && (profile.capability & walk_length) == 0) return true;
+  const Knowledge knowledge = {
+      {spec::Word::capability, known(profile.capability)}, {spec::Word::parameter, known(profile.parameters)},
+      {spec::Word::pin_based, {~profile.pin_based, 0}},    {spec::Word::primary, {~profile.primary, 0}},
+      {spec::Word::secondary, {~profile.secondary, 0}},    {spec::Word::tertiary, {~profile.tertiary, 0}}};
+  return std::any_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
+    if (!demand.condition) return false;
+    const Truth truth = judge(spec, *demand.condition, knowledge);
+    return truth == (demand.value == 1 ? Truth::no : Truth::yes);
+  });
+}
+
 }  // namespace vectors

@@ -12,4 +12,8 @@ bool solves(const spec::Spec& spec, const Goal& goal, const Case& asked);
 
 bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector);
 
+// Whether the goal demands of the configuration what the profile does not have: no solver needs to be asked then. False
+// says nothing.
+bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile);
+
 }  // namespace vectors

@@ -223,6 +223,7 @@ Solving::~Solving() = default;
 
 std::optional<Case> Solving::smallest(const Goal& goal, const spec::Profile& profile) {
   State& state = *state_;
+  if (is_out_of_reach(state.spec, goal, profile)) return std::nullopt;
   state.turn_to(goal);
   const Assumed assumed = state.processors.of(profile);
   const auto is_solution = [&](const Values& values) {

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <thread>
@@ -17,15 +18,22 @@ constexpr int kCouldNotRun = 2;
 constexpr int kKilledBy = 128;  // plus the signal: what a shell shows for a program that a signal ended
 
 // Z3 installs handlers of its own while it works, in whichever thread. So the signals that end the program are taken by
-// one thread that does nothing else, and every other thread has them blocked.
+// one thread that does nothing else, and every other thread has them blocked. What the caller ignores stays ignored
+// (nohup), which sigwait alone would not see to.
 void end_on_signals() {
   static sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    const bool ignored = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
+    if (!ignored) sigaddset(&signals, signal);
+  }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([] {
     int signal = 0;
     sigwait(&signals, &signal);
+    // Who presses Ctrl-C knows; the others may come from afar.
+    if (signal != SIGINT) fmt::print(stderr, "eptspec: ended by signal {} ({})\n", signal, strsignal(signal));
     std::_Exit(kKilledBy + signal);
   }).detach();
 }

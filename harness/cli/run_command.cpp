@@ -143,7 +143,16 @@ ept_configuration allowed(const RunArguments& arguments, const harness::VectorSe
           has.parameters};
 }
 
+// Each with its reason, since these mean something for other runs.
+void refuse_with_random(const RunArguments& arguments) {
+  if (!arguments.journal.empty())
+    throw std::runtime_error("--journal: random vectors are not journalled, they are made again from their seed");
+  if (!arguments.output.baseline.empty())
+    throw std::runtime_error("--baseline: names vectors of files, and no random one");
+}
+
 int run_random(RunArguments arguments) {
+  refuse_with_random(arguments);
   arguments.target = with_model(arguments.target);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
   harness::Report report;
@@ -156,6 +165,7 @@ int run_random(RunArguments arguments) {
   stream.allowed = allowed(arguments, all, description);
   stream.profile = arguments.profile;
   stream.filter = arguments.filter;
+  stream.shard = harness::parse_shard(arguments.shard);
   Progress progress(0, stream.count);
   run_stream(arguments.target, arguments.adapter, arguments.jobs, stream, report,
              [&](std::size_t count) { progress.add(count); });
@@ -224,7 +234,7 @@ void add_run_command(CLI::App& app, Session& session) {
                    "or serial:DEVICE")
       ->required();
   command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
-  CLI::Option* random = command->add_option(
+  command->add_option(
       "--random", arguments->random,
       "SEED[:COUNT]: random vectors instead of those in files, 1000000 when there is no COUNT; what fails is shrunk");
   command->add_option(
@@ -245,14 +255,10 @@ void add_run_command(CLI::App& app, Session& session) {
                       "Of kvm-bochs: more for the kernel's command line");
   command->add_option("--boot", arguments->adapter.boot, "How Bochs boots the image: disk, multiboot1 or multiboot2")
       ->capture_default_str();
-  command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")
-      ->capture_default_str()
-      ->excludes(random);
-  CLI::Option* journal =
-      command->add_option("--journal", arguments->journal, "Note every verdict there at once")->excludes(random);
+  command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")->capture_default_str();
+  CLI::Option* journal = command->add_option("--journal", arguments->journal, "Note every verdict there at once");
   command->add_flag("--resume", arguments->resume, "Go on with the journal of a run that was cut off")->needs(journal);
   add_output_options(*command, arguments->output);
-  for (const char* other : {"--baseline", "--junit", "--tap"}) random->excludes(command->get_option(other));
   command->callback([&session, command, arguments] {
     arguments->own = command->count("--vectors") == 0;
     const auto models = several_models(arguments->target);

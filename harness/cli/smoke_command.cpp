@@ -62,7 +62,8 @@ int smoke(const std::string& target, const harness::AdapterOptions& options) {
     if (deviates(judgements[n].verdict)) ++wrong;
   }
   if (wrong != 0) return 1;
-  fmt::print("{} of {} as the manual says; next: eptspec run {}\n", passed, all.size(), target);
+  const char* const quote = target.find(' ') == std::string::npos ? "" : "\"";  // as a shell wants it
+  fmt::print("{} of {} as the manual says; next: eptspec run {}{}{}\n", passed, all.size(), quote, target, quote);
   return passed == 0 ? 2 : 0;
 }
 

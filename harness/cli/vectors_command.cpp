@@ -51,12 +51,13 @@ int generate(const Session& session, const Arguments& arguments) {
   const auto spec = load_or_report(session.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
   std::vector<vectors::Document> documents;
-  for (vectors::ProfileVectors& made : vectors::generate(*spec, arguments.profile)) {
-    fmt::print("{:<22} {:5} vectors\n", made.profile, made.vectors.size());
+  for (vectors::ProfileVectors& made : vectors::generate(*spec, arguments.profile))
     documents.push_back({made.profile, std::move(made.vectors)});
-  }
   const std::string& out = arguments.out.empty() ? arguments.directory : arguments.out;
   vectors::write_directory(out, documents, EPTSPEC_VERSION, spec->violations.front().cite.edition);
+  // Only now: a reader that closes the pipe early ends the program.
+  for (const vectors::Document& document : documents)
+    fmt::print("{:<22} {:5} vectors\n", document.profile, document.vectors.size());
   return 0;
 }
 

@@ -70,7 +70,9 @@ class ExitCodes(Folder):
 
     def test_what_cannot_run_is_2_in_one_line(self):
         for arguments in (["lib:/nowhere.so"], ["exec:false"], ["xen"], ["reference", "--shard", "3/2"],
-                          ["reference", "--filter", "colour:blue"], ["reference", "--baseline", "/nowhere"]):
+                          ["reference", "--filter", "colour:blue"], ["reference", "--baseline", "/nowhere"],
+                          ["reference", "--random", "1", "--journal", self.path / "j"],
+                          ["reference", "--random", "1", "--baseline", "/nowhere"]):
             result = run_builtin(*arguments)
             self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
 
@@ -84,6 +86,27 @@ class ExitCodes(Folder):
         for today, code in (("2026-06-30", 0), ("2026-07-01", 1)):
             result = run_builtin("lib:" + HOSTILE, "--baseline", baseline, "--today", today)
             self.assertEqual(result.returncode, code, result.stdout)
+
+
+class Signals(unittest.TestCase):
+    def end_with(self, number, ignored=()):
+        def ignore():
+            for each in ignored:
+                signal.signal(each, signal.SIG_IGN)
+
+        with subprocess.Popen([EPTSPEC, "run", SLOW, "--vectors", "builtin"], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, preexec_fn=ignore) as process:
+            time.sleep(0.3)
+            process.send_signal(number)
+            errors = process.communicate(timeout=60)[1]
+        return process.returncode, errors
+
+    def test_signal_ends_the_program_with_a_word(self):
+        self.assertEqual(self.end_with(signal.SIGTERM), (143, "eptspec: ended by signal 15 (Terminated)\n"))
+        self.assertEqual(self.end_with(signal.SIGHUP), (129, "eptspec: ended by signal 1 (Hangup)\n"))
+
+    def test_signal_that_the_caller_ignores_is_ignored(self):
+        self.assertEqual(self.end_with(signal.SIGHUP, ignored=[signal.SIGHUP])[0], run_builtin(SLOW).returncode)
 
 
 class Examples(Folder):
@@ -145,17 +168,17 @@ def lines_of(path):
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
+def junit_mistakes(path):
+    """What xmllint says against the report; empty when it keeps to the schema."""
+    schema = SOURCE / "tests/harness/junit.xsd"
+    result = subprocess.run(["xmllint", "--noout", "--schema", schema, path], capture_output=True, text=True)
+    return "" if result.returncode == 0 else result.stderr
+
+
 def expect_junit(test, path):
-    """The structure of junit-10.xsd, as far as our reports use it, and numbers that are those of the cases."""
-    attributes = {"testsuites": set(), "testsuite": {"name", "tests", "failures", "errors", "skipped"},
-                  "testcase": {"classname", "name"}, "failure": {"message"}, "error": {"message"}, "skipped": {"message"}}
-    children = {"testsuites": {"testsuite"}, "testsuite": {"testcase"}, "testcase": {"failure", "error", "skipped"}}
-    root = xml.etree.ElementTree.parse(path).getroot()
-    test.assertEqual(root.tag, "testsuites")
-    for element in root.iter():
-        test.assertEqual(set(element.attrib), attributes[element.tag])
-        test.assertLessEqual({child.tag for child in element}, children.get(element.tag, set()))
-    for suite in root:
+    """As the schema says, and numbers that are those of the cases."""
+    test.assertEqual(junit_mistakes(path), "")
+    for suite in xml.etree.ElementTree.parse(path).getroot():
         test.assertEqual(int(suite.get("tests")), len(suite))
         for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             test.assertEqual(int(suite.get(count)), len(suite.findall(f"testcase/{tag}")), count)
@@ -186,6 +209,19 @@ class Reports(Folder):
         del document["vectors"][0]["verdict"]
         self.assertFalse(jsonschema.Draft202012Validator(schema).is_valid(document))
 
+    def test_schema_tells_a_junit_report_that_is_wrong(self):
+        junit = self.path / "r.xml"
+        run_builtin("lib:" + HOSTILE, "--junit", junit)
+        text = junit.read_text()
+        self.assertEqual(junit_mistakes(junit), "")
+        for good, bad in (("<testcase ", "<test "), ("<failure message=", "<failure text="), (' tests="', ' tests="x'),
+                          ("</testsuite>", "<testcase/></testsuite>"), ("<testsuites>", "<suites>")):
+            self.assertIn(good, text)
+            end = {"<testcase ": "</testcase>", "<testsuites>": "</testsuites>"}.get(good)
+            broken = text.replace(good, bad)
+            junit.write_text(broken.replace(end, end.replace(good.strip("<> "), bad.strip("<> "))) if end else broken)
+            self.assertNotEqual(junit_mistakes(junit), "", bad)
+
     def test_random_vectors_that_fail_are_grouped_and_shrunk(self):
         report = self.path / "r.json"
         result = run("run", "lib:" + HOSTILE, "--random", "3:2000", "--json", report)
@@ -197,6 +233,24 @@ class Reports(Folder):
         self.assertTrue(all(vector["id"].startswith("random/3/") for vector in document["vectors"]))
         self.assertEqual(sum(group["count"] for group in document["groups"]), document["counts"]["fail"])
         self.assertEqual(run("run", "reference", "--random", "3:2000").returncode, 0)
+
+    def test_shards_of_random_vectors_are_the_whole(self):
+        def failed(*arguments):
+            report = self.path / "r.json"
+            run("run", "lib:" + HOSTILE, "--random", "3:1000", "--json", report, *arguments)
+            return json.loads(report.read_text())["counts"]["fail"]
+
+        parts = [failed("--shard", f"{n}/3") for n in (1, 2, 3)]
+        self.assertTrue(all(parts), parts)
+        self.assertEqual(sum(parts), failed())
+
+    def test_random_vectors_are_reported_in_every_form(self):
+        junit = self.path / "r.xml"
+        tap = run("run", "lib:" + HOSTILE, "--random", "3:1000", "--junit", junit, "--tap").stdout.splitlines()
+        expect_junit(self, junit)
+        self.assertEqual(tap[1], f"1..{len(tap) - 2}")
+        self.assertEqual(junit.read_text().count("<testcase"), len(tap) - 2)
+        self.assertRegex(tap[-1], r"^ok \d+ - more vectors: \d+ pass, \d+ fail")
 
     def test_profile_chooses_vectors_and_the_processor_of_random_ones(self):
         all_of_it = run("run", "reference", "--profile", "sapphirerapids_2475x").stdout.splitlines()[-1]

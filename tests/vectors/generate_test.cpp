@@ -126,6 +126,24 @@ TEST(Format, json_with_an_unknown_key_says_where) {
   EXPECT_EQ(errors[0], "a.json:" + std::to_string(line) + ": unknown key 'surprise'");
 }
 
+// What is wrong with a file in which the first `from` was replaced.
+std::vector<std::string> mistakes_with(const std::string& from, const std::string& to) {
+  std::string text = json_of(document().vectors);
+  text.replace(text.find(from), from.size(), to);
+  std::vector<std::string> errors;
+  vectors::read_json(text, "nowhere/a.json", errors);
+  return errors;
+}
+
+TEST(Format, json_that_names_what_its_tables_do_not_have_is_refused) {
+  EXPECT_TRUE(mistakes_with("\"eptp\"", "\"eptp\"").empty());
+  EXPECT_FALSE(mistakes_with("\"goals\":[", "\"goals\":[99999,").empty());
+  EXPECT_FALSE(mistakes_with("\"expected\":\"", "\"expected\":\"un").empty());
+  EXPECT_FALSE(mistakes_with("\"entries\":[", "\"entries\":[\"0x123456\",").empty());
+  EXPECT_FALSE(mistakes_with("\"citations\":", "\"tables\":\"tables.json\",\"citations\":").empty());
+  EXPECT_FALSE(mistakes_with("\"citations\":", "\"tables\":\"../tables.json\",\"citations\":").empty());
+}
+
 // Mistakes that lint finds when one vector is changed.
 std::vector<std::string> mistakes(const std::function<void(Vector&)>& change) {
   Document changed = document();
@@ -221,6 +239,9 @@ TEST(Lint, refuses_a_directory_that_is_not_its_manifest) {
   const auto file = [](const auto& directory) { return directory / (profile().id + ".json"); };
   EXPECT_TRUE(finds("the SHA-256 is not", directory_mistakes([&](const auto& directory) {
                       std::ofstream(file(directory), std::ios::app) << "\n";
+                    })));
+  EXPECT_TRUE(finds("tables.json:1: the SHA-256 is not", directory_mistakes([](const auto& directory) {
+                      std::ofstream(directory / "tables.json", std::ios::app) << "\n";
                     })));
   EXPECT_TRUE(finds("is missing",
                     directory_mistakes([&](const auto& directory) { std::filesystem::remove(file(directory)); })));

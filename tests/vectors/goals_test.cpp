@@ -1,11 +1,13 @@
 // Goals: that they are those that the manual gives, for formats whose bits are counted here by hand.
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
 #include "tests/support/spec_under_test.h"
 #include "vectors/goals.h"
+#include "vectors/meets.h"
 #include "vectors/partial.h"
 
 namespace {
@@ -52,6 +54,22 @@ TEST(Goals, memory_types_2_3_and_7_are_reserved) {
 TEST(Goals, priority_has_25_pairs_for_each_pair_of_levels) {
   EXPECT_EQ(goals_below("priority/4/", 46).size(), 25U * 6);
   EXPECT_EQ(goals_below("priority/5/", 46).size(), 25U * 10);
+}
+
+TEST(Goals, what_the_profile_does_not_have_is_out_of_reach) {
+  const auto& profiles = spec_under_test().profiles;
+  const auto haswell =
+      std::find_if(profiles.begin(), profiles.end(), [](const auto& one) { return one.id == "haswell_4770"; });
+  const auto is_out_of_reach = [&](const std::string& id) {
+    const auto goals = vectors::all_goals(spec_under_test(), haswell->maxphyaddr);
+    const auto goal = std::find_if(goals.begin(), goals.end(), [&](const auto& one) { return one.id == id; });
+    if (goal == goals.end()) throw std::runtime_error("no such goal: " + id);
+    return vectors::is_out_of_reach(spec_under_test(), *goal, *haswell);
+  };
+  EXPECT_FALSE(is_out_of_reach("cell/pde_2m/reserved_bit/bit_13"));
+  EXPECT_FALSE(is_out_of_reach("guard/flag/accessed/on_by/enable_accessed_dirty"));
+  EXPECT_TRUE(is_out_of_reach("guard/5/flag/accessed/on_by/enable_accessed_dirty"));  // no walks of 5 levels
+  EXPECT_TRUE(is_out_of_reach("guard/convertible/on_by/ept_violation_ve/page"));      // no such control
 }
 
 TEST(Goals, ids_are_unique) {
