@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -22,10 +23,10 @@ auto words_of(const eptspec_configuration& configuration) {
   return std::bit_cast<Words>(configuration);
 }
 
-void decline(const eptspec_case& asked, const std::string& reason, eptspec_answer& answer) {
+void leave_out(const eptspec_case& asked, const Configured& why, eptspec_answer& answer) {
   answer.id = asked.id;
-  answer.status = EPTSPEC_DECLINED;
-  reason.copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
+  answer.status = why.status;
+  why.reason.copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
 }
 
 class Command : public Adapter {
@@ -74,7 +75,7 @@ class Command : public Adapter {
  private:
   Exchanged greet() {
     channel_.start(command_);
-    configured_ = false;
+    configured_.reset();
     channel_.say(hello_line());
     Exchanged ended;
     const auto line = channel_.line(deadline(std::max(options_.timeout_seconds, 10.0)), ended);
@@ -92,9 +93,8 @@ class Command : public Adapter {
     if (!line) return with_last_words(ended);
     Configured answer = read_configured(*line);
     if (!answer.mistake.empty()) return garbage(answer.mistake);
-    configured_ = true;
+    configured_ = std::move(answer);
     configuration_ = configuration;
-    declined_ = std::move(answer.declined);
     return {};
   }
 
@@ -111,11 +111,11 @@ class Command : public Adapter {
     }
     answers_.assign(cases.size(), {});
     Exchanged collected;
-    if (declined_.empty()) {
+    if (configured_->status == EPTSPEC_ANSWERED) {
       channel_.say(run_line(++run_, cases));
       collected = collect(cases, until);
     } else {
-      for (std::size_t n = 0; n < cases.size(); ++n) decline(cases[n], declined_, answers_[n]);
+      for (std::size_t n = 0; n < cases.size(); ++n) leave_out(cases[n], *configured_, answers_[n]);
     }
     collected.answers = answers_;
     return collected;
@@ -154,9 +154,8 @@ class Command : public Adapter {
   AdapterOptions options_;
   Channel channel_;
   Description description_;
-  bool configured_ = false;
+  std::optional<Configured> configured_;  // what it said to configuration_
   eptspec_configuration configuration_{};
-  std::string declined_;
   std::uint64_t run_ = 0;
   AnswerReader reader_;
   std::vector<eptspec_answer> answers_;

@@ -110,14 +110,14 @@ void compare_outcome(const ept_outcome& expected, const eptspec_case& put, const
   if (filled_in(EPTSPEC_VALID_WORDS)) compare_words(expected, put, answer, out);
 }
 
-// Why the adapter declined, as far as it is text.
-std::string declined(const eptspec_answer& answer) {
+// Why there is no answer, as far as it is text.
+std::string reason_of(const eptspec_answer& answer) {
   std::string reason;
   for (const char c : answer.reason) {
     if (c == '\0') break;
     reason += c >= ' ' && c <= '~' ? c : '?';
   }
-  return reason.empty() ? "declined without a reason" : reason;
+  return reason.empty() ? "no reason is given" : reason;
 }
 
 const char* name_of(Fate fate) {
@@ -168,7 +168,8 @@ Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Ob
     return {Verdict::error, fmt::format("{}: {}", name_of(observed.fate), observed.detail), {}};
   }
   const eptspec_answer& answer = observed.answer;
-  if (answer.status == EPTSPEC_DECLINED) return {Verdict::skipped, declined(answer), {}};
+  if (answer.status == EPTSPEC_DECLINED) return {Verdict::skipped, reason_of(answer), {}};
+  if (answer.status == EPTSPEC_NOT_APPLICABLE) return {Verdict::not_applicable, reason_of(answer), {}};
   if (std::string problem = malformed(put, answer); !problem.empty()) {
     return {Verdict::error, "garbage: " + problem, {}};
   }

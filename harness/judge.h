@@ -15,7 +15,7 @@ enum class Verdict {
   pass,            // every judged field is as the manual says
   fail,            // some is not
   skipped,         // the adapter declined, or answers no such question
-  not_applicable,  // the adapter's configuration cannot show it
+  not_applicable,  // the adapter's processor cannot show it
   error,           // crash, hang, garbage: nothing to judge
   flaky,           // fail or error, and something else when asked again
 };

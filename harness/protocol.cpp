@@ -157,8 +157,8 @@ bool read_result(const JsonValue& value, eptspec_answer& answer) {
   return answer.result != 0;
 }
 
-bool read_declined(const JsonValue& value, eptspec_answer& answer) {
-  answer.status = EPTSPEC_DECLINED;
+bool read_reason(const JsonValue& value, std::uint32_t status, eptspec_answer& answer) {
+  answer.status = status;
   value.text().copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
   return value.is(JsonKind::text);
 }
@@ -166,7 +166,8 @@ bool read_declined(const JsonValue& value, eptspec_answer& answer) {
 bool read_one(const JsonValue& value, eptspec_answer& answer) {
   const std::string_view key = value.key();
   if (key == "result") return read_result(value, answer);
-  if (key == "declined") return read_declined(value, answer);
+  if (key == "declined") return read_reason(value, EPTSPEC_DECLINED, answer);
+  if (key == "not_applicable") return read_reason(value, EPTSPEC_NOT_APPLICABLE, answer);
   if (key == "level") return read_member(value, answer.level, EPTSPEC_VALID_LEVEL, answer);
   if (key == "memory_type") return read_member(value, answer.memory_type, EPTSPEC_VALID_MEMORY_TYPE, answer);
   if (key == "ignore_pat") return read_member(value, answer.ignore_pat, EPTSPEC_VALID_IGNORE_PAT, answer);
@@ -205,7 +206,7 @@ std::string place(const JsonValue& from, std::span<const eptspec_case> cases, st
       return fmt::format("answer {}: '{}' cannot be {}", *id, cut(value.key()), cut(value.raw()));
     }
   }
-  if (answer.status == 0) return fmt::format("answer {} has neither result nor declined", *id);
+  if (answer.status == 0) return fmt::format("answer {} has neither result, declined nor not_applicable", *id);
   if (answers[*at].status != 0) return fmt::format("case {} is answered twice", *id);
   answers[*at] = answer;
   return {};
@@ -278,9 +279,14 @@ Configured read_configured(std::string_view line) {
   Configured configured;
   Json json;
   configured.mistake = open_message(line, "configure", json);
-  if (!configured.mistake.empty() || !json.root().find("declined")) return configured;
-  configured.declined = json.root().text_of("declined").value_or("");
-  if (configured.declined.empty()) configured.mistake = "configure: 'declined' is no text";
+  if (!configured.mistake.empty()) return configured;
+  for (const auto& [key, status] :
+       {std::pair("declined", EPTSPEC_DECLINED), {"not_applicable", EPTSPEC_NOT_APPLICABLE}}) {
+    if (!json.root().find(key)) continue;
+    configured.status = status;
+    configured.reason = json.root().text_of(key).value_or("");
+    if (configured.reason.empty()) configured.mistake = fmt::format("configure: '{}' is no text", key);
+  }
   return configured;
 }
 

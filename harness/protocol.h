@@ -25,7 +25,8 @@ struct Hello {
 Hello read_hello(std::string_view line);
 
 struct Configured {
-  std::string declined;  // why the adapter cannot be this processor
+  std::uint32_t status = EPTSPEC_ANSWERED;  // of all cases for it: otherwise declined, or not applicable
+  std::string reason;                       // then why
   std::string mistake;
 };
 Configured read_configured(std::string_view line);

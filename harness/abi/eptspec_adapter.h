@@ -1,5 +1,5 @@
 /*
- * eptspec adapter ABI, version 1: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
+ * eptspec adapter ABI, version 2: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
  *
  * A shared library exports one function, eptspec_describe(), which fills in a struct eptspec_adapter. eptspec loads it
  * in a worker process of its own ("eptspec run lib:./mine.so"), so it may crash or hang at the cost of one vector.
@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Grows when a struct below changes. eptspec refuses a library that was built with another one. */
-#define EPTSPEC_ABI_VERSION 1u
+#define EPTSPEC_ABI_VERSION 2u
 
 /* Most entries that a walk reads: those of levels 5 to 1. */
 #define EPTSPEC_MAX_WORDS 5
@@ -87,6 +87,9 @@ struct eptspec_case {
 /* eptspec_answer.status. 0, as eptspec hands the answer over, means that there is none. */
 #define EPTSPEC_ANSWERED 1u
 #define EPTSPEC_DECLINED 2u /* the adapter cannot tell; `reason` says why. Counted as skipped, never as passed. */
+/* This processor cannot show the case; `reason` names what it lacks. Cases that the configuration below tells to be so
+ * are not asked; this is for what it does not tell, "no user shadow stacks". Counted apart, never as passed. */
+#define EPTSPEC_NOT_APPLICABLE 3u
 
 /* eptspec_answer.result. */
 #define EPTSPEC_EPTP_ACCEPTED 1u
@@ -110,11 +113,11 @@ struct eptspec_case {
 #define EPTSPEC_VALID_WORDS 0x40u
 #define EPTSPEC_VALID_ALL 0x7fu
 
-#define EPTSPEC_REASON_SIZE 48
+#define EPTSPEC_REASON_SIZE 120
 
 struct eptspec_answer {
   uint64_t id;                       /* of the case */
-  uint32_t status;                   /* EPTSPEC_ANSWERED or EPTSPEC_DECLINED */
+  uint32_t status;                   /* EPTSPEC_ANSWERED, EPTSPEC_DECLINED or EPTSPEC_NOT_APPLICABLE */
   uint32_t result;                   /* when answered */
   uint64_t valid;                    /* EPTSPEC_VALID_... */
   uint32_t level;                    /* of the entry that ended the walk; 0 when none was read */
@@ -125,7 +128,7 @@ struct eptspec_answer {
   uint64_t qualification;            /* violation: the exit qualification */
   uint64_t qualification_valid;      /* its bits that the adapter knows; the others are not judged. 0 counts as all. */
   uint64_t words[EPTSPEC_MAX_WORDS]; /* the words of the case as they are afterwards, in its order */
-  char reason[EPTSPEC_REASON_SIZE];  /* when declined: text, closed by a NUL */
+  char reason[EPTSPEC_REASON_SIZE];  /* when not answered: text, closed by a NUL */
 };
 
 /* eptspec_adapter.flags. */

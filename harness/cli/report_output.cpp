@@ -13,6 +13,12 @@ namespace cli {
 
 namespace {
 
+std::string today_of(const OutputArguments& arguments) {
+  return arguments.today.empty() ? fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))) : arguments.today;
+}
+
+}  // namespace
+
 void write_file(const std::string& path, const std::string& text) {
   if (path.empty()) return;
   std::ofstream out(path, std::ios::binary);
@@ -20,12 +26,6 @@ void write_file(const std::string& path, const std::string& text) {
   out.close();
   if (!out) throw std::runtime_error(path + ": cannot be written");
 }
-
-std::string today_of(const OutputArguments& arguments) {
-  return arguments.today.empty() ? fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))) : arguments.today;
-}
-
-}  // namespace
 
 void add_output_options(CLI::App& command, OutputArguments& arguments) {
   command.add_option("--vectors", arguments.vectors, "JSON file or directory of vectors, or builtin for a few")
@@ -54,7 +54,8 @@ int finish(const OutputArguments& arguments, const harness::VectorSet& all, harn
   return print(arguments, report);
 }
 
-int print(const OutputArguments& arguments, const harness::Report& report) {
+int print(const OutputArguments& arguments, harness::Report& report) {
+  report.date = today_of(arguments);
   write_file(arguments.json, harness::json_report(report));
   write_file(arguments.junit, harness::junit_report(report));
   fmt::print("{}", arguments.tap ? harness::tap_report(report) : harness::terminal_report(report));

@@ -19,6 +19,9 @@ struct OutputArguments {
   bool tap = false;
 };
 
+// Nothing for an empty path. Throws std::runtime_error.
+void write_file(const std::string& path, const std::string& text);
+
 void add_output_options(CLI::App& command, OutputArguments& arguments);
 
 // The vectors and the baseline of a run; mistakes in them are on standard error and make this false.
@@ -27,6 +30,6 @@ bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harn
 // Assesses, prints and writes. all: every vector there is. Returns the exit code.
 int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report);
 // The same without a baseline.
-int print(const OutputArguments& arguments, const harness::Report& report);
+int print(const OutputArguments& arguments, harness::Report& report);
 
 }  // namespace cli

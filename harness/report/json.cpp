@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/report/matrix.h"
 #include "harness/report/report.h"
 
 namespace harness {
@@ -76,6 +77,7 @@ std::string json_report(const Report& report) {
   text += fmt::format(" \"target\":{},\n \"name\":{},\n \"version\":{},\n", json_text(report.target),
                       json_text(report.name), json_text(report.version));
   text += fmt::format(" \"counts\":{},\n \"exit_code\":{},\n", counts_of(report), exit_code(report));
+  text += rules_json(column_of(report), " ") + ",\n";
   text += " \"baseline_problems\":" + lines(problems.size(), [&](std::size_t n) { return json_text(problems[n]); });
   text += ",\n \"groups\":" + lines(groups.size(), [&](std::size_t n) { return group_of(report, groups[n]); });
   text += ",\n \"vectors\":" + lines(report.vectors.size(), [&](std::size_t n) { return vector_of(report, n); });

@@ -22,9 +22,10 @@ std::string xml(const std::string& text) {
   return escaped;
 }
 
-// One line: what went wrong.
+// One line: what went wrong, or why nothing was judged.
 std::string summary(const Judgement& judgement) {
-  std::string text = judgement.reason;
+  std::string text = judgement.verdict == Verdict::not_applicable ? "not applicable: " : "";
+  text += judgement.reason;
   for (const Deviation& one : judgement.deviations) {
     text +=
         fmt::format("{}{}: expected {}, observed {}", text.empty() ? "" : "; ", one.field, one.expected, one.observed);

@@ -1,5 +1,6 @@
-// The result of a run and its forms. Owns no judgement. None of the forms holds a date, a duration or a host name, so
-// that equal runs give equal bytes. Tests: tests/harness/report_test.cpp.
+// The result of a run and its forms. Owns no judgement. None of the forms holds a duration or a host name, and the
+// only date is the one that expiries are judged by, so that equal runs of a day give equal bytes. Tests:
+// tests/harness/report_test.cpp.
 #pragma once
 
 #include <array>
@@ -17,6 +18,7 @@ struct Report {
   std::string target;
   std::string name;  // of the implementation, from its adapter
   std::string version;
+  std::string date;  // YYYY-MM-DD: the day of the run, for which the expiries of the baseline were judged
   std::vector<vectors::Vector> vectors;
   std::vector<Judgement> judgements;  // of each vector
   std::vector<KnownDeviation> baseline;

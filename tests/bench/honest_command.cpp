@@ -103,7 +103,7 @@ void serve() {
     const std::string message = said.text_of("message").value_or("");
     if (message == "bye") break;
     if (message == "hello") {
-      reply = R"({"message":"hello","abi":1,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"
+      reply = R"({"message":"hello","abi":2,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"
               R"("configuration":"any"})";
     } else if (message == "configure") {
       server.configure(said);

@@ -41,6 +41,23 @@ class Folder(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
 
 
+class Matrix(Folder):
+    def test_reports_of_two_targets_make_one_table(self):
+        reports = [self.path / "a.json", self.path / "b.json"]
+        run_builtin("reference", "--json", reports[0])
+        run_builtin("lib:" + HOSTILE, "--json", reports[1])
+        self.assertEqual(run("matrix", *reports, "--format", "json", "--out", self.path / "both.json").returncode, 0)
+        table = run("matrix", self.path / "both.json", "--format", "markdown")
+        self.assertEqual((table.returncode, table.stderr), (0, ""))
+        self.assertRegex(table.stdout, r"\| A \| reference \|")
+        self.assertRegex(table.stdout, r"\| EPTP \| eptp_reserved_bit \| \d+ \| \d+ of \d+ deviate \|")
+        self.assertEqual(table.stdout, run("matrix", *reports, "--format", "markdown").stdout)
+
+    def test_what_is_no_report_is_2_in_one_line(self):
+        result = run("matrix", SOURCE / "harness" / "report" / "report.schema.json")
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+
+
 class ExitCodes(Folder):
     def test_reference_passes(self):
         result = run_builtin("reference")

@@ -49,6 +49,9 @@ def misbehave(run, answers, mine):
     if BEHAVIOUR == "decline":
         del mine["result"]
         mine["declined"] = "not today"
+    if BEHAVIOUR == "not_applicable":
+        del mine["result"]
+        mine["not_applicable"] = "no user shadow stacks: this processor has no control-flow enforcement (CPUID.07H:ECX.7)"
     if BEHAVIOUR == "flood_stderr":
         sys.stderr.write("noise\n" * 1_000_000)
     if BEHAVIOUR == "last_words":
@@ -62,10 +65,11 @@ def serve():
     for line in sys.stdin:
         said = json.loads(line)
         if said["message"] == "hello":
-            abi = 2 if BEHAVIOUR == "other_abi" else said["abi"]
+            abi = said["abi"] + (BEHAVIOUR == "other_abi")
             say({"message": "hello", "abi": abi, "name": "hostile", "version": "1", "questions": ["eptp"], "configuration": "any"})
         elif said["message"] == "configure":
-            say({"message": "configure", **({"declined": "no such processor"} if BEHAVIOUR == "decline_configuration" else {})})
+            word = {"decline_configuration": "declined", "configuration_not_applicable": "not_applicable"}.get(BEHAVIOUR)
+            say({"message": "configure", **({word: "no such processor"} if word else {})})
         elif said["message"] == "run":
             answers = [{"id": case["id"], "result": "accepted"} for case in said["cases"]]
             mine = [answer for answer in answers if answer["id"] == 7]

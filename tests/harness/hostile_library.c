@@ -33,6 +33,10 @@ static void misbehave(struct eptspec_answer* answer, size_t count) {
     answer->status = EPTSPEC_DECLINED;
     strcpy(answer->reason, "not today");
   }
+  if (does("not_applicable")) {
+    answer->status = EPTSPEC_NOT_APPLICABLE;
+    strcpy(answer->reason, "no user shadow stacks: this processor has no control-flow enforcement (CPUID.07H:ECX.7)");
+  }
   if (does("endless_reason")) {
     answer->status = EPTSPEC_DECLINED;
     memset(answer->reason, 'x', sizeof answer->reason);

@@ -21,6 +21,9 @@ struct Behaviour {
   const char* reason;  // begins with
 };
 
+constexpr const char* kLacks =
+    "no user shadow stacks: this processor has no control-flow enforcement (CPUID.07H:ECX.7)";
+
 // All but the culprit pass, the culprit comes to this.
 void expect_pinned(harness::Adapter& adapter, const Behaviour& behaviour) {
   const std::vector<Judgement> judgements = run_on(adapter, support::eptp_vectors(kVectors));
@@ -60,6 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Behaviour{"no_result", Verdict::error, "garbage: the answer has no result"},
                     Behaviour{"unknown_valid_bit", Verdict::error, "garbage: unknown bits in valid"},
                     Behaviour{"lie", Verdict::fail, ""}, Behaviour{"decline", Verdict::skipped, "not today"},
+                    Behaviour{"not_applicable", Verdict::not_applicable, kLacks},
                     Behaviour{"endless_reason", Verdict::skipped, "xxxx"}, Behaviour{"chatter", Verdict::pass, ""}),
     [](const testing::TestParamInfo<Behaviour>& one) {
       return one.param.name[0] == '\0' ? std::string("honest") : std::string(one.param.name);
@@ -90,10 +94,11 @@ INSTANTIATE_TEST_SUITE_P(
         Behaviour{"unknown_id", Verdict::error, "garbage: an answer to case 4711, which was not asked"},
         Behaviour{"unknown_result", Verdict::error, "garbage: answer 7: 'result' cannot be \"fine\""},
         Behaviour{"unknown_key", Verdict::error, "garbage: answer 7: 'colour' cannot be \"blue\""},
-        Behaviour{"no_result", Verdict::error, "garbage: answer 7 has neither result nor declined"},
+        Behaviour{"no_result", Verdict::error, "garbage: answer 7 has neither result, declined nor not_applicable"},
         Behaviour{"last_words", Verdict::error, "crash: the command left with exit code 1; it said: the table is full"},
         Behaviour{"flaky", Verdict::flaky, "fail, then pass when asked again"}, Behaviour{"lie", Verdict::fail, ""},
-        Behaviour{"decline", Verdict::skipped, "not today"}),
+        Behaviour{"decline", Verdict::skipped, "not today"},
+        Behaviour{"not_applicable", Verdict::not_applicable, kLacks}),
     kName);
 
 std::string why_not(const std::string& target) {
@@ -122,11 +127,14 @@ TEST(Hostile, target_that_cannot_be_used_is_one_line) {
   EXPECT_NE(why_not("kvm").find("is no target"), std::string::npos);
 }
 
-TEST(Hostile, configuration_that_the_command_declines_is_skipped_with_its_reason) {
-  const auto adapter =
-      harness::open_adapter("exec:/usr/bin/python3 " EPTSPEC_HOSTILE_COMMAND " decline_configuration", {});
-  for (const Judgement& judgement : run_on(*adapter, support::eptp_vectors(3))) {
-    EXPECT_EQ(judgement, (Judgement{Verdict::skipped, "no such processor", {}}));
+TEST(Hostile, configuration_that_the_command_cannot_be_is_left_out_with_its_reason) {
+  for (const auto& [behaviour, verdict] : {std::pair("decline_configuration", Verdict::skipped),
+                                           {"configuration_not_applicable", Verdict::not_applicable}}) {
+    const auto adapter =
+        harness::open_adapter(std::string("exec:/usr/bin/python3 " EPTSPEC_HOSTILE_COMMAND " ") + behaviour, {});
+    for (const Judgement& judgement : run_on(*adapter, support::eptp_vectors(3))) {
+      EXPECT_EQ(judgement, (Judgement{verdict, "no such processor", {}}));
+    }
   }
 }
 

@@ -67,6 +67,16 @@ TEST(Report, tap_has_a_line_for_each_vector) {
             "not ok 3 - v2 crash: signal 6\nok 4 - v3 # SKIP declined\n");
 }
 
+TEST(Report, what_is_not_applicable_is_told_apart_from_what_was_skipped) {
+  harness::Report report = small_report();
+  report.judgements[2] = {Verdict::not_applicable, "capability page_2m is missing", {}};
+  EXPECT_NE(terminal_report(report).find("1 skipped, 1 not applicable"), std::string::npos);
+  EXPECT_NE(terminal_report(report).find("1  not_applicable: capability page_2m is missing"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(json_report(report))["counts"]["not_applicable"], 1);
+  EXPECT_NE(tap_report(report).find("ok 3 - v2 # SKIP not applicable: capability page_2m"), std::string::npos);
+  EXPECT_NE(junit_report(report).find("<skipped message=\"not applicable: capability page_2m"), std::string::npos);
+}
+
 TEST(Report, known_deviation_is_as_expected_and_shown) {
   harness::Report report = small_report();
   report.baseline = {{"reads bit 13", "https://example.org", "2030-01-01", {"v1", "v2"}}};

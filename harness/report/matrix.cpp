@@ -1,0 +1,224 @@
+#include "harness/report/matrix.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/draw.h"
+#include "harness/json.h"
+
+namespace harness {
+
+namespace {
+
+const char* decided_of(const vectors::Vector& vector) {
+  if (vector.asked.question == vectors::Question::eptp) return "EPTP";
+  switch (expected_result(vector)) {
+    case EPTSPEC_ENTRY_MISCONFIGURED:
+    case EPTSPEC_WALK_MISCONFIGURATION: return "misconfiguration";
+    case EPTSPEC_ENTRY_NOT_PRESENT:
+    case EPTSPEC_WALK_VIOLATION: return "violation";
+    default: return "translation";
+  }
+}
+
+std::string text_in(const JsonValue& object, const char* key) {
+  auto text = object.text_of(key);
+  if (!text) throw std::runtime_error(fmt::format("text '{}' is missing", key));
+  return *std::move(text);
+}
+
+std::size_t number_in(const JsonValue& object, const char* key) {
+  const auto value = object.find(key);
+  const auto number = value ? value->number() : std::nullopt;
+  if (!number) throw std::runtime_error(fmt::format("number '{}' is missing", key));
+  return *number;
+}
+
+Column column_from(const JsonValue& object) {
+  Column column{
+      text_in(object, "target"), text_in(object, "name"), text_in(object, "version"), text_in(object, "date"), {}};
+  const auto rules = object.find("rules");
+  if (!rules || !rules->is(JsonKind::list)) throw std::runtime_error("list 'rules' is missing");
+  for (const JsonValue one : *rules) {
+    column.cells[{text_in(one, "decides"), text_in(one, "rule")}] = {
+        number_in(one, "pass"), number_in(one, "deviation"), number_in(one, "known"), number_in(one, "not_applicable"),
+        number_in(one, "skipped")};
+  }
+  return column;
+}
+
+void add(Matrix& matrix, Column column) {
+  const auto same = std::find_if(matrix.begin(), matrix.end(), [&](const Column& other) {
+    return other.target == column.target && other.version == column.version;
+  });
+  if (same == matrix.end()) {
+    matrix.push_back(std::move(column));
+  } else {
+    *same = std::move(column);
+  }
+}
+
+std::set<Row> rows_of(const Matrix& matrix) {
+  std::set<Row> rows;
+  for (const Column& column : matrix) {
+    for (const auto& [row, cell] : column.cells) rows.insert(row);
+  }
+  return rows;
+}
+
+// "12" when all pass, "3 of 12 deviate", "n.a." when none could be shown, "" when the target was asked none.
+std::string words_of(const Column& column, const Row& row) {
+  const auto found = column.cells.find(row);
+  if (found == column.cells.end()) return {};
+  const Cell& cell = found->second;
+  if (cell.deviation != 0) return fmt::format("{} of {} deviate", cell.deviation, cell.pass + cell.deviation);
+  return cell.pass != 0 ? std::to_string(cell.pass) : "n.a.";
+}
+
+// A, B, … Z, AA, …
+std::string letter_of(std::size_t n) {
+  std::string letters(1, static_cast<char>('A' + n % 26));
+  return n < 26 ? letters : letter_of(n / 26 - 1) + letters;
+}
+
+Cell total_of(const Column& column) {
+  Cell total;
+  for (const auto& [row, cell] : column.cells) {
+    total.pass += cell.pass;
+    total.deviation += cell.deviation;
+    total.known += cell.known;
+    total.not_applicable += cell.not_applicable;
+    total.skipped += cell.skipped;
+  }
+  return total;
+}
+
+// Both tables as lines of cells, the first of each the headings.
+using Lines = std::vector<std::vector<std::string>>;
+
+Lines targets_of(const Matrix& matrix) {
+  Lines lines = {{"", "target", "version", "tested", "pass", "deviate", "of these known", "not applicable", "skipped"}};
+  for (std::size_t n = 0; n < matrix.size(); ++n) {
+    const Cell total = total_of(matrix[n]);
+    lines.push_back({letter_of(n), matrix[n].target, matrix[n].version, matrix[n].date, std::to_string(total.pass),
+                     std::to_string(total.deviation), std::to_string(total.known), std::to_string(total.not_applicable),
+                     std::to_string(total.skipped)});
+  }
+  return lines;
+}
+
+Lines rules_of(const Matrix& matrix) {
+  Lines lines = {{"decides", "rule"}};
+  for (std::size_t n = 0; n < matrix.size(); ++n) lines[0].push_back(letter_of(n));
+  for (const Row& row : rows_of(matrix)) {
+    std::vector<std::string> line = {row.first, row.second};
+    for (const Column& column : matrix) line.push_back(words_of(column, row));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string text_of(const Lines& lines) {
+  std::vector<std::size_t> widths(lines[0].size());
+  for (const auto& line : lines) {
+    for (std::size_t n = 0; n < line.size(); ++n) widths[n] = std::max(widths[n], line[n].size());
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    std::string row;
+    for (std::size_t n = 0; n < line.size(); ++n) row += fmt::format("{:<{}}  ", line[n], widths[n]);
+    text += row.substr(0, row.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string markdown_of(const Lines& lines) {
+  std::string text;
+  for (std::size_t n = 0; n < lines.size(); ++n) {
+    text += fmt::format("| {} |\n", fmt::join(lines[n], " | "));
+    if (n != 0) continue;
+    for (std::size_t k = 0; k < lines[0].size(); ++k) text += "|---";
+    text += "|\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+Row row_of(const vectors::Vector& vector) {
+  std::string rule = rule_of(vector);
+  if (rule.find(',') != std::string::npos) rule = "several rules";
+  return {decided_of(vector), rule};
+}
+
+Column column_of(const Report& report) {
+  Column column{report.target, report.name, report.version, report.date, {}};
+  for (std::size_t n = 0; n < report.vectors.size(); ++n) {
+    Cell& cell = column.cells[row_of(report.vectors[n])];
+    switch (report.judgements[n].verdict) {
+      case Verdict::pass: ++cell.pass; break;
+      case Verdict::skipped: ++cell.skipped; break;
+      case Verdict::not_applicable: ++cell.not_applicable; break;
+      case Verdict::fail:
+      case Verdict::error:
+      case Verdict::flaky:
+        ++cell.deviation;
+        if (report.assessment.known.at(n) != nullptr) ++cell.known;
+    }
+  }
+  return column;
+}
+
+void add_columns(const std::string& path, Matrix& matrix) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(path + ": cannot be read");
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  Json json;
+  try {
+    if (!json.read(text) || !json.root().is(JsonKind::object)) throw std::runtime_error("is no JSON object");
+    const auto targets = json.root().find("targets");
+    if (!targets) return add(matrix, column_from(json.root()));
+    for (const JsonValue one : *targets) add(matrix, column_from(one));
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("{}: is no report of this version and no matrix: {}", path, error.what()));
+  }
+}
+
+std::string rules_json(const Column& column, const std::string& indent) {
+  std::string lines;
+  for (const auto& [row, cell] : column.cells) {
+    lines += fmt::format(
+        "{}{} {{\"decides\":{},\"rule\":{},\"pass\":{},\"deviation\":{},\"known\":{},\"not_applicable\":{},"
+        "\"skipped\":{}}}",
+        lines.empty() ? "\n" : ",\n", indent, json_text(row.first), json_text(row.second), cell.pass, cell.deviation,
+        cell.known, cell.not_applicable, cell.skipped);
+  }
+  return fmt::format("{}\"date\":{},\n{}\"rules\":[{}]", indent, json_text(column.date), indent, lines);
+}
+
+std::string matrix_json(const Matrix& matrix) {
+  std::string text;
+  for (const Column& column : matrix) {
+    text += fmt::format("{} {{\"target\":{},\n  \"name\":{},\n  \"version\":{},\n{}}}", text.empty() ? "\n" : ",\n",
+                        json_text(column.target), json_text(column.name), json_text(column.version),
+                        rules_json(column, "  "));
+  }
+  return "{\"eptspec_matrix\":1,\"targets\":[" + text + "]}\n";
+}
+
+std::string matrix_text(const Matrix& matrix) { return text_of(targets_of(matrix)) + "\n" + text_of(rules_of(matrix)); }
+
+std::string matrix_markdown(const Matrix& matrix) {
+  return "# Who does what\n\n"
+         "Vectors by the rule that decides: how many pass, or how many deviate of those that were shown. \"n.a.\": the "
+         "target can show\nnone of them; empty: its configuration has none. Made by `eptspec matrix`; causes are in "
+         "[findings](findings.md).\n\n" +
+         markdown_of(targets_of(matrix)) + "\n" + markdown_of(rules_of(matrix));
+}
+
+}  // namespace harness

@@ -1,0 +1,51 @@
+// Who does what: targets against rules, from saved reports. Owns the grouping of vectors by the rule that decides and
+// the table's three forms; judges nothing. Tests: tests/harness/matrix_test.cpp.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/report/report.h"
+
+namespace harness {
+
+// "misconfiguration", "reserved_bit": what is decided, and the rule; "several rules" where more than one is broken at
+// once, and the result where none is.
+using Row = std::pair<std::string, std::string>;
+Row row_of(const vectors::Vector& vector);
+
+struct Cell {
+  std::size_t pass = 0;
+  std::size_t deviation = 0;  // fails, errors and flakes
+  std::size_t known = 0;      // of these the ones that the baseline explains
+  std::size_t not_applicable = 0;
+  std::size_t skipped = 0;
+  bool operator==(const Cell&) const = default;
+};
+
+struct Column {
+  std::string target;
+  std::string name;
+  std::string version;
+  std::string date;  // YYYY-MM-DD of the run
+  std::map<Row, Cell> cells;
+};
+
+Column column_of(const Report& report);
+
+using Matrix = std::vector<Column>;
+
+// Adds the columns of a file: a report of `eptspec run --json`, or a matrix of earlier ones as matrix_json writes it. A
+// column with the target and version of an earlier one takes its place. Throws std::runtime_error that names the file.
+void add_columns(const std::string& path, Matrix& matrix);
+
+std::string matrix_json(const Matrix& matrix);
+std::string matrix_text(const Matrix& matrix);
+std::string matrix_markdown(const Matrix& matrix);
+
+// The members "date" and "rules" of a column, as reports and matrices hold them; each line begun by `indent`.
+std::string rules_json(const Column& column, const std::string& indent);
+
+}  // namespace harness
