@@ -55,6 +55,7 @@ class Adapter {
 struct AdapterOptions {
   double timeout_seconds = 10;  // for one batch, and for one case when a batch took longer
   std::size_t batch = 1024;     // cases handed over at once
+  std::string boot = "disk";    // how Bochs boots the image: disk, multiboot1 or multiboot2
 };
 
 // reference, lib:PATH or exec:COMMAND. Throws std::runtime_error with one line when the target cannot be used.

@@ -1,26 +1,16 @@
 #include "harness/bochs.h"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <chrono>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "harness/media.h"
 #include "harness/metal/adapter.h"
-#include "harness/process.h"
+#include "harness/program.h"
 
 namespace harness {
 
@@ -28,8 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kProgram = "/usr/bin/bochs-bin";
-constexpr std::uint64_t kResults = 0x10000000;
+constexpr const char* kProgram = "bochs-bin";
+constexpr std::uint64_t kResults = 0x10000000;  // in memory, where the debugger takes them
+constexpr const char* kDisk = R"(type=disk, mode=flat, path="{}/medium")";
+constexpr const char* kCd = R"(type=cdrom, path="{}/medium", status=inserted)";
+constexpr int kMostBoots = 200;  // of one job; a case that Bochs does not survive costs three
 
 // No case takes a device's time, and errors and information are not logged: every EPT exit is one.
 constexpr const char* kConfiguration = R"(config_interface: textconfig
@@ -39,9 +32,9 @@ memory: guest=2112, host=512
 romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
 vgaromimage: file=/usr/share/vgabios/vgabios.bin
 plugin_ctrl: speaker=0, unmapped=1, biosdev=1, serial=1, parallel=1
-boot: disk
+boot: {kind}
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
-ata0-master: type=disk, mode=flat, path="{directory}/disk.img"
+ata0-master: {medium}
 com1: enabled=1, mode=file, dev="{directory}/serial.txt"
 port_e9_hack: enabled=1
 clock: sync=none, time0=1000000000
@@ -54,78 +47,64 @@ info: action=ignore
 debug: action=ignore
 )";
 
-// A directory of its own for one start, gone afterwards unless EPTSPEC_KEEP is set.
-class WorkDirectory {
- public:
-  WorkDirectory() {
-    std::string name = (fs::temp_directory_path() / "eptspec-bochs-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": " + std::strerror(errno));
-    path_ = name;
-  }
-  ~WorkDirectory() {
-    std::error_code ignored;
-    if (std::getenv("EPTSPEC_KEEP") == nullptr) fs::remove_all(path_, ignored);
-  }
-  WorkDirectory(const WorkDirectory&) = delete;
-  WorkDirectory& operator=(const WorkDirectory&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
-}
-
-std::string contents_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-pid_t start(const fs::path& directory) {
-  const std::string configuration = (directory / "bochsrc").string();
-  const std::string commands = (directory / "rc").string();
-  const std::string output = (directory / "output.txt").string();
-  const pid_t pid = fork_child();
-  if (pid != 0) return pid;
-  const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  const int out = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (in < 0 || out < 0) _exit(126);
-  dup2(in, STDIN_FILENO);
-  dup2(out, STDOUT_FILENO);
-  dup2(out, STDERR_FILENO);
-  execl(kProgram, kProgram, "-q", "-f", configuration.c_str(), "-rc", commands.c_str(), nullptr);
-  _exit(127);
-}
-
-// The line of Bochs' log that says why it gave up.
-std::string last_words(const fs::path& directory) {
+// Why it gave up: the line of its log that says so, else how it ended.
+std::string last_words(const fs::path& directory, const Ending& ending) {
   for (const char* const file : {"bochs.log", "output.txt"}) {
     std::ifstream in(directory / file);
     for (std::string line; std::getline(in, line);) {
-      if (line.find("PANIC") != std::string::npos || line.find(">>PANIC<<") != std::string::npos) return ": " + line;
+      if (line.find("PANIC") != std::string::npos) return line;
     }
   }
-  return {};
+  return ending.in_time ? text_of(ending) : "no end in time";
 }
 
-void wait_for(pid_t pid, const fs::path& directory, const BochsOptions& options) {
-  using Clock = std::chrono::steady_clock;
-  const auto until = Clock::now() + std::chrono::duration<double>(options.timeout_seconds);
-  auto pause = std::chrono::milliseconds(2);
-  for (int status = 0; waitpid(pid, &status, WNOHANG) == 0;) {
-    if (Clock::now() > until) {
-      kill_group(pid);
-      throw std::runtime_error(
-          fmt::format("bochs:{}: no end after {} s{}", options.model, options.timeout_seconds, last_words(directory)));
-    }
-    std::this_thread::sleep_for(pause);
-    pause = std::min(pause * 2, std::chrono::milliseconds(20));
+// Starts Bochs with the medium of the directory, and waits for its end.
+Ending boot_once(const BochsOptions& options, const fs::path& directory, std::size_t results) {
+  const std::string place = directory.string();
+  const bool disk = options.boot == BootFrom::disk;
+  write_whole(directory / "bochsrc",
+              fmt::format(kConfiguration, fmt::arg("model", options.model), fmt::arg("directory", place),
+                          fmt::arg("kind", disk ? "disk" : "cdrom"),
+                          fmt::arg("medium", fmt::format(fmt::runtime(disk ? kDisk : kCd), place))));
+  write_whole(directory / "rc", fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", place, kResults, results));
+  fs::remove(directory / "medium.lock");  // of a Bochs that was killed
+  return await_program(
+      start_program({kProgram, "-q", "-f", place + "/bochsrc", "-rc", place + "/rc"}, directory / "output.txt"),
+      options.timeout_seconds);
+}
+
+bool is_whole(const Results& results) {
+  return results.probe && (results.trailer || results.probe->obstacle != image::Obstacle::none);
+}
+
+// The fast way: the results stay in memory until the image is done.
+Results run_from_memory(const BochsOptions& options, const Job& job, const fs::path& directory, Ending& ending) {
+  const std::string blob = to_blob(job, kResults);
+  if (options.boot == BootFrom::disk) {
+    write_disk(directory / "medium", blob);
+  } else {
+    write_iso(directory / "medium", blob,
+              options.boot == BootFrom::multiboot1 ? IsoEntry::multiboot1 : IsoEntry::multiboot2);
   }
+  ending = boot_once(options, directory, results_size(job.cases.size()));
+  return read_results(contents_of(directory / "results.bin"));
+}
+
+// The way for a Bochs that does not survive some case: the results are on the disk, where the image goes on with them,
+// until they are whole or do not grow any more.
+Results run_with_journal(BochsOptions options, const Job& job, const fs::path& directory) {
+  options.boot = BootFrom::disk;
+  write_disk(directory / "medium", to_blob(job, 0), results_size(job.cases.size()));
+  std::string before;
+  for (int boot = 0; boot < kMostBoots; ++boot) {
+    const Ending ending = boot_once(options, directory, 0);
+    std::string now = results_in(contents_of(directory / "medium"));
+    Results results = read_results(now);
+    if (!results.probe) throw std::runtime_error(last_words(directory, ending));
+    if (is_whole(results) || now == before) return results;
+    before = std::move(now);
+  }
+  return read_results(before);
 }
 
 }  // namespace
@@ -145,23 +124,28 @@ std::span<const char* const> bochs_models() {
   return kModels;
 }
 
+BootFrom boot_named(const std::string& name) {
+  if (name == "disk") return BootFrom::disk;
+  if (name == "multiboot1") return BootFrom::multiboot1;
+  if (name == "multiboot2") return BootFrom::multiboot2;
+  throw std::runtime_error("'" + name + "' boots nothing; expected disk, multiboot1 or multiboot2");
+}
+
 Results run_in_bochs(const BochsOptions& options, const Job& job) {
-  if (access(kProgram, X_OK) != 0) {
-    throw std::runtime_error(std::string(kProgram) + " is missing: install the packages bochs, bochsbios and vgabios");
+  if (!is_installed(kProgram)) {
+    throw std::runtime_error(fmt::format("{} is missing: install the packages bochs, bochsbios and vgabios", kProgram));
   }
-  const WorkDirectory work;
-  const fs::path& directory = work.path();
-  write_disk(directory / "disk.img", to_blob(job, kResults));
-  write_text(directory / "bochsrc",
-             fmt::format(kConfiguration, fmt::arg("model", options.model), fmt::arg("directory", directory.string())));
-  write_text(directory / "rc", fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", directory.string(), kResults,
-                                           results_size(job.cases.size())));
-  wait_for(start(directory), directory, options);
-  Results results = read_results(contents_of(directory / "results.bin"), job.cases.size());
-  if (!results.probe) {
-    throw std::runtime_error(
-        fmt::format("bochs:{}: Bochs ended without results{}", options.model, last_words(directory)));
+  const WorkDirectory work("bochs");
+  Ending ending;
+  Results results = run_from_memory(options, job, work.path(), ending);
+  if (is_whole(results)) return results;
+  const std::string why = last_words(work.path(), ending);
+  try {
+    results = run_with_journal(options, job, work.path());
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("bochs:{}: Bochs ended without results: {}", options.model, error.what()));
   }
+  fmt::print(stderr, "bochs:{}: {}; started again with the results on its disk\n", options.model, why);
   return results;
 }
 

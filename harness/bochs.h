@@ -15,12 +15,19 @@ namespace harness {
 std::span<const char* const> bochs_models();
 constexpr const char* kBochsModel = "tigerlake";
 
+// What boots the image: our own boot sector, or GRUB from a CD.
+enum class BootFrom { disk, multiboot1, multiboot2 };
+BootFrom boot_named(const std::string& name);  // throws std::runtime_error
+
 struct BochsOptions {
   std::string model = kBochsModel;
+  BootFrom boot = BootFrom::disk;
   double timeout_seconds = 120;  // for one start of Bochs
 };
 
-// Starts Bochs once with these cases. Throws std::runtime_error with one line when Bochs is missing, dies or hangs.
+// Puts the job to the image in Bochs. When Bochs dies or hangs in the midst of it, it is started again, with the results
+// on its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one line when
+// Bochs is missing or does not come as far as the image.
 Results run_in_bochs(const BochsOptions& options, const Job& job);
 
 // The machine is examined first, so that description() is its own.

@@ -1,11 +1,16 @@
 #include "harness/media.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/image/wire.h"
+#include "harness/program.h"
+#include "harness/serial.h"
 
 namespace harness {
 
@@ -13,16 +18,56 @@ namespace {
 
 constexpr std::size_t kSector = 512;
 constexpr std::size_t kLoaderSectors = 8;
-constexpr std::size_t kPlaces = 0x1a0;                             // in the boot sector, see image/boot.S
+constexpr std::string_view kMark = "EPTSDISK";
+constexpr std::size_t kMarkPlace = 0x198;  // in the boot sector, see image/boot.S
+constexpr std::size_t kPartition = 0x1be;
+
+constexpr const char* kMenu = R"menu(set timeout={}
+set default={}
+menuentry "eptspec (multiboot 2)" {{
+  multiboot2 /boot/eptspec.elf
+  module2 /boot/cases
+}}
+menuentry "eptspec (multiboot 1)" {{
+  multiboot /boot/eptspec.elf
+  module /boot/cases
+}}
+)menu";
 constexpr std::size_t kCylinder = std::size_t{16} * 63 * kSector;  // an emulator wants whole ones
 
-std::string contents_of(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path.string() + ": cannot be read");
-  return {std::istreambuf_iterator<char>(in), {}};
+std::string part(const char* name) {
+  std::string bytes = contents_of(image_directory() / name);
+  if (bytes.empty()) throw std::runtime_error((image_directory() / name).string() + ": cannot be read");
+  return bytes;
 }
 
 std::size_t padded(std::size_t size, std::size_t unit) { return (size + unit - 1) / unit * unit; }
+
+// Sectors, as the boot sector holds them.
+struct Place {
+  std::uint32_t first;
+  std::uint32_t count;
+};
+struct Places {
+  Place image, cases, results;
+};
+
+// Some BIOSes boot a stick only when it has an active partition: one of no file system, behind the boot sector.
+struct Partition {
+  std::uint8_t active;
+  std::array<std::uint8_t, 3> first_by_heads;
+  std::uint8_t type;
+  std::array<std::uint8_t, 3> last_by_heads;
+  std::uint32_t first, count;
+};
+static_assert(sizeof(Partition) == 16);
+
+Place append(std::string& disk, const std::string& bytes) {
+  const std::size_t first = disk.size() / kSector;
+  disk += bytes;
+  disk.resize(padded(disk.size(), kSector));
+  return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(disk.size() / kSector - first)};
+}
 
 }  // namespace
 
@@ -31,23 +76,52 @@ std::filesystem::path image_directory() {
   return from_environment != nullptr ? from_environment : EPTSPEC_IMAGE_DIRECTORY;
 }
 
-void write_disk(const std::filesystem::path& path, const std::string& blob) {
-  std::string disk = contents_of(image_directory() / "boot.bin");
-  const std::string image = contents_of(image_directory() / "image.bin");
+void write_disk(const std::filesystem::path& path, const std::string& blob, std::size_t results) {
+  std::string disk = part("boot.bin");
   if (disk.size() != kLoaderSectors * kSector) throw std::runtime_error("the boot sector has a wrong size");
-  const auto image_sectors = static_cast<std::uint32_t>(padded(image.size(), kSector) / kSector);
-  const std::array<std::uint32_t, 4> places = {static_cast<std::uint32_t>(kLoaderSectors), image_sectors,
-                                               static_cast<std::uint32_t>(kLoaderSectors + image_sectors),
-                                               static_cast<std::uint32_t>(padded(blob.size(), kSector) / kSector)};
-  std::memcpy(disk.data() + kPlaces, places.data(), sizeof(places));
-  disk += image;
-  disk.resize(padded(disk.size(), kSector));
-  disk += blob;
+  Places places{};
+  places.image = append(disk, part("image.bin"));
+  places.cases = append(disk, blob);
+  places.results = append(disk, std::string(results, '\0'));
   disk.resize(padded(disk.size(), kCylinder));
-  std::ofstream out(path, std::ios::binary);
-  out << disk;
-  out.close();
-  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
+  std::memcpy(disk.data() + kMarkPlace + kMark.size(), &places, sizeof(places));
+  const Partition all{0x80, {}, 0xda, {}, 1, static_cast<std::uint32_t>(disk.size() / kSector - 1)};
+  std::memcpy(disk.data() + kPartition, &all, sizeof(all));
+  write_whole(path, disk);
+}
+
+void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEntry entry) {
+  const WorkDirectory work("iso");
+  const std::filesystem::path boot = work.path() / "tree" / "boot";
+  std::filesystem::create_directories(boot / "grub");
+  write_whole(boot / "eptspec.elf", part("eptspec.elf"));
+  write_whole(boot / "cases", blob);
+  write_whole(boot / "grub" / "grub.cfg",
+              fmt::format(kMenu, entry == IsoEntry::menu ? 5 : 0, entry == IsoEntry::multiboot1 ? 1 : 0));
+  const std::filesystem::path words = work.path() / "words";
+  const Ending ending = await_program(
+      start_program(
+          {"grub-mkrescue", "--output=" + path.string(), "--install-modules=multiboot multiboot2 normal",
+           "--fonts=", "--themes=", "--locales=", "--directory=/usr/lib/grub/i386-pc", (work.path() / "tree").string()},
+          words),
+      60);
+  if (ending.in_time && ending.status == 0) return;
+  const std::string said = contents_of(words);
+  throw std::runtime_error(
+      fmt::format("{}: grub-mkrescue made no image (packages grub-common, grub-pc-bin, xorriso, mtools): {}",
+                  path.string(), said.empty() ? text_of(ending) : said.substr(0, said.find('\n'))));
+}
+
+std::string results_in(std::string_view bytes) {
+  if (bytes.size() >= kSector && bytes.substr(kMarkPlace, kMark.size()) == kMark) {
+    Places places{};
+    std::memcpy(&places, bytes.data() + kMarkPlace + kMark.size(), sizeof(places));
+    const std::size_t begin = std::min(bytes.size(), std::size_t{places.results.first} * kSector);
+    return std::string(bytes.substr(begin, std::size_t{places.results.count} * kSector));
+  }
+  std::uint64_t first = 0;
+  std::memcpy(&first, bytes.data(), std::min(bytes.size(), sizeof(first)));
+  return first == image::kProbeMagic ? std::string(bytes) : results_in_frames(bytes);
 }
 
 }  // namespace harness

@@ -3,13 +3,24 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace harness {
 
 // Where the build leaves the image; the environment's EPTSPEC_IMAGE comes first.
 std::filesystem::path image_directory();
 
-// Writes a raw disk that boots the image with these cases (metal/blob.h). Throws std::runtime_error.
-void write_disk(const std::filesystem::path& path, const std::string& blob);
+// Writes a raw disk that boots the image with these cases (metal/blob.h), with room for so many bytes of results that
+// are to outlast a reset; 0: results stay in memory. Throws std::runtime_error.
+void write_disk(const std::filesystem::path& path, const std::string& blob, std::size_t results = 0);
+
+// Writes a CD image on which GRUB boots the image with these cases as module. Throws std::runtime_error, also when
+// grub-mkrescue is missing or fails.
+enum class IsoEntry { menu, multiboot2, multiboot1 };
+void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEntry entry);
+
+// Results as they lay in the machine's memory, from the bytes of what they left it by: such a disk, what came over a
+// serial line, or a file that holds nothing else.
+std::string results_in(std::string_view bytes);
 
 }  // namespace harness

@@ -13,8 +13,8 @@ std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOp
   if (target == "reference") return open_reference();
   if (target.starts_with("lib:")) return open_library(target.substr(4), options);
   if (target.starts_with("exec:")) return open_command(target.substr(5), options);
-  if (target == "bochs") return open_bochs({});
-  if (target.starts_with("bochs:")) return open_bochs({target.substr(6), BochsOptions{}.timeout_seconds});
+  if (target == "bochs") return open_bochs({kBochsModel, boot_named(options.boot)});
+  if (target.starts_with("bochs:")) return open_bochs({target.substr(6), boot_named(options.boot)});
   throw std::runtime_error("'" + target +
                            "' is no target; expected reference, lib:PATH.so, exec:COMMAND or bochs[:MODEL]");
 }

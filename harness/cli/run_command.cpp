@@ -218,6 +218,8 @@ void add_run_command(CLI::App& app, Session& session) {
   command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds for an answer")
       ->check(CLI::Range(0.01, 86400.0))
       ->capture_default_str();
+  command->add_option("--boot", arguments->adapter.boot, "How Bochs boots the image: disk, multiboot1 or multiboot2")
+      ->capture_default_str();
   command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")
       ->capture_default_str()
       ->excludes(random);

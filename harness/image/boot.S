@@ -1,12 +1,13 @@
-// The boot sector of a raw disk and the loader behind it: real mode, BIOS disk extensions. Brings the image to 1 MByte
-// and the cases to 32 MBytes, asks for the memory map, and enters the image in 32-bit mode. 8 sectors at 7C00H.
-// EAX is 'EPTS', EBX points to: address of the cases, of the memory map, number of its ranges.
+// The boot sector of a raw disk and the loader behind it: real mode, BIOS disk extensions. Brings the image to 1 MByte,
+// the cases to 32 MBytes and earlier results to 64 MBytes, asks for the memory map, and enters the image in 32-bit mode.
+// 8 sectors at 7C00H, which stay there: through write_sectors the image saves its results by way of the BIOS.
+// EAX is 'EPTS', EBX points to `info` (struct BootInfo of bios.cpp).
 
 #define BUFFER 0x10000
 #define CHUNK 64 /* sectors */
 #define IMAGE 0x100000
 #define CASES 0x2000000
-#define INFO 0x8f00
+#define RESULTS 0x4000000
 #define MAP 0x9000
 
 .code16
@@ -56,12 +57,16 @@ packet: // disk address packet: size, sectors, offset, segment, first sector
   .word 0, 0, 0
   .quad 0
 
-// Written by the host: first sector and number of sectors of the image and of the cases.
-.org 0x1a0
+// Written by the host: first sector and number of sectors of the image, of the cases and of the results; no sectors of
+// results when they stay in memory. Then comes the partition table.
+.org 0x198
+.ascii "EPTSDISK"
 image_sector: .long 0
 image_sectors: .long 0
 cases_sector: .long 0
 cases_sectors: .long 0
+results_sector: .long 0
+results_sectors: .long 0
 .org 0x1fe
 .word 0xaa55
 
@@ -78,6 +83,10 @@ loader:
   movl cases_sector, %eax
   movl cases_sectors, %ecx
   movl $CASES, %edi
+  call load
+  movl results_sector, %eax
+  movl results_sectors, %ecx
+  movl $RESULTS, %edi
   call load
   cli
   lgdt gdt_pointer
@@ -135,9 +144,6 @@ flat_segments:
 
 // E820: ranges of 24 bytes at MAP.
 memory_map:
-  movl $CASES, INFO
-  movl $MAP, INFO + 4
-  movl $0, INFO + 8
   xorl %ebx, %ebx
   movw $MAP, %di
 1: movl $0xe820, %eax
@@ -145,11 +151,11 @@ memory_map:
   movl $0x534d4150, %edx
   int $0x15
   jc 2f
-  incl INFO + 8
+  incl ranges
   addw $24, %di
   testl %ebx, %ebx
   jz 2f
-  cmpl $32, INFO + 8
+  cmpl $32, ranges
   jb 1b
 2: ret
 
@@ -160,16 +166,159 @@ protected:
   movw %ax, %es
   movw %ax, %ss
   movl $0x53545045, %eax
-  movl $INFO, %ebx
+  movl $info, %ebx
   movl $IMAGE, %ecx
   jmp *%ecx
 
+// Calls the BIOS from 64-bit mode, VMX being off, the first 4 GBytes mapped where they are, GDT and page tables below
+// 4 GBytes. EDI: sector, ESI: number of sectors, at most CHUNK, of which the data is at BUFFER. EAX: 0 when written.
+.code64
+write_sectors:
+  pushq %rbx
+  pushq %rbp
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  pushfq
+  cli
+  movl %edi, packet + 8
+  movl $0, packet + 12
+  movw %si, packet + 2
+  movl $(BUFFER << 12), packet + 4
+  sgdt saved_gdt
+  sidt saved_idt
+  movq %cr0, %rax
+  movl %eax, saved_cr0
+  movq %cr3, %rax
+  movl %eax, saved_cr3
+  movq %cr4, %rax
+  movl %eax, saved_cr4
+  movq %rsp, saved_rsp
+  lgdt gdt_pointer
+  pushq $0x08
+  pushq $leave_long_mode
+  lretq
+
+.code32
+leave_long_mode:
+  movw $0x10, %ax
+  movw %ax, %ss
+  movl $0x7c00, %esp
+  movl %cr0, %eax
+  andl $0x7fffffff, %eax
+  movl %eax, %cr0
+  movl $0xc0000080, %ecx
+  rdmsr
+  movl %eax, saved_efer
+  andl $0xfffffeff, %eax
+  wrmsr
+  xorl %eax, %eax
+  movl %eax, %cr3
+  movl %eax, %cr4
+  ljmp $0x18, $leave_protected_mode
+
+.code16
+leave_protected_mode:
+  movw $0x20, %ax
+  movw %ax, %ds
+  movw %ax, %es
+  movw %ax, %ss
+  movw %ax, %fs
+  movw %ax, %gs
+  lidt real_mode_idt
+  movl %cr0, %eax
+  andb $0xfe, %al
+  movl %eax, %cr0
+  ljmp $0, $in_real_mode
+in_real_mode:
+  xorw %ax, %ax
+  movw %ax, %ds
+  movw %ax, %es
+  movw %ax, %ss
+  movw %ax, %fs
+  movw %ax, %gs
+  movw $0x7c00, %sp
+  sti
+  movw $packet, %si
+  movw $0x4300, %ax
+  movb drive, %dl
+  int $0x13
+  cli
+  sbbl %eax, %eax // the carry flag says that it failed
+  movl %eax, failure
+  lgdt gdt_pointer
+  movl %cr0, %eax
+  orb $1, %al
+  movl %eax, %cr0
+  ljmp $0x08, $back_in_protected_mode
+
+.code32
+back_in_protected_mode:
+  movw $0x10, %ax
+  movw %ax, %ds
+  movw %ax, %es
+  movw %ax, %ss
+  movl saved_cr4, %eax
+  movl %eax, %cr4
+  movl saved_cr3, %eax
+  movl %eax, %cr3
+  movl $0xc0000080, %ecx
+  rdmsr
+  movl saved_efer, %eax
+  wrmsr
+  movl saved_cr0, %eax
+  movl %eax, %cr0
+  lgdt saved_gdt
+  ljmp $0x08, $back_in_long_mode
+
+.code64
+back_in_long_mode:
+  movl $0x10, %eax
+  movl %eax, %ds
+  movl %eax, %es
+  movl %eax, %ss
+  xorl %eax, %eax
+  movl %eax, %fs
+  movl %eax, %gs
+  lidt saved_idt
+  movq saved_rsp, %rsp
+  movl failure, %eax
+  popfq
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbp
+  popq %rbx
+  ret
+
 .balign 8
+info:
+  .long CASES, MAP
+ranges: .long 0
+  .long RESULTS
+  .long results_sector, write_sectors, BUFFER, CHUNK
+
 gdt:
   .quad 0
   .quad 0x00cf9a000000ffff
   .quad 0x00cf92000000ffff
+  .quad 0x00009a000000ffff // 16-bit code and data
+  .quad 0x000092000000ffff
 gdt_pointer:
   .word . - gdt - 1
-  .long gdt
+  .quad gdt
+real_mode_idt:
+  .word 0x3ff
+  .long 0
+.balign 8
+saved_rsp: .quad 0
+saved_cr0: .long 0
+saved_cr3: .long 0
+saved_cr4: .long 0
+saved_efer: .long 0
+failure: .long 0
+saved_gdt: .skip 10
+saved_idt: .skip 10
 .org 8 * 512

@@ -9,23 +9,6 @@ namespace {
 
 constexpr uint32_t kUsable = 1;  // of all memory maps that follow the BIOS
 
-void add_range(Boot& boot, uint64_t base, uint64_t size, uint32_t type) {
-  if (type == kUsable && boot.range_count < kMaxRanges) boot.ranges[boot.range_count++] = {base, size};
-}
-
-// What boot.S says.
-struct DiskBoot {
-  uint32_t cases;
-  uint32_t ranges;
-  uint32_t range_count;
-};
-struct [[gnu::packed]] BiosRange {
-  uint64_t base;
-  uint64_t size;
-  uint32_t type;
-  uint32_t attributes;
-};
-
 // The numbers are those of the multiboot specifications, 0.6.96 and 2.0.
 struct Multiboot1 {
   uint32_t flags;
@@ -52,11 +35,6 @@ constexpr uint32_t kEndTag = 0;
 constexpr uint32_t kModuleTag = 3;
 constexpr uint32_t kMapTag = 6;
 
-template <class T>
-const T& at(uint64_t address) {
-  return *reinterpret_cast<const T*>(address);
-}
-
 void read_map_tag(uint64_t tag, Boot& boot) {
   const uint32_t entry_size = at<uint32_t>(tag + 8);
   const uint64_t end = tag + at<Tag>(tag).size;
@@ -67,6 +45,10 @@ void read_map_tag(uint64_t tag, Boot& boot) {
 
 }  // namespace
 
+void add_range(Boot& boot, uint64_t base, uint64_t size, uint32_t type) {
+  if (type == kUsable && boot.range_count < kMaxRanges) boot.ranges[boot.range_count++] = {base, size};
+}
+
 void take_away(Boot& boot, uint64_t base, uint64_t size) {
   const uint64_t end = base + size;
   const uint32_t count = boot.range_count;
@@ -76,15 +58,6 @@ void take_away(Boot& boot, uint64_t base, uint64_t size) {
     if (end <= range.base || base >= range_end) continue;
     if (end < range_end) add_range(boot, end, range_end - end, kUsable);
     range.size = base > range.base ? base - range.base : 0;
-  }
-}
-
-void read_disk_boot(uint64_t from, Boot& boot) {
-  const auto& info = at<DiskBoot>(from);
-  boot.cases = &at<CasesHeader>(info.cases);
-  for (uint32_t n = 0; n < info.range_count; ++n) {
-    const auto& range = at<BiosRange>(info.ranges + n * sizeof(BiosRange));
-    add_range(boot, range.base, range.size, range.type);
   }
 }
 

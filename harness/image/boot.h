@@ -19,12 +19,20 @@ struct Boot {
   bool (*save)(const uint8_t* results, uint64_t offset, uint64_t size);
 };
 
+// Adds memory of this type of the BIOS's memory maps to the free ranges, if it is free.
+void add_range(Boot& boot, uint64_t base, uint64_t size, uint32_t type);
 // Takes the memory from `base` out of the free ranges.
 void take_away(Boot& boot, uint64_t base, uint64_t size);
 
-// BIOS or multiboot: EAX and EBX as entry.S found them. Both look at nothing that is not theirs.
+// What our own boot sector or a multiboot loader says: EBX as entry.S found it.
 void read_disk_boot(uint64_t from, Boot& boot);
 void read_multiboot1(uint64_t from, Boot& boot);
 void read_multiboot2(uint64_t from, Boot& boot);
+
+// The object at a physical address.
+template <class T>
+const T& at(uint64_t address) {
+  return *reinterpret_cast<const T*>(address);
+}
 
 }  // namespace image

@@ -18,10 +18,14 @@ bool wait_for(uint8_t bit) {
   return false;
 }
 
+void put_serial(uint8_t byte) {
+  if (serial) serial = wait_for(0x20);
+  if (serial) out_byte(kCom1, byte);
+}
+
 void put(char c) {
   out_byte(kEmulator, static_cast<uint8_t>(c));
-  if (serial) serial = wait_for(0x20);
-  if (serial) out_byte(kCom1, static_cast<uint8_t>(c));
+  put_serial(static_cast<uint8_t>(c));
   put_on_screen(c);
 }
 
@@ -60,6 +64,11 @@ void print_number(uint64_t value) {
     value /= 10;
   } while (value != 0);
   print(begin);
+}
+
+void send(const void* data, uint64_t size) {
+  const auto* byte = static_cast<const uint8_t*>(data);
+  for (uint64_t n = 0; n < size; ++n) put_serial(byte[n]);
 }
 
 void flush_console() {

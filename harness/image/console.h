@@ -10,6 +10,8 @@ void set_up_console();
 void print(const char* text);
 void print_hex(uint64_t value);
 void print_number(uint64_t value);
+// These bytes on the serial line alone.
+void send(const void* data, uint64_t size);
 void flush_console();
 
 // The screen is another one under BIOS (screen.cpp) and under UEFI (uefi/screen.cpp).

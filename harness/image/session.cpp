@@ -3,6 +3,7 @@
 #include "harness/image/console.h"
 #include "harness/image/cpu.h"
 #include "harness/image/run_case.h"
+#include "harness/image/serial.h"
 #include "harness/image/support.h"
 #include "harness/image/traps.h"
 #include "harness/image/vmx.h"
@@ -15,6 +16,7 @@ constexpr uint32_t kBatch = 64;  // cases between two savings
 constexpr uint64_t kReach = 1ull << 32;
 
 Probe probe;
+alignas(8) uint8_t probe_alone[kProbeSize];  // the results where there is no room for any
 
 struct Session {
   const Boot* boot;
@@ -24,6 +26,7 @@ struct Session {
   uint32_t case_count;
   uint8_t* results;
   Record* records;
+  bool over_serial;
 };
 
 template <class T>
@@ -68,12 +71,20 @@ bool has_memory(const Session& session) {
   return true;
 }
 
+uint64_t offset_of(const Session& session, const void* from) {
+  return static_cast<uint64_t>(static_cast<const uint8_t*>(from) - session.results);
+}
+
 void save(const Session& session, const void* from, uint64_t size) {
   if (session.boot->save == nullptr) return;
   leave_vmx();
-  const auto offset = static_cast<uint64_t>(static_cast<const uint8_t*>(from) - session.results);
+  const uint64_t offset = offset_of(session, from);
   if (!session.boot->save(session.results, offset, size)) print("eptspec: the results cannot be saved\n");
   enter_vmx(probe);
+}
+
+void send(const Session& session, const void* from, uint64_t size) {
+  if (session.over_serial) send_results(session.results, offset_of(session, from), size);
 }
 
 void finish_record(Record& record, uint32_t sequence) {
@@ -102,6 +113,7 @@ void run_batch(const Session& session, uint32_t first, uint32_t count) {
     finish_record(session.records[n], n);
   }
   save(session, records, count * sizeof(Record));
+  send(session, records, count * sizeof(Record));
 }
 
 bool is_record(const Record& record, uint32_t number) {
@@ -140,6 +152,7 @@ void end_results(const Session& session, uint64_t spent) {
   seal(trailer);
   memcpy(session.records + session.case_count, &trailer, sizeof(trailer));
   save(session, session.records + session.case_count, sizeof(trailer));
+  send(session, session.records + session.case_count, sizeof(trailer));
   print_number(session.case_count);
   print(" cases\n");
 }
@@ -149,7 +162,8 @@ void run_cases(const Session& session, bool earlier) {
   fill_pages(session.pages, session.page_count);
   const uint64_t start = cycles();
   const Resumed resumed = earlier ? resume(session) : Resumed{};
-  const uint32_t usual = session.boot->save != nullptr ? kBatch : session.case_count;
+  send(session, session.records, resumed.done * sizeof(Record));
+  const uint32_t usual = session.boot->save != nullptr || session.over_serial ? kBatch : session.case_count;
   for (uint32_t at = resumed.done; at < session.case_count;) {
     const uint32_t wanted = at < resumed.done + resumed.singly ? 1 : usual;
     const uint32_t left = session.case_count - at;
@@ -194,6 +208,7 @@ bool place_results(Session& session, uint64_t wanted) {
 
 Obstacle take_cases(Session& session, Boot& boot) {
   const CasesHeader* header = boot.cases;
+  session.over_serial = header == nullptr || (header->flags & kOverSerial) != 0;
   if (header == nullptr) return Obstacle::no_cases;
   if (!is_whole(*header)) return Obstacle::bad_cases;
   take_away(boot, address_of(header), sizeof(CasesHeader) + body_size(*header));
@@ -201,6 +216,7 @@ Obstacle take_cases(Session& session, Boot& boot) {
   probe.cases_crc = header->crc;
   probe.tables = header->tables;
   probe.pages = header->pages;
+  probe.asked = header->asked;
   session.page_count = header->page_count;
   session.pages = reinterpret_cast<const uint64_t*>(header + 1);
   session.cases = reinterpret_cast<const Case*>(session.pages + session.page_count);
@@ -225,7 +241,7 @@ void run_session(Boot boot) {
   set_up_console();
   set_up_traps();
   examine_machine(probe);
-  Session session{&boot, nullptr, 0, nullptr, 0, boot.results, nullptr};
+  Session session{&boot, nullptr, 0, nullptr, 0, boot.results, nullptr, false};
   const Obstacle in_cases = take_cases(session, boot);
   probe.range_count = boot.range_count;
   memcpy(probe.ranges, boot.ranges, sizeof(boot.ranges));
@@ -233,17 +249,19 @@ void run_session(Boot boot) {
   const bool running = probe.obstacle == Obstacle::none && enter_vmx(probe);
   if (!running && probe.obstacle == Obstacle::none) probe.obstacle = Obstacle::vmxon_failed;
   print_machine(probe);
-  if (session.results == nullptr) return;  // then there are no cases to run, and the words above are all
+  if (session.results == nullptr) session.results = probe_alone;
   session.records = reinterpret_cast<Record*>(session.results + kProbeSize);
   const bool earlier = running && goes_on(boot, session);
   leave_probe(session);
   if (!running) {
     if (boot.save != nullptr) boot.save(session.results, 0, kProbeSize);
+    send(session, session.results, kProbeSize);
     return;
   }
   // What is left of other results on the medium must not pass for these.
   if (!earlier && boot.save != nullptr) memset(session.records, 0, results_size(session.case_count) - kProbeSize);
   save(session, session.results, earlier ? kProbeSize : results_size(session.case_count));
+  send(session, session.results, kProbeSize);
   run_cases(session, earlier);
   leave_vmx();
 }

@@ -25,6 +25,7 @@ constexpr uint32_t kLoadGuestEfer = 1u << 15;
 constexpr uint32_t kLoadGuestCet = 1u << 20;
 constexpr uint32_t kLoadHostCet = 1u << 28;
 constexpr uint64_t kCr0WriteProtect = 1u << 16;
+constexpr uint64_t kCr4FiveLevels = 1u << 12;
 constexpr uint64_t kCr4Cet = 1u << 23;
 constexpr uint32_t kUserCet = 0x6a0;
 constexpr uint64_t kShadowStackAndWrites = 3;
@@ -69,6 +70,9 @@ void set_host() {
   vmwrite(kHostRip, address_of(guest_left));
 }
 
+// The guest's page tables have four levels, also where a UEFI firmware chose five for the image.
+uint64_t guest_cr4() { return read_cr<4>() & ~kCr4FiveLevels; }
+
 // 64-bit mode at privilege level 0, all segments flat.
 void set_guest() {
   constexpr uint32_t kUnusable = 0x10000;
@@ -82,7 +86,7 @@ void set_guest() {
     vmwrite(kGuestEsBase + 2 * n, 0);
   }
   vmwrite(kGuestCr0, read_cr<0>() | kCr0WriteProtect);
-  vmwrite(kGuestCr4, read_cr<4>());
+  vmwrite(kGuestCr4, guest_cr4());
   vmwrite(kGuestEfer, kEfer);
   vmwrite(kGuestDr7, 0x400);
   vmwrite(kGuestRsp, 0);
@@ -141,7 +145,7 @@ bool set_shadow_stack(const Probe& probe, const ShadowStack& wanted) {
   shadow_stack_on = wanted.on;
   const uint16_t level = wanted.user ? 3 : 0;
   const uint32_t rights = wanted.user ? kUserRights : 0;
-  vmwrite(kGuestCr4, wanted.on ? read_cr<4>() | kCr4Cet : read_cr<4>());
+  vmwrite(kGuestCr4, wanted.on ? guest_cr4() | kCr4Cet : guest_cr4());
   vmwrite(kGuestSCet, wanted.on ? kShadowStackAndWrites : 0);
   vmwrite(kGuestSsp, wanted.pointer);
   vmwrite(kGuestEsSelector + 2, kCodeSelector | level);

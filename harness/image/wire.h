@@ -8,7 +8,7 @@ namespace image {
 
 // NOLINTBEGIN(modernize-avoid-c-arrays): layouts of bytes, in a program without a library
 
-constexpr uint32_t kWireVersion = 2;
+constexpr uint32_t kWireVersion = 3;
 constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
 constexpr uint64_t kProbeMagic = 0x45424f5250545045;    // "EPTPROBE"
 constexpr uint64_t kTrailerMagic = 0x21444e4554504523;  // "#EPTEND!"
@@ -58,6 +58,9 @@ struct Case {
 };
 static_assert(sizeof(Case) == 152);
 
+// CasesHeader::flags.
+constexpr uint32_t kOverSerial = 1;  // results are sent over the serial line too, as frames
+
 // Head of the blob: behind it `page_count` addresses of pages to be filled with self-identifying words, then the cases.
 struct CasesHeader {
   uint64_t magic;
@@ -68,8 +71,11 @@ struct CasesHeader {
   uint64_t results;  // where probe, records and trailer go; 0: where whoever booted the image has room
   uint64_t tables;   // where the host put the windows of tables and of pages (harness/metal/plan.h)
   uint64_t pages;
+  uint64_t asked;  // digest of what the host was asked, before it made these cases of it
+  uint32_t flags;
+  uint32_t padding;
 };
-static_assert(sizeof(CasesHeader) == 48);
+static_assert(sizeof(CasesHeader) == 64);
 
 constexpr unsigned kMaxRanges = 32;
 
@@ -111,6 +117,7 @@ struct Probe {
   uint64_t results;  // of the cases that are run, as in their header
   uint64_t tables;
   uint64_t pages;
+  uint64_t asked;
   uint32_t case_count;
   uint32_t cases_crc;
   uint32_t padding;
@@ -165,6 +172,21 @@ struct Trailer {
   uint32_t crc;
 };
 static_assert(sizeof(Trailer) == 48);
+
+// A piece of the results on the serial line, in the midst of words for people: the frame, then `size` bytes that go to
+// `offset` of the results. A later piece is the later word.
+struct Frame {
+  uint64_t magic;
+  uint32_t offset;
+  uint32_t size;  // a multiple of 8
+  uint32_t data_crc;
+  uint32_t reserved;
+  uint32_t padding;
+  uint32_t crc;  // of everything before it
+};
+static_assert(sizeof(Frame) == 32);
+constexpr uint64_t kFrameMagic = 0x1d454d4152465445;  // "ETFRAME" and a byte that no text has
+constexpr uint32_t kFrameData = 2048;                 // most bytes of one
 
 // A word that tells its own address to whom reads it (as data) and to whom executes it: mov $address/8, %eax; vmcall.
 constexpr uint64_t identity_word(uint64_t address) { return 0xc1010f00000000b8U | (address >> 3 & 0xffffffffU) << 8; }

@@ -31,8 +31,10 @@ std::optional<T> sealed(std::string_view bytes, std::size_t at) {
   return object;
 }
 
-std::string cut_off(std::size_t records, std::size_t cases) {
-  return fmt::format("the results are cut off or damaged after {} of {} cases", records, cases);
+std::string problem_of(const Results& results, std::size_t cases) {
+  const std::size_t whole = results.records.size();
+  if (whole != cases) return fmt::format("{} of {} records missing, cut off or damaged", cases - whole, cases);
+  return results.trailer ? "" : "the end of the results is missing, cut off or damaged";
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
-std::string to_blob(const Job& job, std::uint64_t results) {
+std::string to_blob(const Job& job, std::uint64_t results, std::uint32_t flags) {
   std::string body;
   body.reserve(job.pages.size() * sizeof(std::uint64_t) + job.cases.size() * sizeof(image::Case));
   for (const std::uint64_t page : job.pages) body += bytes_of(page);
@@ -55,7 +57,10 @@ std::string to_blob(const Job& job, std::uint64_t results) {
                                   static_cast<std::uint32_t>(job.cases.size()),
                                   results,
                                   job.window_of_tables,
-                                  job.window_of_pages};
+                                  job.window_of_pages,
+                                  job.asked,
+                                  flags,
+                                  0};
   return std::string(bytes_of(header)) + body;
 }
 
@@ -63,7 +68,7 @@ std::size_t results_size(std::size_t cases) {
   return image::kProbeSize + cases * sizeof(image::Record) + sizeof(image::Trailer);
 }
 
-Results read_results(std::string_view bytes, std::size_t cases) {
+Results read_results(std::string_view bytes) {
   Results results;
   results.probe = sealed<image::Probe>(bytes, 0);
   if (!results.probe || results.probe->magic != image::kProbeMagic || results.probe->version != image::kWireVersion) {
@@ -71,18 +76,15 @@ Results read_results(std::string_view bytes, std::size_t cases) {
     results.problem = "there are no results";
     return results;
   }
+  const std::size_t cases = results.probe->case_count;
   std::size_t at = image::kProbeSize;
-  for (std::size_t n = 0; n < cases; ++n, at += sizeof(image::Record)) {
+  for (std::size_t n = 0; n < cases && at < bytes.size(); ++n, at += sizeof(image::Record)) {
     const auto record = sealed<image::Record>(bytes, at);
-    if (!record || record->magic != image::kRecordMagic || record->sequence != n) {
-      results.problem = cut_off(n, cases);
-      return results;
-    }
-    results.records.push_back(*record);
+    if (record && record->magic == image::kRecordMagic && record->sequence == n) results.records.push_back(*record);
   }
-  results.trailer = sealed<image::Trailer>(bytes, at);
+  results.trailer = sealed<image::Trailer>(bytes, image::kProbeSize + cases * sizeof(image::Record));
   if (results.trailer && results.trailer->magic != image::kTrailerMagic) results.trailer.reset();
-  if (!results.trailer) results.problem = cut_off(cases, cases);
+  results.problem = problem_of(results, cases);
   return results;
 }
 

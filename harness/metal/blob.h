@@ -21,22 +21,24 @@ struct Job {
   std::vector<std::uint64_t> pages;
   std::uint64_t window_of_tables = 0;
   std::uint64_t window_of_pages = 0;
+  std::uint64_t asked = 0;  // digest of the cases of the harness of which it was made
 };
 
-// results: the physical address where the image is to leave its results; 0: where it finds room.
-std::string to_blob(const Job& job, std::uint64_t results);
+// results: the physical address where the image is to leave its results; 0: where it finds room. flags: those of
+// image::CasesHeader.
+std::string to_blob(const Job& job, std::uint64_t results, std::uint32_t flags = 0);
 
 // How many bytes the results of so many cases have.
 std::size_t results_size(std::size_t cases);
 
 struct Results {
   std::optional<image::Probe> probe;
-  std::vector<image::Record> records;  // of the first cases, in their order; fewer when the results were cut off
+  std::vector<image::Record> records;  // those that are whole, in their order
   std::optional<image::Trailer> trailer;
   std::string problem;  // why there is not more; empty when all is there
 };
 
-// Takes what is whole from the beginning of `bytes`.
-Results read_results(std::string_view bytes, std::size_t cases);
+// Takes what is whole of `bytes`: probe, records and trailer as they lay in the machine's memory.
+Results read_results(std::string_view bytes);
 
 }  // namespace harness

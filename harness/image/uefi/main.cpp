@@ -1,6 +1,7 @@
 // The image as UEFI starts it: an application that reads its cases from the medium it was started from and leaves its
 // results there. Everything in between is the session, as under BIOS.
 #include "harness/image/console.h"
+#include "harness/image/cpu.h"
 #include "harness/image/session.h"
 #include "harness/image/support.h"
 #include "harness/image/uefi/file.h"
@@ -152,6 +153,8 @@ extern "C" EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE* table) {
   image::services().SetWatchdogTimer(0, 0, 0, nullptr);
   image::set_up_console();
   image::run();
+  image::flush_console();
+  image::break_to_emulator();
   image::wait_for_reader();
   return EFI_SUCCESS;
 }

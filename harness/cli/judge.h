@@ -1,0 +1,31 @@
+// What commands share that have the results of a machine which was booted elsewhere. Tests: tests/harness/image.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/report_output.h"
+#include "harness/metal/machine.h"
+
+namespace cli {
+
+// Which vectors a machine is given, or was: those of its own configuration unless there are others.
+struct ChoiceArguments {
+  bool own = true;
+  std::string filter;
+  OutputArguments output;
+};
+void add_choice_options(CLI::App& command, ChoiceArguments& arguments);
+
+// The vectors in their order. Without a value when there are mistakes in files, which are on standard error. Leaves in
+// `all` the set from which they are.
+std::optional<std::vector<vectors::Vector>> choose_vectors(const Session& session, ChoiceArguments& arguments,
+                                                           const harness::Description& description,
+                                                           harness::VectorSet& all, harness::Report& report);
+
+// Judges and reports; gives the exit code. target: how the report names where the results are from.
+int judge_results(const Session& session, ChoiceArguments arguments, const std::string& target,
+                  harness::Results results);
+
+}  // namespace cli

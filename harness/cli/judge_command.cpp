@@ -1,0 +1,72 @@
+// eptspec judge RESULTS: what a machine brought back, judged and reported.
+#include <memory>
+
+#include "harness/cli/judge.h"
+#include "harness/cli/own_vectors.h"
+#include "harness/judging.h"
+#include "harness/media.h"
+#include "harness/metal/adapter.h"
+#include "harness/selection.h"
+#include "vectors/manifest.h"
+
+namespace cli {
+
+void add_choice_options(CLI::App& command, ChoiceArguments& arguments) {
+  command.add_option("--filter", arguments.filter, "As of eptspec run; media and judge have to be given the same");
+  command.add_option("--vectors", arguments.output.vectors,
+                     "JSON file or directory of vectors instead of those of the machine's own configuration");
+}
+
+std::optional<std::vector<vectors::Vector>> choose_vectors(const Session& session, ChoiceArguments& arguments,
+                                                           const harness::Description& description,
+                                                           harness::VectorSet& all, harness::Report& report) {
+  if (arguments.own) arguments.output.vectors = own_vectors(session.spec_directory, description);
+  if (arguments.output.vectors.empty() || !read_inputs(arguments.output, all, report)) return std::nullopt;
+  std::vector<vectors::Vector> chosen;
+  for (const vectors::Vector& vector : all.vectors) {
+    const auto found = all.profiles.find(vector.id);
+    const std::vector<std::string> none;
+    if (harness::selected(vector, found == all.profiles.end() ? none : found->second, arguments.filter)) {
+      chosen.push_back(vector);
+    }
+  }
+  return chosen;
+}
+
+int judge_results(const Session& session, ChoiceArguments arguments, const std::string& target,
+                  harness::Results results) {
+  if (results.probe && results.probe->case_count == 1 && results.probe->obstacle == image::Obstacle::none) {
+    throw std::runtime_error(
+        target + " only says what the machine is: make a medium with its vectors, eptspec media KIND --for " + target);
+  }
+  const auto adapter = harness::open_results(target, std::move(results));
+  harness::Report report;
+  harness::VectorSet all;
+  auto chosen = choose_vectors(session, arguments, adapter->description(), all, report);
+  if (!chosen) return 2;
+  report.target = target;
+  report.name = adapter->description().name;
+  report.version = adapter->description().version;
+  report.vectors = *std::move(chosen);
+  std::vector<harness::Put> puts;
+  for (const vectors::Vector& vector : report.vectors) puts.push_back({&vector, puts.size() + 1});
+  report.judgements = harness::Judging(*adapter).judge_once(puts);
+  return finish(arguments.output, all, report);
+}
+
+void add_judge_command(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("judge", "Judge the results that a machine brought back");
+  auto path = std::make_shared<std::string>();
+  auto arguments = std::make_shared<ChoiceArguments>();
+  command->add_option("RESULTS", *path, "A disk or its image, a file of results, or what came over a serial line")
+      ->required();
+  add_output_options(*command, arguments->output);
+  command->add_option("--filter", arguments->filter, "The filter that the medium was made with");
+  command->callback([&session, command, path, arguments] {
+    arguments->own = command->count("--vectors") == 0;
+    const std::string bytes = vectors::read_file(*path);
+    session.status = judge_results(session, *arguments, *path, harness::read_results(harness::results_in(bytes)));
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,95 @@
+// eptspec media KIND: a medium that boots the image on a machine.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/cli/judge.h"
+#include "harness/media.h"
+#include "harness/media_efi.h"
+#include "harness/metal/adapter.h"
+#include "harness/metal/job.h"
+#include "vectors/manifest.h"
+
+namespace cli {
+
+namespace {
+
+constexpr std::uint64_t kResults = 0x10000000;  // where they stay in memory
+
+struct Arguments {
+  std::string out;
+  std::string machine;  // file of the results of an earlier boot
+  bool serial = false;
+  ChoiceArguments choice;
+};
+
+// What the machine is asked: what it is and, when that is known, all vectors of its configuration. Without a value when
+// there are mistakes in files.
+std::optional<harness::Job> job_of(const Session& session, Arguments& arguments) {
+  if (arguments.machine.empty()) return harness::plan_job({}, {}).job;
+  const std::string bytes = vectors::read_file(arguments.machine);
+  const harness::KnownMachine known =
+      harness::known_machine(arguments.machine, harness::read_results(harness::results_in(bytes)));
+  harness::Report report;
+  harness::VectorSet all;
+  const auto chosen = choose_vectors(session, arguments.choice, known.description, all, report);
+  if (!chosen) return std::nullopt;
+  harness::Job job = harness::plan_job(known.machine, harness::cases_of(*chosen, known.description)).job;
+  if (job.cases.size() > harness::kMostCases) throw std::runtime_error("too many cases for one medium");
+  return job;
+}
+
+// Writes the medium; results: where they stay in memory, or 0 when the medium keeps them.
+using Write = void (*)(const std::string& out, const std::string& blob, std::size_t results_size);
+
+int make(const Session& session, Arguments arguments, std::uint64_t results, Write write) {
+  const auto job = job_of(session, arguments);
+  if (!job) return 2;
+  const std::string blob = harness::to_blob(*job, results, arguments.serial ? image::kOverSerial : 0);
+  write(arguments.out, blob, harness::results_size(job->cases.size()));
+  fmt::print("{}: {} cases{}\n", arguments.out, job->cases.size(),
+             arguments.machine.empty() ? ", which ask what the machine is" : "");
+  return 0;
+}
+
+CLI::App* add_medium(CLI::App& media, const char* name, const char* what, const std::shared_ptr<Arguments>& arguments) {
+  CLI::App* command = media.add_subcommand(name, what);
+  command->add_option("--out", arguments->out, "The file to write")->required();
+  CLI::Option* machine = command->add_option("--for", arguments->machine,
+                                             "Results of an earlier boot of the machine: the medium gets the vectors "
+                                             "of its configuration. Without it it only asks what the machine is");
+  add_choice_options(*command, arguments->choice);
+  for (const char* const other : {"--vectors", "--filter"}) command->get_option(other)->needs(machine);
+  return command;
+}
+
+}  // namespace
+
+void add_media_command(CLI::App& app, Session& session) {
+  CLI::App* media = app.add_subcommand("media", "Write a medium that boots the image on a machine");
+  media->require_subcommand(1);
+  auto arguments = std::make_shared<Arguments>();
+  const auto makes = [&session, arguments](CLI::App* command, std::uint64_t results, Write write) {
+    command->callback([&session, arguments, command, results, write] {
+      arguments->choice.own = command->count("--vectors") == 0;
+      session.status = make(session, *arguments, results, write);
+    });
+  };
+  CLI::App* disk = add_medium(*media, "disk", "A raw disk for a BIOS; it keeps the results", arguments);
+  disk->add_flag("--serial", arguments->serial, "Also send the results over the serial line");
+  makes(disk, 0, [](const std::string& out, const std::string& blob, std::size_t results_size) {
+    harness::write_disk(out, blob, results_size);
+  });
+  CLI::App* iso =
+      add_medium(*media, "iso", "A CD for a BIOS, with GRUB; the results leave by the serial line", arguments);
+  makes(iso, kResults,
+        [](const std::string& out, const std::string& blob, std::size_t) { harness::write_iso(out, blob, {}); });
+  CLI::App* efi =
+      add_medium(*media, "efi", "A FAT disk for UEFI, or into a directory; it keeps the results", arguments);
+  makes(efi, 0, [](const std::string& out, const std::string& blob, std::size_t results_size) {
+    harness::write_efi(out, blob, results_size);
+  });
+  iso->preparse_callback([arguments](std::size_t) { arguments->serial = true; });
+}
+
+}  // namespace cli

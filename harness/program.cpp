@@ -1,0 +1,102 @@
+#include "harness/program.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "harness/process.h"
+
+namespace harness {
+
+namespace fs = std::filesystem;
+
+WorkDirectory::WorkDirectory(const std::string& purpose) {
+  std::string name = (fs::temp_directory_path() / ("eptspec-" + purpose + "-XXXXXX")).string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": " + std::strerror(errno));
+  path_ = name;
+}
+
+WorkDirectory::~WorkDirectory() {
+  std::error_code ignored;
+  if (std::getenv("EPTSPEC_KEEP") == nullptr) fs::remove_all(path_, ignored);
+}
+
+void write_whole(const fs::path& path, const std::string& bytes) {
+  errno = 0;
+  std::ofstream out(path, std::ios::binary);
+  out << bytes;
+  out.close();
+  if (!out) throw std::runtime_error(fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
+}
+
+std::string contents_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool is_installed(const std::string& program) {
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "/usr/bin:/bin");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+pid_t start_program(const std::vector<std::string>& command, const fs::path& output) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const std::string output_file = output.string();
+  const pid_t pid = fork_child();
+  if (pid != 0) return pid;
+  const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const int out = open(output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (in < 0 || out < 0) _exit(126);
+  dup2(in, STDIN_FILENO);
+  dup2(out, STDOUT_FILENO);
+  dup2(out, STDERR_FILENO);
+  execvp(arguments[0], arguments.data());
+  _exit(127);
+}
+
+Ending await_program(pid_t pid, double seconds, const std::function<bool()>& done) {
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + std::chrono::duration<double>(seconds);
+  auto pause = std::chrono::milliseconds(2);
+  Ending ending;
+  while (waitpid(pid, &ending.status, WNOHANG) == 0) {
+    const bool is_done = done();
+    if (is_done || Clock::now() > until) {
+      kill_group(pid);
+      ending.in_time = is_done;
+      return ending;
+    }
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, std::chrono::milliseconds(20));
+  }
+  return ending;
+}
+
+std::string text_of(const Ending& ending) {
+  if (WIFSIGNALED(ending.status)) {
+    const int number = WTERMSIG(ending.status);
+    return fmt::format("ended by signal {} ({})", number, strsignal(number));
+  }
+  return fmt::format("left with exit code {}", WEXITSTATUS(ending.status));
+}
+
+}  // namespace harness
