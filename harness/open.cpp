@@ -4,6 +4,7 @@
 
 #include "harness/adapter.h"
 #include "harness/bochs.h"
+#include "harness/qemu.h"
 
 namespace harness {
 
@@ -15,8 +16,10 @@ std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOp
   if (target.starts_with("exec:")) return open_command(target.substr(5), options);
   if (target == "bochs") return open_bochs({kBochsModel, boot_named(options.boot)});
   if (target.starts_with("bochs:")) return open_bochs({target.substr(6), boot_named(options.boot)});
-  throw std::runtime_error("'" + target +
-                           "' is no target; expected reference, lib:PATH.so, exec:COMMAND or bochs[:MODEL]");
+  if (target == "qemu") return open_qemu();
+  throw std::runtime_error(
+      "'" + target +
+      "' is no target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], qemu or serial:DEVICE");
 }
 
 }  // namespace harness

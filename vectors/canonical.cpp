@@ -8,6 +8,17 @@ namespace {
 
 constexpr unsigned kBits = 64;
 
+// A bit that is needed: for the lowest bit of the word that does as well.
+void exchange(Values& values, std::size_t word, unsigned bit, const std::function<bool(const Values&)>& is_solution) {
+  const std::uint64_t before = values[word];
+  for (unsigned other = 0; other < bit; ++other) {
+    if ((before >> other & 1) != 0) continue;
+    values[word] = (before ^ std::uint64_t{1} << bit) | std::uint64_t{1} << other;
+    if (is_solution(values)) return;
+  }
+  values[word] = before;
+}
+
 // Bits low to low + width - 1 of a word, all at once where that is possible.
 void lower(Values& values, std::size_t word, unsigned low, unsigned width,
            const std::function<bool(const Values&)>& is_solution) {
@@ -17,7 +28,7 @@ void lower(Values& values, std::size_t word, unsigned low, unsigned width,
   values[word] = before & ~mask;
   if (is_solution(values)) return;
   values[word] = before;
-  if (width == 1) return;
+  if (width == 1) return exchange(values, word, low, is_solution);
   lower(values, word, low + width / 2, width / 2, is_solution);
   lower(values, word, low, width / 2, is_solution);
 }
@@ -29,6 +40,8 @@ z3::solver quick_solver(z3::context& context, unsigned seed) {
   z3::params params(context);
   params.set("phase", context.str_symbol(seed == 0 ? "always_false" : "random"));
   params.set("random_seed", seed);
+  params.set("simplify.delay",
+             1000U);  // conflicts; questions that need so many gain from it, others never earn it back
   solver.set(params);
   return solver;
 }
@@ -59,7 +72,10 @@ z3::expr smaller(const std::vector<z3::expr>& words, const Values& values) {
   return z3::mk_or(ways);
 }
 
-Values descend(Values values, const std::function<bool(const Values&)>& is_solution) {
+Values descend(Values values, const Values& together, const std::function<bool(const Values&)>& is_solution) {
+  Values without = values;
+  for (std::size_t i = 0; i < values.size(); ++i) without[i] &= ~together[i];
+  if (is_solution(without)) values = without;
   for (std::size_t i = 0; i < values.size(); ++i) lower(values, i, 0, kBits, is_solution);
   return values;
 }

@@ -23,7 +23,8 @@ bool is_satisfied(z3::solver& solver, const z3::expr_vector& assumptions);
 // The words come before these values: one bit that is 1 there is 0, and all before it are as they are there.
 z3::expr smaller(const std::vector<z3::expr>& words, const Values& values);
 
-// Takes bits out of a solution as long as it is one, the highest first: nearly always the whole way to the smallest.
-Values descend(Values values, const std::function<bool(const Values&)>& is_solution);
+// Takes bits out of a solution as long as it is one: those of `together` at once, then each, the highest first, or else
+// it takes a lower bit of the word in its place. Nearly always this goes the whole way to the smallest.
+Values descend(Values values, const Values& together, const std::function<bool(const Values&)>& is_solution);
 
 }  // namespace vectors

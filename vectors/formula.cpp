@@ -12,6 +12,7 @@ using Subject = Demand::Subject;
 
 constexpr ept_word kTable = 0x1000;
 constexpr ept_word kPage = 0x40000000;
+constexpr ept_word kAddress = 0xffffffffff000;  // bits 51:12
 constexpr ept_word kWriteBack = 6;
 constexpr ept_word kPermissions = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
 
@@ -77,6 +78,32 @@ Formulas::Formulas(z3::context& context, const spec::Spec& spec)
 }
 
 const z3::expr& Formulas::processor(spec::Word word) const { return processor_.at(word); }
+
+Values Formulas::addresses() {
+  Values masks(entry_position(1) + 1, 0);
+  masks[kEptp] = kAddress;
+  for (int level = 5; level >= 1; --level) masks[entry_position(level)] = kAddress;
+  return masks;
+}
+
+Values Formulas::with_demands(const Goal& goal, Values values) const {
+  const int levels = std::max(goal.levels, 4);
+  const Baseline baseline = baseline_of(levels, page_of(spec_, goal));
+  const auto put = [&](std::size_t position, ept_word start, ept_word mask, ept_word value) {
+    values[position] = (values[position] & ~mask) | ((start ^ value) & mask);
+  };
+  for (const Demand& demand : goal.demands) {
+    const auto entry = [&] { return baseline.entries.at(static_cast<std::size_t>(levels - demand.level)); };
+    if (demand.any) continue;
+    if (demand.subject == Subject::eptp) put(kEptp, baseline.eptp, demand.mask, demand.value);
+    if (demand.subject == Subject::access) put(kAccess, baseline.access, demand.mask, demand.value);
+    if (demand.subject == Subject::gpa) put(kGpa, baseline.gpa, demand.mask, demand.value);
+    if (demand.subject == Subject::entry) put(entry_position(demand.level), entry(), demand.mask, demand.value);
+    if (demand.subject == Subject::reserved_bits)
+      put(entry_position(demand.level), entry(), demand.value, demand.value);
+  }
+  return values;
+}
 
 Values Formulas::values_in(const z3::model& model) const {
   Values values;

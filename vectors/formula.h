@@ -44,6 +44,11 @@ class Formulas {
   [[nodiscard]] const z3::expr& processor(spec::Word word) const;  // capability, parameters, or controls
   [[nodiscard]] const z3::expr& maxphyaddr() const { return configuration_.maxphyaddr; }
 
+  // Of chosen() the bits that are addresses of tables and pages. Solvers scatter these, since tables lie apart.
+  [[nodiscard]] static Values addresses();
+  // The values changed in those bits of words that the goal names.
+  [[nodiscard]] Values with_demands(const Goal& goal, Values values) const;
+
   [[nodiscard]] Values values_in(const z3::model& model) const;  // of chosen()
   // Whether a formula over chosen() and the processor holds for the values and the profile.
   [[nodiscard]] bool holds(const z3::expr& formula, const Values& values, const spec::Profile& profile) const;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <bitset>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -153,19 +154,31 @@ struct Solving::State {
   struct Asked {
     z3::solver solver;
     std::map<unsigned, std::pair<z3::expr, std::vector<Fact>>> known;
+    std::set<Values> solutions;  // canonical ones of its goals, and the baseline
   };
 
   void turn_to(const Goal& goal) {
     given = &formulas.common(goal);
     auto group = groups.find(given);
     if (group == groups.end()) {
-      group = groups.emplace(given, Asked{quick_solver(context, seed), {}}).first;
+      group =
+          groups.emplace(given, Asked{quick_solver(context, seed), {}, {Values(formulas.chosen().size(), 0)}}).first;
       group->second.solver.add(processors.meaning());
       group->second.solver.add(*given);
     }
     solver = &group->second.solver;
     wanted = formulas.demanded(goal);
+    solutions = &group->second.solutions;
     facts = &group->second.known.try_emplace(wanted.id(), wanted, std::vector<Fact>()).first->second.second;
+  }
+
+  // Whether a solution of another goal, changed in what this one names, is one of this goal.
+  bool guess(const Goal& goal, const std::function<bool(const Values&)>& is_solution) {
+    for (const Values& solution : *solutions) {
+      found = formulas.with_demands(goal, solution);
+      if (is_solution(found)) return true;
+    }
+    return false;
   }
 
   // Whether there is a solution; remembers why when there is none.
@@ -201,6 +214,7 @@ struct Solving::State {
   z3::solver* solver = nullptr;
   z3::expr wanted{context};
   std::vector<Fact>* facts = nullptr;
+  std::set<Values>* solutions = nullptr;
   Values found;
 };
 
@@ -225,15 +239,16 @@ std::optional<Case> Solving::smallest(const Goal& goal, const spec::Profile& pro
                                   [&](const Fact& fact) { return fact.values && is_solution(*fact.values); });
   if (known != state.facts->end())
     state.found = *known->values;
-  else if (!state.possible(assumed))
+  else if (!state.guess(goal, is_solution) && !state.possible(assumed))
     return std::nullopt;
   const z3::expr_vector literals = state.processors.literals(assumed);
   for (;;) {
     if (!is_solution(state.found)) throw std::logic_error("reference model and constraints disagree about " + goal.id);
-    state.found = descend(state.found, is_solution);
+    state.found = descend(state.found, Formulas::addresses(), is_solution);
     const Scope scope(*state.solver, state.wanted && smaller(state.formulas.chosen(), state.found));
     if (!is_satisfied(*state.solver, literals)) {
       state.facts->push_back({state.processors.used(state.solver->unsat_core()), state.found});
+      state.solutions->insert(state.found);
       break;
     }
     state.found = state.formulas.values_in(state.solver->get_model());

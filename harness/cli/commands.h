@@ -20,9 +20,9 @@ void add_vectors_command(CLI::App& app, Session& session);
 void add_mutants_command(CLI::App& vectors, Session& session);
 void add_run_command(CLI::App& app, Session& session);
 void add_merge_command(CLI::App& app, Session& session);
-void add_matrix_command(CLI::App& app, Session& session);
 void add_media_command(CLI::App& app, Session& session);
 void add_judge_command(CLI::App& app, Session& session);
+void add_matrix_command(CLI::App& app, Session& session);
 void add_smoke_command(CLI::App& app, Session& session);
 
 }  // namespace cli

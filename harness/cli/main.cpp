@@ -54,9 +54,9 @@ int run(int argc, char** argv) {
   cli::add_vectors_command(app, session);
   cli::add_run_command(app, session);
   cli::add_merge_command(app, session);
-  cli::add_matrix_command(app, session);
   cli::add_media_command(app, session);
   cli::add_judge_command(app, session);
+  cli::add_matrix_command(app, session);
   cli::add_smoke_command(app, session);
   try {
     app.parse(argc, argv);

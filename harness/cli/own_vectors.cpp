@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <stdexcept>
 #include <vector>
 
@@ -66,6 +67,8 @@ fs::path cache_directory() {
 }  // namespace
 
 std::string own_vectors(const std::string& spec_directory, const harness::Description& description) {
+  static std::mutex one_at_a_time;  // models of Bochs that have one configuration generate its vectors once
+  const std::scoped_lock lock(one_at_a_time);
   const spec::Profile profile = profile_of(description);
   const fs::path path = cache_directory() / (key_of(spec_directory, profile).substr(0, 32) + ".json");
   std::error_code ignored;

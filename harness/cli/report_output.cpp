@@ -45,19 +45,27 @@ bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harn
   return errors.empty();
 }
 
-int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
+void assess(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
   std::vector<std::string> ids;
   ids.reserve(all.vectors.size());
   for (const vectors::Vector& vector : all.vectors) ids.push_back(vector.id);
   std::sort(ids.begin(), ids.end());
   report.assessment = harness::assess(report.baseline, report.vectors, report.judgements, ids, today_of(arguments));
+}
+
+void write_reports(const OutputArguments& arguments, harness::Report& report) {
+  report.date = today_of(arguments);
+  write_file(arguments.json, harness::json_report(report));
+  write_file(arguments.junit, harness::junit_report(report));
+}
+
+int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
+  assess(arguments, all, report);
   return print(arguments, report);
 }
 
 int print(const OutputArguments& arguments, harness::Report& report) {
-  report.date = today_of(arguments);
-  write_file(arguments.json, harness::json_report(report));
-  write_file(arguments.junit, harness::junit_report(report));
+  write_reports(arguments, report);
   fmt::print("{}", arguments.tap ? harness::tap_report(report) : harness::terminal_report(report));
   return harness::exit_code(report);
 }

@@ -27,6 +27,11 @@ void add_output_options(CLI::App& command, OutputArguments& arguments);
 // The vectors and the baseline of a run; mistakes in them are on standard error and make this false.
 bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report);
 
+// What the baseline says, into the report. all: every vector there is.
+void assess(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report);
+// The files that are asked for.
+void write_reports(const OutputArguments& arguments, harness::Report& report);
+
 // Assesses, prints and writes. all: every vector there is. Returns the exit code.
 int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report);
 // The same without a baseline.

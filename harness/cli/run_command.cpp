@@ -8,41 +8,27 @@
 
 #include "harness/bochs.h"
 #include "harness/builtin.h"
-#include "harness/cli/commands.h"
+#include "harness/cli/judge.h"
 #include "harness/cli/own_vectors.h"
 #include "harness/cli/progress.h"
-#include "harness/cli/report_output.h"
+#include "harness/cli/run.h"
 #include "harness/journal.h"
 #include "harness/judging.h"
-#include "harness/metal/adapter.h"
 #include "harness/run.h"
 #include "harness/selection.h"
+#include "harness/serial.h"
 #include "harness/stream.h"
 
 namespace cli {
 
 namespace {
 
-struct Arguments {
-  std::string target;
-  std::string profile;
-  std::string filter;
-  std::string random;
-  std::string shard = "1/1";
-  std::string journal;
-  bool resume = false;
-  unsigned jobs = 1;
-  bool own = false;  // the vectors of the target's own configuration
-  harness::AdapterOptions adapter;
-  OutputArguments output;
-};
-
 // The filter and the profile are one condition.
-std::string filter_of(const Arguments& arguments) {
+std::string filter_of(const RunArguments& arguments) {
   return arguments.profile.empty() ? arguments.filter : arguments.filter + " profile:" + arguments.profile;
 }
 
-std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const Arguments& arguments) {
+std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const RunArguments& arguments) {
   const harness::Shard shard = harness::parse_shard(arguments.shard);
   std::vector<vectors::Vector> result;
   const std::string filter = filter_of(arguments);
@@ -58,7 +44,7 @@ std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const Argumen
 using Judgements = std::vector<std::optional<harness::Judgement>>;
 
 // Begins the journal, or goes on with one that is about the same run and takes over what it knows.
-void open_journal(const Arguments& arguments, const harness::JournalHeader& header,
+void open_journal(const RunArguments& arguments, const harness::JournalHeader& header,
                   const std::vector<vectors::Vector>& vectors, harness::Journal& journal, Judgements& judgements) {
   if (arguments.journal.empty()) return;
   const bool there = arguments.resume && std::filesystem::exists(arguments.journal);
@@ -94,18 +80,19 @@ void judge_at_once(harness::Adapter& adapter, const std::vector<vectors::Vector>
 }
 
 // `machine` is null for a target that each worker opens for itself.
-void judge_all(const Arguments& arguments, harness::Adapter* machine, harness::Report& report,
+void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness::Report& report,
                const harness::JournalHeader& header) {
   Judgements judgements(report.vectors.size());
   harness::Journal journal;
   open_journal(arguments, header, report.vectors, journal, judgements);
   const auto done = static_cast<std::size_t>(
       std::count_if(judgements.begin(), judgements.end(), [](const auto& one) { return one.has_value(); }));
-  Progress progress(done, judgements.size());
+  std::optional<Progress> progress;
+  if (!arguments.quiet) progress.emplace(done, judgements.size());
   const auto judged = [&](std::span<const std::size_t> indices) {
     for (const std::size_t n : indices) journal.note(report.vectors[n].id, *judgements[n]);
     journal.flush();
-    progress.add(indices.size());
+    if (progress) progress->add(indices.size());
   };
   if (machine != nullptr) {
     judge_at_once(*machine, report.vectors, judgements, judged);
@@ -126,7 +113,7 @@ std::string known_deviations(const std::string& target) {
 }
 
 // The processor of random vectors: of the profile, else the target's own, else one that has everything usual.
-ept_configuration allowed(const Arguments& arguments, const harness::VectorSet& all,
+ept_configuration allowed(const RunArguments& arguments, const harness::VectorSet& all,
                           const harness::Description& description) {
   if (!arguments.profile.empty()) return configuration_of(all, arguments.profile);
   if (description.any_configuration) return harness::usual_configuration();
@@ -141,8 +128,15 @@ ept_configuration allowed(const Arguments& arguments, const harness::VectorSet& 
           has.parameters};
 }
 
-int run_random(const Arguments& arguments, const harness::Description& description, const harness::VectorSet& all,
-               harness::Report& report) {
+int run_random(RunArguments arguments) {
+  if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
+  const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
+  harness::Report report;
+  harness::VectorSet all;
+  if (!arguments.profile.empty() && !read_inputs(arguments.output, all, report)) return 2;
+  report.target = arguments.target;
+  report.name = description.name;
+  report.version = description.version;
   harness::Stream stream = harness::parse_stream(arguments.random);
   stream.allowed = allowed(arguments, all, description);
   stream.profile = arguments.profile;
@@ -153,56 +147,53 @@ int run_random(const Arguments& arguments, const harness::Description& descripti
   return print(arguments.output, report);
 }
 
-int run(const Session& session, Arguments arguments) {
+// What came over a serial line, of a machine that was booted by hand.
+int run_serial(const Session& session, const RunArguments& arguments) {
+  ChoiceArguments choice{arguments.own, arguments.filter, arguments.output};
+  const std::string path = arguments.target.substr(std::string("serial:").size());
+  fmt::print(stderr, "{}: listening\n", path);
+  return judge_results(session, choice, arguments.target, harness::listen(path, arguments.adapter.timeout_seconds));
+}
+
+int run(const Session& session, RunArguments arguments) {
+  if (arguments.target.starts_with("serial:")) return run_serial(session, arguments);
+  if (!arguments.random.empty()) return run_random(arguments);
+  auto ran = run_target(session, arguments);
+  return ran ? finish(arguments.output, ran->all, ran->report) : 2;
+}
+
+}  // namespace
+
+std::optional<Ran> run_target(const Session& session, RunArguments& arguments) {
   if (arguments.target == "bochs") arguments.target = std::string("bochs:") + harness::kBochsModel;
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
   if (arguments.output.baseline.empty()) arguments.output.baseline = known_deviations(arguments.target);
-  harness::Report report;
-  harness::VectorSet all;
-  if (arguments.own && description.machine && arguments.random.empty()) {
+  Ran ran;
+  harness::Report& report = ran.report;
+  if (arguments.own && description.machine) {
     arguments.output.vectors = own_vectors(session.spec_directory, description);
-    if (arguments.output.vectors.empty()) return 2;
+    if (arguments.output.vectors.empty()) return std::nullopt;
   }
-  const bool needs_vectors = arguments.random.empty() || !arguments.profile.empty();
-  if (needs_vectors && !read_inputs(arguments.output, all, report)) return 2;
+  if (!read_inputs(arguments.output, ran.all, report)) return std::nullopt;
   report.target = arguments.target;
   report.name = description.name;
   report.version = description.version;
-  if (!arguments.random.empty()) return run_random(arguments, description, all, report);
-  report.vectors = chosen(all, arguments);
+  report.vectors = chosen(ran.all, arguments);
   const harness::JournalHeader header{
-      report.target,        report.name,     report.version,       harness::digest_of(all.vectors),
+      report.target,        report.name,     report.version,       harness::digest_of(ran.all.vectors),
       filter_of(arguments), arguments.shard, report.vectors.size()};
   judge_all(arguments, adapter.get(), report, header);
-  return finish(arguments.output, all, report);
+  return ran;
 }
-
-// Every model of Bochs; the worst exit code. A model without EPT is not tested.
-int run_models(const Session& session, Arguments arguments) {
-  if (!arguments.output.json.empty() || !arguments.output.junit.empty() || !arguments.journal.empty()) {
-    throw std::runtime_error("bochs:all writes no files; run one model for these");
-  }
-  int status = 0;
-  for (const char* const model : harness::bochs_models()) {
-    arguments.target = std::string("bochs:") + model;
-    try {
-      status = std::max(status, run(session, arguments));
-    } catch (const harness::NotTested& why) {
-      fmt::print("{}\n", why.what());
-    }
-    std::fflush(stdout);
-  }
-  return status;
-}
-
-}  // namespace
 
 void add_run_command(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("run", "Put the vectors to an implementation and judge what it says");
-  auto arguments = std::make_shared<Arguments>();
-  command->add_option("TARGET", arguments->target, "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL] or bochs:all")
+  auto arguments = std::make_shared<RunArguments>();
+  command
+      ->add_option("TARGET", arguments->target,
+                   "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL,...], bochs:all, qemu, or serial:DEVICE")
       ->required();
   command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
   CLI::Option* random = command->add_option(
@@ -212,7 +203,7 @@ void add_run_command(CLI::App& app, Session& session) {
       "--filter", arguments->filter,
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, "
       "or TEXT of an id or goal; ! negates");
-  command->add_option("-j,--jobs", arguments->jobs, "Workers at once")
+  command->add_option("-j,--jobs", arguments->jobs, "Workers, or models of Bochs, at once")
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();
   command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds for an answer")
@@ -230,7 +221,8 @@ void add_run_command(CLI::App& app, Session& session) {
   for (const char* other : {"--baseline", "--junit", "--tap"}) random->excludes(command->get_option(other));
   command->callback([&session, command, arguments] {
     arguments->own = command->count("--vectors") == 0;
-    session.status = arguments->target == "bochs:all" ? run_models(session, *arguments) : run(session, *arguments);
+    const auto models = several_models(arguments->target);
+    session.status = models.empty() ? run(session, *arguments) : run_models(session, *arguments, models);
   });
 }
 

@@ -58,7 +58,7 @@ inline uint64_t cycles() {
 
 inline uint32_t crc32c_step(uint32_t crc, uint64_t word) {
   uint64_t wide = crc;
-  asm("crc32q %1, %0" : "+r"(wide) : "rm"(word));
+  asm("crc32q %1, %0" : "+r"(wide) : "r"(word));
   return static_cast<uint32_t>(wide);
 }
 

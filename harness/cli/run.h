@@ -1,0 +1,42 @@
+// One run of a target, and several of Bochs's models at once. Tests: tests/harness/cli_test.py, tests/harness/image.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/adapter.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/report_output.h"
+
+namespace cli {
+
+struct RunArguments {
+  std::string target;
+  std::string profile;
+  std::string filter;
+  std::string random;
+  std::string shard = "1/1";
+  std::string journal;
+  bool resume = false;
+  unsigned jobs = 1;
+  bool own = false;    // the vectors of the target's own configuration
+  bool quiet = false;  // no progress
+  harness::AdapterOptions adapter;
+  OutputArguments output;
+};
+
+struct Ran {
+  harness::Report report;
+  harness::VectorSet all;
+};
+// Puts the chosen vectors to the target and judges. Without a value when there are mistakes in files, which are on
+// standard error. Throws std::runtime_error.
+std::optional<Ran> run_target(const Session& session, RunArguments& arguments);
+
+// "bochs:A,B" or "bochs:all": the targets; empty when it is another target.
+std::vector<std::string> several_models(const std::string& target);
+// `jobs` of them at once; the worst exit code. A model without EPT is not tested, which is no fault.
+int run_models(const Session& session, const RunArguments& arguments, const std::vector<std::string>& targets);
+
+}  // namespace cli

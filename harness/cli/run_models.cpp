@@ -1,0 +1,97 @@
+// Several models of Bochs at once, each with a report of its own.
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "harness/bochs.h"
+#include "harness/cli/run.h"
+#include "harness/metal/machine.h"
+
+namespace cli {
+
+namespace {
+
+struct Outcome {
+  int status = 2;
+  std::string text;  // report or line for people
+};
+
+// "bochs:tigerlake" in the directory, as a file.
+std::string file_of(const std::string& directory, const std::string& target, const char* ending) {
+  if (directory.empty()) return {};
+  std::string name = target;
+  std::replace(name.begin(), name.end(), ':', '_');
+  return (std::filesystem::path(directory) / (name + ending)).string();
+}
+
+std::string last_line(const std::string& text) { return text.substr(text.rfind('\n', text.size() - 2) + 1); }
+
+Outcome run_model(const Session& session, RunArguments arguments, const std::string& target, bool brief) {
+  arguments.target = target;
+  arguments.quiet = true;
+  arguments.output.json = file_of(arguments.output.json, target, ".json");
+  arguments.output.junit = file_of(arguments.output.junit, target, ".xml");
+  try {
+    auto ran = run_target(session, arguments);
+    if (!ran) return {2, fmt::format("{}: cannot be run\n", target)};
+    assess(arguments.output, ran->all, ran->report);
+    write_reports(arguments.output, ran->report);
+    const std::string text = harness::terminal_report(ran->report);
+    const int status = harness::exit_code(ran->report);
+    if (!brief) return {status, text + "\n"};
+    return {status, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", target, last_line(text))};
+  } catch (const harness::NotTested& why) {
+    return {0, fmt::format("{}\n", why.what())};
+  } catch (const std::runtime_error& error) {
+    return {2, fmt::format("{}: {}\n", target, error.what())};
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> several_models(const std::string& target) {
+  std::vector<std::string> targets;
+  if (target == "bochs:all") {
+    for (const char* const model : harness::bochs_models()) targets.push_back(std::string("bochs:") + model);
+  } else if (target.starts_with("bochs:") && target.find(',') != std::string::npos) {
+    std::size_t at = target.find(':') + 1;
+    for (std::size_t end = 0; end != std::string::npos; at = end + 1) {
+      end = target.find(',', at);
+      targets.push_back("bochs:" + target.substr(at, end - at));
+    }
+  }
+  return targets;
+}
+
+int run_models(const Session& session, const RunArguments& arguments, const std::vector<std::string>& targets) {
+  if (!arguments.journal.empty()) throw std::runtime_error("a journal is of one model");
+  for (const std::string& directory : {arguments.output.json, arguments.output.junit}) {
+    if (!directory.empty()) std::filesystem::create_directories(directory);
+  }
+  const bool brief = arguments.target == "bochs:all";
+  std::vector<std::promise<Outcome>> outcomes(targets.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t n = next++; n < targets.size(); n = next++) {
+      outcomes[n].set_value(run_model(session, arguments, targets[n], brief));
+    }
+  };
+  std::vector<std::thread> workers;
+  for (unsigned n = 0; n < arguments.jobs; ++n) workers.emplace_back(work);
+  int status = 0;
+  for (auto& one : outcomes) {
+    const Outcome outcome = one.get_future().get();
+    fmt::print("{}", outcome.text);
+    std::fflush(stdout);
+    status = std::max(status, outcome.status);
+  }
+  for (std::thread& worker : workers) worker.join();
+  return status;
+}
+
+}  // namespace cli
