@@ -15,7 +15,7 @@ unsigned count = 0;
 void put_on_screen(char c) {
   if (count + 2 > kRoom) return;
   if (c == '\n') waiting[count++] = '\r';
-  waiting[count++] = static_cast<CHAR16>(c);
+  waiting[count++] = static_cast<uint8_t>(c);
 }
 
 void show_screen() {
