@@ -111,27 +111,44 @@ def boot_in_qemu(stick, seconds=120):
     return said.decode(errors="replace")
 
 
-def boot_in_bochs(stick, seconds=200):
-    """Boots with OVMF until the application is done; gives what was on the serial line."""
-    firmware, serial = (os.path.join(stick.directory, name) for name in ("ovmf.fd", "serial.txt"))
+def bochs_of(stick):
+    """Bochs with OVMF for a BIOS."""
+    firmware = os.path.join(stick.directory, "ovmf.fd")
     with open(firmware, "wb") as out:
         for part in ("VARS.fd", "CODE.fd"):
             with open(OVMF + part, "rb") as file:
                 out.write(file.read())
-    machine = Machine(stick.directory, stick.path, serial)
+    machine = Machine(stick.directory, stick.path, os.path.join(stick.directory, "serial.txt"))
     configuration = os.path.join(stick.directory, "bochsrc")
     with open(configuration, encoding="utf-8") as file:
         text = file.read().replace("ignore_bad_msrs=0", "ignore_bad_msrs=1")  # OVMF reads MSR 17H
     text = re.sub("^romimage:.*", f"romimage: file={firmware}", text, flags=re.M)
     with open(configuration, "w", encoding="utf-8") as file:
         file.write(text)
-    with machine.start() as bochs:
+    return machine
+
+
+def boot_in_bochs(stick, seconds=200):
+    """Until the application is done; gives what was on the serial line."""
+    with bochs_of(stick).start() as bochs:
         try:
             bochs.wait(seconds)
         except subprocess.TimeoutExpired:
             bochs.kill()
-    with open(serial, encoding="utf-8", errors="replace") as file:
+    with open(os.path.join(stick.directory, "serial.txt"), encoding="utf-8", errors="replace") as file:
         return file.read()
+
+
+def switch_off_in_between(stick, records):
+    """Boots, and is switched off as soon as so many records are on the stick."""
+
+    def enough():
+        with open(stick.path, "rb") as file:
+            return file.read(4 << 20).count(b"EREC") >= records
+
+    expect("the run could be interrupted", bochs_of(stick).run_and_reset(enough, 200))
+    data = stick.get("RESULTS.BIN")
+    expect("it was interrupted", data[-TRAILER_SIZE:] == bytes(TRAILER_SIZE), data[-TRAILER_SIZE:])
 
 
 def without_vmx(directory):
@@ -149,13 +166,14 @@ def without_vmx(directory):
 
 
 def all_vectors(directory):
-    """From a stick that asks what the machine is to a judged result. Gives the stick."""
+    """From a stick that asks what the machine is to a judged result, switched off in between. Gives the stick."""
     first = Stick(os.path.join(directory, "first"))
     said = boot_in_bochs(first)
     expect("the machine is told", "VMX and EPT are there" in said, said)
     first.results()
     machine = os.path.join(first.directory, "RESULTS.BIN")
     stick = Stick(os.path.join(directory, "all"), "--for", machine)
+    switch_off_in_between(stick, 500)
     said = boot_in_bochs(stick)
     expect("the cases were run", " cases" in said, said)
     stick.results()
