@@ -17,9 +17,14 @@ OVMF = "/usr/share/OVMF/OVMF_"
 
 # Places in harness/image/wire.h.
 PROBE_SIZE, RECORD_SIZE, TRAILER_SIZE = 4096, 184, 48
-CASES_HEADER_SIZE, CASES_CRC, CASES_COUNT = 64, 12, 20
+CASES_HEADER_SIZE, CASES_CRC = 64, 12
 NO_VMX, BAD_CASES = 1, 5
 BEGUN, RESET = 6, 7
+ABOVE_4_GBYTES = 0x120000000
+
+
+def image_directory():
+    return os.path.join(os.path.dirname(EPTSPEC), "image")
 
 
 def eptspec(*arguments):
@@ -48,6 +53,7 @@ class Stick:
         os.makedirs(directory)
         self.path = os.path.join(directory, "stick.img")
         self.partition = self.path + "@@1M"
+        self.megabytes = 2112  # of the machine that it is put into
         made = eptspec("media", "efi", "--out", self.path, *arguments)
         expect("the medium is written", made.returncode == 0, made.stdout, made.stderr)
 
@@ -63,6 +69,18 @@ class Stick:
             file.write(data)
         subprocess.run(["mcopy", "-o", "-i", self.partition, copy, f"::EPTSPEC/{name}"], check=True)
 
+    def load_above_4_gbytes(self):
+        """The firmware loads the application where its header asks for, if there is memory."""
+        with open(os.path.join(image_directory(), "bootx64.efi"), "rb") as file:
+            application = bytearray(file.read())
+        header = struct.unpack_from("<I", application, 0x3C)[0]
+        struct.pack_into("<Q", application, header + 24 + 24, ABOVE_4_GBYTES)
+        copy = os.path.join(self.directory, "high.efi")
+        with open(copy, "wb") as file:
+            file.write(application)
+        subprocess.run(["mcopy", "-o", "-i", self.partition, copy, "::EFI/BOOT/BOOTX64.EFI"], check=True)
+        self.megabytes = 6144
+
     def results(self):
         """The whole bytes, and the probe's obstacle, number of cases and checksum of the cases."""
         data = self.get("RESULTS.BIN")
@@ -75,6 +93,12 @@ def data_place(name):
     """Of the members at the end of image::Probe."""
     ranges = 8 + 4 + 4 + 48 + 4 * 4 + 8 + 8 + 19 * 8 + 16
     return ranges + 32 * 16 + {"missing": 0, "results": 8, "tables": 16, "pages": 24, "asked": 32, "case_count": 40}[name]
+
+
+def ranges_of(data):
+    """Free memory, as the probe has it."""
+    words = struct.unpack_from("<64Q", data, data_place("missing") - 32 * 16)
+    return [(base, base + size) for base, size in zip(words[::2], words[1::2]) if size]
 
 
 def records_of(data):
@@ -122,6 +146,7 @@ def bochs_of(stick):
     configuration = os.path.join(stick.directory, "bochsrc")
     with open(configuration, encoding="utf-8") as file:
         text = file.read().replace("ignore_bad_msrs=0", "ignore_bad_msrs=1")  # OVMF reads MSR 17H
+    text = text.replace("guest=2112", f"guest={stick.megabytes}")
     text = re.sub("^romimage:.*", f"romimage: file={firmware}", text, flags=re.M)
     with open(configuration, "w", encoding="utf-8") as file:
         file.write(text)
@@ -183,15 +208,19 @@ def all_vectors(directory):
 
 
 def after_a_reset(stick):
-    """One case was begun when the machine was reset: it is named, and the run goes on behind it."""
+    """One case was begun when the machine was reset: it is named, and the run goes on behind it. The application is now
+    where the first 4 GBytes do not reach, which changes nothing."""
     whole = stick.results()[0]
     at = PROBE_SIZE + 700 * RECORD_SIZE
     record = bytearray(whole[at : at + RECORD_SIZE])
     struct.pack_into("<I", record, 16, BEGUN)
     struct.pack_into("<I", record, RECORD_SIZE - 4, crc32c(record[: RECORD_SIZE - 8]))
     stick.put("RESULTS.BIN", whole[:at] + bytes(record) + bytes(len(whole) - at - RECORD_SIZE))
+    stick.load_above_4_gbytes()
     boot_in_bochs(stick)
     again = stick.results()[0]
+    free = any(base <= ABOVE_4_GBYTES < end for base, end in ranges_of(again))
+    expect("the application is above 4 GBytes", not free and max(ranges_of(again))[1] > ABOVE_4_GBYTES, ranges_of(again))
     before, now = records_of(whole), records_of(again)
     expect("the case is named", struct.unpack_from("<I", now[700], 16)[0] == RESET, now[700])
     differing = [n for n in range(len(before)) if n != 700 and before[n] != now[n]]
