@@ -29,6 +29,16 @@ if(EPTSPEC_SANITIZE)
   target_compile_options(eptspec_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 
+# The presets asan and clang compile eight files as one, which takes half the time; release compiles each file alone,
+# so that a file which misses an include is found. Files that give different things the same name are set apart.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # A file included by another counts as a header there, in which unnamed namespaces would be a mistake.
+  target_compile_options(eptspec_options INTERFACE -Wno-subobject-linkage)
+endif()
+function(eptspec_compile_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # A library of one folder. Its sources are listed by the folder.
 function(eptspec_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})

@@ -22,7 +22,8 @@ constexpr const char* kProgram = "bochs-bin";
 constexpr std::uint64_t kResults = 0x10000000;  // in memory, where the debugger takes them
 constexpr const char* kDisk = R"(type=disk, mode=flat, path="{}/medium")";
 constexpr const char* kCd = R"(type=cdrom, path="{}/medium", status=inserted)";
-constexpr int kMostBoots = 200;  // of one job; a case that Bochs does not survive costs three
+constexpr std::string_view kPanic = ">>PANIC<< ";  // in its log
+constexpr int kMostBoots = 200;                    // of one job; a case that Bochs does not survive costs three
 
 // No case takes a device's time, and errors and information are not logged: every EPT exit is one.
 constexpr const char* kConfiguration = R"(config_interface: textconfig
@@ -52,7 +53,8 @@ std::string last_words(const fs::path& directory, const Ending& ending) {
   for (const char* const file : {"bochs.log", "output.txt"}) {
     std::ifstream in(directory / file);
     for (std::string line; std::getline(in, line);) {
-      if (line.find("PANIC") != std::string::npos) return line;
+      const std::size_t at = line.find(kPanic);
+      if (at != std::string::npos) return line.substr(at + kPanic.size());
     }
   }
   return ending.in_time ? text_of(ending) : "no end in time";

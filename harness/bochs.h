@@ -25,9 +25,9 @@ struct BochsOptions {
   double timeout_seconds = 120;  // for one start of Bochs
 };
 
-// Puts the job to the image in Bochs. When Bochs dies or hangs in the midst of it, it is started again, with the results
-// on its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one line when
-// Bochs is missing or does not come as far as the image.
+// Puts the job to the image in Bochs. When Bochs dies or hangs in the midst of it, it is started again, with the
+// results on its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one
+// line when Bochs is missing or does not come as far as the image.
 Results run_in_bochs(const BochsOptions& options, const Job& job);
 
 // The machine is examined first, so that description() is its own.

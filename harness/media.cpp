@@ -21,6 +21,7 @@ constexpr std::size_t kLoaderSectors = 8;
 constexpr std::string_view kMark = "EPTSDISK";
 constexpr std::size_t kMarkPlace = 0x198;  // in the boot sector, see image/boot.S
 constexpr std::size_t kPartition = 0x1be;
+constexpr double kSeconds = 60;  // for grub-mkrescue, which needs half of one
 
 constexpr const char* kMenu = R"menu(set timeout={}
 set default={}
@@ -69,6 +70,11 @@ Place append(std::string& disk, const std::string& bytes) {
   return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(disk.size() / kSector - first)};
 }
 
+std::string last_line(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
 }  // namespace
 
 std::filesystem::path image_directory() {
@@ -98,18 +104,24 @@ void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEn
   write_whole(boot / "cases", blob);
   write_whole(boot / "grub" / "grub.cfg",
               fmt::format(kMenu, entry == IsoEntry::menu ? 5 : 0, entry == IsoEntry::multiboot1 ? 1 : 0));
+  const std::filesystem::path image = work.path() / "image";
   const std::filesystem::path words = work.path() / "words";
-  const Ending ending = await_program(
-      start_program(
-          {"grub-mkrescue", "--output=" + path.string(), "--install-modules=multiboot multiboot2 normal",
-           "--fonts=", "--themes=", "--locales=", "--directory=/usr/lib/grub/i386-pc", (work.path() / "tree").string()},
-          words),
-      60);
-  if (ending.in_time && ending.status == 0) return;
-  const std::string said = contents_of(words);
-  throw std::runtime_error(
-      fmt::format("{}: grub-mkrescue made no image (packages grub-common, grub-pc-bin, xorriso, mtools): {}",
-                  path.string(), said.empty() ? text_of(ending) : said.substr(0, said.find('\n'))));
+  const std::vector<std::string> command = {"grub-mkrescue",
+                                            "--output=" + image.string(),
+                                            "--install-modules=multiboot multiboot2 normal",
+                                            "--fonts=",
+                                            "--themes=",
+                                            "--locales=",
+                                            "--directory=/usr/lib/grub/i386-pc",
+                                            (work.path() / "tree").string()};
+  if (!is_installed(command.front())) {
+    throw std::runtime_error("grub-mkrescue is missing: install the packages grub-common, grub-pc-bin and xorriso");
+  }
+  const Ending ending = await_program(start_program(command, words), kSeconds);
+  if (!ending.in_time || ending.status != 0) {
+    throw std::runtime_error(fmt::format("grub-mkrescue {}: {}", text_of(ending), last_line(contents_of(words))));
+  }
+  write_whole(path, contents_of(image));
 }
 
 std::string results_in(std::string_view bytes) {

@@ -121,13 +121,6 @@ void add_violations(std::vector<Goal>& goals, const spec::Spec& spec) {
   add_parts(goals, spec, goal, check.when, false);
 }
 
-// Attributes that some usual access has; the others can be added to any.
-ept_word usual_attributes(const spec::Spec& spec) {
-  ept_word mask = 0;
-  for (const spec::Access& access : spec.accesses) mask |= access.attributes;
-  return mask;
-}
-
 // A bit that reports an attribute is set whatever else is so.
 void add_company(std::vector<Goal>& goals, const spec::Spec& spec, const spec::QualificationBit& bit) {
   const ept_word usual = usual_attributes(spec);

@@ -24,6 +24,14 @@ std::optional<std::vector<vectors::Vector>> choose_vectors(const Session& sessio
                                                            const harness::Description& description,
                                                            harness::VectorSet& all, harness::Report& report);
 
+// The job of a machine that is known. Without a value as above.
+std::optional<harness::Job> job_for(const Session& session, ChoiceArguments& arguments,
+                                    const harness::KnownMachine& known);
+constexpr std::uint64_t kResultsInMemory = 0x10000000;  // where its results stay when no medium keeps them
+
+// Results of a medium that was made for no machine.
+bool says_only_what_it_is(const harness::Results& results);
+
 // Judges and reports; gives the exit code. target: how the report names where the results are from.
 int judge_results(const Session& session, ChoiceArguments arguments, const std::string& target,
                   harness::Results results);

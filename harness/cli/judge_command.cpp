@@ -6,6 +6,7 @@
 #include "harness/judging.h"
 #include "harness/media.h"
 #include "harness/metal/adapter.h"
+#include "harness/metal/job.h"
 #include "harness/selection.h"
 #include "vectors/manifest.h"
 
@@ -33,9 +34,24 @@ std::optional<std::vector<vectors::Vector>> choose_vectors(const Session& sessio
   return chosen;
 }
 
+std::optional<harness::Job> job_for(const Session& session, ChoiceArguments& arguments,
+                                    const harness::KnownMachine& known) {
+  harness::Report report;
+  harness::VectorSet all;
+  const auto chosen = choose_vectors(session, arguments, known.description, all, report);
+  if (!chosen) return std::nullopt;
+  harness::Job job = harness::plan_job(known.machine, harness::cases_of(*chosen, known.description)).job;
+  if (job.cases.size() > harness::kMostCases) throw std::runtime_error("too many cases for one boot");
+  return job;
+}
+
+bool says_only_what_it_is(const harness::Results& results) {
+  return results.probe && results.probe->case_count == 1 && results.probe->obstacle == image::Obstacle::none;
+}
+
 int judge_results(const Session& session, ChoiceArguments arguments, const std::string& target,
                   harness::Results results) {
-  if (results.probe && results.probe->case_count == 1 && results.probe->obstacle == image::Obstacle::none) {
+  if (says_only_what_it_is(results)) {
     throw std::runtime_error(
         target + " only says what the machine is: make a medium with its vectors, eptspec media KIND --for " + target);
   }

@@ -6,15 +6,12 @@
 #include "harness/cli/judge.h"
 #include "harness/media.h"
 #include "harness/media_efi.h"
-#include "harness/metal/adapter.h"
 #include "harness/metal/job.h"
 #include "vectors/manifest.h"
 
 namespace cli {
 
 namespace {
-
-constexpr std::uint64_t kResults = 0x10000000;  // where they stay in memory
 
 struct Arguments {
   std::string out;
@@ -28,15 +25,14 @@ struct Arguments {
 std::optional<harness::Job> job_of(const Session& session, Arguments& arguments) {
   if (arguments.machine.empty()) return harness::plan_job({}, {}).job;
   const std::string bytes = vectors::read_file(arguments.machine);
-  const harness::KnownMachine known =
-      harness::known_machine(arguments.machine, harness::read_results(harness::results_in(bytes)));
-  harness::Report report;
-  harness::VectorSet all;
-  const auto chosen = choose_vectors(session, arguments.choice, known.description, all, report);
-  if (!chosen) return std::nullopt;
-  harness::Job job = harness::plan_job(known.machine, harness::cases_of(*chosen, known.description)).job;
-  if (job.cases.size() > harness::kMostCases) throw std::runtime_error("too many cases for one medium");
-  return job;
+  return job_for(session, arguments.choice,
+                 harness::known_machine(arguments.machine, harness::read_results(harness::results_in(bytes))));
+}
+
+// Of CasesHeader. A medium that only asks what the machine is goes on with cases that come over the serial line.
+std::uint32_t flags_of(const Arguments& arguments) {
+  if (!arguments.serial) return 0;
+  return arguments.machine.empty() ? image::kOverSerial | image::kAskForCases : image::kOverSerial;
 }
 
 // Writes the medium; results: where they stay in memory, or 0 when the medium keeps them.
@@ -45,7 +41,7 @@ using Write = void (*)(const std::string& out, const std::string& blob, std::siz
 int make(const Session& session, Arguments arguments, std::uint64_t results, Write write) {
   const auto job = job_of(session, arguments);
   if (!job) return 2;
-  const std::string blob = harness::to_blob(*job, results, arguments.serial ? image::kOverSerial : 0);
+  const std::string blob = harness::to_blob(*job, results, flags_of(arguments));
   write(arguments.out, blob, harness::results_size(job->cases.size()));
   fmt::print("{}: {} cases{}\n", arguments.out, job->cases.size(),
              arguments.machine.empty() ? ", which ask what the machine is" : "");
@@ -82,7 +78,7 @@ void add_media_command(CLI::App& app, Session& session) {
   });
   CLI::App* iso =
       add_medium(*media, "iso", "A CD for a BIOS, with GRUB; the results leave by the serial line", arguments);
-  makes(iso, kResults,
+  makes(iso, kResultsInMemory,
         [](const std::string& out, const std::string& blob, std::size_t) { harness::write_iso(out, blob, {}); });
   CLI::App* efi =
       add_medium(*media, "efi", "A FAT disk for UEFI, or into a directory; it keeps the results", arguments);

@@ -36,7 +36,8 @@ std::optional<Ran> run_target(const Session& session, RunArguments& arguments);
 
 // "bochs:A,B" or "bochs:all": the targets; empty when it is another target.
 std::vector<std::string> several_models(const std::string& target);
-// `jobs` of them at once; the worst exit code. A model without EPT is not tested, which is no fault.
+// `jobs` of them at once; the worst exit code. A model without EPT is not tested, which is no fault unless
+// all are.
 int run_models(const Session& session, const RunArguments& arguments, const std::vector<std::string>& targets);
 
 }  // namespace cli

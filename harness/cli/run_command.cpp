@@ -147,12 +147,22 @@ int run_random(RunArguments arguments) {
   return print(arguments.output, report);
 }
 
-// What came over a serial line, of a machine that was booted by hand.
+// Of a machine that was booted by hand: what it sends over a serial line, and the cases of its configuration to it when
+// it waits for them.
 int run_serial(const Session& session, const RunArguments& arguments) {
   ChoiceArguments choice{arguments.own, arguments.filter, arguments.output};
   const std::string path = arguments.target.substr(std::string("serial:").size());
+  harness::SerialLine line(path);
   fmt::print(stderr, "{}: listening\n", path);
-  return judge_results(session, choice, arguments.target, harness::listen(path, arguments.adapter.timeout_seconds));
+  harness::Results results = line.listen(arguments.adapter.timeout_seconds);
+  if (says_only_what_it_is(results) && line.is_terminal()) {
+    const auto job = job_for(session, choice, harness::known_machine(arguments.target, results));
+    if (!job) return 2;
+    fmt::print(stderr, "{}: sending {} cases\n", path, job->cases.size());
+    line.send_cases(harness::to_blob(*job, kResultsInMemory, image::kOverSerial));
+    results = line.listen(arguments.adapter.timeout_seconds);
+  }
+  return judge_results(session, choice, arguments.target, std::move(results));
 }
 
 int run(const Session& session, RunArguments arguments) {

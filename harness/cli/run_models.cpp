@@ -18,6 +18,7 @@ namespace {
 
 struct Outcome {
   int status = 2;
+  bool tested = true;
   std::string text;  // report or line for people
 };
 
@@ -38,17 +39,17 @@ Outcome run_model(const Session& session, RunArguments arguments, const std::str
   arguments.output.junit = file_of(arguments.output.junit, target, ".xml");
   try {
     auto ran = run_target(session, arguments);
-    if (!ran) return {2, fmt::format("{}: cannot be run\n", target)};
+    if (!ran) return {2, true, fmt::format("{}: cannot be run\n", target)};
     assess(arguments.output, ran->all, ran->report);
     write_reports(arguments.output, ran->report);
     const std::string text = harness::terminal_report(ran->report);
     const int status = harness::exit_code(ran->report);
-    if (!brief) return {status, text + "\n"};
-    return {status, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", target, last_line(text))};
+    if (!brief) return {status, true, text + "\n"};
+    return {status, true, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", target, last_line(text))};
   } catch (const harness::NotTested& why) {
-    return {0, fmt::format("{}\n", why.what())};
+    return {0, false, fmt::format("{}\n", why.what())};
   } catch (const std::runtime_error& error) {
-    return {2, fmt::format("{}: {}\n", target, error.what())};
+    return {2, true, fmt::format("{}: {}\n", target, error.what())};
   }
 }
 
@@ -84,14 +85,16 @@ int run_models(const Session& session, const RunArguments& arguments, const std:
   std::vector<std::thread> workers;
   for (unsigned n = 0; n < arguments.jobs; ++n) workers.emplace_back(work);
   int status = 0;
+  bool tested = false;
   for (auto& one : outcomes) {
     const Outcome outcome = one.get_future().get();
     fmt::print("{}", outcome.text);
     std::fflush(stdout);
     status = std::max(status, outcome.status);
+    tested = tested || outcome.tested;
   }
   for (std::thread& worker : workers) worker.join();
-  return status;
+  return tested ? status : 2;
 }
 
 }  // namespace cli

@@ -11,8 +11,9 @@ constexpr uint16_t kEmulator = 0xe9;
 
 bool serial = false;
 
-bool wait_for(uint8_t bit) {
-  for (unsigned n = 0; n < 1000000; ++n) {
+// A look takes about a microsecond of a real machine.
+bool wait_for(uint8_t bit, unsigned looks = 1'000'000) {
+  for (unsigned n = 0; n < looks; ++n) {
     if ((in_byte(kCom1 + 5) & bit) != 0) return true;
   }
   return false;
@@ -69,6 +70,12 @@ void print_number(uint64_t value) {
 void send(const void* data, uint64_t size) {
   const auto* byte = static_cast<const uint8_t*>(data);
   for (uint64_t n = 0; n < size; ++n) put_serial(byte[n]);
+}
+
+bool receive_byte(uint8_t& byte) {
+  if (!serial || !wait_for(1, 30'000'000)) return false;
+  byte = in_byte(kCom1);
+  return true;
 }
 
 void flush_console() {

@@ -12,6 +12,8 @@ void print_hex(uint64_t value);
 void print_number(uint64_t value);
 // These bytes on the serial line alone.
 void send(const void* data, uint64_t size);
+// False when none came for half a minute.
+bool receive_byte(uint8_t& byte);
 void flush_console();
 
 // The screen is another one under BIOS (screen.cpp) and under UEFI (uefi/screen.cpp).

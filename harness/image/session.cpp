@@ -14,6 +14,8 @@ namespace {
 
 constexpr uint32_t kBatch = 64;  // cases between two savings
 constexpr uint64_t kReach = 1ull << 32;
+constexpr uint64_t kReceived = 32ull << 20;  // where cases go that come over the serial line
+constexpr uint64_t kReceivedSize = 32ull << 20;
 
 Probe probe;
 alignas(8) uint8_t probe_alone[kProbeSize];  // the results where there is no room for any
@@ -229,15 +231,7 @@ void leave_probe(const Session& session) {
   memcpy(session.results, &probe, sizeof(probe));
 }
 
-}  // namespace
-
-uint64_t body_size(const CasesHeader& header) {
-  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
-}
-
-uint64_t results_size(uint32_t cases) { return kProbeSize + uint64_t{cases} * sizeof(Record) + sizeof(Trailer); }
-
-void run_session(Boot boot) {
+void run_once(Boot boot) {
   set_up_console();
   set_up_traps();
   examine_machine(probe);
@@ -264,6 +258,27 @@ void run_session(Boot boot) {
   send(session, session.results, kProbeSize);
   run_cases(session, earlier);
   leave_vmx();
+}
+
+}  // namespace
+
+uint64_t body_size(const CasesHeader& header) {
+  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
+}
+
+uint64_t results_size(uint32_t cases) { return kProbeSize + uint64_t{cases} * sizeof(Record) + sizeof(Trailer); }
+
+void run_session(Boot boot) {
+  run_once(boot);
+  const bool ask = probe.obstacle == Obstacle::none && (boot.cases->flags & kAskForCases) != 0;
+  if (!ask || !is_free(boot, kReceived, kReceivedSize)) return;
+  print("eptspec: waiting for cases on the serial line\n");
+  boot.cases = receive_cases(reinterpret_cast<uint8_t*>(kReceived), kReceivedSize);
+  if (boot.cases == nullptr) return;
+  boot.save = nullptr;  // the medium has no room for them
+  boot.results = nullptr;
+  boot.earlier = false;
+  run_once(boot);
 }
 
 }  // namespace image

@@ -59,7 +59,8 @@ struct Case {
 static_assert(sizeof(Case) == 152);
 
 // CasesHeader::flags.
-constexpr uint32_t kOverSerial = 1;  // results are sent over the serial line too, as frames
+constexpr uint32_t kOverSerial = 1;   // results are sent over the serial line too, as frames
+constexpr uint32_t kAskForCases = 2;  // afterwards cases are taken from the serial line, and run likewise
 
 // Head of the blob: behind it `page_count` addresses of pages to be filled with self-identifying words, then the cases.
 struct CasesHeader {
@@ -185,6 +186,10 @@ struct Frame {
   uint32_t crc;  // of everything before it
 };
 static_assert(sizeof(Frame) == 32);
+// In the other direction such pieces are the cases, from their header on. Each is answered by one of two bytes; the
+// last has no data.
+constexpr uint8_t kTaken = 0x06;
+constexpr uint8_t kDamaged = 0x15;
 constexpr uint64_t kFrameMagic = 0x1d454d4152465445;  // "ETFRAME" and a byte that no text has
 constexpr uint32_t kFrameData = 2048;                 // most bytes of one
 

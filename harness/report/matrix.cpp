@@ -208,7 +208,7 @@ std::string matrix_json(const Matrix& matrix) {
                         json_text(column.target), json_text(column.name), json_text(column.version),
                         rules_json(column, "  "));
   }
-  return "{\"eptspec_matrix\":1,\"targets\":[" + text + "]}\n";
+  return R"({"eptspec_matrix":1,"targets":[)" + text + "]}\n";
 }
 
 std::string matrix_text(const Matrix& matrix) { return text_of(targets_of(matrix)) + "\n" + text_of(rules_of(matrix)); }

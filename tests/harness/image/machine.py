@@ -14,7 +14,7 @@ plugin_ctrl: speaker=0, unmapped=1, biosdev=1, serial=1, parallel=1
 boot: {kind}
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata0-master: {medium}
-com1: enabled=1, mode=file, dev="{serial}"
+com1: enabled=1, mode={mode}, dev="{serial}"
 port_e9_hack: enabled=1
 clock: sync=none, time0=1000000000
 mouse: enabled=0
@@ -28,14 +28,16 @@ debug: action=ignore
 
 
 class Machine:
-    """In `directory`, booted from a disk or, when its name ends so, from an ISO image."""
+    """In `directory`, booted from a disk or, when its name ends so, from an ISO image. serial: a file that takes what
+    the machine sends, or a pseudo-terminal."""
 
     def __init__(self, directory, medium, serial="/dev/null", model="tigerlake"):
         self.directory, self.medium = str(directory), str(medium)
         disk = f'type=disk, mode=flat, path="{medium}"'
         iso = f'type=cdrom, path="{medium}", status=inserted'
         kind, drive = ("cdrom", iso) if self.medium.endswith(".iso") else ("disk", disk)
-        text = CONFIGURATION.format(model=model, kind=kind, medium=drive, serial=serial, directory=directory)
+        mode = "term" if str(serial).startswith("/dev/pts/") else "file"
+        text = CONFIGURATION.format(model=model, mode=mode, kind=kind, medium=drive, serial=serial, directory=directory)
         with open(f"{self.directory}/bochsrc", "w", encoding="utf-8") as out:
             out.write(text)
         with open(f"{self.directory}/rc", "w", encoding="utf-8") as out:

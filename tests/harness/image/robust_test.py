@@ -1,0 +1,128 @@
+"""eptspec run bochs and qemu where something is missing, dies or is in the way; and the ways to boot.
+
+usage: robust_test.py SOURCE_DIRECTORY EPTSPEC [ports]
+"""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SOURCE, EPTSPEC = pathlib.Path(sys.argv[1]), sys.argv[2]
+FOLDER = tempfile.TemporaryDirectory()
+NONE = pathlib.Path(FOLDER.name) / "none.json"
+NONE.write_text('{"deviations": []}')
+WITH = ["--vectors", str(SOURCE / "vectors/data/bochs_tigerlake.json"), "--baseline", str(NONE)]
+COMMAND = [EPTSPEC, "run", "bochs:tigerlake", *WITH]
+FEW = ["--filter", "goal:cell/pml4e"]  # none of which deviates
+
+
+def run(*arguments, **options):
+    return subprocess.run([*map(str, arguments)], capture_output=True, text=True, timeout=120, **options)
+
+
+class Test(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(folder.name)
+        self.addCleanup(folder.cleanup)
+
+    def expect_one_line(self, result, *words):
+        lines = [line for line in result.stderr.splitlines() if "generating the vectors" not in line]
+        self.assertEqual((result.returncode, len(lines)), (2, 1), result.stderr)
+        for word in words:
+            self.assertIn(word, lines[0])
+
+
+class Surroundings(Test):
+    def test_without_bochs(self):
+        self.expect_one_line(run(*COMMAND, env={"PATH": "/nowhere"}), "bochs-bin is missing", "install")
+
+    def test_without_room_for_the_disk(self):
+        self.expect_one_line(run(*COMMAND, env={**os.environ, "TMPDIR": "/proc"}), "/proc/eptspec-bochs")
+
+    def test_medium_that_cannot_be_written(self):
+        for kind in ("disk", "iso"):
+            self.expect_one_line(run(EPTSPEC, "media", kind, "--out", "/dev/full"), "/dev/full", "No space left")
+
+    def test_qemu_without_kvm_is_not_tested(self):
+        if os.access("/dev/kvm", os.R_OK | os.W_OK) and " vmx" in pathlib.Path("/proc/cpuinfo").read_text():
+            self.skipTest("there is VMX")
+        self.expect_one_line(run(EPTSPEC, "run", "qemu"), "qemu: not tested: the processor has no VMX")
+
+    def test_model_without_ept_is_no_fault_beside_one_that_has_it(self):
+        models = "bochs:core2_penryn_t9600,tigerlake"
+        result = run(EPTSPEC, "run", models, "-j", 2, *WITH, *FEW, "--json", self.path / "reports")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("bochs:core2_penryn_t9600: not tested: the processor has no EPT", result.stdout)
+        self.assertEqual([path.name for path in (self.path / "reports").iterdir()], ["bochs_tigerlake.json"])
+        self.assertEqual(run(EPTSPEC, "run", "bochs:core2_penryn_t9600,core2_penryn_t9600").returncode, 2)
+
+
+class Boots(Test):
+    def test_grub_gives_the_results_of_the_disk(self):
+        reports = []
+        for boot in ("disk", "multiboot1", "multiboot2"):
+            reports.append(self.path / boot)
+            result = run(*COMMAND, "--boot", boot, *FEW, "--json", reports[-1])
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual(len({report.read_bytes() for report in reports}), 1)
+        self.assertGreater(json.loads(reports[0].read_text())["counts"]["pass"], 50)
+
+
+class Killed(Test):
+    def children(self, process):
+        try:
+            return [int(pid) for pid in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        except FileNotFoundError:
+            return []
+
+    def run_and_kill(self, moment, report):
+        """Kills the Bochs that runs at that moment of the whole. How the run ended, and whether one was killed."""
+        command = [*COMMAND, "--json", str(report)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            time.sleep(moment)
+            killed = [os.kill(pid, signal.SIGKILL) for pid in self.children(process)]
+            output, errors = process.communicate(timeout=120)
+        self.assertEqual(bool(killed), "ended by signal 9 (Killed); started again" in errors, errors)
+        return (process.returncode, output, report.read_bytes()), bool(killed)
+
+    def test_killed_at_any_moment_bochs_is_started_again_and_goes_on(self):
+        whole = self.path / "whole"
+        start = time.monotonic()
+        expected = run(*COMMAND, "--json", whole)
+        seconds = time.monotonic() - start
+        killed = 0
+        for moment in (0.2, 0.5, 0.8):
+            ended, some = self.run_and_kill(moment * seconds, self.path / str(moment))
+            killed += some
+            self.assertEqual(ended, (expected.returncode, expected.stdout, whole.read_bytes()))
+        self.assertGreaterEqual(killed, 1)
+
+
+class Ports(Test):
+    """Of its own, since meanwhile no other Bochs can start."""
+
+    def test_port_clash(self):
+        taken = []
+        for port in range(5900, 5950):
+            one = socket.socket()
+            self.addCleanup(one.close)
+            try:
+                one.bind(("", port))
+                one.listen()
+            except OSError:
+                continue  # somebody else has it
+            taken.append(port)
+        self.assertTrue(taken)
+        self.expect_one_line(run(*COMMAND), "could not bind any port between 5900 and 5949")
+
+
+if __name__ == "__main__":
+    names = ["Ports"] if "ports" in sys.argv else ["Surroundings", "Boots", "Killed"]
+    unittest.main(argv=sys.argv[:1], defaultTest=names, verbosity=2)
