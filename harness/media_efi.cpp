@@ -17,19 +17,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kSector = 512;
-constexpr std::size_t kBegin = 2048;       // of the partition, in sectors
-constexpr std::size_t kHeads = 255;        // of a disk in the terms of old BIOSes, as mformat wants them
-constexpr std::size_t kTrack = 63;         // sectors
-constexpr std::size_t kLeast = 64U << 20;  // bytes, so that it can be FAT32
+constexpr std::size_t kSectorBytes = 512;
+constexpr std::size_t kFirstSector = 2048;  // of the partition, in sectors
+constexpr std::size_t kHeads = 255;         // of a disk in the terms of old BIOSes, as mformat wants them
+constexpr std::size_t kTrack = 63;          // sectors
+constexpr std::size_t kLeast = 64U << 20;   // bytes, so that it can be FAT32
 constexpr std::size_t kSpare = 8U << 20;
 constexpr std::uint8_t kFat32 =
     0x0c;  // partition type: every system shows it, and UEFI boots it from a removable medium
 
 // Tables of partitions of a disk without a boot sector; heads and cylinders are left out.
 std::string partition_table(std::size_t sectors) {
-  std::string sector(kSector, '\0');
-  const std::array<std::uint32_t, 4> entry = {0, kFat32, static_cast<std::uint32_t>(kBegin),
+  std::string sector(kSectorBytes, '\0');
+  const std::array<std::uint32_t, 4> entry = {0, kFat32, static_cast<std::uint32_t>(kFirstSector),
                                               static_cast<std::uint32_t>(sectors)};
   std::memcpy(sector.data() + 0x1be, entry.data(), sizeof(entry));
   sector[0x1fe] = '\x55';
@@ -67,12 +67,12 @@ void write_efi(const fs::path& out, const std::string& blob, std::size_t results
   const fs::path words = work.path() / "words";
   write_tree(tree, blob);
   const std::size_t size = std::max(kLeast, blob.size() + results + kSpare);
-  const std::size_t sectors = size / (kSector * kHeads * kTrack) * kHeads * kTrack;
+  const std::size_t sectors = size / (kSectorBytes * kHeads * kTrack) * kHeads * kTrack;
   write_whole(out, partition_table(sectors));
-  fs::resize_file(out, (kBegin + sectors) * kSector);
-  const std::string partition = fmt::format("{}@@{}", out.string(), kBegin * kSector);
+  fs::resize_file(out, (kFirstSector + sectors) * kSectorBytes);
+  const std::string partition = fmt::format("{}@@{}", out.string(), kFirstSector * kSectorBytes);
   run_tool({"mformat", "-i", partition, "-F", "-T", std::to_string(sectors), "-h", std::to_string(kHeads), "-s",
-            std::to_string(kTrack), "-H", std::to_string(kBegin), "-N", "45505453", "-v", "EPTSPEC", "::"},
+            std::to_string(kTrack), "-H", std::to_string(kFirstSector), "-N", "45505453", "-v", "EPTSPEC", "::"},
            words);
   run_tool({"mcopy", "-i", partition, "-s", "-Q", (tree / "EFI").string(), (tree / "EPTSPEC").string(), "::"}, words);
 }
