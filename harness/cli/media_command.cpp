@@ -5,6 +5,7 @@
 
 #include "harness/cli/judge.h"
 #include "harness/media.h"
+#include "harness/media_efi.h"
 #include "harness/metal/job.h"
 #include "vectors/manifest.h"
 
@@ -79,6 +80,11 @@ void add_media_command(CLI::App& app, Session& session) {
       add_medium(*media, "iso", "A CD for a BIOS, with GRUB; the results leave by the serial line", arguments);
   makes(iso, kResultsInMemory,
         [](const std::string& out, const std::string& blob, std::size_t) { harness::write_iso(out, blob, {}); });
+  CLI::App* efi =
+      add_medium(*media, "efi", "A FAT disk for UEFI, or into a directory; it keeps the results", arguments);
+  makes(efi, 0, [](const std::string& out, const std::string& blob, std::size_t results_size) {
+    harness::write_efi(out, blob, results_size);
+  });
   iso->preparse_callback([arguments](std::size_t) { arguments->serial = true; });
 }
 

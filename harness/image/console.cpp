@@ -8,11 +8,7 @@ namespace {
 
 constexpr uint16_t kCom1 = 0x3f8;
 constexpr uint16_t kEmulator = 0xe9;
-constexpr unsigned kColumns = 80;
-constexpr unsigned kRows = 25;
 
-volatile uint16_t* const kScreen = reinterpret_cast<volatile uint16_t*>(0xb8000);
-unsigned at = 0;  // next place on the screen
 bool serial = false;
 
 // A look takes about a microsecond of a real machine.
@@ -23,12 +19,6 @@ bool wait_for(uint8_t bit, unsigned looks = 1'000'000) {
   return false;
 }
 
-void scroll() {
-  for (unsigned n = 0; n < kColumns * (kRows - 1); ++n) kScreen[n] = kScreen[n + kColumns];
-  for (unsigned n = kColumns * (kRows - 1); n < kColumns * kRows; ++n) kScreen[n] = 0x0720;
-  at -= kColumns;
-}
-
 void put_serial(uint8_t byte) {
   if (serial) serial = wait_for(0x20);
   if (serial) out_byte(kCom1, byte);
@@ -37,12 +27,7 @@ void put_serial(uint8_t byte) {
 void put(char c) {
   out_byte(kEmulator, static_cast<uint8_t>(c));
   put_serial(static_cast<uint8_t>(c));
-  if (c == '\n') {
-    at += kColumns - at % kColumns;
-  } else if (c != '\r') {
-    kScreen[at++] = static_cast<uint16_t>(0x0700 | static_cast<uint8_t>(c));
-  }
-  if (at >= kColumns * kRows) scroll();
+  put_on_screen(c);
 }
 
 }  // namespace
@@ -55,7 +40,6 @@ void set_up_console() {
   out_byte(kCom1 + 3, 3);
   out_byte(kCom1 + 2, 7);
   serial = in_byte(kCom1 + 5) != 0xff;
-  for (unsigned n = 0; n < kColumns * kRows; ++n) kScreen[n] = 0x0720;
 }
 
 void print(const char* text) {

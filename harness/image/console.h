@@ -1,5 +1,5 @@
-// Words for a person: COM1 at 3F8H, the emulator's port E9, and the text screen. Never waits for a line that is not
-// there. Tests: the run of Bochs in tests/harness/image.
+// Words for a person: COM1 at 3F8H, the emulator's port E9, and the screen. Never waits for a line that is not there.
+// Tests: the runs of Bochs and OVMF in tests/harness/image.
 #pragma once
 
 #include <cstdint>
@@ -15,5 +15,8 @@ void send(const void* data, uint64_t size);
 // False when none came for half a minute.
 bool receive_byte(uint8_t& byte);
 void flush_console();
+
+// The screen is another one under BIOS (screen.cpp) and under UEFI (uefi/screen.cpp).
+void put_on_screen(char c);
 
 }  // namespace image

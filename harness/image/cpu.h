@@ -31,6 +31,12 @@ inline uint8_t in_byte(uint16_t port) {
   return value;
 }
 
+// What LGDT, LIDT, SGDT and SIDT take and give.
+struct [[gnu::packed]] TablePointer {
+  uint16_t limit;
+  uint64_t base;
+};
+
 template <int n>
 uint64_t read_cr() {
   uint64_t value = 0;
@@ -40,6 +46,7 @@ uint64_t read_cr() {
   return value;
 }
 inline void write_cr0(uint64_t value) { asm volatile("mov %0, %%cr0" : : "r"(value) : "memory"); }
+inline void write_cr3(uint64_t value) { asm volatile("mov %0, %%cr3" : : "r"(value) : "memory"); }
 inline void write_cr4(uint64_t value) { asm volatile("mov %0, %%cr4" : : "r"(value) : "memory"); }
 
 inline uint64_t cycles() {

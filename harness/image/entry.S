@@ -112,15 +112,8 @@ long_mode:
   jmp 1b
 
 .data
-.balign 8
-.globl gdt
-gdt:
-  .quad 0
-  .quad 0x00af9a000000ffff
-  .quad 0x00cf92000000ffff
-  .quad 0, 0  // task state, filled in by set_up_traps
 gdt_pointer:
-  .word . - gdt - 1
+  .word 5 * 8 - 1
   .quad gdt
 
 .bss

@@ -41,12 +41,6 @@ bool is_sealed(const T& object) {
   return crc32c(&object, sizeof(T) - 8) == object.crc;
 }
 
-uint64_t body_size(const CasesHeader& header) {
-  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
-}
-
-uint64_t results_size(uint32_t cases) { return kProbeSize + uint64_t{cases} * sizeof(Record) + sizeof(Trailer); }
-
 bool is_whole(const CasesHeader& header) {
   return header.magic == kCasesMagic && header.version == kWireVersion &&
          crc32c(&header + 1, body_size(header)) == header.crc;
@@ -183,12 +177,25 @@ void run_cases(const Session& session, bool earlier) {
   end_results(session, cycles() - start);
 }
 
-// What is saved belongs to these cases.
+bool is_same_machine(const Probe& saved) {
+  if (saved.signature != probe.signature || saved.maxphyaddr != probe.maxphyaddr) return false;
+  for (unsigned n = 0; n < sizeof(probe.brand); ++n) {
+    if (saved.brand[n] != probe.brand[n]) return false;
+  }
+  for (unsigned n = 0; n < kVmxMsrs; ++n) {
+    if (saved.msr[n] != probe.msr[n]) return false;
+  }
+  return true;
+}
+
+// What is saved are results of these cases on this machine, and not all of them.
 bool goes_on(const Boot& boot, const Session& session) {
   if (!boot.earlier || session.results != boot.results) return false;
   const auto& saved = *reinterpret_cast<const Probe*>(session.results);
-  return saved.magic == kProbeMagic && is_sealed(saved) && saved.version == kWireVersion &&
-         saved.case_count == probe.case_count && saved.cases_crc == probe.cases_crc;
+  const auto& trailer = *reinterpret_cast<const Trailer*>(session.records + session.case_count);
+  const bool complete = trailer.magic == kTrailerMagic && is_sealed(trailer);
+  return saved.magic == kProbeMagic && is_sealed(saved) && saved.version == kWireVersion && !complete &&
+         saved.case_count == probe.case_count && saved.cases_crc == probe.cases_crc && is_same_machine(saved);
 }
 
 // Where the cases want the results, if that is free memory, else where `boot` has room.
@@ -219,16 +226,10 @@ Obstacle take_cases(Session& session, Boot& boot) {
   return place_results(session, header->results) && has_memory(session) ? Obstacle::none : Obstacle::no_memory;
 }
 
-void leave_probe(const Session& session, bool running) {
+void leave_probe(const Session& session) {
   probe.results = address_of(session.results);
   seal(probe);
   memcpy(session.results, &probe, sizeof(probe));
-  if (running) {
-    save(session, session.results, kProbeSize);
-  } else if (session.boot->save != nullptr) {
-    session.boot->save(session.results, 0, kProbeSize);
-  }
-  send(session, session.results, kProbeSize);
 }
 
 void run_once(Boot boot) {
@@ -246,13 +247,27 @@ void run_once(Boot boot) {
   if (session.results == nullptr) session.results = probe_alone;
   session.records = reinterpret_cast<Record*>(session.results + kProbeSize);
   const bool earlier = running && goes_on(boot, session);
-  leave_probe(session, running);
-  if (!running) return;
+  leave_probe(session);
+  if (!running) {
+    if (boot.save != nullptr) boot.save(session.results, 0, kProbeSize);
+    send(session, session.results, kProbeSize);
+    return;
+  }
+  // What is left of other results on the medium must not pass for these.
+  if (!earlier && boot.save != nullptr) memset(session.records, 0, results_size(session.case_count) - kProbeSize);
+  save(session, session.results, earlier ? kProbeSize : results_size(session.case_count));
+  send(session, session.results, kProbeSize);
   run_cases(session, earlier);
   leave_vmx();
 }
 
 }  // namespace
+
+uint64_t body_size(const CasesHeader& header) {
+  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
+}
+
+uint64_t results_size(uint32_t cases) { return kProbeSize + uint64_t{cases} * sizeof(Record) + sizeof(Trailer); }
 
 void run_session(Boot boot) {
   run_once(boot);

@@ -10,4 +10,8 @@ namespace image {
 // by one; a single one is what the machine did not come back from, and the session goes on behind it.
 void run_session(Boot boot);
 
+// Sizes in bytes: of what follows the head of the cases, and of all results of so many cases.
+uint64_t body_size(const CasesHeader& header);
+uint64_t results_size(uint32_t cases);
+
 }  // namespace image

@@ -41,7 +41,7 @@ trapped: // on the stack: vector, error code, RIP
   jz 1f
   movl $1, %eax
   jmp leave_guarded
-1: movl $trap_stack_end, %esp
+1: leaq trap_stack_end(%rip), %rsp
   call fatal_trap
 2: hlt
   jmp 2b

@@ -8,6 +8,9 @@ extern "C" const uint64_t trap_stubs[32];
 
 namespace image {
 
+// Flat segments for code and data; the task state is filled in by set_up_traps.
+uint64_t gdt[5] = {0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0, 0};
+
 namespace {
 
 struct Gate {
@@ -16,11 +19,6 @@ struct Gate {
 };
 Gate idt[32];
 uint8_t task_state[104];
-
-struct [[gnu::packed]] Pointer {
-  uint16_t limit;
-  uint64_t base;
-};
 
 }  // namespace
 
@@ -33,7 +31,7 @@ void set_up_traps() {
   const uint64_t base = task_state_base();
   gdt[3] = (sizeof(task_state) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
   gdt[4] = base >> 32;
-  const Pointer pointer{sizeof(idt) - 1, idt_base()};
+  const TablePointer pointer{sizeof(idt) - 1, idt_base()};
   asm volatile("lidt %0" : : "m"(pointer));
   asm volatile("ltr %0" : : "r"(kTaskSelector));
 }

@@ -27,6 +27,7 @@ constexpr uint32_t kLoadGuestEfer = 1u << 15;
 constexpr uint32_t kLoadGuestCet = 1u << 20;
 constexpr uint32_t kLoadHostCet = 1u << 28;
 constexpr uint64_t kCr0WriteProtect = 1u << 16;
+constexpr uint64_t kCr4FiveLevels = 1u << 12;
 constexpr uint64_t kCr4Cet = 1u << 23;
 constexpr uint32_t kUserCet = 0x6a0;
 constexpr uint64_t kShadowStackAndWrites = 3;
@@ -58,12 +59,15 @@ bool set(uint64_t field, uint64_t allowed, uint32_t wanted) {
 
 bool has_shadow_stacks(const Probe& probe) { return (allowed(probe, 0x484, 0x490) >> 32 & kLoadGuestCet) != 0; }
 
+// The guest's page tables have four levels, also where a UEFI firmware chose five for the image.
+uint64_t guest_cr4() { return read_cr<4>() & ~kCr4FiveLevels; }
+
 void write_guest_mode(const Probe& probe) {
   set(kEntryControls, allowed(probe, 0x484, 0x490), (mode.pae ? 0 : kGuest64) | kLoadGuestEfer | kLoadGuestCet);
   vmwrite(kGuestEfer, mode.pae ? kEferNxe : kEferLong | kEferNxe);
   const uint64_t cr0 = read_cr<0>() & ~kCr0WriteProtect;
   vmwrite(kGuestCr0, mode.shadow_stack ? cr0 | kCr0WriteProtect : cr0);
-  vmwrite(kGuestCr4, mode.shadow_stack ? read_cr<4>() | kCr4Cet : read_cr<4>());
+  vmwrite(kGuestCr4, mode.shadow_stack ? guest_cr4() | kCr4Cet : guest_cr4());
   if (has_shadow_stacks(probe)) vmwrite(kGuestSCet, mode.shadow_stack ? kShadowStackAndWrites : 0);
   const uint16_t level = mode.user ? 3 : 0;
   const uint32_t rights = mode.user ? kUserRights : 0;
