@@ -234,7 +234,7 @@ void add_run_command(CLI::App& app, Session& session) {
                    "or serial:DEVICE")
       ->required();
   command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
-  command->add_option(
+  CLI::Option* random = command->add_option(
       "--random", arguments->random,
       "SEED[:COUNT]: random vectors instead of those in files, 1000000 when there is no COUNT; what fails is shrunk");
   command->add_option(
