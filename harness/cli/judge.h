@@ -15,6 +15,7 @@ struct ChoiceArguments {
   bool own = true;
   std::string filter;
   OutputArguments output;
+  std::string target = {};  // the machine by the name that baselines have for it; empty: where the results are from
 };
 void add_choice_options(CLI::App& command, ChoiceArguments& arguments);
 

@@ -60,7 +60,7 @@ int judge_results(const Session& session, ChoiceArguments arguments, const std::
   harness::VectorSet all;
   auto chosen = choose_vectors(session, arguments, adapter->description(), all, report);
   if (!chosen) return 2;
-  report.target = target;
+  report.target = arguments.target.empty() ? target : arguments.target;
   report.name = adapter->description().name;
   report.version = adapter->description().version;
   report.vectors = *std::move(chosen);
@@ -78,6 +78,8 @@ void add_judge_command(CLI::App& app, Session& session) {
       ->required();
   add_output_options(*command, arguments->output);
   command->add_option("--filter", arguments->filter, "The filter that the medium was made with");
+  command->add_option("--target", arguments->target,
+                      "What the machine is called, in the report and by a baseline's targets");
   command->callback([&session, command, path, arguments] {
     arguments->own = command->count("--vectors") == 0;
     const std::string bytes = vectors::read_file(*path);
