@@ -4,7 +4,9 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -75,6 +77,15 @@ Ending boot_once(const BochsOptions& options, const fs::path& directory, std::si
       options.timeout_seconds);
 }
 
+// "Bochs 2.7", of the banner at the beginning of what it says.
+std::string version_in(const std::string& output) {
+  constexpr std::string_view kBanner = "Bochs x86 Emulator ";
+  const std::size_t at = output.find(kBanner);
+  if (at == std::string::npos) return "Bochs";
+  const std::size_t begin = at + kBanner.size();
+  return "Bochs " + output.substr(begin, output.find_first_of(" \r\n", begin) - begin);
+}
+
 bool is_whole(const Results& results) {
   return results.probe && (results.trailer || results.probe->obstacle != image::Obstacle::none);
 }
@@ -133,13 +144,14 @@ BootFrom boot_named(const std::string& name) {
   throw std::runtime_error("'" + name + "' boots nothing; expected disk, multiboot1 or multiboot2");
 }
 
-Results run_in_bochs(const BochsOptions& options, const Job& job) {
+Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* version) {
   if (!is_installed(kProgram)) {
     throw std::runtime_error(fmt::format("{} is missing: install the packages bochs, bochsbios and vgabios", kProgram));
   }
   const WorkDirectory work("bochs");
   Ending ending;
   Results results = run_from_memory(options, job, work.path(), ending);
+  if (version != nullptr) *version = version_in(contents_of(work.path() / "output.txt"));
   if (is_whole(results)) return results;
   const std::string why = last_words(work.path(), ending);
   try {
@@ -157,10 +169,13 @@ std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path) {
     throw std::runtime_error(fmt::format("bochs: no model '{}'; expected one of {}", options.model,
                                          fmt::join(models.begin(), models.end(), ", ")));
   }
+  const auto version = std::make_shared<std::string>();
   MachineOptions machine;
   machine.path = path;
+  machine.version = [version] { return *version; };
   return open_machine(
-      "bochs:" + options.model, [options](const Job& job) { return run_in_bochs(options, job); }, machine);
+      "bochs:" + options.model,
+      [options, version](const Job& job) { return run_in_bochs(options, job, version.get()); }, machine);
 }
 
 std::unique_ptr<Adapter> open_bochs(std::string target, BootFrom boot) {

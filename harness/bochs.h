@@ -28,8 +28,8 @@ struct BochsOptions {
 
 // Puts the job to the image in Bochs. When Bochs dies or hangs in the midst of it, it is started again, with the
 // results on its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one
-// line when Bochs is missing or does not come as far as the image.
-Results run_in_bochs(const BochsOptions& options, const Job& job);
+// line when Bochs is missing or does not come as far as the image. version: where its name and version go, if wanted.
+Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* version = nullptr);
 
 // The machine is examined first, so that description() is its own.
 std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path = Path::ordinary);

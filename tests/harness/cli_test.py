@@ -53,6 +53,10 @@ class Matrix(Folder):
         self.assertRegex(table.stdout, r"\| EPTP \| eptp_reserved_bit \| \d+ \| \d+ of \d+ deviate \|")
         self.assertEqual(table.stdout, run("matrix", *reports, "--format", "markdown").stdout)
 
+    def test_committed_table_is_that_of_the_committed_results(self):
+        table = run("matrix", SOURCE / "docs" / "matrix.json", "--format", "markdown")
+        self.assertEqual((table.returncode, table.stdout), (0, (SOURCE / "docs" / "matrix.md").read_text()))
+
     def test_what_is_no_report_is_2_in_one_line(self):
         result = run("matrix", SOURCE / "harness" / "report" / "report.schema.json")
         self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
