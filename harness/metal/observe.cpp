@@ -63,7 +63,7 @@ Observation observed_eptp(const eptspec_case& asked, const image::Record& record
 }
 
 // An exit for the address under test, with what belongs to it.
-struct Report {
+struct ExitReport {
   std::uint64_t guest_physical_address;
   std::uint64_t guest_linear_address;
   std::uint64_t qualification;
@@ -73,7 +73,7 @@ struct Report {
 // The guest-linear address that belongs to the report and the one in it, where they differ.
 std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address(const Plan& plan,
                                                                             const image::Record& record,
-                                                                            const Report& report) {
+                                                                            const ExitReport& report) {
   const std::uint64_t offset = report.guest_physical_address - plan.made.guest_physical_address;
   const bool of_entry = plan.made.act == image::Act::guest_walk;
   const std::uint64_t linear = record.linear_address + (of_entry ? 0 : offset);
@@ -82,7 +82,7 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address(cons
   return std::pair{linear, report.guest_linear_address};
 }
 
-std::string mistake(const Plan& plan, const image::Record& record, const Report& report) {
+std::string mistake(const Plan& plan, const image::Record& record, const ExitReport& report) {
   const std::uint64_t offset = report.guest_physical_address - plan.made.guest_physical_address;
   if (offset >= plan.extent) {
     return fmt::format("the exit is for guest-physical address {:#x}, not {:#x}", report.guest_physical_address,
@@ -159,7 +159,7 @@ Observation observed_walk(const Machine& machine, const Plan& plan, const image:
   answer.valid = EPTSPEC_VALID_WORDS;
   take_words(plan.walked, machine, plan, record, answer);
   if (record.done != 0) return observed_landing(machine, plan, record, observation);
-  Report report{record.guest_physical_address, record.guest_linear_address, record.qualification};
+  ExitReport report{record.guest_physical_address, record.guest_linear_address, record.qualification};
   const bool converted = is_virtualization_exception(record);
   if (converted) report = {record.ve[3], record.ve[2], record.ve[1]};
   if (record.reason == kReasonViolation || converted) {
