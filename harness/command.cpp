@@ -31,8 +31,10 @@ void leave_out(const eptspec_case& asked, const Configured& why, eptspec_answer&
 
 class Command : public Adapter {
  public:
-  Command(std::string command, const AdapterOptions& options)
-      : command_(std::move(command)), options_(options), exchange_([this](auto cases) { return exchange(cases); }) {
+  Command(std::string command, AdapterOptions options)
+      : command_(std::move(command)),
+        options_(std::move(options)),
+        exchange_([this](auto cases) { return exchange(cases); }) {
     const Exchanged greeted = greet();
     if (greeted.fate != Fate::answered) {
       throw std::runtime_error(fmt::format("exec:{}: {}", command_, greeted.detail));
