@@ -151,11 +151,15 @@ Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* v
   const WorkDirectory work("bochs");
   Ending ending;
   Results results = run_from_memory(options, job, work.path(), ending);
-  if (version != nullptr) *version = version_in(contents_of(work.path() / "output.txt"));
+  const auto note_version = [&] {
+    if (version != nullptr) *version = version_in(contents_of(work.path() / "output.txt"));
+  };
+  note_version();
   if (is_whole(results)) return results;
   const std::string why = last_words(work.path(), ending);
   try {
     results = run_with_journal(options, job, work.path());
+    note_version();  // one that was killed may have lost its first words
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(fmt::format("bochs:{}: Bochs ended without results: {}", options.model, error.what()));
   }
