@@ -33,7 +33,7 @@ endif()
 # so that a file which misses an include is found. Files that give different things the same name are set apart.
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # A file included by another counts as a header there, in which unnamed namespaces would be a mistake.
-  target_compile_options(eptspec_options INTERFACE -Wno-subobject-linkage)
+  target_compile_options(eptspec_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
 endif()
 function(eptspec_compile_alone)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
