@@ -162,8 +162,9 @@ class Assessing {
   static bool is_about(const KnownDeviation& entry, const Judgement& judgement) {
     const auto has = [&](const std::string& text) { return text.find(entry.deviation) != std::string::npos; };
     if (judgement.deviations.empty()) return has(judgement.reason);
-    return std::all_of(judgement.deviations.begin(), judgement.deviations.end(),
-                       [&](const Deviation& one) { return has(one.field); });
+    return std::all_of(judgement.deviations.begin(), judgement.deviations.end(), [&](const Deviation& one) {
+      return has(fmt::format("{}: expected {}, observed {}", one.field, one.expected, one.observed));
+    });
   }
 
   const std::vector<vectors::Vector>& vectors_;

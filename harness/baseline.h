@@ -19,7 +19,9 @@ struct KnownDeviation {
   std::string expires;                    // the last day on which it counts, YYYY-MM-DD
   std::vector<std::string> vectors = {};  // ids
   std::string filter = {};                // as harness/selection.h says
-  std::string deviation = {};  // with a filter: text in all fields that deviate, or in the reason of an error
+  // With a filter: text in all that deviates, as the report says it ("FIELD: expected X, observed Y"), or in the reason
+  // of an error.
+  std::string deviation = {};
   std::vector<std::string> targets = {};  // those that the entry is about; empty: all
 };
 

@@ -114,6 +114,19 @@ TEST(Baseline, known_deviation_is_explained) {
   EXPECT_EQ(result.known[1]->reason, "why");
 }
 
+TEST(Baseline, entry_explains_what_was_expected_and_observed_and_nothing_else) {
+  const std::vector<vectors::Vector> vectors = support::eptp_vectors(1);
+  const std::vector<harness::Judgement> failed = {{Verdict::fail, {}, {{"result", "translated", "violation"}}}};
+  const auto explained = [&](const std::string& deviation) {
+    const std::vector<harness::KnownDeviation> baseline = {
+        {"why", "31.3", "where", "2026-12-31", {}, "question:eptp", deviation, {}}};
+    return assess(baseline, vectors, failed, {"eptp-0"}, "mine", "2026-07-01").known[0] != nullptr;
+  };
+  EXPECT_TRUE(explained("result"));
+  EXPECT_TRUE(explained("result: expected translated, observed violation"));
+  EXPECT_FALSE(explained("result: expected violation, observed translated"));
+}
+
 TEST(Baseline, unexpected_pass_unknown_id_and_expiry_are_problems) {
   EXPECT_EQ(assessed("\"eptp-0\"").problems, std::vector<std::string>{"unexpected pass of eptp-0: why"});
   EXPECT_EQ(assessed("\"nobody\"").problems, std::vector<std::string>{"unknown vector nobody: why"});
@@ -129,6 +142,9 @@ TEST(Baseline, entry_with_a_filter_explains_what_deviates_as_it_says) {
   EXPECT_NE(assessed_by(R"("filter": "question:eptp", "deviation": "e")").known[1], nullptr);
   EXPECT_EQ(assessed_by(R"("filter": "question:eptp", "deviation": "level")").known[1], nullptr);
   EXPECT_EQ(assessed_by(R"("filter": "question:walk")").known[1], nullptr);
+  EXPECT_NE(assessed_by(R"("filter": "question:eptp", "deviation": ": expected ")").known[1], nullptr);
+  EXPECT_EQ(assessed_by(R"("filter": "question:eptp", "deviation": "result: expected table, observed page")").known[1],
+            nullptr);  // the level deviates too
 }
 
 TEST(Baseline, entry_whose_filter_explains_nothing_is_a_problem_when_all_vectors_were_run) {
