@@ -28,6 +28,11 @@ std::string to_string(const Range& range) {
   return high == low ? high : high + ":" + low;
 }
 
+std::string in_words(const Range& range) {
+  const std::string text = to_string(range);
+  return (text.find(':') == std::string::npos ? "bit " : "bits ") + text;
+}
+
 std::string to_string(FieldKind kind) {
   switch (kind) {
     case FieldKind::field: return "field";

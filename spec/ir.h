@@ -84,6 +84,7 @@ inline Bits bits_at(const Range& range, int maxphyaddr = 0) {
 inline bool is_constant(const Range& range) { return !range.high.from_maxphyaddr && !range.low.from_maxphyaddr; }
 
 std::string to_string(const Range& range);  // as the manual writes it: "20:12", "maxphyaddr-1:12"
+std::string in_words(const Range& range);   // "bits 20:12", "bit 7"
 
 enum class FieldKind {
   field,              // has a meaning, or is ignored while its condition does not hold

@@ -47,7 +47,7 @@ Field read_field(Draft& draft, const SourceFile& file, const Node& node) {
       draft.diagnostics.add(field.place, fmt::format("the fixed field '{}' has several bits", field.id), "one bit");
     }
   }
-  field.cite = read_cite(reader, file, draft.diagnostics, "bits " + to_string(field.bits));
+  field.cite = read_cite(reader, file, draft.diagnostics, in_words(field.bits));
   field.text = reader.text("text");
   if (const Node* when = reader.find("when"); when != nullptr && field.kind != FieldKind::field) {
     draft.diagnostics.add(when->place,

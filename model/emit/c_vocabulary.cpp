@@ -29,11 +29,6 @@ std::string defines(const std::string& heading, const std::vector<Define>& lines
 
 std::string without_full_stop(const std::string& text) { return text.substr(0, text.find_last_not_of('.') + 1); }
 
-std::string bits_comment(const spec::Range& bits) {
-  const std::string text = to_string(bits);
-  return (text.find(':') == std::string::npos ? "bit " : "bits ") + text;
-}
-
 bool has_constant_name(const spec::Field& field) {
   const bool named = field.kind == spec::FieldKind::field || field.kind == spec::FieldKind::fixed;
   return named && is_constant(field.bits);
@@ -47,7 +42,7 @@ std::vector<Define> field_defines(const std::vector<const spec::Format*>& format
       if (!has_constant_name(field) || !seen.insert(field.id).second) continue;
       const bool prefixed = prefix == "EPT_EPTP_" && field.id.starts_with("eptp_");
       lines.push_back(
-          {(prefixed ? "EPT_" : prefix) + upper(field.id), mask_of(bits_at(field.bits)), bits_comment(field.bits)});
+          {(prefixed ? "EPT_" : prefix) + upper(field.id), mask_of(bits_at(field.bits)), in_words(field.bits)});
     }
   }
   std::stable_sort(lines.begin(), lines.end(), [](const Define& a, const Define& b) { return a.value < b.value; });
