@@ -73,7 +73,7 @@ void differing_bits(ept_word ept_configuration::*word, std::span<const Name> nam
     ept_configuration undone = has;
     undone.*word ^= differing;
     const bool lacks = (wanted.*word & name.bits) != 0;
-    out.push_back({fmt::format("{} {} is {}", kind, name.text, lacks ? "missing" : "always on"), undone});
+    out.push_back({fmt::format("{} {} is {}", kind, name.name, lacks ? "missing" : "always on"), undone});
   }
 }
 

@@ -1,6 +1,6 @@
 #include "harness/draw.h"
 
-#include <array>
+#include <bit>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,23 +11,6 @@
 namespace harness {
 
 namespace {
-
-constexpr auto kEntryBits = std::to_array<Name>({
-    {EPT_ENTRY_READ, "read"},
-    {EPT_ENTRY_WRITE, "write"},
-    {EPT_ENTRY_EXECUTE, "execute"},
-    {EPT_ENTRY_IGNORE_PAT, "ignore_pat"},
-    {EPT_ENTRY_PAGE_SIZE, "page_size"},
-    {EPT_ENTRY_ACCESSED, "accessed"},
-    {EPT_ENTRY_DIRTY, "dirty"},
-    {EPT_ENTRY_USER_EXECUTE, "user_execute"},
-    {EPT_ENTRY_VERIFY_GUEST_PAGING, "verify_guest_paging"},
-    {EPT_ENTRY_PAGING_WRITE, "paging_write"},
-    {EPT_ENTRY_SUPERVISOR_SHADOW_STACK, "supervisor_shadow_stack"},
-    {EPT_ENTRY_SUB_PAGE_WRITE, "sub_page_write"},
-    {EPT_ENTRY_SUPPRESS_VE, "suppress_ve"},
-});
-constexpr ept_word kAddress = 0xffffffffff000U;
 
 ept_classification classify(const vectors::Case& asked, int level, ept_word entry) {
   ept_context context;
@@ -41,6 +24,16 @@ std::string numbers_of(ept_word bits) {
     if ((bits >> bit & 1) != 0) text += fmt::format("{}{}", text.empty() ? "" : ", ", bit);
   }
   return text;
+}
+
+// The one-bit fields of a format.
+std::vector<Name> flags_of(ept_format format) {
+  std::vector<Name> flags;
+  for (const ept_field_name& field : field_names()) {
+    if (field.format == format && std::has_single_bit(field.bits))
+      flags.push_back({field.bits, field.name, field.cite});
+  }
+  return flags;
 }
 
 // The format of an entry by level and bit 7, whether it is present or not.
@@ -63,16 +56,17 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
 std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
   const ept_classification found = classify(asked, level, entry);
   const ept_word reserved = found.reserved_bits;
-  ept_word named = 0;
-  for (const Name& name : kEntryBits) named |= name.bits;
+  const std::vector<Name> flags = flags_of(found.format);
+  ept_word spoken_for = EPT_ENTRY_ADDRESS | reserved;
+  for (const Name& flag : flags) spoken_for |= flag.bits;
   std::vector<std::string> parts;
-  if (std::string flags = names_of(kEntryBits, entry & named & ~reserved); !flags.empty()) parts.push_back(flags);
+  const ept_word set = entry & spoken_for & ~(EPT_ENTRY_ADDRESS | reserved);
+  if (set != 0) parts.push_back(names_of(flags, set));
   if (maps_page(found.format)) {
     parts.push_back(fmt::format("memory type {}", (entry & EPT_ENTRY_MEMORY_TYPE) >> 3));
+    spoken_for |= EPT_ENTRY_MEMORY_TYPE;
   }
   if (reserved != 0) parts.push_back("reserved " + numbers_of(reserved));
-  ept_word spoken_for = named | kAddress | reserved;
-  if (maps_page(found.format)) spoken_for |= EPT_ENTRY_MEMORY_TYPE;
   if (const ept_word rest = entry & ~spoken_for; rest != 0) parts.push_back("bits " + numbers_of(rest));
   if (found.kind == EPT_NOT_PRESENT) parts.insert(parts.begin(), "not present");
   return fmt::format("{}", fmt::join(parts, "; "));

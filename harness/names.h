@@ -1,20 +1,17 @@
-// Names of bits, for reports and messages: the vocabulary of ept_model.h as tables. Tests:
-// tests/harness/names_test.cpp.
+// Names of bits, for reports and messages: the vocabulary of ept_model.h as tables, each name with its place in the
+// manual. Owns no name: they are emitted from the specification. Tests: tests/harness/names_test.cpp.
 #pragma once
 
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "ept_model.h"
+#include "ept_names.h"
 #include "harness/abi/eptspec_adapter.h"
 
 namespace harness {
 
-struct Name {
-  ept_word bits;
-  const char* text;
-};
+using Name = ept_name;
 
 std::span<const Name> capability_names();
 std::span<const Name> pin_based_names();
@@ -27,6 +24,10 @@ std::span<const Name> entry_rule_names();
 std::span<const Name> violation_names();
 std::span<const Name> access_names();
 std::span<const Name> qualification_names();
+std::span<const Name> flag_names();  // accessed and dirty
+// Of entries, by format: the fields that mean something or hold an address, and those that must be 0.
+std::span<const ept_field_name> field_names();
+std::span<const ept_field_name> reserved_names();
 
 // The names of the bits that are set, joined by a comma and a blank; bits without a name as a hexadecimal rest.
 std::string names_of(std::span<const Name> names, ept_word bits);

@@ -1,4 +1,4 @@
-// eptspec model emit: the specification as C header, SMT-LIB 2 or JSON.
+// eptspec model emit: the specification as C headers, SMT-LIB 2 or JSON.
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -7,6 +7,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
 #include "model/emit/c_header.h"
+#include "model/emit/c_names.h"
 #include "model/emit/json.h"
 #include "model/smt/smtlib.h"
 
@@ -21,8 +22,10 @@ struct Arguments {
   std::string out;
 };
 
-const std::map<std::string, Emitter> kEmitters = {
-    {"c", model::emit_c_header}, {"smt2", model::emit_smtlib}, {"json", model::emit_json}};
+const std::map<std::string, Emitter> kEmitters = {{"c", model::emit_c_header},
+                                                  {"c_names", model::emit_c_names},
+                                                  {"smt2", model::emit_smtlib},
+                                                  {"json", model::emit_json}};
 
 void emit(const spec::Spec& spec, const Arguments& arguments) {
   const Emitter emitter = kEmitters.at(arguments.language);
@@ -41,11 +44,12 @@ void emit(const spec::Spec& spec, const Arguments& arguments) {
 void add_model_command(CLI::App& app, Session& session) {
   CLI::App* model = app.add_subcommand("model", "Work with the model");
   model->require_subcommand(1);
-  CLI::App* command =
-      model->add_subcommand("emit", "Write the model: a C11 and C++20 header, SMT-LIB 2 constraints, or JSON");
+  CLI::App* command = model->add_subcommand(
+      "emit",
+      "Write the model: a C11 and C++20 header, one with the names of its bits, SMT-LIB 2 constraints, or JSON");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("--lang", arguments->language, "c, smt2 or json")
-      ->check(CLI::IsMember({"c", "smt2", "json"}))
+  command->add_option("--lang", arguments->language, "c, c_names, smt2 or json")
+      ->check(CLI::IsMember({"c", "c_names", "smt2", "json"}))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "File to write; standard output without it");
   command->callback([&session, arguments] {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "harness/builtin.h"
+#include "harness/citations.h"
 #include "harness/cli/commands.h"
 #include "harness/draw.h"
 #include "harness/judging.h"
@@ -37,13 +38,15 @@ void print_description(const harness::Description& description) {
 void print_case(const harness::Smoke& smoke, const harness::Judgement& judgement) {
   using harness::Verdict;
   fmt::print("{:<8} {}  {}\n", name_of(judgement.verdict), smoke.vector.id, smoke.explanation);
-  if (judgement.verdict == Verdict::skipped) fmt::print("         {}\n", judgement.reason);
+  const bool unanswered = judgement.verdict == Verdict::skipped || judgement.verdict == Verdict::not_applicable;
+  if (unanswered) fmt::print("         {}\n", judgement.reason);
   if (!deviates(judgement.verdict)) return;
   fmt::print("{}", harness::draw(smoke.vector.asked, "           "));
   for (const harness::Deviation& one : judgement.deviations) {
     fmt::print("           {}: expected {}, observed {}\n", one.field, one.expected, one.observed);
   }
   if (!judgement.reason.empty()) fmt::print("           {}\n", judgement.reason);
+  for (const std::string& place : citations_of(smoke.vector, judgement)) fmt::print("           {}\n", place);
 }
 
 int smoke(const std::string& target, const harness::AdapterOptions& options) {

@@ -1,5 +1,6 @@
 // The report for programs, as report.schema.json says: one vector, one group a line.
 #include "harness/json.h"
+#include "harness/citations.h"
 
 #include <fmt/format.h>
 
@@ -27,6 +28,12 @@ std::string deviations_of(const Judgement& judgement) {
   return "[" + text + "]";
 }
 
+std::string cites_of(const vectors::Vector& vector, const Judgement& judgement) {
+  std::string text;
+  for (const std::string& place : citations_of(vector, judgement)) text += (text.empty() ? "" : ",") + json_text(place);
+  return "[" + text + "]";
+}
+
 std::string vector_of(const Report& report, std::size_t n) {
   const Judgement& judgement = report.judgements[n];
   std::string text =
@@ -35,7 +42,9 @@ std::string vector_of(const Report& report, std::size_t n) {
     text += ",\"known\":" + json_text(known->reason);
   }
   if (!judgement.reason.empty()) text += ",\"reason\":" + json_text(judgement.reason);
-  if (!judgement.deviations.empty()) text += ",\"deviations\":" + deviations_of(judgement);
+  if (!judgement.deviations.empty()) {
+    text += ",\"deviations\":" + deviations_of(judgement) + ",\"cites\":" + cites_of(report.vectors[n], judgement);
+  }
   return text + "}";
 }
 

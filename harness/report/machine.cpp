@@ -1,6 +1,7 @@
 // The reports for programs that run tests: JUnit and TAP.
 #include <fmt/format.h>
 
+#include "harness/citations.h"
 #include "harness/draw.h"
 #include "harness/report/report.h"
 
@@ -33,6 +34,13 @@ std::string summary(const Judgement& judgement) {
   return text;
 }
 
+// The case, and where the manual says what was expected.
+std::string details(const vectors::Vector& vector, const Judgement& judgement) {
+  std::string text = draw(vector.asked, "");
+  for (const std::string& place : citations_of(vector, judgement)) text += place + "\n";
+  return text;
+}
+
 std::string junit_body(const Report& report, std::size_t n) {
   const Judgement& judgement = report.judgements[n];
   const std::string message = xml(summary(judgement));
@@ -43,9 +51,9 @@ std::string junit_body(const Report& report, std::size_t n) {
     case Verdict::pass: return {};
     case Verdict::fail:
     case Verdict::flaky:
-      return fmt::format("<failure message=\"{}\">{}</failure>", message, xml(draw(report.vectors[n].asked, "")));
+      return fmt::format("<failure message=\"{}\">{}</failure>", message, xml(details(report.vectors[n], judgement)));
     case Verdict::error:
-      return fmt::format("<error message=\"{}\">{}</error>", message, xml(draw(report.vectors[n].asked, "")));
+      return fmt::format("<error message=\"{}\">{}</error>", message, xml(details(report.vectors[n], judgement)));
     case Verdict::skipped:
     case Verdict::not_applicable: return fmt::format("<skipped message=\"{}\"/>", message);
   }

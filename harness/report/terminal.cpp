@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/citations.h"
 #include "harness/draw.h"
 #include "harness/report/report.h"
 
@@ -70,7 +71,7 @@ std::string group_text(const Report& report, const Group& group) {
     text += fmt::format("  {}: expected {}, observed {}\n", one.field, one.expected, one.observed);
   }
   if (!judgement.reason.empty()) text += fmt::format("  {}\n", judgement.reason);
-  if (!example.cite.empty()) text += fmt::format("  {}\n", example.cite);
+  for (const std::string& place : citations_of(example, judgement)) text += fmt::format("  {}\n", place);
   return text + neighbour(report, example);
 }
 

@@ -1,37 +1,42 @@
-// The generator that the build runs: specification in, reference model out. The same text as "eptspec model emit --lang
-// c".
+// The generator that the build runs: specification in, reference model and its names out. The same texts as "eptspec
+// model emit" writes with --lang c and --lang c_names.
 #include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <iostream>
 
 #include "model/emit/c_header.h"
+#include "model/emit/c_names.h"
 #include "spec/load.h"
 
 namespace {
 
-int generate(const char* spec_directory, const char* header) {
+bool write(const char* file, void (*emit)(const spec::Spec&, std::ostream&), const spec::Spec& spec) {
+  std::ofstream out(file);
+  emit(spec, out);
+  out.close();
+  if (!out) std::cerr << file << ": cannot be written\n";
+  return static_cast<bool>(out);
+}
+
+int generate(const char* spec_directory, const char* header, const char* names) {
   spec::Diagnostics diagnostics;
   const auto spec = spec::load(spec_directory, diagnostics);
   for (const auto& diagnostic : diagnostics.sorted()) std::cerr << to_string(diagnostic) << "\n";
   if (!spec) return EXIT_FAILURE;
-  std::ofstream out(header);
-  model::emit_c_header(*spec, out);
-  out.close();
-  if (out) return EXIT_SUCCESS;
-  std::cerr << header << ": cannot be written\n";
-  return EXIT_FAILURE;
+  const bool written = write(header, model::emit_c_header, *spec) && write(names, model::emit_c_names, *spec);
+  return written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: eptspec_generate SPEC_DIRECTORY HEADER\n";
+  if (argc != 4) {
+    std::cerr << "usage: eptspec_generate SPEC_DIRECTORY HEADER NAMES\n";
     return EXIT_FAILURE;
   }
   try {
-    return generate(argv[1], argv[2]);
+    return generate(argv[1], argv[2], argv[3]);
   } catch (const std::exception& error) {
     std::cerr << error.what() << "\n";
     return EXIT_FAILURE;

@@ -21,7 +21,7 @@ using Ids = std::map<ept_word, std::string>;
 
 Ids ids_of(std::span<const harness::Name> names) {
   Ids ids;
-  for (const harness::Name& name : names) ids.emplace(name.bits, name.text);
+  for (const harness::Name& name : names) ids.emplace(name.bits, name.name);
   return ids;
 }
 
