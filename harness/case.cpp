@@ -19,21 +19,6 @@ eptspec_configuration to_abi(const ept_configuration& from) {
           from.secondary_controls, from.tertiary_controls, from.parameters};
 }
 
-// The adapter's processor, with the controls of the vector that it can have.
-ept_configuration of_adapter(const ept_configuration& wanted, const Description& description) {
-  const eptspec_configuration& has = description.configuration;
-  const eptspec_configuration& may = description.optional_controls;
-  ept_configuration result{};
-  result.maxphyaddr = has.maxphyaddr;
-  result.capability = has.capability;
-  result.pin_based_controls = has.pin_based_controls | (wanted.pin_based_controls & may.pin_based_controls);
-  result.primary_controls = has.primary_controls | (wanted.primary_controls & may.primary_controls);
-  result.secondary_controls = has.secondary_controls | (wanted.secondary_controls & may.secondary_controls);
-  result.tertiary_controls = has.tertiary_controls | (wanted.tertiary_controls & may.tertiary_controls);
-  result.parameters = has.parameters;
-  return result;
-}
-
 bool same(const vectors::Expected& a, const vectors::Expected& b) {
   const ept_classification& x = a.classification;
   const ept_classification& y = b.classification;
@@ -118,6 +103,21 @@ std::uint32_t question_bit(vectors::Question question) {
 
 }  // namespace
 
+ept_configuration configuration_put(const ept_configuration& wanted, const Description& description) {
+  if (description.any_configuration) return wanted;
+  const eptspec_configuration& has = description.configuration;
+  const eptspec_configuration& may = description.optional_controls;
+  ept_configuration result{};
+  result.maxphyaddr = has.maxphyaddr;
+  result.capability = has.capability;
+  result.pin_based_controls = has.pin_based_controls | (wanted.pin_based_controls & may.pin_based_controls);
+  result.primary_controls = has.primary_controls | (wanted.primary_controls & may.primary_controls);
+  result.secondary_controls = has.secondary_controls | (wanted.secondary_controls & may.secondary_controls);
+  result.tertiary_controls = has.tertiary_controls | (wanted.tertiary_controls & may.tertiary_controls);
+  result.parameters = has.parameters;
+  return result;
+}
+
 bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
   const bool walks = asked.question == vectors::Question::walk;
@@ -140,14 +140,13 @@ Unasked prepare(const vectors::Vector& vector, const Description& description, s
   put.id = id;
   put.question = question_bit(asked.question);
   put.level = static_cast<std::uint32_t>(asked.level);
-  put.configuration = to_abi(asked.configuration);
   put.eptp = asked.eptp;
   put.guest_physical_address = asked.guest_physical_address;
   put.access = asked.access;
-  if (!description.any_configuration) {
-    const ept_configuration there = of_adapter(asked.configuration, description);
-    put.configuration = to_abi(there);
-    if (!applies(vector, there)) return {Verdict::not_applicable, obstacle(vector, there)};
+  const ept_configuration there = configuration_put(asked.configuration, description);
+  put.configuration = to_abi(there);
+  if (!description.any_configuration && !applies(vector, there)) {
+    return {Verdict::not_applicable, obstacle(vector, there)};
   }
   if ((description.questions & put.question) == 0)
     return {Verdict::skipped, "the adapter does not answer this question"};

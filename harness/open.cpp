@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include <fmt/format.h>
+
+#include "ept_model.h"
 #include "harness/adapter.h"
 #include "harness/bochs.h"
 #include "harness/kvm/target.h"
@@ -9,12 +12,41 @@
 
 namespace harness {
 
+namespace {
+
+// Why nothing could be put to the processor that an adapter states, or not what was meant; empty when it is fine.
+std::string mistake_in(const Description& description) {
+  if (description.any_configuration) return {};
+  const eptspec_configuration& has = description.configuration;
+  const std::uint64_t primary = has.primary_controls | description.optional_controls.primary_controls;
+  if (has.maxphyaddr < 36 || has.maxphyaddr > 52) {
+    return fmt::format("maxphyaddr {}; expected 36 to 52, or that any configuration is taken", has.maxphyaddr);
+  }
+  if ((has.secondary_controls & EPT_CONTROL_ENABLE_EPT) == 0) {
+    return fmt::format("secondary_controls {:#x} without enable_ept (bit 1)", has.secondary_controls);
+  }
+  if ((primary & EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS) == 0) {
+    return fmt::format(
+        "primary_controls {:#x} without activate_secondary_controls (bit 31), so that no secondary control counts",
+        primary);
+  }
+  return {};
+}
+
+std::unique_ptr<Adapter> checked(std::unique_ptr<Adapter> adapter, const std::string& target) {
+  const std::string mistake = mistake_in(adapter->description());
+  if (!mistake.empty()) throw std::runtime_error(fmt::format("{}: its configuration has {}", target, mistake));
+  return adapter;
+}
+
+}  // namespace
+
 std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOptions& options) {
   // An adapter that is gone is found out by a failed write, not by a signal that ends the runner.
   signal(SIGPIPE, SIG_IGN);
   if (target == "reference") return open_reference();
-  if (target.starts_with("lib:")) return open_library(target.substr(4), options);
-  if (target.starts_with("exec:")) return open_command(target.substr(5), options);
+  if (target.starts_with("lib:")) return checked(open_library(target.substr(4), options), target);
+  if (target.starts_with("exec:")) return checked(open_command(target.substr(5), options), target);
   if (target == "qemu") return open_qemu();
   const std::string kind = target.substr(0, target.find_first_of(":/"));
   if (kind == "bochs") return open_bochs(target, boot_named(options.boot));

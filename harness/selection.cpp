@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/draw.h"
+#include "vectors/json_names.h"
 
 namespace harness {
 
@@ -19,12 +20,7 @@ bool some_goal_contains(const vectors::Vector& vector, const std::string& text) 
 }
 
 const char* question_of(const vectors::Vector& vector) {
-  switch (vector.asked.question) {
-    case vectors::Question::eptp: return "eptp";
-    case vectors::Question::entry: return "entry";
-    case vectors::Question::walk: return "walk";
-  }
-  return "";
+  return vectors::kQuestions.at(static_cast<std::size_t>(vector.asked.question));
 }
 
 bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& word) {
@@ -35,7 +31,12 @@ bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& p
   if (key == "goal") return some_goal_contains(vector, text);
   if (key == "id") return vector.id.starts_with(text);
   if (key == "profile") return std::count(profiles.begin(), profiles.end(), text) != 0;
-  if (key == "question") return question_of(vector) == text;
+  if (key == "question") {
+    if (std::count(vectors::kQuestions.begin(), vectors::kQuestions.end(), text) == 0) {
+      throw std::runtime_error("--filter: 'question:" + text + "' is none of eptp, entry, walk");
+    }
+    return question_of(vector) == text;
+  }
   if (key == "rule") return rule_of(vector).find(text) != std::string::npos;
   throw std::runtime_error("--filter: '" + key + "' is none of goal, id, profile, question, rule");
 }

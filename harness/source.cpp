@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "harness/builtin.h"
 #include "vectors/json.h"
@@ -24,7 +27,8 @@ std::vector<fs::path> files_of(const std::string& path, std::vector<std::string>
     if (entry.path().extension() == ".json" && entry.path().filename() != vectors::kTablesFile)
       files.push_back(entry.path());
   }
-  if (files.empty()) errors.push_back(path + ": holds no vectors");
+  if (files.empty())
+    errors.push_back(path + ": holds no vectors; expected a JSON file, a directory of such files, or builtin");
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -38,7 +42,7 @@ std::vector<vectors::Document> documents_of(const std::string& path, std::vector
     if (in.is_open()) {
       documents.push_back(vectors::read_json(text, file.string(), errors));
     } else {
-      errors.push_back(file.string() + ": cannot be read");
+      errors.push_back(file.string() + ": cannot be read; expected a JSON file, a directory of such files, or builtin");
     }
   }
   return documents;
@@ -62,7 +66,17 @@ VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors
   return set;
 }
 
+void check_profile(const VectorSet& set, const std::string& profile) {
+  std::set<std::string> known;
+  for (const auto& [id, profiles] : set.profiles) known.insert(profiles.begin(), profiles.end());
+  if (known.contains(profile)) return;
+  throw std::runtime_error(fmt::format(
+      "--profile: no vector is of '{}'; expected {}", profile,
+      known.empty() ? "no profile: these vectors have none" : fmt::format("one of {}", fmt::join(known, ", "))));
+}
+
 ept_configuration configuration_of(const VectorSet& set, const std::string& profile) {
+  check_profile(set, profile);
   ept_configuration all{};
   for (const vectors::Vector& vector : set.vectors) {
     const auto found = set.profiles.find(vector.id);
@@ -76,7 +90,6 @@ ept_configuration configuration_of(const VectorSet& set, const std::string& prof
     all.secondary_controls |= one.secondary_controls;
     all.tertiary_controls |= one.tertiary_controls;
   }
-  if (all.maxphyaddr == 0) throw std::runtime_error("no vector is of the profile '" + profile + "'");
   return all;
 }
 

@@ -18,6 +18,9 @@ struct VectorSet {
 // few of harness/builtin.h. A vector that several profiles have counts once. What is wrong in a file goes to `errors`.
 VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors);
 
+// Throws std::runtime_error, which lists the profiles that there are, when no vector is of this one.
+void check_profile(const VectorSet& set, const std::string& profile);
+
 // The processor of a profile as its vectors show it; its controls are those that some vector has on. Throws
 // std::runtime_error when no vector is of this profile.
 ept_configuration configuration_of(const VectorSet& set, const std::string& profile);

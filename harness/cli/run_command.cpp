@@ -8,6 +8,7 @@
 
 #include "harness/bochs.h"
 #include "harness/builtin.h"
+#include "harness/case.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/own_vectors.h"
 #include "harness/cli/progress.h"
@@ -37,12 +38,17 @@ std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const RunArgu
   const harness::Shard shard = harness::parse_shard(arguments.shard);
   std::vector<vectors::Vector> result;
   const std::string filter = filter_of(arguments);
+  if (!arguments.profile.empty()) check_profile(all, arguments.profile);
+  bool some = all.vectors.empty();
   for (const vectors::Vector& vector : all.vectors) {
     const auto found = all.profiles.find(vector.id);
     const std::vector<std::string> none;
     const std::vector<std::string>& profiles = found == all.profiles.end() ? none : found->second;
-    if (belongs(shard, vector.id) && harness::selected(vector, profiles, filter)) result.push_back(vector);
+    if (!harness::selected(vector, profiles, filter)) continue;
+    some = true;
+    if (belongs(shard, vector.id)) result.push_back(vector);
   }
+  if (!some) throw std::runtime_error(fmt::format("none of {} vectors is chosen by '{}'", all.vectors.size(), filter));
   return result;
 }
 
@@ -106,6 +112,14 @@ void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness
   }
   report.judgements.reserve(judgements.size());
   for (auto& one : judgements) report.judgements.push_back(std::move(one).value());
+}
+
+// Failures are shown with the processor that failed.
+void show_configurations_put(const harness::Description& description, harness::Report& report) {
+  for (std::size_t n = 0; n < report.vectors.size(); ++n) {
+    ept_configuration& shown = report.vectors[n].asked.configuration;
+    if (deviates(report.judgements[n].verdict)) shown = configuration_put(shown, description);
+  }
 }
 
 // bochs and kvm-bochs, perhaps with a path behind, have a usual model.
@@ -222,6 +236,7 @@ std::optional<Ran> run_target(const Session& session, RunArguments& arguments) {
       filter_of(arguments), arguments.shard, report.vectors.size()};
   judge_all(arguments, adapter.get(), report, header);
   harness::attribute_to_bochs(description, report);
+  show_configurations_put(description, report);
   return ran;
 }
 

@@ -80,8 +80,28 @@ class ExitCodes(Folder):
             result = run_builtin(*arguments)
             self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
 
+    def test_choice_that_no_vector_meets_is_2_in_one_line(self):
+        for arguments, word in ((["--profile", "nosuch"], "'nosuch'"), (["--filter", "question:wlak"], "eptp, entry, walk"),
+                                (["--filter", "rule:nosuch"], "none of"), (["--random", "1:10", "--profile", "nosuch"], "'nosuch'")):
+            result = run("run", "reference", *arguments)
+            self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), (arguments, result.stderr))
+            self.assertIn(word, result.stderr)
+
+    def test_processor_that_cannot_be_is_2_in_one_line(self):
+        good = {"maxphyaddr": 46, "capability": "0x6114141", "primary_controls": "0x80000000", "secondary_controls": "0x2"}
+        for change, word in (({"maxphyaddr": 0}, "maxphyaddr 0"), ({"secondary_controls": "0x400000"}, "enable_ept"),
+                             ({"primary_controls": "0x0"}, "activate_secondary_controls"), ({}, "")):
+            hello = {"message": "hello", "abi": 2, "name": "n", "version": "1", "questions": ["entry"],
+                     "configuration": good | change}
+            (self.path / "hello.json").write_text(json.dumps(hello) + "\n")
+            result = run_builtin(f"exec:cat {self.path}/hello.json -")
+            self.assertEqual(result.returncode, 2 if word else 1, result.stderr)
+            self.assertIn(word, result.stderr)
+
     def test_run_that_judges_nothing_is_2(self):
-        self.assertEqual(run_builtin("reference", "--filter", "no_such_goal").returncode, 2)
+        result = run_builtin(SLOW, "--filter", "question:walk")  # which it does not answer
+        self.assertEqual((result.returncode, result.stderr), (2, ""))
+        self.assertIn("nothing was judged", result.stdout)
 
     def test_baseline_makes_known_what_is_known_until_it_expires(self):
         baseline = self.path / "baseline.json"
@@ -159,7 +179,15 @@ class Protocol(Folder):
             self.assertEqual([error.message for error in validator.iter_errors(json.loads(line))], [], line)
 
 
-class Documents(unittest.TestCase):
+class Documents(Folder):
+    def test_adapter_in_the_guide_compiles_and_is_judged(self):
+        (code,) = re.findall(r"```c\n(.*?)```", (SOURCE / "docs/adapters.md").read_text(), re.S)
+        (self.path / "mine.c").write_text(code)
+        library = self.path / "mine.so"
+        subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC",
+                        f"-I{SOURCE}/harness/abi", "-o", library, self.path / "mine.c"], check=True)
+        self.assertIn("translated: violation instead of translated", run_builtin(f"lib:{library}").stdout)
+
     def test_commands_of_the_guide_work_one_after_the_other(self):
         blocks = re.findall(r"```bash\n(.*?)```", (SOURCE / "docs/adapters.md").read_text(), re.S)
         self.assertEqual(len(blocks), 4)

@@ -189,7 +189,8 @@ TEST(Source, vectors_come_from_json_and_mistakes_are_named) {
   EXPECT_EQ(harness::load_vectors(file_with(text.str()), errors).vectors.size(), 5U);
   EXPECT_TRUE(errors.empty());
   EXPECT_TRUE(harness::load_vectors("/nowhere", errors).vectors.empty());
-  EXPECT_EQ(errors, std::vector<std::string>{"/nowhere: cannot be read"});
+  EXPECT_EQ(errors, std::vector<std::string>{
+                        "/nowhere: cannot be read; expected a JSON file, a directory of such files, or builtin"});
 }
 
 TEST(Source, vector_of_several_profiles_counts_once_and_belongs_to_all) {
