@@ -1,6 +1,7 @@
 #include "harness/metal/adapter.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -32,7 +33,22 @@ class MachineAdapter : public Adapter {
   void run_once(std::span<const eptspec_case> cases, std::span<Observation> observations) {
     const PlannedJob planned = plan_job(known_.machine, cases);
     const bool any = planned.job.cases.size() > 1;  // beside the probe's own
-    observe(known_.machine, cases, planned, any ? boot_(planned.job) : Results{}, observations);
+    Results results = any ? boot_(planned.job) : Results{};
+    if (has_changed(results)) results.changed_by = changer(planned.job);
+    observe(known_.machine, cases, planned, results, observations);
+  }
+
+  // The case that changes memory of nobody's: the last of the shortest part of the job that does. The changes of a
+  // machine that does it by chance are put down to some case.
+  std::uint64_t changer(const Job& job) {
+    std::size_t clean = 1;  // the probe's own
+    std::size_t changing = job.cases.size();
+    while (changing - clean > 1) {
+      Job part = job;
+      part.cases.resize(std::midpoint(clean, changing));
+      (has_changed(boot_(part)) ? changing : clean) = part.cases.size();
+    }
+    return job.cases.at(changing - 1).id;
   }
 
   Boot boot_;

@@ -39,6 +39,11 @@ Observation unrecorded(const eptspec_case& asked, const Results& results) {
   return {Fate::crash, {}, "not run: " + results.problem};
 }
 
+std::string change_of(const Results& results) {
+  return fmt::format("{} words of memory changed that no case touches, the first at {:#x}", results.trailer->changed,
+                     results.trailer->first_changed);
+}
+
 std::uint64_t digest_of(std::span<const eptspec_case> cases) {
   static_assert(std::has_unique_object_representations_v<eptspec_case>);
   return hash_of({reinterpret_cast<const char*>(cases.data()), cases.size_bytes()});
@@ -75,14 +80,12 @@ PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases)
   return planned;
 }
 
+bool has_changed(const Results& results) { return results.trailer && results.trailer->changed != 0; }
+
 void observe(const Machine& machine, std::span<const eptspec_case> cases, const PlannedJob& planned,
              const Results& results, std::span<Observation> observations) {
   if (results.probe && results.probe->asked != planned.job.asked) {
     throw std::runtime_error("these are results of other vectors, or of other versions of image and program");
-  }
-  if (results.trailer && results.trailer->changed != 0) {
-    throw std::runtime_error(fmt::format("{} words of memory changed that no case touches, the first at {:#x}",
-                                         results.trailer->changed, results.trailer->first_changed));
   }
   std::map<std::uint64_t, const image::Record*> records;
   for (const image::Record& record : results.records) records[record.id] = &record;
@@ -98,6 +101,15 @@ void observe(const Machine& machine, std::span<const eptspec_case> cases, const 
       observations[n] = unrecorded(cases[n], results);
     } else {
       observations[n] = observed(machine, cases[n], plan, *found->second);
+    }
+  }
+  if (!has_changed(results)) return;
+  const std::uint64_t last = results.records.empty() ? 0 : results.records.back().id;
+  for (std::size_t n = 0; n < cases.size(); ++n) {
+    if (cases[n].id == results.changed_by) {
+      observations[n] = {Fate::garbage, {}, change_of(results)};
+    } else if (results.changed_by == 0 && cases[n].id == last) {
+      observations[n] = {Fate::garbage, {}, change_of(results) + ", by this or a case before it"};
     }
   }
 }

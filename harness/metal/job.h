@@ -22,8 +22,12 @@ struct PlannedJob {
 // The ids of the cases differ and are not kProbeCase.
 PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases);
 
-// Takes the results of the job, or of another that was planned of the same cases for the same machine. Throws
-// std::runtime_error when they are results of something else, or say that the machine cannot be trusted.
+// Whether memory was changed that no case touches.
+bool has_changed(const Results& results);
+
+// Takes the results of the job, or of another that was planned of the same cases for the same machine. The case that
+// changed memory of nobody's, or the last one when it is not known which did, gets no answer but that. Throws
+// std::runtime_error when they are results of something else.
 void observe(const Machine& machine, std::span<const eptspec_case> cases, const PlannedJob& planned,
              const Results& results, std::span<Observation> observations);
 

@@ -2,8 +2,11 @@
 // mistakes, and that its checks of memory can fail.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "ept_model.h"
 #include "harness/bochs.h"
+#include "harness/metal/adapter.h"
 #include "harness/metal/machine.h"
 
 namespace {
@@ -133,6 +136,30 @@ TEST(InBochs, memory_that_a_guest_changes_behind_the_image_is_found) {
   bochs.run();
   EXPECT_EQ(bochs.results.trailer->changed, 1U);
   EXPECT_EQ(bochs.results.trailer->first_changed, bochs.machine.pages + 0x40);
+}
+
+// Of three equal cases the second is replaced by such a guest on its way to the machine.
+TEST(InBochs, case_that_changes_memory_of_nobodys_is_named) {
+  const InBochs bochs("tigerlake");
+  Plan changing = fetch_of(bochs, 0xf4404f88);
+  changing.made.id = 2;
+  const auto adapter = harness::open_machine("bochs:tigerlake", [&](harness::Job job) {
+    for (image::Case& made : job.cases) {
+      if (made.id == changing.made.id) made = changing.made;
+    }
+    return run_in_bochs(on("tigerlake"), job);
+  });
+  std::array<eptspec_case, 3> cases{};
+  for (std::uint64_t n = 0; n < cases.size(); ++n) {
+    cases.at(n) = walk(EPT_ACCESS_READ);
+    cases.at(n).id = n + 1;
+  }
+  std::array<harness::Observation, 3> seen{};
+  adapter->run(cases, seen);
+  EXPECT_EQ(seen[0].fate, Fate::answered);
+  EXPECT_EQ(seen[1].fate, Fate::garbage);
+  EXPECT_EQ(seen[1].detail.substr(0, 48), "1 words of memory changed that no case touches, ");
+  EXPECT_EQ(seen[2].fate, Fate::answered);
 }
 
 TEST(InBochs, a_store_that_is_not_where_reads_say_is_found) {
