@@ -79,6 +79,7 @@ void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& o
   if (field == "result") {
     add_result(to, vector);
     if (is_of_order(one)) add(to, EPT_CITE_ORDER);
+    if (one.observed == "sub_page_check") add(to, EPT_CITE_SUB_PAGE_CHECK);
     return;
   }
   if (field == "level") return add(to, EPT_CITE_ORDER);

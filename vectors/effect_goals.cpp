@@ -50,6 +50,17 @@ Goal flag_goal(const spec::Spec& spec, const spec::Flag& flag, int levels, const
   return goal;
 }
 
+// Set by an access to the last byte of a page as by any other: what keeps a log of such pages must not keep the byte.
+void add_flag_at_offset(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Flag& flag, int levels) {
+  for (const int level : page_levels(spec)) {
+    const Stop stop{"offset_in_" + page_format(spec, level).id, Ending::page, level, EPT_TRANSLATED};
+    Goal goal = flag_goal(spec, flag, levels, stop, "must");
+    const ept_word offset = (ept_word{1} << ept_index_low(level)) - 1;
+    goal.demands.push_back({Subject::gpa, offset, offset});
+    goals.push_back(std::move(goal));
+  }
+}
+
 void add_memory_types(std::vector<Goal>& goals, const spec::Format& format, int levels) {
   const spec::Field& type = *field_named(format, "memory_type");
   const spec::Bits bits = bits_at(type.bits);
@@ -104,6 +115,7 @@ std::vector<Goal> effect_goals(const spec::Spec& spec, int levels) {
     for (const Stop& stop : stops(spec, levels)) {
       for (const char* effect : {"must", "may", "never"}) goals.push_back(flag_goal(spec, flag, levels, stop, effect));
     }
+    add_flag_at_offset(goals, spec, flag, levels);
   }
   return goals;
 }

@@ -1,6 +1,7 @@
 // What rules, fields and reports depend on in the configuration: for each condition and each bit of a capability,
 // control, parameter or of the EPTP that it names, a case in which it holds and would not with that bit the other way
-// ("on_by"), and one in which it does not hold and would ("off_by").
+// ("on_by"), and one in which it does not hold and would ("off_by"). And what the sub-page check does not decide since
+// another permission is missing too.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -171,6 +172,15 @@ void add_violations(std::vector<Goal>& goals, const spec::Spec& spec) {
   const ept_word only = ept_word{1} << spec.violations.at(spec.sub_page_check.only).bit;
   add(goals, spec, sub_page, kOn, page({outcome_is("result", EPT_SUB_PAGE_CHECK)}));
   add(goals, spec, sub_page, kOff, page({outcome_is("result", EPT_VIOLATION), outcome_is("rules", only)}));
+  for (const spec::Rule& rule : spec.violations) {
+    const ept_word both = only | ept_word{1} << rule.bit;
+    if (rule.stage != spec::ViolationStage::permissions || both == only) continue;
+    Goal goal =
+        page({outcome_is("result", EPT_VIOLATION), outcome_is("rules", both), is(sub_page, sub_page.condition, kOn)});
+    goal.id = "guard/sub_page_check/beside/" + rule.id;
+    goal.cite = cited(sub_page.cite);
+    goals.push_back(std::move(goal));
+  }
 }
 
 void add_flags(std::vector<Goal>& goals, const spec::Spec& spec) {
