@@ -29,6 +29,7 @@ struct Description {
   bool any_configuration = false;
   eptspec_configuration configuration{};
   eptspec_configuration optional_controls{};  // only the four words of controls count
+  std::uint64_t unknown_parameters = 0;       // EPT_PARAMETER_..., those of which the processor does not tell
   std::size_t batch = 0;                      // cases for one run(), where that is not for the runner to choose
   bool machine = false;  // booted for each run(), which gets all cases; asked what its own configuration can show
 };

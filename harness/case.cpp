@@ -92,6 +92,18 @@ std::string obstacle(const vectors::Vector& vector, const ept_configuration& has
   return each.empty() ? any : each;
 }
 
+// The first of the parameters that are not known and on which it depends whether the vector applies; null for none.
+const Name* undecided(const vectors::Vector& vector, ept_configuration there, ept_word unknown) {
+  for (const Name& parameter : parameter_names()) {
+    if ((parameter.bits & unknown) == 0) continue;
+    there.parameters ^= parameter.bits;
+    const bool still = applies(vector, there);
+    there.parameters ^= parameter.bits;
+    if (!still) return &parameter;
+  }
+  return nullptr;
+}
+
 std::uint32_t question_bit(vectors::Question question) {
   switch (question) {
     case vectors::Question::eptp: return EPTSPEC_QUESTION_EPTP;
@@ -147,6 +159,9 @@ Unasked prepare(const vectors::Vector& vector, const Description& description, s
   put.configuration = to_abi(there);
   if (!description.any_configuration && !applies(vector, there)) {
     return {Verdict::not_applicable, obstacle(vector, there)};
+  }
+  if (const Name* parameter = undecided(vector, there, description.unknown_parameters); parameter != nullptr) {
+    return {Verdict::not_applicable, fmt::format("the manual leaves it to the processor: {}", parameter->name)};
   }
   if ((description.questions & put.question) == 0)
     return {Verdict::skipped, "the adapter does not answer this question"};

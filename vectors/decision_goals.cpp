@@ -82,20 +82,25 @@ Goal walk_goal(std::string id, const spec::Citation& cite) {
   return goal;
 }
 
-// The rule is broken by one entry alone, of each level.
-void add_lacking(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Rule& rule) {
-  Condition whole = written_out(spec, rule.when);
+// What the AND of the entries decides is decided by one entry alone, of each level. `of` says what is then seen; where
+// the condition fails, it fails by that.
+void add_lacking(std::vector<Goal>& goals, const spec::Spec& spec, const Goal& of, const Condition& when, bool holds) {
+  Condition whole = written_out(spec, when);
   std::vector<Condition*> atoms;
   find_atoms(whole, atoms);
-  for (const Condition* atom : atoms) {
-    const bool nonleaf = atom->word == spec::Word::nonleaf;
-    if (!nonleaf && atom->word != spec::Word::all) continue;
+  for (Condition* const place : atoms) {
+    const Condition atom = *place;
+    const bool nonleaf = atom.word == spec::Word::nonleaf;
+    if (!nonleaf && atom.word != spec::Word::all) continue;
+    *place = negated(atom);
+    const Demand otherwise = at_the_end(whole, true);
+    *place = atom;
     for (int level = kLevels; level >= (nonleaf ? 2 : 1); --level) {
-      Goal goal =
-          walk_goal(fmt::format("decides/violation/{}/{}_lacking_at_{}", rule.id, atom->name, level), rule.cite);
-      goal.demands = {outcome_is("rules", ept_word{1} << rule.bit)};
+      Goal goal = of;
+      goal.id += fmt::format("/{}_lacking_at_{}", atom.name, level);
+      if (!holds) goal.demands.push_back(otherwise);
       for (int other = kLevels; other >= 1; --other) {
-        const ept_word mask = mask_of(atom->bits);
+        const ept_word mask = mask_of(atom.bits);
         goal.demands.push_back(entry_bits(other, mask, other == level ? 0 : mask));
       }
       goals.push_back(goal);
@@ -109,7 +114,8 @@ void add_violations(std::vector<Goal>& goals, const spec::Spec& spec) {
     Goal goal = walk_goal("decides/violation/" + rule.id, rule.cite);
     goal.demands = {outcome_is("result", EPT_TRANSLATED)};
     add_parts(goals, spec, goal, rule.when, false);
-    add_lacking(goals, spec, rule);
+    goal.demands = {outcome_is("rules", ept_word{1} << rule.bit)};
+    add_lacking(goals, spec, goal, rule.when, true);
     if (!is_nested(rule.when)) continue;  // that each part is needed has been shown
     goal.demands = {outcome_is("result", EPT_VIOLATION), outcome_is("rules", ept_word{1} << rule.bit)};
     add_parts(goals, spec, goal, rule.when, true);
@@ -119,6 +125,7 @@ void add_violations(std::vector<Goal>& goals, const spec::Spec& spec) {
   goal.demands = {outcome_is("result", EPT_VIOLATION),
                   outcome_is("rules", ept_word{1} << spec.violations.at(check.only).bit)};
   add_parts(goals, spec, goal, check.when, false);
+  add_lacking(goals, spec, goal, check.when, false);
 }
 
 // A bit that reports an attribute is set whatever else is so.

@@ -172,13 +172,22 @@ void add_violations(std::vector<Goal>& goals, const spec::Spec& spec) {
   const ept_word only = ept_word{1} << spec.violations.at(spec.sub_page_check.only).bit;
   add(goals, spec, sub_page, kOn, page({outcome_is("result", EPT_SUB_PAGE_CHECK)}));
   add(goals, spec, sub_page, kOff, page({outcome_is("result", EPT_VIOLATION), outcome_is("rules", only)}));
+}
+
+// Another permission is missing too, so the sub-page check does not decide. What it says of rights itself is left out.
+void add_beside_sub_page_check(std::vector<Goal>& goals, const spec::Spec& spec) {
+  const spec::SubPageCheck& check = spec.sub_page_check;
+  const ept_word only = ept_word{1} << spec.violations.at(check.only).bit;
   for (const spec::Rule& rule : spec.violations) {
     const ept_word both = only | ept_word{1} << rule.bit;
     if (rule.stage != spec::ViolationStage::permissions || both == only) continue;
-    Goal goal =
-        page({outcome_is("result", EPT_VIOLATION), outcome_is("rules", both), is(sub_page, sub_page.condition, kOn)});
+    Goal goal = page({outcome_is("result", EPT_VIOLATION), outcome_is("rules", both)});
+    for (const spec::Condition& part : check.when.operands) {
+      const bool of_rights = bits_named(spec, part, spec::Word::all) != 0;
+      if (!of_rights) goal.demands.push_back(is({"", check.cite, part}, part, kOn));
+    }
     goal.id = "guard/sub_page_check/beside/" + rule.id;
-    goal.cite = cited(sub_page.cite);
+    goal.cite = cited(check.cite);
     goals.push_back(std::move(goal));
   }
 }
@@ -234,6 +243,7 @@ std::vector<Goal> guard_goals(const spec::Spec& spec, int maxphyaddr) {
     add_fields(goals, spec, index);
   }
   add_violations(goals, spec);
+  add_beside_sub_page_check(goals, spec);
   add_flags(goals, spec);
   add_reports(goals, spec, "page", Ending::page, 1);
   add_reports(goals, spec, "not_present", Ending::not_present, 1);

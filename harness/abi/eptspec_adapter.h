@@ -41,7 +41,12 @@ struct eptspec_configuration {
   uint64_t primary_controls;   /* 31 and 17 activate the secondary and the tertiary controls */
   uint64_t secondary_controls; /* 1 enable EPT, 18 EPT-violation #VE, 22 mode-based execute, 23 sub-page write */
   uint64_t tertiary_controls;  /* 2 EPT paging-write, 3 guest-paging verification */
-  uint64_t parameters;         /* what the manual leaves open; bit 0: EPTP bit 7 is accepted where supported */
+  /*
+   * What the manual leaves open. Bit 0: EPTP bit 7 is accepted where supported. Where bit 1 is 0, the sub-page
+   * permission table decides on no write to a page that cannot be read, where bit 2 is 0 on none without a linear
+   * address.
+   */
+  uint64_t parameters;
 };
 
 /* One 8-byte word of physical memory. */

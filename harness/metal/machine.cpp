@@ -20,6 +20,8 @@ constexpr std::uint64_t kPinBased = EPT_CONTROL_NMI_EXITING | EPT_CONTROL_VIRTUA
 constexpr std::uint64_t kSecondary =
     EPT_CONTROL_EPT_VIOLATION_VE | EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL | EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
 constexpr std::uint64_t kTertiary = EPT_CONTROL_EPT_PAGING_WRITE_CONTROL | EPT_CONTROL_GUEST_PAGING_VERIFICATION;
+constexpr std::uint64_t kUnknownParameters =
+    EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ | EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS;
 
 Description described(const std::string& name, const image::Probe& probe) {
   Description description;
@@ -33,6 +35,7 @@ Description described(const std::string& name, const image::Probe& probe) {
   description.configuration.capability = msr(probe, 0x48c);
   description.configuration.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
   description.configuration.secondary_controls = EPT_CONTROL_ENABLE_EPT;
+  description.unknown_parameters = kUnknownParameters;
   const bool exact = (msr(probe, 0x480) >> 55 & 1) != 0;
   const std::uint64_t pin_based = msr(probe, exact ? 0x48d : 0x481);
   const std::uint64_t primary = msr(probe, exact ? 0x48e : 0x482);

@@ -166,6 +166,7 @@ static inline ept_word ept_conditions(const struct ept_configuration* configurat
   const ept_word primary = configuration->primary_controls;
   const ept_word secondary = configuration->secondary_controls;
   const ept_word tertiary = configuration->tertiary_controls;
+  const ept_word parameters = configuration->parameters;
   ept_word conditions = 0;
   @{conditions}
   return conditions;

@@ -72,6 +72,7 @@ static inline ept_word ept_permission_violations(ept_word conditions, const stru
 /* Whether the sub-page permission table decides on an access with these violations. */
 static inline ept_flag ept_needs_sub_page_check(ept_word conditions, const struct ept_progress* progress,
                                                 ept_word access, ept_word violations) {
+  const ept_word all = progress->all;
   const ept_word leaf = progress->entry;
   const ept_flag leaf_is_pte = progress->page == (ept_word)1 << 1;
   if (violations != @{sub_page_only}) return 0;

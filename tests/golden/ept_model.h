@@ -83,6 +83,10 @@ typedef EPT_FLAG ept_flag;
 /* Points that the manual leaves open. */
 /* VM entry accepts EPTP bit 7 where bit 23 of IA32_VMX_EPT_VPID_CAP is 1 */
 #define EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED 0x1ull
+/* The sub-page permission table decides on writes also where bit 0 is clear in some entry */
+#define EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ 0x2ull
+/* The sub-page permission table decides on writes also where no linear address belongs to the access */
+#define EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS 0x4ull
 
 /* Conditions that follow from configuration and EPTP. */
 #define EPT_CONDITION_ACCESSED_DIRTY 0x1ull            /* Accessed and dirty flags for EPT are enabled */
@@ -99,7 +103,11 @@ typedef EPT_FLAG ept_flag;
 #define EPT_CONDITION_PAGE_1G 0x200ull                     /* An EPT PDPTE may map a page */
 #define EPT_CONDITION_PAGE_2M 0x400ull                     /* An EPT PDE may map a page */
 #define EPT_CONDITION_PAGING_WRITE 0x800ull                /* EPT paging-write control is in effect */
-#define EPT_CONDITION_SUB_PAGE_WRITE_PERMISSIONS 0x1000ull /* Sub-page write permissions for EPT are in effect */
+/* Sub-page permissions count for accesses without a linear address */
+#define EPT_CONDITION_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS 0x1000ull
+/* Sub-page permissions count for pages that cannot be read */
+#define EPT_CONDITION_SUB_PAGE_CHECK_WITHOUT_READ 0x2000ull
+#define EPT_CONDITION_SUB_PAGE_WRITE_PERMISSIONS 0x4000ull /* Sub-page write permissions for EPT are in effect */
 
 /* Fields of the EPTP. */
 #define EPT_EPTP_MEMORY_TYPE 0x7ull                      /* bits 2:0 */
@@ -390,6 +398,7 @@ static inline ept_word ept_conditions(const struct ept_configuration* configurat
   const ept_word primary = configuration->primary_controls;
   const ept_word secondary = configuration->secondary_controls;
   const ept_word tertiary = configuration->tertiary_controls;
+  const ept_word parameters = configuration->parameters;
   ept_word conditions = 0;
   conditions |= ept_when((eptp & EPT_EPTP_ENABLE_ACCESSED_DIRTY), EPT_CONDITION_ACCESSED_DIRTY);
   const ept_flag advanced_exit_information = (capability & EPT_CAPABILITY_ADVANCED_EXIT_INFORMATION);
@@ -414,6 +423,11 @@ static inline ept_word ept_conditions(const struct ept_configuration* configurat
   const ept_flag paging_write =
       (primary & EPT_CONTROL_ACTIVATE_TERTIARY_CONTROLS) && (tertiary & EPT_CONTROL_EPT_PAGING_WRITE_CONTROL);
   conditions |= ept_when(paging_write, EPT_CONDITION_PAGING_WRITE);
+  const ept_flag sub_page_check_without_linear_address =
+      (parameters & EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS);
+  conditions |= ept_when(sub_page_check_without_linear_address, EPT_CONDITION_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS);
+  const ept_flag sub_page_check_without_read = (parameters & EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ);
+  conditions |= ept_when(sub_page_check_without_read, EPT_CONDITION_SUB_PAGE_CHECK_WITHOUT_READ);
   const ept_flag sub_page_write_permissions =
       (primary & EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS) && (secondary & EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS);
   conditions |= ept_when(sub_page_write_permissions, EPT_CONDITION_SUB_PAGE_WRITE_PERMISSIONS);
@@ -727,13 +741,16 @@ static inline ept_word ept_permission_violations(ept_word conditions, const stru
 /* Whether the sub-page permission table decides on an access with these violations. */
 static inline ept_flag ept_needs_sub_page_check(ept_word conditions, const struct ept_progress* progress,
                                                 ept_word access, ept_word violations) {
+  const ept_word all = progress->all;
   const ept_word leaf = progress->entry;
   const ept_flag leaf_is_pte = progress->page == (ept_word)1 << 1;
   if (violations != EPT_VIOLATION_WRITE_NOT_ALLOWED) return 0;
-  const ept_flag decided_by_table = (conditions & EPT_CONDITION_SUB_PAGE_WRITE_PERMISSIONS) && leaf_is_pte &&
-                                    (leaf & EPT_ENTRY_SUB_PAGE_WRITE) && (access & EPT_ACCESS_DATA_WRITE) &&
-                                    !(access & EPT_ACCESS_GUEST_PAGING_STRUCTURE) &&
-                                    !(access & EPT_ACCESS_NO_SUB_PAGE_PERMISSION);
+  const ept_flag decided_by_table =
+      (conditions & EPT_CONDITION_SUB_PAGE_WRITE_PERMISSIONS) && leaf_is_pte && (leaf & EPT_ENTRY_SUB_PAGE_WRITE) &&
+      (access & EPT_ACCESS_DATA_WRITE) && !(access & EPT_ACCESS_GUEST_PAGING_STRUCTURE) &&
+      !(access & EPT_ACCESS_NO_SUB_PAGE_PERMISSION) &&
+      ((all & EPT_ENTRY_READ) || (conditions & EPT_CONDITION_SUB_PAGE_CHECK_WITHOUT_READ)) &&
+      (!(access & EPT_ACCESS_NO_LINEAR_ADDRESS) || (conditions & EPT_CONDITION_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS));
   return decided_by_table;
 }
 

@@ -111,4 +111,22 @@ TEST(Case, question_that_the_adapter_does_not_answer_is_not_asked) {
   EXPECT_EQ(why_skipped(vector, only_walks), "the adapter does not answer this question");
 }
 
+// A write to an execute-only page with bit 61: the sub-page permission table decides, or does not.
+TEST(Case, what_depends_on_a_parameter_that_is_not_known_is_not_asked) {
+  ept_configuration with = harness::usual_configuration();
+  with.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
+  vectors::Vector vector;
+  vector.asked = {vectors::Question::walk, with, kEptp, 4, {0x2007, 0x3007, 0x4007, 0x9034 | ept_word{1} << 61}, 0,
+                  EPT_ACCESS_WRITE};
+  vector.expected = vectors::expected_of(vector.asked);
+  Description description = usual_processor();
+  description.configuration.secondary_controls = with.secondary_controls;
+  EXPECT_EQ(why_not(vector, description), "");
+  description.unknown_parameters = EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ;
+  EXPECT_EQ(why_not(vector, description), "the manual leaves it to the processor: sub_page_check_without_read");
+  vector.asked.access = EPT_ACCESS_READ;
+  vector.expected = vectors::expected_of(vector.asked);
+  EXPECT_EQ(why_not(vector, description), "");
+}
+
 }  // namespace

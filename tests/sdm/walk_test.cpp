@@ -162,6 +162,25 @@ TEST(SdmWalk, sub_page_table_never_decides_for_transactions_and_enclaves) {
             Result::violation);
 }
 
+// Parameters 1 and 2: the words at hand do not say what such writes come to.
+TEST(SdmWalk, sub_page_table_decides_on_unreadable_pages_where_the_processor_says_so) {
+  const std::uint64_t page = kFrame | kWriteBack | 4 | bit(61);
+  Machine machine = able_machine();
+  EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, page).result, Result::violation);
+  machine.parameters |= bit(1);
+  EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, page).result, Result::sub_page_check);
+  EXPECT_EQ(access_page(machine, EPT_ACCESS_READ_MODIFY_WRITE, page).result, Result::violation);
+}
+
+TEST(SdmWalk, sub_page_table_decides_without_a_linear_address_where_the_processor_says_so) {
+  const std::uint64_t page = kFrame | kWriteBack | 1 | bit(61);
+  Machine machine = able_machine();
+  const std::uint64_t access = EPT_ACCESS_WRITE | EPT_ACCESS_NO_LINEAR_ADDRESS;
+  EXPECT_EQ(access_page(machine, access, page).result, Result::violation);
+  machine.parameters |= bit(2);
+  EXPECT_EQ(access_page(machine, access, page).result, Result::sub_page_check);
+}
+
 TEST(SdmWalk, guest_paging_verification_refuses_an_unverified_translation) {
   const std::uint64_t page = kFrame | kWriteBack | kRwx | bit(57);
   EXPECT_EQ(access_page(able_machine(), EPT_ACCESS_READ | EPT_ACCESS_UNVERIFIED_GUEST_PAGING, page).result,
