@@ -6,6 +6,13 @@
 
 namespace spec {
 
+namespace {
+
+constexpr std::size_t kMaxIdBytes = 64;
+constexpr std::size_t kMaxTextBytes = 400;
+
+}  // namespace
+
 MapReader::MapReader(const Node& node, Diagnostics& diagnostics, std::string what)
     : node_(node), diagnostics_(diagnostics), what_(std::move(what)) {
   if (node.kind != Node::Kind::mapping) {
@@ -50,17 +57,34 @@ std::string MapReader::id(std::string_view key) {
   if (!text.empty() && !is_snake_case(text)) {
     diagnostics_.add(node->place, fmt::format("'{}' is not an id", text), "an id in snake_case (a-z, 0-9, _)");
   }
+  if (text.size() > kMaxIdBytes) {
+    diagnostics_.add(node->place, fmt::format("the id has {} bytes", text.size()),
+                     fmt::format("at most {}", kMaxIdBytes));
+  }
+  return text;
+}
+
+// Texts become comments of the emitted header.
+std::string MapReader::comment_text(const Node& node, std::string_view key) {
+  std::string text = scalar_text(node, fmt::format("'{}'", key), diagnostics_, "a text");
+  if (text.size() > kMaxTextBytes) {
+    diagnostics_.add(node.place, fmt::format("'{}' has {} bytes", key, text.size()),
+                     fmt::format("one sentence of at most {}", kMaxTextBytes));
+  }
+  if (text.find("*/") != std::string::npos || text.find("/*") != std::string::npos) {
+    diagnostics_.add(node.place, fmt::format("'{}' holds the mark of a C comment", key), "a text without /* and */");
+  }
   return text;
 }
 
 std::string MapReader::text(std::string_view key) {
   const Node* node = require(key);
-  return node == nullptr ? "" : scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "a text");
+  return node == nullptr ? "" : comment_text(*node, key);
 }
 
 std::string MapReader::optional_text(std::string_view key) {
   const Node* node = find(key);
-  return node == nullptr ? "" : scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "a text");
+  return node == nullptr ? "" : comment_text(*node, key);
 }
 
 std::uint64_t MapReader::number(std::string_view key, std::uint64_t min, std::uint64_t max) {

@@ -65,6 +65,8 @@ class MapReader {
   [[nodiscard]] const std::string& what() const { return what_; }
 
  private:
+  std::string comment_text(const Node& node, std::string_view key);
+
   const Node& node_;
   Diagnostics& diagnostics_;
   std::string what_;  // "field", for messages

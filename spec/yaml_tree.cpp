@@ -156,6 +156,10 @@ bool check_characters(const std::string& text, const std::string& name, Diagnost
                       "text, indented by spaces");
       return false;
     }
+    if (c == '\r' && text.compare(at, 2, "\r\n") != 0) {
+      diagnostics.add(place, "a carriage return alone", "lines that end with a line feed");
+      return false;
+    }
     at += length;
     place.column += static_cast<int>(length);  // bytes, as yaml-cpp and compilers count
     if (c == '\n') place = {name, place.line + 1, 1};

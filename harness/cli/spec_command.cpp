@@ -41,8 +41,12 @@ bool check(const std::string& directory, const std::optional<std::filesystem::pa
   return header_can_be_emitted(*spec) && proved;
 }
 
-bool is_readable(const std::string& file) {
-  return std::filesystem::is_regular_file(file) && std::ifstream(file).good();
+// Why it is no file that can be checked; empty when it is one.
+std::string mistake_in(const std::string& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return "there is no such file";
+  if (!std::filesystem::is_regular_file(file, error)) return "this is no regular file";
+  return std::ifstream(file).good() ? "" : "the file cannot be read";
 }
 
 }  // namespace
@@ -58,7 +62,8 @@ void add_spec_command(CLI::App& app, Session& session) {
     bool good = true;
     if (files->empty()) good = check(session.spec_directory, std::nullopt);
     for (const std::string& file : *files) {
-      if (!is_readable(file)) throw std::runtime_error(file + ": there is no such file, or it cannot be read");
+      if (const std::string mistake = mistake_in(file); !mistake.empty())
+        throw std::runtime_error(fmt::format("{}: {}; expected a YAML file", file, mistake));
       good = check(session.spec_directory, file) && good;
     }
     session.status = good ? 0 : 1;
