@@ -189,11 +189,15 @@ spec::Bits entry_bits(const spec::Spec& spec, const std::string& id) {
   throw UnsupportedShape("the formats have no field '" + id + "', which the C model reports");
 }
 
-// The lines of ept_broken_rules for the rules of a shape.
+// The lines of ept_broken_rules for the rules of a shape. A bit that must be 0 always is tested by a branch, which is
+// faster than to compute the rule's bit from it.
 std::string broken_lines(const std::vector<RuleCheck>& checks, RuleShape shape) {
   std::string text;
   for (const RuleCheck& check : checks) {
-    if (check.shape == shape) text += add_to_mask("rules", {check.broken, "EPT_RULE_" + upper(check.rule->id)});
+    if (check.shape != shape) continue;
+    const std::string rule = "EPT_RULE_" + upper(check.rule->id);
+    text += shape == RuleShape::bits_of_kind ? fmt::format("if {} rules |= {};\n", check.broken, rule)
+                                             : add_to_mask("rules", {check.broken, rule});
   }
   return text;
 }

@@ -57,7 +57,8 @@ std::string guard(const std::vector<Condition>& configuration, const spec::Spec&
 [[noreturn]] void unsupported(const spec::Rule& rule) {
   throw UnsupportedShape(fmt::format(
       "{}: the C model has no check for a rule of the shape of '{}'; it knows: reserved bits, bits that must be "
-      "0 while entry.read is 0, values of entry.memory_type in bits 5:3 (the rule itself one of the first 8), and a format that is not supported",
+      "0 while entry.read is 0, values of entry.memory_type in bits 5:3 (the rule itself one of the first 8), and a "
+      "format that is not supported",
       to_string(rule.place), rule.id));
 }
 

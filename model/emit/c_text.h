@@ -237,7 +237,7 @@ static inline ept_flag ept_is_suspect(const struct ept_masks* masks, ept_word en
   return (entry & masks->forbidden) || (masks->suspect >> (entry & 0x3f) & 1);
 }
 
-/* The rules that bits 5:0 of an entry break. */
+/* The rules that bits 5:0 of an entry break, whatever its other bits are. */
 static inline ept_word ept_looked_up_rules(const struct ept_masks* masks, ept_word entry) {
   const ept_word permission_rules = masks->permission_rules >> ((entry & 0x7) << 3);
   const ept_word memory_type_rules = masks->memory_type_rules >> (entry & EPT_ENTRY_MEMORY_TYPE);
@@ -249,9 +249,9 @@ static inline ept_word ept_set_without_read(const struct ept_masks* masks, ept_w
   return entry & masks->forbidden_without_read & ((entry & EPT_ENTRY_READ) - 1);
 }
 
-/* Nonzero when an entry that is present breaks a rule. */
-static inline ept_word ept_is_misconfigured(const struct ept_masks* masks, ept_word entry) {
-  return masks->rules | (entry & masks->forbidden) | ept_looked_up_rules(masks, entry) |
+/* Whether a present entry breaks a rule. */
+static inline ept_flag ept_is_misconfigured(const struct ept_masks* masks, ept_word entry) {
+  return (entry & masks->forbidden) || masks->rules || ept_looked_up_rules(masks, entry) ||
          ept_set_without_read(masks, entry);
 }
 
@@ -264,9 +264,7 @@ static inline ept_word ept_broken_rules(const struct ept_masks* masks, ept_word 
   if (masks->suspect >> (entry & 0x3f) & 1) {
     const ept_word without_read = ept_set_without_read(masks, entry);
     rules |= masks->rules | ept_looked_up_rules(masks, entry);
-    if (without_read) {
-      @{without_read}
-    }
+    @{without_read}
   }
   return rules;
 }
