@@ -225,7 +225,7 @@ std::string entry_checks(const spec::Spec& spec) {
     text += check == spec::Check::not_present
                 ? "if (suspect && !(entry & context->present)) return EPT_STEP_VIOLATION;\n"
                 : "if (suspect && ept_is_misconfigured(masks, entry)) {\n"
-                  "  progress->rules = ept_broken_rules(masks, entry);\n"
+                  "  progress->rules = ept_rules_broken_on_a_walk(masks, entry);\n"
                   "  return EPT_STEP_MISCONFIGURATION;\n"
                   "}\n";
   }

@@ -39,11 +39,19 @@ constexpr const char* kPreamble = R"(/*
 #define EPT_FLAG bool
 #endif
 
-/* Kept apart from the code of a walk that succeeds, where that makes it faster: clang does better without. */
-#if defined(__GNUC__) && !defined(__clang__)
-#define EPT_APART __attribute__((noinline, unused))
+/*
+ * What a walk that succeeds does not need is kept apart from its code, where that makes it faster: the exit
+ * qualification with gcc, the rules that an entry breaks with clang.
+ */
+#if defined(__clang__)
+#define EPT_APART_GCC inline
+#define EPT_APART_CLANG __attribute__((noinline, unused))
+#elif defined(__GNUC__)
+#define EPT_APART_GCC __attribute__((noinline, unused))
+#define EPT_APART_CLANG inline
 #else
-#define EPT_APART inline
+#define EPT_APART_GCC inline
+#define EPT_APART_CLANG inline
 #endif
 
 typedef EPT_WORD ept_word;
@@ -267,6 +275,11 @@ static inline ept_word ept_broken_rules(const struct ept_masks* masks, ept_word 
     @{without_read}
   }
   return rules;
+}
+
+/* The same, for a walk. */
+static EPT_APART_CLANG ept_word ept_rules_broken_on_a_walk(const struct ept_masks* masks, ept_word entry) {
+  return ept_broken_rules(masks, entry);
 }
 
 /* Classifies an entry of a level (5 to 1). */

@@ -80,8 +80,9 @@ static inline ept_flag ept_needs_sub_page_check(ept_word conditions, const struc
 }
 
 /* The exit qualification of a violation; leaf counts only if the walk came to a page. */
-static EPT_APART struct ept_qualification ept_qualify(const struct ept_context* context, ept_word access,
-                                                      ept_word violations, ept_word all, ept_word leaf, ept_word page) {
+static EPT_APART_GCC struct ept_qualification ept_qualify(const struct ept_context* context, ept_word access,
+                                                          ept_word violations, ept_word all, ept_word leaf,
+                                                          ept_word page) {
   const ept_word conditions = context->conditions;
   const ept_flag complete = page != 0;
   struct ept_qualification qualification;

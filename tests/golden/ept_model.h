@@ -33,11 +33,19 @@
 #define EPT_FLAG bool
 #endif
 
-/* Kept apart from the code of a walk that succeeds, where that makes it faster: clang does better without. */
-#if defined(__GNUC__) && !defined(__clang__)
-#define EPT_APART __attribute__((noinline, unused))
+/*
+ * What a walk that succeeds does not need is kept apart from its code, where that makes it faster: the exit
+ * qualification with gcc, the rules that an entry breaks with clang.
+ */
+#if defined(__clang__)
+#define EPT_APART_GCC inline
+#define EPT_APART_CLANG __attribute__((noinline, unused))
+#elif defined(__GNUC__)
+#define EPT_APART_GCC __attribute__((noinline, unused))
+#define EPT_APART_CLANG inline
 #else
-#define EPT_APART inline
+#define EPT_APART_GCC inline
+#define EPT_APART_CLANG inline
 #endif
 
 typedef EPT_WORD ept_word;
@@ -582,6 +590,11 @@ static inline ept_word ept_broken_rules(const struct ept_masks* masks, ept_word 
   return rules;
 }
 
+/* The same, for a walk. */
+static EPT_APART_CLANG ept_word ept_rules_broken_on_a_walk(const struct ept_masks* masks, ept_word entry) {
+  return ept_broken_rules(masks, entry);
+}
+
 /* Classifies an entry of a level (5 to 1). */
 static inline struct ept_classification ept_classify(const struct ept_context* context, int level, ept_word entry) {
   const struct ept_masks* masks = ept_masks_for(context, level, entry);
@@ -691,7 +704,7 @@ static inline enum ept_step ept_advance(const struct ept_context* context, ept_w
   progress->entry = entry;
   if (suspect && !(entry & context->present)) return EPT_STEP_VIOLATION;
   if (suspect && ept_is_misconfigured(masks, entry)) {
-    progress->rules = ept_broken_rules(masks, entry);
+    progress->rules = ept_rules_broken_on_a_walk(masks, entry);
     return EPT_STEP_MISCONFIGURATION;
   }
   progress->all &= entry;
@@ -761,8 +774,9 @@ static inline ept_flag ept_needs_sub_page_check(ept_word conditions, const struc
 }
 
 /* The exit qualification of a violation; leaf counts only if the walk came to a page. */
-static EPT_APART struct ept_qualification ept_qualify(const struct ept_context* context, ept_word access,
-                                                      ept_word violations, ept_word all, ept_word leaf, ept_word page) {
+static EPT_APART_GCC struct ept_qualification ept_qualify(const struct ept_context* context, ept_word access,
+                                                          ept_word violations, ept_word all, ept_word leaf,
+                                                          ept_word page) {
   const ept_word conditions = context->conditions;
   const ept_flag complete = page != 0;
   struct ept_qualification qualification;
