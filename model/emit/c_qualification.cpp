@@ -119,31 +119,38 @@ std::vector<Term> terms_of_set(const spec::QualificationBit& bit, const spec::Sp
   return terms;
 }
 
-struct Undefined {
-  std::vector<Part> prepared;
-  std::vector<Part> parts;
+// What makes bits undefined.
+struct Cause {
+  std::string text;  // of `when`
+  Condition when;
+  std::vector<const spec::QualificationBit*> bits;
 };
 
-// Terms that make the same bits undefined become one guard; one bit that makes one bit undefined is moved.
-Undefined undefined_parts(const spec::Spec& spec) {
-  struct Cause {
-    Condition when;
-    std::vector<const spec::QualificationBit*> bits;
-  };
-  std::vector<std::pair<std::string, Cause>> causes;
+std::vector<Cause> causes_of(const spec::Spec& spec) {
+  std::vector<Cause> causes;
   for (const spec::QualificationBit& bit : spec.qualification) {
     if (!bit.undefined) continue;
     for (const Term& term : terms_of(*bit.undefined, spec)) {
       const Condition when = term.size() == 1 ? term.front() : joined(Kind::all_of, term);
       const std::string text = c_expression(when, spec);
-      auto found = std::find_if(causes.begin(), causes.end(), [&](const auto& each) { return each.first == text; });
-      if (found == causes.end()) found = causes.insert(causes.end(), {text, {when, {}}});
-      found->second.bits.push_back(&bit);
+      auto found = std::find_if(causes.begin(), causes.end(), [&](const Cause& each) { return each.text == text; });
+      if (found == causes.end()) found = causes.insert(causes.end(), {text, when, {}});
+      found->bits.push_back(&bit);
     }
   }
+  return causes;
+}
+
+struct Undefined {
+  std::vector<Part> prepared;
+  std::vector<Part> parts;
+};
+
+// Causes of the same bits become one guard; one bit that makes one bit undefined is moved.
+Undefined undefined_parts(const spec::Spec& spec) {
   Undefined undefined;
   std::map<std::vector<const spec::QualificationBit*>, std::vector<Condition>> alike;
-  for (const auto& [text, cause] : causes) {
+  for (const Cause& cause : causes_of(spec)) {
     const bool prepared = stage_of(cause.when, spec.conditions) == spec::Stage::configuration;
     if (prepared || (cause.bits.size() == 1 && is_movable(cause.when))) {
       for (const auto* bit : cause.bits)
