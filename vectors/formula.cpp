@@ -171,7 +171,7 @@ model::Progress Formulas::progress_of(Shape& shape, const Goal& goal) {
     if (last) progress.page = number(ept_word{1} << level);
     if (!last) progress.nonleaf = progress.nonleaf & entry;
   }
-  if (goal.ending == Ending::before_walk) progress.early = early(shape);
+  if (goal.ending == Ending::before_walk) progress.rules = early(shape);
   return progress;
 }
 

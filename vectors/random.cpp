@@ -112,10 +112,10 @@ class Maker {
     else
       entry &= ~EPT_ENTRY_PAGE_SIZE;
     entry &= ~masks.forbidden;
-    while (ept_has_reserved_memory_type(&masks, entry) != 0)
+    while ((ept_broken_rules(&masks, entry) & EPT_RULE_RESERVED_MEMORY_TYPE) != 0)
       entry = (entry & ~EPT_ENTRY_MEMORY_TYPE) | random_.below(8) << 3;
     if (!random_.one_in(4)) entry |= context_.present;
-    if ((entry & context_.present) == 0 || ept_set_without_read(&masks, entry) != 0) entry |= EPT_ENTRY_READ;
+    if ((entry & context_.present) == 0 || ept_broken_rules(&masks, entry) != 0) entry |= EPT_ENTRY_READ;
     return entry;
   }
 

@@ -9,6 +9,7 @@
 #include "model/emit/c_condition.h"
 #include "model/emit/c_layout.h"
 #include "model/emit/c_masks.h"
+#include "model/emit/c_qualification.h"
 #include "model/emit/c_text.h"
 #include "model/emit/c_vocabulary.h"
 #include "model/emit/c_walk_text.h"
@@ -29,14 +30,6 @@ std::string add_to_mask(const std::string& target, const MaskPart& part) {
   const std::string call = fmt::format("ept_when({}, {});", part.when, part.bits);
   if (call.size() + 8 <= kColumns) return fmt::format("{} |=\n    {}\n", target, call);
   return fmt::format("{} |=\n    ept_when({},\n             {});\n", target, part.when, part.bits);
-}
-
-// "target |= ept_when(condition, value);", with a flag of its own where that does not fit into a line.
-std::string set_when(const std::string& target, const std::string& condition, const std::string& value,
-                     const std::string& flag) {
-  const std::string line = fmt::format("{} |= ept_when({}, {});", target, condition, value);
-  if (line.size() + 2 <= kColumns) return line + "\n";
-  return fmt::format("{}{} |= ept_when({}, {});\n", flag_definition(flag, condition, 2), target, flag, value);
 }
 
 std::string rule_lines(const std::vector<spec::Rule>& rules, const spec::Spec& spec, const std::string& target,
@@ -90,8 +83,9 @@ std::string format_mask(const RuleCheck& check, const spec::Format& format) {
         text += fmt::format("masks.{} |= {};\n", member, c_range_mask(range));
       return text;
     }
+    case RuleShape::permissions: return add_to_mask("masks.permission_rules", {check.when, hex(check.bytes)});
     case RuleShape::without_read: return add_to_mask("masks.forbidden_without_read", {check.when, check.bit});
-    case RuleShape::memory_type: return fmt::format("masks.reserved_memory_types = {};\n", hex(check.memory_types));
+    case RuleShape::memory_type: return add_to_mask("masks.memory_type_rules", {check.when, hex(check.bytes)});
     case RuleShape::format: return add_to_mask("masks.rules", {check.when, "EPT_RULE_" + upper(check.rule->id)});
   }
   return "";
@@ -99,7 +93,8 @@ std::string format_mask(const RuleCheck& check, const spec::Format& format) {
 
 // A rule that the masks of all formats state alike.
 bool is_common(const RuleCheck& check, const spec::Spec& spec) {
-  return check.shape == RuleShape::without_read && check.rule->formats.size() == spec.formats.size();
+  const bool permission = check.shape == RuleShape::permissions || check.shape == RuleShape::without_read;
+  return permission && check.rule->formats.size() == spec.formats.size();
 }
 
 // One case of ept_masks_of.
@@ -114,15 +109,24 @@ std::string masks_case(const spec::Spec& spec, std::size_t index, const std::vec
   return text + "  break;\n";
 }
 
+// A C expression that tells whether the masks contain a check.
+std::string in_force(const RuleCheck& check) {
+  switch (check.shape) {
+    case RuleShape::permissions: return fmt::format("(masks->permission_rules & {})", hex(check.bytes));
+    case RuleShape::without_read: return fmt::format("(masks->forbidden_without_read & {})", check.bit);
+    case RuleShape::memory_type: return fmt::format("(masks->memory_type_rules & {})", hex(check.bytes));
+    case RuleShape::bits_of_kind:
+    case RuleShape::format: break;
+  }
+  return "";
+}
+
 // What makes a value of bits 5:0 suspect.
 std::string suspect_lines(const std::vector<RuleCheck>& checks) {
   std::string text;
   for (const RuleCheck& check : checks) {
     if (check.suspect == 0) continue;
-    const bool type = check.shape == RuleShape::memory_type;
-    const std::string mask =
-        type ? "masks->reserved_memory_types" : fmt::format("(masks->forbidden_without_read & {})", check.bit);
-    text += add_to_mask("values", {mask, hex(check.suspect)});
+    text += add_to_mask("values", {in_force(check), hex(check.suspect)});
   }
   return text;
 }
@@ -139,6 +143,12 @@ std::string context_masks(const spec::Spec& spec) {
     }
   }
   return text;
+}
+
+std::uint64_t never_defined(const spec::Spec& spec) {
+  std::uint64_t defined = 0;
+  for (const spec::QualificationBit& bit : spec.qualification) defined |= std::uint64_t{1} << bit.bit;
+  return ~defined;
 }
 
 void emit_prepare(const spec::Spec& spec, std::ostream& out) {
@@ -164,6 +174,8 @@ void emit_prepare(const spec::Spec& spec, std::ostream& out) {
                          {"perhaps_not_present", hex(perhaps_not_present(spec))},
                          {"suspect", suspect_lines(checks)},
                          {"present", present},
+                         {"never_defined", hex(never_defined(spec))},
+                         {"undefined", qualification_text(spec).prepared},
                          {"root", hex(root)},
                          {"masks", context_masks(spec)}});
 }
@@ -177,21 +189,23 @@ spec::Bits entry_bits(const spec::Spec& spec, const std::string& id) {
   throw UnsupportedShape("the formats have no field '" + id + "', which the C model reports");
 }
 
-// The lines of ept_broken_rules for the rules of a shape.
+// The lines of ept_broken_rules for the rules of a shape. A bit that must be 0 always is tested by a branch, which is
+// faster than to compute the rule's bit from it.
 std::string broken_lines(const std::vector<RuleCheck>& checks, RuleShape shape) {
   std::string text;
   for (const RuleCheck& check : checks) {
-    if (check.shape == shape) text += add_to_mask("rules", {check.broken, "EPT_RULE_" + upper(check.rule->id)});
+    if (check.shape != shape) continue;
+    const std::string rule = "EPT_RULE_" + upper(check.rule->id);
+    text += shape == RuleShape::bits_of_kind ? fmt::format("if {} rules |= {};\n", check.broken, rule)
+                                             : add_to_mask("rules", {check.broken, rule});
   }
   return text;
 }
 
 void emit_classify(const spec::Spec& spec, std::ostream& out) {
   const std::vector<RuleCheck> checks = rule_checks(spec);
-  out << fill(kClassify, {{"memory_type_low", fmt::format("{}", entry_bits(spec, "memory_type").low)},
-                          {"forbidden", broken_lines(checks, RuleShape::bits_of_kind)},
-                          {"without_read", broken_lines(checks, RuleShape::without_read)},
-                          {"memory_type", broken_lines(checks, RuleShape::memory_type)}});
+  out << fill(kClassify, {{"forbidden", broken_lines(checks, RuleShape::bits_of_kind)},
+                          {"without_read", broken_lines(checks, RuleShape::without_read)}});
 }
 
 // The functions of the named conditions about the access.
@@ -210,7 +224,10 @@ std::string entry_checks(const spec::Spec& spec) {
   for (const spec::Check check : spec.order.each_entry) {
     text += check == spec::Check::not_present
                 ? "if (suspect && !(entry & context->present)) return EPT_STEP_VIOLATION;\n"
-                : "if (suspect && ept_is_misconfigured(masks, entry)) return EPT_STEP_MISCONFIGURATION;\n";
+                : "if (suspect && ept_is_misconfigured(masks, entry)) {\n"
+                  "  progress->rules = ept_rules_broken_on_a_walk(masks, entry);\n"
+                  "  return EPT_STEP_MISCONFIGURATION;\n"
+                  "}\n";
   }
   return text;
 }
@@ -255,16 +272,6 @@ std::string walk_lines(const spec::Spec& spec) {
   return text;
 }
 
-std::string qualification_lines(const spec::Spec& spec) {
-  std::string text;
-  for (const spec::QualificationBit& bit : spec.qualification) {
-    const std::string name = "EPT_QUALIFICATION_" + upper(bit.id);
-    text += set_when("set", c_expression(bit.set, spec), name, bit.id);
-    if (bit.undefined) text += set_when("undefined", c_expression(*bit.undefined, spec), name, bit.id + "_undefined");
-  }
-  return text;
-}
-
 std::string results_with(const spec::Flag& flag, spec::Effect effect) {
   std::vector<std::string> results;
   if (flag.on_success == effect) results.emplace_back("translated");
@@ -289,8 +296,6 @@ std::string flag_lines(const spec::Spec& spec) {
 }
 
 Holes walk_holes(const spec::Spec& spec) {
-  std::uint64_t defined = 0;
-  for (const spec::QualificationBit& bit : spec.qualification) defined |= std::uint64_t{1} << bit.bit;
   const std::string violation = "EPT_VIOLATION_";
   return {
       {"index_low", index_low(spec)},
@@ -302,8 +307,7 @@ Holes walk_holes(const spec::Spec& spec) {
        rule_lines(rules_of_stage(spec, spec::ViolationStage::permissions), spec, "violations", violation)},
       {"sub_page_only", violation + upper(spec.violations.at(spec.sub_page_check.only).id)},
       {"sub_page_when", flag_definition("decided_by_table", c_expression(spec.sub_page_check.when, spec), 2)},
-      {"never_defined", hex(~defined)},
-      {"qualification", qualification_lines(spec)},
+      {"qualification", qualification_text(spec).lines},
       {"convertible", flag_definition("convertible_undefined", c_expression(spec.convertible.undefined, spec), 2) +
                           flag_definition("convertible", c_expression(spec.convertible.when, spec), 2)},
       {"flags", flag_lines(spec)},

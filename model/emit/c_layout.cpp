@@ -95,4 +95,11 @@ std::string flag_definition(const std::string& flag, const std::string& expressi
                      fmt::join(use_below ? below : beside, "\n" + indent));
 }
 
+std::string set_when(const std::string& target, const std::string& condition, const std::string& value,
+                     const std::string& flag) {
+  const std::string line = fmt::format("{} |= ept_when({}, {});", target, condition, value);
+  if (line.size() + 2 <= kColumns) return line + "\n";
+  return fmt::format("{}{} |= ept_when({}, {});\n", flag_definition(flag, condition, 2), target, flag, value);
+}
+
 }  // namespace model

@@ -21,4 +21,8 @@ std::string aligned(const std::vector<CodeLine>& lines, std::size_t column = 0);
 // "const ept_flag NAME = EXPRESSION;" inside a function, indented by `margin` later.
 std::string flag_definition(const std::string& flag, const std::string& expression, std::size_t margin);
 
+// "target |= ept_when(condition, value);", with a flag of its own where that does not fit into a line.
+std::string set_when(const std::string& target, const std::string& condition, const std::string& value,
+                     const std::string& flag);
+
 }  // namespace model

@@ -57,7 +57,8 @@ std::string guard(const std::vector<Condition>& configuration, const spec::Spec&
 [[noreturn]] void unsupported(const spec::Rule& rule) {
   throw UnsupportedShape(fmt::format(
       "{}: the C model has no check for a rule of the shape of '{}'; it knows: reserved bits, bits that must be "
-      "0 while entry.read is 0, values of entry.memory_type, and a format that is not supported",
+      "0 while entry.read is 0, values of entry.memory_type in bits 5:3 (the rule itself one of the first 8), and a "
+      "format that is not supported",
       to_string(rule.place), rule.id));
 }
 
@@ -71,26 +72,41 @@ std::uint64_t values_that(Meets meets) {
   return values;
 }
 
+// Whether the rule's bit can be looked up in a byte.
+bool fits_byte(const spec::Rule& rule) { return rule.bit < 8; }
+
+// The rule's bit in byte n for each n of 0 to 7 that meets a condition.
+template <typename Meets>
+std::uint64_t bytes_that(const spec::Rule& rule, Meets meets) {
+  std::uint64_t bytes = 0;
+  for (std::uint64_t n = 0; n < 8; ++n) {
+    if (meets(n)) bytes |= std::uint64_t{1} << (8 * n + rule.bit);
+  }
+  return bytes;
+}
+
 // A bit above 5 may be 1 with any value of bits 5:0.
-RuleCheck without_read(const Condition& bit) {
+RuleCheck without_read(const Condition& bit, const spec::Rule& rule) {
   const std::uint64_t mask = mask_of(bit.bits);
   RuleCheck check;
-  check.shape = RuleShape::without_read;
+  check.shape = mask <= 7 && fits_byte(rule) ? RuleShape::permissions : RuleShape::without_read;
   check.bit = macro_of(bit);
+  if (check.shape == RuleShape::permissions)
+    check.bytes = bytes_that(rule, [&](std::uint64_t n) { return (n & 1) == 0 && (n & mask) != 0; });
   check.suspect = values_that([&](std::uint64_t n) { return (n & 1) == 0 && ((mask >> 6) != 0 || (n & mask) != 0); });
-  check.broken = fmt::format("(without_read & {})", check.bit);
+  if (check.shape == RuleShape::without_read) check.broken = fmt::format("(without_read & {})", check.bit);
   return check;
 }
 
 RuleCheck memory_type(const Condition& condition, const spec::Rule& rule) {
-  if (condition.bits.high > 5) unsupported(rule);
+  if (!(condition.bits == spec::Bits{5, 3}) || !fits_byte(rule)) unsupported(rule);
   RuleCheck check;
   check.shape = RuleShape::memory_type;
-  for (const std::uint64_t type : condition.values) check.memory_types |= std::uint64_t{1} << type;
-  check.suspect = values_that([&](std::uint64_t n) {
-    return (check.memory_types >> ((n & mask_of(condition.bits)) >> condition.bits.low) & 1) != 0;
-  });
-  check.broken = "ept_has_reserved_memory_type(masks, entry)";
+  const auto reserved = [&](std::uint64_t type) {
+    return std::find(condition.values.begin(), condition.values.end(), type) != condition.values.end();
+  };
+  check.bytes = bytes_that(rule, reserved);
+  check.suspect = values_that([&](std::uint64_t n) { return reserved(n >> 3); });
   return check;
 }
 
@@ -111,7 +127,7 @@ RuleCheck check_of(const spec::Rule& rule, const spec::Spec& spec) {
     if (only.kind == Condition::Kind::one_of && only.name == "entry.memory_type") return memory_type(only, rule);
   }
   if (!shape.other.empty()) unsupported(rule);
-  if (shape.clear == 1 && shape.set.size() == 1) return without_read(shape.set[0]);
+  if (shape.clear == 1 && shape.set.size() == 1) return without_read(shape.set[0], rule);
   if (bits) unsupported(rule);
   return {};  // what the configuration alone decides concerns the format as a whole
 }
@@ -125,7 +141,9 @@ std::vector<RuleCheck> rule_checks(const spec::Spec& spec) {
     check.rule = &rule;
     check.when = guard(shape_of(rule.when, spec).configuration, spec);
     for (const RuleCheck& other : checks) {
-      if (check.broken.empty() || check.broken != other.broken) continue;
+      const bool same_bytes = check.bytes != 0 && check.shape == other.shape && check.suspect == other.suspect;
+      const bool same_bits = !check.broken.empty() && check.broken == other.broken;
+      if (!same_bytes && !same_bits) continue;
       throw UnsupportedShape(fmt::format("{}: the C model cannot tell '{}' from '{}', which the same bits break",
                                          to_string(rule.place), rule.id, other.rule->id));
     }

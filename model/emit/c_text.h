@@ -39,11 +39,19 @@ constexpr const char* kPreamble = R"(/*
 #define EPT_FLAG bool
 #endif
 
-/* Kept apart from the code of a walk that succeeds, where that makes it faster: clang does better without. */
-#if defined(__GNUC__) && !defined(__clang__)
-#define EPT_APART __attribute__((noinline, unused))
+/*
+ * What a walk that succeeds does not need is kept apart from its code, where that makes it faster: the exit
+ * qualification with gcc, the rules that an entry breaks with clang.
+ */
+#if defined(__clang__)
+#define EPT_APART_GCC inline
+#define EPT_APART_CLANG __attribute__((noinline, unused))
+#elif defined(__GNUC__)
+#define EPT_APART_GCC __attribute__((noinline, unused))
+#define EPT_APART_CLANG inline
 #else
-#define EPT_APART inline
+#define EPT_APART_GCC inline
+#define EPT_APART_CLANG inline
 #endif
 
 typedef EPT_WORD ept_word;
@@ -69,23 +77,29 @@ struct ept_configuration {
   ept_word parameters; /* EPT_PARAMETER_..., points that the manual leaves open */
 };
 
-/* What a format demands of a present entry. The first two words clear most entries of suspicion. */
+/*
+ * What a format demands of a present entry. The first two words clear most entries of suspicion. Of 128 bytes: so bit 7
+ * of an entry, where it stands, is the distance between the masks that it selects from.
+ */
 struct ept_masks {
   ept_word forbidden;              /* bits that must be 0: reserved and beyond_maxphyaddr */
   ept_word suspect;                /* bit n: an entry whose bits 5:0 are n may be not present or break another rule */
   ept_word reserved;               /* reserved bits */
   ept_word beyond_maxphyaddr;      /* address bits that the processor does not have */
-  ept_word forbidden_without_read; /* bits that must be 0 while bit 0 is 0 */
-  ept_word reserved_memory_types;  /* bit n: the value n of bits 5:3 is reserved */
+  ept_word permission_rules;       /* byte n: EPT_RULE_..., those that n in bits 2:0 breaks */
+  ept_word memory_type_rules;      /* byte n: EPT_RULE_..., those that n in bits 5:3 breaks */
+  ept_word forbidden_without_read; /* further bits that must be 0 while bit 0 is 0 */
   ept_word rules;                  /* EPT_RULE_..., those that every entry of the format breaks */
   enum ept_format format;
   enum ept_kind kind; /* EPT_TABLE or EPT_PAGE, of an entry that breaks no rule */
+  ept_word unused[7];
 };
 
 /* A configuration with an EPTP, prepared for classifying entries and for walks. */
 struct ept_context {
   ept_word conditions;          /* EPT_..., those in effect */
   ept_word present;             /* an entry with one of these bits is present */
+  ept_word undefined;           /* EPT_QUALIFICATION_..., bits that no violation defines */
   ept_word root;                /* physical address of the root table */
   int levels;                   /* 4 or 5 */
   struct ept_masks masks[6][2]; /* of the level (1 to 5) and the value of bit 7 */
@@ -107,7 +121,7 @@ struct ept_progress {
   ept_word nonleaf; /* AND of the entries used that reference a table */
   ept_word used;    /* the levels of the entries used */
   ept_word page;    /* the level of the entry that maps the page, or no level */
-  ept_word early;   /* EPT_VIOLATION_..., those that need no entry */
+  ept_word rules;   /* EPT_VIOLATION_... that need no entry, or EPT_RULE_... that the entry read last breaks */
 };
 
 enum ept_step { EPT_STEP_TABLE, EPT_STEP_PAGE, EPT_STEP_VIOLATION, EPT_STEP_MISCONFIGURATION };
@@ -117,6 +131,12 @@ enum ept_result {
   EPT_SUB_PAGE_CHECK,   /* the sub-page permission table decides on the access */
   EPT_VIOLATION,        /* VM exit 48 or, where convertible, perhaps a virtualization exception */
   EPT_MISCONFIGURATION, /* VM exit 49 */
+};
+
+/* The exit qualification of a violation. */
+struct ept_qualification {
+  ept_word set;     /* the bits that are 1 */
+  ept_word defined; /* the bits that the manual defines here; the others are 0 above */
 };
 
 /* The outcome of an access. What does not belong to the result is 0. */
@@ -184,9 +204,11 @@ static inline struct ept_masks ept_masks_of(ept_word conditions, ept_word maxphy
   struct ept_masks masks;
   masks.reserved = 0;
   masks.beyond_maxphyaddr = 0;
+  masks.permission_rules = 0;
+  masks.memory_type_rules = 0;
   masks.forbidden_without_read = 0;
-  masks.reserved_memory_types = 0;
   masks.rules = 0;
+  for (int n = 0; n < 7; ++n) masks.unused[n] = 0;
   masks.format = format;
   masks.kind = EPT_TABLE;
   switch (format) {
@@ -206,6 +228,8 @@ static inline void ept_prepare(const struct ept_configuration* configuration, ep
   context->conditions = conditions;
   context->present = 0;
   @{present}
+  context->undefined = @{never_defined};
+  @{undefined}
   context->root = eptp & @{root};
   context->levels = (conditions & EPT_CONDITION_FIVE_LEVEL_WALK) ? 5 : 4;
   @{masks}
@@ -223,48 +247,53 @@ static inline ept_flag ept_is_suspect(const struct ept_masks* masks, ept_word en
   return (entry & masks->forbidden) || (masks->suspect >> (entry & 0x3f) & 1);
 }
 
-/* The bits of an entry that must be 0 while bit 0 is 0, and are not. */
+/* The rules that bits 5:0 of an entry break, whatever its other bits are. */
+static inline ept_word ept_looked_up_rules(const struct ept_masks* masks, ept_word entry) {
+  const ept_word permission_rules = masks->permission_rules >> ((entry & 0x7) << 3);
+  const ept_word memory_type_rules = masks->memory_type_rules >> (entry & EPT_ENTRY_MEMORY_TYPE);
+  return (permission_rules | memory_type_rules) & 0xff;
+}
+
+/* The bits of an entry above 5:0 that must be 0 while bit 0 is 0, and are not. */
 static inline ept_word ept_set_without_read(const struct ept_masks* masks, ept_word entry) {
   return entry & masks->forbidden_without_read & ((entry & EPT_ENTRY_READ) - 1);
 }
 
-static inline ept_word ept_has_reserved_memory_type(const struct ept_masks* masks, ept_word entry) {
-  return masks->reserved_memory_types >> ((entry & EPT_ENTRY_MEMORY_TYPE) >> @{memory_type_low}) & 1;
-}
-
-/* Nonzero when an entry that is present breaks a rule. */
-static inline ept_word ept_is_misconfigured(const struct ept_masks* masks, ept_word entry) {
-  return masks->rules | (entry & masks->forbidden) | ept_set_without_read(masks, entry) |
-         ept_has_reserved_memory_type(masks, entry);
+/* Whether a present entry breaks a rule. */
+static inline ept_flag ept_is_misconfigured(const struct ept_masks* masks, ept_word entry) {
+  return (entry & masks->forbidden) || masks->rules || ept_looked_up_rules(masks, entry) ||
+         ept_set_without_read(masks, entry);
 }
 
 /* The rules that a present entry breaks, EPT_RULE_... */
 static inline ept_word ept_broken_rules(const struct ept_masks* masks, ept_word entry) {
-  const ept_word without_read = ept_set_without_read(masks, entry);
-  ept_word rules = masks->rules;
+  ept_word rules = 0;
   if (entry & masks->forbidden) {
     @{forbidden}
   }
-  if (without_read) {
+  if (masks->suspect >> (entry & 0x3f) & 1) {
+    const ept_word without_read = ept_set_without_read(masks, entry);
+    rules |= masks->rules | ept_looked_up_rules(masks, entry);
     @{without_read}
   }
-  @{memory_type}
   return rules;
+}
+
+/* The same, for a walk. */
+static EPT_APART_CLANG ept_word ept_rules_broken_on_a_walk(const struct ept_masks* masks, ept_word entry) {
+  return ept_broken_rules(masks, entry);
 }
 
 /* Classifies an entry of a level (5 to 1). */
 static inline struct ept_classification ept_classify(const struct ept_context* context, int level, ept_word entry) {
   const struct ept_masks* masks = ept_masks_for(context, level, entry);
   struct ept_classification result;
-  result.kind = masks->kind;
+  result.kind = EPT_NOT_PRESENT;
   result.format = masks->format;
   result.rules = 0;
   result.reserved_bits = 0;
-  if (!ept_is_suspect(masks, entry)) return result;
-  if (!(entry & context->present)) {
-    result.kind = EPT_NOT_PRESENT;
-    return result;
-  }
+  if (!(entry & context->present)) return result;
+  result.kind = masks->kind;
   result.rules = ept_broken_rules(masks, entry);
   if (result.rules) {
     result.kind = EPT_MISCONFIGURED;

@@ -28,7 +28,7 @@ static inline enum ept_step ept_begin(const struct ept_context* context, ept_wor
   progress->nonleaf = 0 - (ept_word)1;
   progress->used = 0;
   progress->page = 0;
-  progress->early = violations;
+  progress->rules = violations;
   return progress->level == 0 ? EPT_STEP_VIOLATION : EPT_STEP_TABLE;
 }
 
@@ -80,22 +80,19 @@ static inline ept_flag ept_needs_sub_page_check(ept_word conditions, const struc
   return decided_by_table;
 }
 
-/* Fills in what a violation reports. */
-static inline void ept_report_violation(ept_word conditions, const struct ept_progress* progress, ept_word access,
-                                        struct ept_outcome* outcome) {
-  const ept_flag complete = progress->page != 0;
-  const ept_word violations = outcome->rules;
-  const ept_word entry = progress->entry;
-  const ept_word all = progress->all;
-  const ept_word leaf = progress->entry;
+/* The exit qualification of a violation; leaf counts only if the walk came to a page. */
+static EPT_APART_GCC struct ept_qualification ept_qualify(const struct ept_context* context, ept_word access,
+                                                          ept_word violations, ept_word all, ept_word leaf,
+                                                          ept_word page) {
+  const ept_word conditions = context->conditions;
+  const ept_flag complete = page != 0;
+  struct ept_qualification qualification;
+  ept_word undefined = context->undefined;
   ept_word set = 0;
-  ept_word undefined = @{never_defined};
   @{qualification}
-  outcome->qualification = set & ~undefined;
-  outcome->qualification_defined = ~undefined;
-  @{convertible}
-  outcome->convertible_defined = ept_when(!convertible_undefined, 1);
-  outcome->convertible = ept_when(convertible, outcome->convertible_defined);
+  qualification.set = set & ~undefined;
+  qualification.defined = ~undefined;
+  return qualification;
 }
 
 /* Fills in which flags the walk sets, and which it may set. */
@@ -138,16 +135,21 @@ static inline struct ept_outcome ept_reach_page(ept_word conditions, const struc
   return outcome;
 }
 
-/*
- * The outcome of an access that is refused. Takes progress by value: with its address given away, a walk would keep it
- * in memory.
- */
-static EPT_APART struct ept_outcome ept_violate(ept_word conditions, struct ept_progress progress, ept_word violations,
-                                                ept_word access) {
-  struct ept_outcome outcome = ept_outcome_of(EPT_VIOLATION, progress.level);
+/* The outcome of an access that is refused. */
+static inline struct ept_outcome ept_violate(const struct ept_context* context, const struct ept_progress* progress,
+                                             ept_word violations, ept_word access) {
+  const ept_word conditions = context->conditions;
+  const ept_word entry = progress->entry;
+  const struct ept_qualification qualification =
+      ept_qualify(context, access, violations, progress->all, entry, progress->page);
+  struct ept_outcome outcome = ept_outcome_of(EPT_VIOLATION, progress->level);
   outcome.rules = violations;
-  ept_report_violation(conditions, &progress, access, &outcome);
-  ept_report_flags(conditions, &progress, access, &outcome);
+  outcome.qualification = qualification.set;
+  outcome.qualification_defined = qualification.defined;
+  @{convertible}
+  outcome.convertible_defined = ept_when(!convertible_undefined, 1);
+  outcome.convertible = ept_when(convertible, outcome.convertible_defined);
+  ept_report_flags(conditions, progress, access, &outcome);
   return outcome;
 }
 
@@ -156,7 +158,7 @@ static inline struct ept_outcome ept_misconfigure(const struct ept_context* cont
                                                   const struct ept_progress* progress, ept_word access) {
   const struct ept_masks* masks = ept_masks_for(context, progress->level, progress->entry);
   struct ept_outcome outcome = ept_outcome_of(EPT_MISCONFIGURATION, progress->level);
-  outcome.rules = ept_broken_rules(masks, progress->entry);
+  outcome.rules = progress->rules;
   outcome.reserved_bits = progress->entry & masks->forbidden;
   ept_report_flags(context->conditions, progress, access, &outcome);
   return outcome;
@@ -166,7 +168,7 @@ static inline struct ept_outcome ept_misconfigure(const struct ept_context* cont
 static inline struct ept_outcome ept_conclude(const struct ept_context* context, const struct ept_progress* progress,
                                               enum ept_step step, ept_word guest_physical_address, ept_word access) {
   const ept_word conditions = context->conditions;
-  ept_word violations = progress->level == 0 ? progress->early : (ept_word)@{not_present_rule};
+  ept_word violations = progress->level == 0 ? progress->rules : (ept_word)@{not_present_rule};
   if (step == EPT_STEP_MISCONFIGURATION) return ept_misconfigure(context, progress, access);
   if (step == EPT_STEP_PAGE) {
     violations = ept_permission_violations(conditions, progress, access);
@@ -174,7 +176,7 @@ static inline struct ept_outcome ept_conclude(const struct ept_context* context,
     if (ept_needs_sub_page_check(conditions, progress, access, violations))
       return ept_reach_page(conditions, progress, EPT_SUB_PAGE_CHECK, guest_physical_address, access);
   }
-  return ept_violate(conditions, *progress, violations, access);
+  return ept_violate(context, progress, violations, access);
 }
 
 /* Walks on if the walk has come to a level. Called with a constant level, it becomes faster code than a loop. */

@@ -61,7 +61,7 @@ ept_progress progress_of(const Progress& from) {
   progress.nonleaf = symbolic(from.nonleaf);
   progress.used = symbolic(from.used);
   progress.page = symbolic(from.page);
-  progress.early = symbolic(from.early);
+  progress.rules = symbolic(from.rules);
   return progress;
 }
 
@@ -144,7 +144,8 @@ std::vector<Path> header_step(const Inputs& inputs, const Progress& progress, co
             {"all", at.all.expr()},
             {"nonleaf", at.nonleaf.expr()},
             {"used", at.used.expr()},
-            {"page", at.page.expr()}};
+            {"page", at.page.expr()},
+            {"rules", at.rules.expr()}};
   });
 }
 

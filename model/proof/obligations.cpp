@@ -60,7 +60,7 @@ Progress ended_progress(z3::context& context, int level, Ending ending, const sp
   if (ending == Ending::page) progress.page = word(context, std::uint64_t{1} << level);
   if (level > 0) return progress;
   for (const spec::Rule& rule : spec.violations) {
-    if (rule.stage == spec::ViolationStage::before_walk) progress.early = word(context, std::uint64_t{1} << rule.bit);
+    if (rule.stage == spec::ViolationStage::before_walk) progress.rules = word(context, std::uint64_t{1} << rule.bit);
   }
   return progress;
 }
@@ -93,13 +93,22 @@ Obligation step_obligation(const spec::Spec& spec, int level) {
           }};
 }
 
+// As a step leaves it: with the rules that the entry breaks, where it breaks one.
+Progress after_step(const Progress& progress, Ending ending, const spec::Spec& spec, const Inputs& inputs) {
+  Progress left = progress;
+  if (ending != Ending::misconfiguration) return left;
+  Meaning meaning(inputs.eptp.ctx(), spec, inputs);
+  left.rules = value_of(meaning.conclude(progress, ending, inputs.gpa, inputs.access), "rules");
+  return left;
+}
+
 Claim ending_claim(const spec::Spec& spec, z3::context& context, int level, Ending ending,
                    const std::vector<std::string>& names) {
   const Progress progress = ended_progress(context, level, ending, spec);
   return disagreement(
       spec, context,
       [&](const Inputs& inputs, const z3::expr& assumption) {
-        return header_conclude(inputs, progress, ending, assumption);
+        return header_conclude(inputs, after_step(progress, ending, spec, inputs), ending, assumption);
       },
       [&](Meaning& meaning, const Inputs& inputs) {
         return meaning.conclude(progress, ending, inputs.gpa, inputs.access);

@@ -35,7 +35,7 @@ struct Progress {
   z3::expr nonleaf;
   z3::expr used;
   z3::expr page;
-  z3::expr early;
+  z3::expr rules;  // violations that need no entry, or what the entry read last breaks
 };
 
 enum class Ending { page, violation, misconfiguration };

@@ -57,6 +57,8 @@ Terms Meaning::step(const Progress& progress, const z3::expr& entry) {
   const z3::expr misconfigured = present_first ? state.present && state.misconfigured : state.misconfigured;
   const Progress page = use(progress, entry, true);
   const Progress table = use(progress, entry, false);
+  Progress broken = progress;
+  broken.rules = state.rules;
   const auto terms = [&](std::uint64_t ending, const Progress& p) -> Terms {
     return {{"step", word(context_, ending)},
             {"level", word(context_, static_cast<std::uint64_t>(p.level))},
@@ -65,10 +67,11 @@ Terms Meaning::step(const Progress& progress, const z3::expr& entry) {
             {"all", p.all},
             {"nonleaf", p.nonleaf},
             {"used", p.used},
-            {"page", p.page}};
+            {"page", p.page},
+            {"rules", p.rules}};
   };
   return choose(violation, terms(kStepViolation, progress),
-                choose(misconfigured, terms(kStepMisconfiguration, progress),
+                choose(misconfigured, terms(kStepMisconfiguration, broken),
                        choose(state.maps_page, terms(kStepPage, page), terms(kStepTable, table))));
 }
 
@@ -81,7 +84,6 @@ Words Meaning::words_at(const Progress& progress, const z3::expr& access) {
   words.access = access;
   words.walk = flag_bit(progress.page != word(context_, 0), index(spec::WalkFact::complete)) |
                flag_bit(progress.page == word(context_, 2), index(spec::WalkFact::leaf_is_pte));
-  words.violation = progress.early;
   return words;
 }
 
@@ -146,8 +148,8 @@ Terms Meaning::conclude(const Progress& progress, Ending ending, const z3::expr&
     const std::uint64_t only = std::uint64_t{1} << spec_.violations.at(spec_.sub_page_check.only).bit;
     sub_page = rules == word(context_, only) && holds(spec_.sub_page_check.when, words);
   } else if (ending == Ending::violation) {
-    words.violation = progress.early;
-    rules = progress.early | set_of(spec_.violations, [&](const spec::Rule& rule) {
+    words.violation = progress.rules;
+    rules = progress.rules | set_of(spec_.violations, [&](const spec::Rule& rule) {
               return context_.bool_val(progress.level > 0 && rule.stage == spec::ViolationStage::entry);
             });
   }
@@ -206,7 +208,7 @@ Terms Meaning::walk() {
   for (int level = 5; level >= 1; --level) addresses.push_back({fmt::format("address_{}", level), word(context_, 0)});
   const z3::expr early = early_violations();
   Progress none = begin(0);
-  none.early = early;
+  none.rules = early;
   Terms refused = conclude(none, Ending::violation, inputs_.gpa, inputs_.access);
   refused.insert(refused.end(), addresses.begin(), addresses.end());
   const Terms walked = choose(five_levels(), walk_from(begin(5), addresses), walk_from(begin(4), addresses));

@@ -33,11 +33,19 @@
 #define EPT_FLAG bool
 #endif
 
-/* Kept apart from the code of a walk that succeeds, where that makes it faster: clang does better without. */
-#if defined(__GNUC__) && !defined(__clang__)
-#define EPT_APART __attribute__((noinline, unused))
+/*
+ * What a walk that succeeds does not need is kept apart from its code, where that makes it faster: the exit
+ * qualification with gcc, the rules that an entry breaks with clang.
+ */
+#if defined(__clang__)
+#define EPT_APART_GCC inline
+#define EPT_APART_CLANG __attribute__((noinline, unused))
+#elif defined(__GNUC__)
+#define EPT_APART_GCC __attribute__((noinline, unused))
+#define EPT_APART_CLANG inline
 #else
-#define EPT_APART inline
+#define EPT_APART_GCC inline
+#define EPT_APART_CLANG inline
 #endif
 
 typedef EPT_WORD ept_word;
@@ -277,23 +285,29 @@ struct ept_configuration {
   ept_word parameters; /* EPT_PARAMETER_..., points that the manual leaves open */
 };
 
-/* What a format demands of a present entry. The first two words clear most entries of suspicion. */
+/*
+ * What a format demands of a present entry. The first two words clear most entries of suspicion. Of 128 bytes: so bit 7
+ * of an entry, where it stands, is the distance between the masks that it selects from.
+ */
 struct ept_masks {
   ept_word forbidden;              /* bits that must be 0: reserved and beyond_maxphyaddr */
   ept_word suspect;                /* bit n: an entry whose bits 5:0 are n may be not present or break another rule */
   ept_word reserved;               /* reserved bits */
   ept_word beyond_maxphyaddr;      /* address bits that the processor does not have */
-  ept_word forbidden_without_read; /* bits that must be 0 while bit 0 is 0 */
-  ept_word reserved_memory_types;  /* bit n: the value n of bits 5:3 is reserved */
+  ept_word permission_rules;       /* byte n: EPT_RULE_..., those that n in bits 2:0 breaks */
+  ept_word memory_type_rules;      /* byte n: EPT_RULE_..., those that n in bits 5:3 breaks */
+  ept_word forbidden_without_read; /* further bits that must be 0 while bit 0 is 0 */
   ept_word rules;                  /* EPT_RULE_..., those that every entry of the format breaks */
   enum ept_format format;
   enum ept_kind kind; /* EPT_TABLE or EPT_PAGE, of an entry that breaks no rule */
+  ept_word unused[7];
 };
 
 /* A configuration with an EPTP, prepared for classifying entries and for walks. */
 struct ept_context {
   ept_word conditions;          /* EPT_..., those in effect */
   ept_word present;             /* an entry with one of these bits is present */
+  ept_word undefined;           /* EPT_QUALIFICATION_..., bits that no violation defines */
   ept_word root;                /* physical address of the root table */
   int levels;                   /* 4 or 5 */
   struct ept_masks masks[6][2]; /* of the level (1 to 5) and the value of bit 7 */
@@ -315,7 +329,7 @@ struct ept_progress {
   ept_word nonleaf; /* AND of the entries used that reference a table */
   ept_word used;    /* the levels of the entries used */
   ept_word page;    /* the level of the entry that maps the page, or no level */
-  ept_word early;   /* EPT_VIOLATION_..., those that need no entry */
+  ept_word rules;   /* EPT_VIOLATION_... that need no entry, or EPT_RULE_... that the entry read last breaks */
 };
 
 enum ept_step { EPT_STEP_TABLE, EPT_STEP_PAGE, EPT_STEP_VIOLATION, EPT_STEP_MISCONFIGURATION };
@@ -325,6 +339,12 @@ enum ept_result {
   EPT_SUB_PAGE_CHECK,   /* the sub-page permission table decides on the access */
   EPT_VIOLATION,        /* VM exit 48 or, where convertible, perhaps a virtualization exception */
   EPT_MISCONFIGURATION, /* VM exit 49 */
+};
+
+/* The exit qualification of a violation. */
+struct ept_qualification {
+  ept_word set;     /* the bits that are 1 */
+  ept_word defined; /* the bits that the manual defines here; the others are 0 above */
 };
 
 /* The outcome of an access. What does not belong to the result is 0. */
@@ -437,11 +457,11 @@ static inline ept_word ept_conditions(const struct ept_configuration* configurat
 /* The values of bits 5:0 with which an entry may be not present or break a rule, as bits of a word. */
 static inline ept_word ept_suspect_values(const struct ept_masks* masks) {
   ept_word values = 0x101010101010101ull;
-  values |= ept_when((masks->forbidden_without_read & EPT_ENTRY_WRITE), 0x4444444444444444ull);
-  values |= ept_when((masks->forbidden_without_read & EPT_ENTRY_EXECUTE), 0x5050505050505050ull);
+  values |= ept_when((masks->permission_rules & 0x1000000010000ull), 0x4444444444444444ull);
+  values |= ept_when((masks->permission_rules & 0x2000200000000ull), 0x5050505050505050ull);
   values |= ept_when((masks->forbidden_without_read & EPT_ENTRY_USER_EXECUTE), 0x5555555555555555ull);
   values |= ept_when((masks->forbidden_without_read & EPT_ENTRY_PAGING_WRITE), 0x5555555555555555ull);
-  values |= ept_when(masks->reserved_memory_types, 0xff000000ffff0000ull);
+  values |= ept_when((masks->memory_type_rules & 0x4000000040400000ull), 0xff000000ffff0000ull);
   values |= ept_when(masks->rules, ~(ept_word)0);
   return values;
 }
@@ -450,9 +470,11 @@ static inline struct ept_masks ept_masks_of(ept_word conditions, ept_word maxphy
   struct ept_masks masks;
   masks.reserved = 0;
   masks.beyond_maxphyaddr = 0;
+  masks.permission_rules = 0;
+  masks.memory_type_rules = 0;
   masks.forbidden_without_read = 0;
-  masks.reserved_memory_types = 0;
   masks.rules = 0;
+  for (int n = 0; n < 7; ++n) masks.unused[n] = 0;
   masks.format = format;
   masks.kind = EPT_TABLE;
   switch (format) {
@@ -473,7 +495,7 @@ static inline struct ept_masks ept_masks_of(ept_word conditions, ept_word maxphy
       masks.forbidden_without_read |= ept_when((conditions & EPT_CONDITION_PAGING_WRITE), EPT_ENTRY_PAGING_WRITE);
       masks.reserved |= 0x3ffff000ull;
       masks.beyond_maxphyaddr |= ept_bits_from(maxphyaddr, 0xfffffffffffffull);
-      masks.reserved_memory_types = 0x8cull;
+      masks.memory_type_rules |= 0x4000000040400000ull;
       masks.rules |= ept_when(!(conditions & EPT_CONDITION_PAGE_1G), EPT_RULE_PAGE_1G_NOT_SUPPORTED);
       break;
     case EPT_FORMAT_PDE_PT:
@@ -485,18 +507,18 @@ static inline struct ept_masks ept_masks_of(ept_word conditions, ept_word maxphy
       masks.forbidden_without_read |= ept_when((conditions & EPT_CONDITION_PAGING_WRITE), EPT_ENTRY_PAGING_WRITE);
       masks.reserved |= 0x1ff000ull;
       masks.beyond_maxphyaddr |= ept_bits_from(maxphyaddr, 0xfffffffffffffull);
-      masks.reserved_memory_types = 0x8cull;
+      masks.memory_type_rules |= 0x4000000040400000ull;
       masks.rules |= ept_when(!(conditions & EPT_CONDITION_PAGE_2M), EPT_RULE_PAGE_2M_NOT_SUPPORTED);
       break;
     case EPT_FORMAT_PTE:
       masks.kind = EPT_PAGE;
       masks.forbidden_without_read |= ept_when((conditions & EPT_CONDITION_PAGING_WRITE), EPT_ENTRY_PAGING_WRITE);
       masks.beyond_maxphyaddr |= ept_bits_from(maxphyaddr, 0xfffffffffffffull);
-      masks.reserved_memory_types = 0x8cull;
+      masks.memory_type_rules |= 0x4000000040400000ull;
       break;
   }
-  masks.forbidden_without_read |= EPT_ENTRY_WRITE;
-  masks.forbidden_without_read |= ept_when(!(conditions & EPT_CONDITION_EXECUTE_ONLY), EPT_ENTRY_EXECUTE);
+  masks.permission_rules |= 0x1000000010000ull;
+  masks.permission_rules |= ept_when(!(conditions & EPT_CONDITION_EXECUTE_ONLY), 0x2000200000000ull);
   masks.forbidden_without_read |=
       ept_when((conditions & EPT_CONDITION_MODE_BASED_EXECUTE) && !(conditions & EPT_CONDITION_EXECUTE_ONLY),
                EPT_ENTRY_USER_EXECUTE);
@@ -516,6 +538,15 @@ static inline void ept_prepare(const struct ept_configuration* configuration, ep
   context->present |= EPT_ENTRY_WRITE;
   context->present |= EPT_ENTRY_EXECUTE;
   context->present |= ept_when((conditions & EPT_CONDITION_MODE_BASED_EXECUTE), EPT_ENTRY_USER_EXECUTE);
+  context->undefined = 0xfffffffffffe0000ull;
+  /* user_executable */
+  context->undefined |= ept_when(!(conditions & EPT_CONDITION_MODE_BASED_EXECUTE), 0x40ull);
+  /* user_mode_linear_address, guest_writable, guest_execute_disable */
+  context->undefined |= ept_when(!(conditions & EPT_CONDITION_ADVANCED_EXIT_INFORMATION), 0xe00ull);
+  /* nmi_unblocking */
+  context->undefined |= ept_when((conditions & EPT_CONDITION_NMI_UNBLOCKING_NOT_REPORTED), 0x1000ull);
+  /* supervisor_shadow_stack_page */
+  context->undefined |= ept_when(!(conditions & EPT_CONDITION_SUPERVISOR_SHADOW_STACK), 0x4000ull);
   context->root = eptp & 0xffffffffff000ull;
   context->levels = (conditions & EPT_CONDITION_FIVE_LEVEL_WALK) ? 5 : 4;
   context->masks[5][0] = ept_masks_of(conditions, maxphyaddr, EPT_FORMAT_PML5E);
@@ -540,52 +571,55 @@ static inline ept_flag ept_is_suspect(const struct ept_masks* masks, ept_word en
   return (entry & masks->forbidden) || (masks->suspect >> (entry & 0x3f) & 1);
 }
 
-/* The bits of an entry that must be 0 while bit 0 is 0, and are not. */
+/* The rules that bits 5:0 of an entry break, whatever its other bits are. */
+static inline ept_word ept_looked_up_rules(const struct ept_masks* masks, ept_word entry) {
+  const ept_word permission_rules = masks->permission_rules >> ((entry & 0x7) << 3);
+  const ept_word memory_type_rules = masks->memory_type_rules >> (entry & EPT_ENTRY_MEMORY_TYPE);
+  return (permission_rules | memory_type_rules) & 0xff;
+}
+
+/* The bits of an entry above 5:0 that must be 0 while bit 0 is 0, and are not. */
 static inline ept_word ept_set_without_read(const struct ept_masks* masks, ept_word entry) {
   return entry & masks->forbidden_without_read & ((entry & EPT_ENTRY_READ) - 1);
 }
 
-static inline ept_word ept_has_reserved_memory_type(const struct ept_masks* masks, ept_word entry) {
-  return masks->reserved_memory_types >> ((entry & EPT_ENTRY_MEMORY_TYPE) >> 3) & 1;
-}
-
-/* Nonzero when an entry that is present breaks a rule. */
-static inline ept_word ept_is_misconfigured(const struct ept_masks* masks, ept_word entry) {
-  return masks->rules | (entry & masks->forbidden) | ept_set_without_read(masks, entry) |
-         ept_has_reserved_memory_type(masks, entry);
+/* Whether a present entry breaks a rule. */
+static inline ept_flag ept_is_misconfigured(const struct ept_masks* masks, ept_word entry) {
+  return (entry & masks->forbidden) || masks->rules || ept_looked_up_rules(masks, entry) ||
+         ept_set_without_read(masks, entry);
 }
 
 /* The rules that a present entry breaks, EPT_RULE_... */
 static inline ept_word ept_broken_rules(const struct ept_masks* masks, ept_word entry) {
-  const ept_word without_read = ept_set_without_read(masks, entry);
-  ept_word rules = masks->rules;
+  ept_word rules = 0;
   if (entry & masks->forbidden) {
-    rules |= ept_when((entry & masks->reserved), EPT_RULE_RESERVED_BIT);
-    rules |= ept_when((entry & masks->beyond_maxphyaddr), EPT_RULE_ADDRESS_BEYOND_MAXPHYADDR);
+    if (entry & masks->reserved) rules |= EPT_RULE_RESERVED_BIT;
+    if (entry & masks->beyond_maxphyaddr) rules |= EPT_RULE_ADDRESS_BEYOND_MAXPHYADDR;
   }
-  if (without_read) {
-    rules |= ept_when((without_read & EPT_ENTRY_WRITE), EPT_RULE_WRITE_WITHOUT_READ);
-    rules |= ept_when((without_read & EPT_ENTRY_EXECUTE), EPT_RULE_EXECUTE_ONLY_NOT_SUPPORTED);
+  if (masks->suspect >> (entry & 0x3f) & 1) {
+    const ept_word without_read = ept_set_without_read(masks, entry);
+    rules |= masks->rules | ept_looked_up_rules(masks, entry);
     rules |= ept_when((without_read & EPT_ENTRY_USER_EXECUTE), EPT_RULE_USER_EXECUTE_ONLY_NOT_SUPPORTED);
     rules |= ept_when((without_read & EPT_ENTRY_PAGING_WRITE), EPT_RULE_PAGING_WRITE_WITHOUT_READ);
   }
-  rules |= ept_when(ept_has_reserved_memory_type(masks, entry), EPT_RULE_RESERVED_MEMORY_TYPE);
   return rules;
+}
+
+/* The same, for a walk. */
+static EPT_APART_CLANG ept_word ept_rules_broken_on_a_walk(const struct ept_masks* masks, ept_word entry) {
+  return ept_broken_rules(masks, entry);
 }
 
 /* Classifies an entry of a level (5 to 1). */
 static inline struct ept_classification ept_classify(const struct ept_context* context, int level, ept_word entry) {
   const struct ept_masks* masks = ept_masks_for(context, level, entry);
   struct ept_classification result;
-  result.kind = masks->kind;
+  result.kind = EPT_NOT_PRESENT;
   result.format = masks->format;
   result.rules = 0;
   result.reserved_bits = 0;
-  if (!ept_is_suspect(masks, entry)) return result;
-  if (!(entry & context->present)) {
-    result.kind = EPT_NOT_PRESENT;
-    return result;
-  }
+  if (!(entry & context->present)) return result;
+  result.kind = masks->kind;
   result.rules = ept_broken_rules(masks, entry);
   if (result.rules) {
     result.kind = EPT_MISCONFIGURED;
@@ -668,7 +702,7 @@ static inline enum ept_step ept_begin(const struct ept_context* context, ept_wor
   progress->nonleaf = 0 - (ept_word)1;
   progress->used = 0;
   progress->page = 0;
-  progress->early = violations;
+  progress->rules = violations;
   return progress->level == 0 ? EPT_STEP_VIOLATION : EPT_STEP_TABLE;
 }
 
@@ -684,7 +718,10 @@ static inline enum ept_step ept_advance(const struct ept_context* context, ept_w
   const ept_flag suspect = ept_is_suspect(masks, entry);
   progress->entry = entry;
   if (suspect && !(entry & context->present)) return EPT_STEP_VIOLATION;
-  if (suspect && ept_is_misconfigured(masks, entry)) return EPT_STEP_MISCONFIGURATION;
+  if (suspect && ept_is_misconfigured(masks, entry)) {
+    progress->rules = ept_rules_broken_on_a_walk(masks, entry);
+    return EPT_STEP_MISCONFIGURATION;
+  }
   progress->all &= entry;
   progress->used |= (ept_word)1 << progress->level;
   if (masks->kind == EPT_PAGE) {
@@ -754,82 +791,70 @@ static inline ept_flag ept_needs_sub_page_check(ept_word conditions, const struc
   return decided_by_table;
 }
 
-/* Fills in what a violation reports. */
-static inline void ept_report_violation(ept_word conditions, const struct ept_progress* progress, ept_word access,
-                                        struct ept_outcome* outcome) {
-  const ept_flag complete = progress->page != 0;
-  const ept_word violations = outcome->rules;
-  const ept_word entry = progress->entry;
-  const ept_word all = progress->all;
-  const ept_word leaf = progress->entry;
+/* The exit qualification of a violation; leaf counts only if the walk came to a page. */
+static EPT_APART_GCC struct ept_qualification ept_qualify(const struct ept_context* context, ept_word access,
+                                                          ept_word violations, ept_word all, ept_word leaf,
+                                                          ept_word page) {
+  const ept_word conditions = context->conditions;
+  const ept_flag complete = page != 0;
+  struct ept_qualification qualification;
+  ept_word undefined = context->undefined;
   ept_word set = 0;
-  ept_word undefined = 0xfffffffffffe0000ull;
-  const ept_flag data_read = (access & EPT_ACCESS_DATA_READ) ||
-                             ((access & EPT_ACCESS_GUEST_PAGING_STRUCTURE) && ept_counts_as_write(conditions, access));
-  set |= ept_when(data_read, EPT_QUALIFICATION_DATA_READ);
-  const ept_flag data_read_undefined =
-      ept_read_modify_write(conditions, access) || ept_plain_guest_flag_update(conditions, access) ||
-      ept_enforced_shadow_stack_access(conditions, access) || (violations & EPT_VIOLATION_GUEST_PAGING_NOT_VERIFIED);
-  undefined |= ept_when(data_read_undefined, EPT_QUALIFICATION_DATA_READ);
-  set |= ept_when(ept_counts_as_write(conditions, access), EPT_QUALIFICATION_DATA_WRITE);
-  const ept_flag data_write_undefined =
-      ept_enforced_shadow_stack_access(conditions, access) || (violations & EPT_VIOLATION_GUEST_PAGING_NOT_VERIFIED);
-  undefined |= ept_when(data_write_undefined, EPT_QUALIFICATION_DATA_WRITE);
-  set |= ept_when(ept_fetch(conditions, access), EPT_QUALIFICATION_INSTRUCTION_FETCH);
-  undefined |= ept_when((violations & EPT_VIOLATION_GUEST_PAGING_NOT_VERIFIED), EPT_QUALIFICATION_INSTRUCTION_FETCH);
-  set |= ept_when(complete && (all & EPT_ENTRY_READ), EPT_QUALIFICATION_READABLE);
-  set |= ept_when(complete && (all & EPT_ENTRY_WRITE), EPT_QUALIFICATION_WRITABLE);
-  set |= ept_when(complete && (all & EPT_ENTRY_EXECUTE), EPT_QUALIFICATION_EXECUTABLE);
-  const ept_flag user_executable =
-      complete && (conditions & EPT_CONDITION_MODE_BASED_EXECUTE) && (all & EPT_ENTRY_USER_EXECUTE);
-  set |= ept_when(user_executable, EPT_QUALIFICATION_USER_EXECUTABLE);
-  undefined |= ept_when(!(conditions & EPT_CONDITION_MODE_BASED_EXECUTE), EPT_QUALIFICATION_USER_EXECUTABLE);
-  const ept_flag linear_address_valid = !(access & EPT_ACCESS_PDPTE_LOAD) && !(access & EPT_ACCESS_NO_LINEAR_ADDRESS);
-  set |= ept_when(linear_address_valid, EPT_QUALIFICATION_LINEAR_ADDRESS_VALID);
+  /* data_read, data_write, nmi_unblocking */
+  set |= access & 0x1003ull;
+  /* data_read */
+  set |= ept_when(ept_counts_as_write(conditions, access), access >> 4 & 0x1ull);
+  /* data_write */
+  set |= ept_when(ept_guest_access_as_write(conditions, access), 0x2ull);
+  /* instruction_fetch */
+  set |= ept_when(ept_fetch(conditions, access), 0x4ull);
+  /* readable, writable, executable */
+  set |= ept_when(complete, all << 3 & 0x38ull);
+  /* user_executable */
+  set |= ept_when(complete, all >> 4 & 0x40ull);
+  /* linear_address_valid */
+  set |= ept_when(!(access & EPT_ACCESS_PDPTE_LOAD) && !(access & EPT_ACCESS_NO_LINEAR_ADDRESS), 0x80ull);
+  /* translated_linear_address */
   const ept_flag translated_linear_address = !(access & EPT_ACCESS_PDPTE_LOAD) &&
                                              !(access & EPT_ACCESS_NO_LINEAR_ADDRESS) &&
                                              !(access & EPT_ACCESS_GUEST_PAGING_STRUCTURE);
-  set |= ept_when(translated_linear_address, EPT_QUALIFICATION_TRANSLATED_LINEAR_ADDRESS);
-  const ept_flag user_mode_linear_address =
-      (access & EPT_ACCESS_USER_MODE_LINEAR_ADDRESS) && ept_describes_linear_address(conditions, access);
-  set |= ept_when(user_mode_linear_address, EPT_QUALIFICATION_USER_MODE_LINEAR_ADDRESS);
-  undefined |= ept_when(!ept_describes_linear_address(conditions, access), EPT_QUALIFICATION_USER_MODE_LINEAR_ADDRESS);
-  const ept_flag guest_writable =
-      (access & EPT_ACCESS_GUEST_WRITABLE) && ept_describes_linear_address(conditions, access);
-  set |= ept_when(guest_writable, EPT_QUALIFICATION_GUEST_WRITABLE);
-  undefined |= ept_when(!ept_describes_linear_address(conditions, access), EPT_QUALIFICATION_GUEST_WRITABLE);
-  const ept_flag guest_execute_disable =
-      (access & EPT_ACCESS_GUEST_EXECUTE_DISABLE) && ept_describes_linear_address(conditions, access);
-  set |= ept_when(guest_execute_disable, EPT_QUALIFICATION_GUEST_EXECUTE_DISABLE);
-  undefined |= ept_when(!ept_describes_linear_address(conditions, access), EPT_QUALIFICATION_GUEST_EXECUTE_DISABLE);
-  const ept_flag nmi_unblocking = (access & EPT_ACCESS_UNBLOCKED_NMI) && !(access & EPT_ACCESS_EVENT_DELIVERY) &&
-                                  !(conditions & EPT_CONDITION_NMI_UNBLOCKING_NOT_REPORTED);
-  set |= ept_when(nmi_unblocking, EPT_QUALIFICATION_NMI_UNBLOCKING);
-  const ept_flag nmi_unblocking_undefined =
-      (access & EPT_ACCESS_EVENT_DELIVERY) || (conditions & EPT_CONDITION_NMI_UNBLOCKING_NOT_REPORTED);
-  undefined |= ept_when(nmi_unblocking_undefined, EPT_QUALIFICATION_NMI_UNBLOCKING);
-  const ept_flag shadow_stack =
-      (access & EPT_ACCESS_USER_SHADOW_STACK) || (access & EPT_ACCESS_SUPERVISOR_SHADOW_STACK);
-  set |= ept_when(shadow_stack, EPT_QUALIFICATION_SHADOW_STACK);
-  const ept_flag supervisor_shadow_stack_page =
-      complete && (conditions & EPT_CONDITION_SUPERVISOR_SHADOW_STACK) && (leaf & EPT_ENTRY_SUPERVISOR_SHADOW_STACK);
-  set |= ept_when(supervisor_shadow_stack_page, EPT_QUALIFICATION_SUPERVISOR_SHADOW_STACK_PAGE);
-  const ept_flag supervisor_shadow_stack_page_undefined =
-      !complete || !(conditions & EPT_CONDITION_SUPERVISOR_SHADOW_STACK);
-  undefined |= ept_when(supervisor_shadow_stack_page_undefined, EPT_QUALIFICATION_SUPERVISOR_SHADOW_STACK_PAGE);
-  set |= ept_when((violations & EPT_VIOLATION_GUEST_PAGING_NOT_VERIFIED), EPT_QUALIFICATION_GUEST_PAGING_VERIFICATION);
+  set |= ept_when(translated_linear_address, 0x100ull);
+  /* user_mode_linear_address, shadow_stack */
+  set |= access << 6 & 0x2200ull;
+  /* guest_writable, guest_execute_disable, asynchronous */
+  set |= access << 2 & 0x10c00ull;
+  /* shadow_stack */
+  set |= access << 7 & 0x2000ull;
+  /* supervisor_shadow_stack_page */
+  set |= leaf >> 46 & 0x4000ull;
+  /* guest_paging_verification */
+  set |= violations << 7 & 0x8000ull;
+  /* asynchronous */
+  set |= access << 5 & 0x10000ull;
+  /* nmi_unblocking */
+  undefined |= access >> 1 & 0x1000ull;
+  /* data_read */
+  const ept_flag data_read_undefined =
+      ept_read_modify_write(conditions, access) || ept_plain_guest_flag_update(conditions, access);
+  undefined |= ept_when(data_read_undefined, 0x1ull);
+  /* data_read, data_write */
+  undefined |= ept_when(ept_enforced_shadow_stack_access(conditions, access), 0x3ull);
+  /* data_read, data_write, instruction_fetch */
+  undefined |= ept_when((violations & EPT_VIOLATION_GUEST_PAGING_NOT_VERIFIED), 0x7ull);
+  /* user_mode_linear_address, guest_writable, guest_execute_disable */
+  const ept_flag user_mode_linear_address_undefined = (access & EPT_ACCESS_PDPTE_LOAD) ||
+                                                      (access & EPT_ACCESS_NO_LINEAR_ADDRESS) ||
+                                                      (access & EPT_ACCESS_GUEST_PAGING_STRUCTURE);
+  undefined |= ept_when(user_mode_linear_address_undefined, 0xe00ull);
+  /* supervisor_shadow_stack_page */
+  undefined |= ept_when(!complete, 0x4000ull);
+  /* guest_paging_verification */
   const ept_flag guest_paging_verification_undefined =
       (violations & EPT_VIOLATION_GUEST_PAGING_NOT_VERIFIED) && (violations & EPT_VIOLATION_MISSING_PERMISSION);
-  undefined |= ept_when(guest_paging_verification_undefined, EPT_QUALIFICATION_GUEST_PAGING_VERIFICATION);
-  const ept_flag asynchronous = (access & EPT_ACCESS_ASYNCHRONOUS) || (access & EPT_ACCESS_NO_LINEAR_ADDRESS);
-  set |= ept_when(asynchronous, EPT_QUALIFICATION_ASYNCHRONOUS);
-  outcome->qualification = set & ~undefined;
-  outcome->qualification_defined = ~undefined;
-  const ept_flag convertible_undefined =
-      (conditions & EPT_CONDITION_EPT_VIOLATION_VE) && (violations & EPT_VIOLATION_GUEST_PHYSICAL_ADDRESS_WIDTH);
-  const ept_flag convertible = (conditions & EPT_CONDITION_EPT_VIOLATION_VE) && !(entry & EPT_ENTRY_SUPPRESS_VE);
-  outcome->convertible_defined = ept_when(!convertible_undefined, 1);
-  outcome->convertible = ept_when(convertible, outcome->convertible_defined);
+  undefined |= ept_when(guest_paging_verification_undefined, 0x8000ull);
+  qualification.set = set & ~undefined;
+  qualification.defined = ~undefined;
+  return qualification;
 }
 
 /* Fills in which flags the walk sets, and which it may set. */
@@ -883,16 +908,23 @@ static inline struct ept_outcome ept_reach_page(ept_word conditions, const struc
   return outcome;
 }
 
-/*
- * The outcome of an access that is refused. Takes progress by value: with its address given away, a walk would keep it
- * in memory.
- */
-static EPT_APART struct ept_outcome ept_violate(ept_word conditions, struct ept_progress progress, ept_word violations,
-                                                ept_word access) {
-  struct ept_outcome outcome = ept_outcome_of(EPT_VIOLATION, progress.level);
+/* The outcome of an access that is refused. */
+static inline struct ept_outcome ept_violate(const struct ept_context* context, const struct ept_progress* progress,
+                                             ept_word violations, ept_word access) {
+  const ept_word conditions = context->conditions;
+  const ept_word entry = progress->entry;
+  const struct ept_qualification qualification =
+      ept_qualify(context, access, violations, progress->all, entry, progress->page);
+  struct ept_outcome outcome = ept_outcome_of(EPT_VIOLATION, progress->level);
   outcome.rules = violations;
-  ept_report_violation(conditions, &progress, access, &outcome);
-  ept_report_flags(conditions, &progress, access, &outcome);
+  outcome.qualification = qualification.set;
+  outcome.qualification_defined = qualification.defined;
+  const ept_flag convertible_undefined =
+      (conditions & EPT_CONDITION_EPT_VIOLATION_VE) && (violations & EPT_VIOLATION_GUEST_PHYSICAL_ADDRESS_WIDTH);
+  const ept_flag convertible = (conditions & EPT_CONDITION_EPT_VIOLATION_VE) && !(entry & EPT_ENTRY_SUPPRESS_VE);
+  outcome.convertible_defined = ept_when(!convertible_undefined, 1);
+  outcome.convertible = ept_when(convertible, outcome.convertible_defined);
+  ept_report_flags(conditions, progress, access, &outcome);
   return outcome;
 }
 
@@ -901,7 +933,7 @@ static inline struct ept_outcome ept_misconfigure(const struct ept_context* cont
                                                   const struct ept_progress* progress, ept_word access) {
   const struct ept_masks* masks = ept_masks_for(context, progress->level, progress->entry);
   struct ept_outcome outcome = ept_outcome_of(EPT_MISCONFIGURATION, progress->level);
-  outcome.rules = ept_broken_rules(masks, progress->entry);
+  outcome.rules = progress->rules;
   outcome.reserved_bits = progress->entry & masks->forbidden;
   ept_report_flags(context->conditions, progress, access, &outcome);
   return outcome;
@@ -911,7 +943,7 @@ static inline struct ept_outcome ept_misconfigure(const struct ept_context* cont
 static inline struct ept_outcome ept_conclude(const struct ept_context* context, const struct ept_progress* progress,
                                               enum ept_step step, ept_word guest_physical_address, ept_word access) {
   const ept_word conditions = context->conditions;
-  ept_word violations = progress->level == 0 ? progress->early : (ept_word)EPT_VIOLATION_ENTRY_NOT_PRESENT;
+  ept_word violations = progress->level == 0 ? progress->rules : (ept_word)EPT_VIOLATION_ENTRY_NOT_PRESENT;
   if (step == EPT_STEP_MISCONFIGURATION) return ept_misconfigure(context, progress, access);
   if (step == EPT_STEP_PAGE) {
     violations = ept_permission_violations(conditions, progress, access);
@@ -919,7 +951,7 @@ static inline struct ept_outcome ept_conclude(const struct ept_context* context,
     if (ept_needs_sub_page_check(conditions, progress, access, violations))
       return ept_reach_page(conditions, progress, EPT_SUB_PAGE_CHECK, guest_physical_address, access);
   }
-  return ept_violate(conditions, *progress, violations, access);
+  return ept_violate(context, progress, violations, access);
 }
 
 /* Walks on if the walk has come to a level. Called with a constant level, it becomes faster code than a loop. */

@@ -70,7 +70,7 @@ const std::vector<Mistake> kMistakes = {
     {"reserved_range_one_bit_short_at_the_top", "entry.4",
      [](Spec& s) { field(s, "pml4e", "reserved_7_3").bits.high.offset = 6; }, "no_field=0x80"},
     {"reserved_range_one_bit_short_at_the_bottom", "entry.2",
-     [](Spec& s) { field(s, "pde_2m", "reserved_20_12").bits.low.offset = 13; }, "reserved_20_12"},
+     [](Spec& s) { field(s, "pde_2m", "reserved_20_12").bits.low.offset = 13; }, "no_field=0x1000"},
     {"address_range_one_bit_too_long", "entry.1",
      [](Spec& s) { field(s, "pte", "beyond_maxphyaddr").bits.low.offset = 1; }, "maxphyaddr"},
     {"missing_capability_condition", "entry.1",
