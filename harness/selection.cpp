@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/draw.h"
+#include "harness/names.h"
 
 namespace harness {
 
@@ -27,6 +28,11 @@ const char* question_of(const vectors::Vector& vector) {
   return "";
 }
 
+std::string access_of(const vectors::Vector& vector) {
+  const bool walk = vector.asked.question == vectors::Question::walk;
+  return walk ? names_of(access_names(), vector.asked.access) : std::string();
+}
+
 bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& word) {
   const std::size_t colon = word.find(':');
   if (colon == std::string::npos) return vector.id.starts_with(word) || some_goal_contains(vector, word);
@@ -37,7 +43,8 @@ bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& p
   if (key == "profile") return std::count(profiles.begin(), profiles.end(), text) != 0;
   if (key == "question") return question_of(vector) == text;
   if (key == "rule") return rule_of(vector).find(text) != std::string::npos;
-  throw std::runtime_error("--filter: '" + key + "' is none of goal, id, profile, question, rule");
+  if (key == "access") return access_of(vector).find(text) != std::string::npos;
+  throw std::runtime_error("--filter: '" + key + "' is none of goal, id, profile, question, rule, access");
 }
 
 }  // namespace
