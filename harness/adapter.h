@@ -31,6 +31,8 @@ struct Description {
   eptspec_configuration optional_controls{};  // only the four words of controls count
   std::size_t batch = 0;                      // cases for one run(), where that is not for the runner to choose
   bool machine = false;  // booted for each run(), which gets all cases; asked what its own configuration can show
+  // What a case meets depends on those that were run before it: what deviates is asked again with all of them.
+  bool remembers = false;
 };
 
 enum class Fate { answered, crash, hang, garbage };
