@@ -24,13 +24,14 @@ void fetch_ahead(std::span<const Put> puts, std::size_t n) {
 }
 
 // What two judgements of one vector come to.
-Judgement combined(Judgement first, const Judgement& second) {
+Judgement combined(Judgement first, Judgement second) {
   if (second.verdict == first.verdict) return first;
   std::string reason = fmt::format("{}, then {} when asked again", name_of(first.verdict), name_of(second.verdict));
   for (const std::string& more : {first.reason, second.reason}) {
     if (!more.empty()) reason += "; " + more;
   }
-  return {Verdict::flaky, std::move(reason), std::move(deviates(first.verdict) ? first.deviations : second.deviations)};
+  Judgement& worse = first.deviations.empty() ? second : first;
+  return {Verdict::flaky, std::move(reason), std::move(worse.deviations)};
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ void Judging::ask_again(std::span<const Put> puts) {
   ask(puts, which_);
   for (std::size_t k = 0; k < which_.size(); ++k) {
     Judgement& second = judgements_[which_[k]];
-    second = combined(std::move(first[k]), second);
+    second = combined(std::move(first[k]), std::move(second));
   }
 }
 
