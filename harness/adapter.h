@@ -32,6 +32,8 @@ struct Description {
   std::uint64_t unknown_parameters = 0;       // EPT_PARAMETER_..., those of which the processor does not tell
   std::size_t batch = 0;                      // cases for one run(), where that is not for the runner to choose
   bool machine = false;  // booted for each run(), which gets all cases; asked what its own configuration can show
+  // What a case meets depends on those that were run before it: what deviates is asked again with all of them.
+  bool remembers = false;
 };
 
 enum class Fate { answered, crash, hang, garbage };

@@ -108,13 +108,26 @@ std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<s
 
 namespace {
 
+// What the report says of a vector that does not pass: its deviations, or the reason of an error.
+std::vector<std::string> lines_of(const Judgement& judgement) {
+  if (judgement.deviations.empty()) return {judgement.reason};
+  std::vector<std::string> lines;
+  for (const Deviation& one : judgement.deviations) {
+    lines.push_back(fmt::format("{}: expected {}, observed {}", one.field, one.expected, one.observed));
+  }
+  return lines;
+}
+
 class Assessing {
  public:
   Assessing(const std::vector<vectors::Vector>& vectors, const std::vector<Judgement>& judgements,
             const std::vector<std::string>& all_ids)
-      : vectors_(vectors), judgements_(judgements), all_ids_(all_ids) {
-    result_.known.assign(vectors.size(), nullptr);
-    for (std::size_t n = 0; n < vectors.size(); ++n) index_[vectors[n].id] = n;
+      : vectors_(vectors), judgements_(judgements), all_ids_(all_ids), open_(vectors.size()) {
+    result_.known.resize(vectors.size());
+    for (std::size_t n = 0; n < vectors.size(); ++n) {
+      index_[vectors[n].id] = n;
+      if (deviates(judgements[n].verdict)) open_[n] = lines_of(judgements[n]);
+    }
   }
 
   void take(const KnownDeviation& entry, bool expired) {
@@ -126,7 +139,12 @@ class Assessing {
     }
   }
 
-  Assessment result() { return std::move(result_); }
+  Assessment result() {
+    for (std::size_t n = 0; n < open_.size(); ++n) {
+      if (!open_[n].empty()) result_.known[n].clear();
+    }
+    return std::move(result_);
+  }
 
  private:
   void take_ids(const KnownDeviation& entry, bool expired) {
@@ -142,43 +160,58 @@ class Assessing {
       if (verdict == Verdict::pass) {
         result_.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
       }
-      if (deviates(verdict) && !expired) result_.known[found->second] = &entry;
+      if (deviates(verdict)) explain(entry, found->second, expired);
     }
   }
 
   void take_filter(const KnownDeviation& entry, bool expired) {
-    std::size_t explained = 0;
+    std::size_t selects = 0;
+    std::size_t put = 0;
+    bool explains = false;
     for (std::size_t n = 0; n < vectors_.size(); ++n) {
-      if (!deviates(judgements_[n].verdict) || !is_about(entry, judgements_[n])) continue;
       if (!selected(vectors_[n], {}, entry.filter)) continue;
-      ++explained;
-      if (!expired) result_.known[n] = &entry;
+      const Verdict verdict = judgements_[n].verdict;
+      ++selects;
+      if (deviates(verdict) || verdict == Verdict::pass) ++put;
+      if (deviates(verdict) && explain(entry, n, expired)) explains = true;
     }
-    if (explained == 0 && vectors_.size() == all_ids_.size()) {
+    const bool left_out = selects != 0 && put == 0;
+    if (!explains && !left_out && vectors_.size() == all_ids_.size()) {
       result_.problems.push_back(fmt::format("no vector deviates as it says: {}", entry.reason));
     }
   }
 
-  static bool is_about(const KnownDeviation& entry, const Judgement& judgement) {
-    const auto has = [&](const std::string& text) { return text.find(entry.deviation) != std::string::npos; };
-    if (judgement.deviations.empty()) return has(judgement.reason);
-    return std::all_of(judgement.deviations.begin(), judgement.deviations.end(), [&](const Deviation& one) {
-      return has(fmt::format("{}: expected {}, observed {}", one.field, one.expected, one.observed));
-    });
+  // Whether the entry explains something of the vector.
+  bool explain(const KnownDeviation& entry, std::size_t n, bool expired) {
+    const auto is_about = [&](const std::string& line) { return line.find(entry.deviation) != std::string::npos; };
+    const std::vector<std::string> lines = lines_of(judgements_[n]);
+    if (std::none_of(lines.begin(), lines.end(), is_about)) return false;
+    if (expired) return true;
+    std::erase_if(open_[n], is_about);
+    result_.known[n].push_back(&entry);
+    return true;
   }
 
   const std::vector<vectors::Vector>& vectors_;
   const std::vector<Judgement>& judgements_;
   const std::vector<std::string>& all_ids_;
   std::map<std::string, std::size_t> index_;
+  std::vector<std::vector<std::string>> open_;  // of each vector what no entry has explained yet
   Assessment result_;
 };
 
 bool concerns(const KnownDeviation& entry, const std::string& target) {
-  return entry.targets.empty() || std::count(entry.targets.begin(), entry.targets.end(), target) != 0;
+  const auto is_it = [&](const std::string& one) { return target == one || target.starts_with(one + "/"); };
+  return entry.targets.empty() || std::any_of(entry.targets.begin(), entry.targets.end(), is_it);
 }
 
 }  // namespace
+
+std::string reasons_of(const std::vector<const KnownDeviation*>& entries) {
+  std::string reasons;
+  for (const KnownDeviation* entry : entries) reasons += (reasons.empty() ? "" : "; ") + entry->reason;
+  return reasons;
+}
 
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
                   const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,

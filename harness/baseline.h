@@ -19,10 +19,10 @@ struct KnownDeviation {
   std::string expires;                    // the last day on which it counts, YYYY-MM-DD
   std::vector<std::string> vectors = {};  // ids
   std::string filter = {};                // as harness/selection.h says
-  // With a filter: text in all that deviates, as the report says it ("FIELD: expected X, observed Y"), or in the reason
-  // of an error.
+  // With a filter: text in a deviation that the entry explains, as the report says it ("FIELD: expected X, observed
+  // Y"), or in the reason of an error.
   std::string deviation = {};
-  std::vector<std::string> targets = {};  // those that the entry is about; empty: all
+  std::vector<std::string> targets = {};  // those that the entry is about, NAME on all paths or NAME/PATH; empty: all
 };
 
 // Reads {"deviations": [{"reason", "cite", "link", "expires", "vectors": [id, ...]}]}, with "filter" and, if wanted,
@@ -31,12 +31,18 @@ std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<s
 
 // What the baseline says of a run.
 struct Assessment {
-  std::vector<const KnownDeviation*> known;  // for each vector: the entry that explains its fail or error, or null
-  std::vector<std::string> problems;         // unexpected passes, unknown ids, expired entries, filters without effect
+  // Of each vector that does not pass: the entries that together explain all that deviates; none when something is
+  // left.
+  std::vector<std::vector<const KnownDeviation*>> known;
+  std::vector<std::string> problems;  // unexpected passes, unknown ids, expired entries, filters without effect
 };
 
+// The reasons of entries, one after the other.
+std::string reasons_of(const std::vector<const KnownDeviation*>& entries);
+
 // vectors are those that were run on `target`; all_ids, sorted, those that exist, so that a filter makes no id unknown.
-// An entry with a filter must explain a vector whenever all were run.
+// An entry with a filter must explain something whenever all were run, unless the target could make none of those that
+// it selects.
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
                   const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,
                   const std::string& target, const std::string& today);

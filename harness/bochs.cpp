@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/bochs_configuration.h"
 #include "harness/media.h"
 #include "harness/metal/adapter.h"
 #include "harness/program.h"
@@ -21,34 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kProgram = "bochs-bin";
-constexpr std::uint64_t kResults = 0x10000000;  // in memory, where the debugger takes them
-constexpr const char* kDisk = R"(type=disk, mode=flat, path="{}/medium")";
-constexpr const char* kCd = R"(type=cdrom, path="{}/medium", status=inserted)";
+constexpr std::uint64_t kResults = 0x10000000;     // in memory, where the debugger takes them
 constexpr std::string_view kPanic = ">>PANIC<< ";  // in its log
 constexpr int kMostBoots = 200;                    // of one job; a case that Bochs does not survive costs three
-
-// No case takes a device's time, and errors and information are not logged: every EPT exit is one.
-constexpr const char* kConfiguration = R"(config_interface: textconfig
-display_library: rfb, options="timeout=0"
-cpu: model={model}, count=1, ips=5000000, reset_on_triple_fault=0, ignore_bad_msrs=0
-memory: guest=2112, host=512
-romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
-vgaromimage: file=/usr/share/vgabios/vgabios.bin
-plugin_ctrl: speaker=0, unmapped=1, biosdev=1, serial=1, parallel=1
-boot: {kind}
-ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
-ata0-master: {medium}
-com1: enabled=1, mode=file, dev="{directory}/serial.txt"
-port_e9_hack: enabled=1
-clock: sync=none, time0=1000000000
-mouse: enabled=0
-magic_break: enabled=1
-log: {directory}/bochs.log
-panic: action=fatal
-error: action=ignore
-info: action=ignore
-debug: action=ignore
-)";
 
 // Why it gave up: the line of its log that says so, else how it ended.
 std::string last_words(const fs::path& directory, const Ending& ending) {
@@ -66,10 +42,13 @@ std::string last_words(const fs::path& directory, const Ending& ending) {
 Ending boot_once(const BochsOptions& options, const fs::path& directory, std::size_t results) {
   const std::string place = directory.string();
   const bool disk = options.boot == BootFrom::disk;
-  write_whole(directory / "bochsrc",
-              fmt::format(kConfiguration, fmt::arg("model", options.model), fmt::arg("directory", place),
-                          fmt::arg("kind", disk ? "disk" : "cdrom"),
-                          fmt::arg("medium", fmt::format(fmt::runtime(disk ? kDisk : kCd), place))));
+  const std::string medium = place + "/medium";
+  BochsMachine machine;
+  machine.model = options.model;
+  machine.directory = place;
+  machine.boot = disk ? "disk" : "cdrom";
+  machine.master = disk ? bochs_disk(medium) : bochs_cd(medium);
+  write_whole(directory / "bochsrc", bochs_configuration(machine));
   write_whole(directory / "rc", fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", place, kResults, results));
   fs::remove(directory / "medium.lock");  // of a Bochs that was killed
   return await_program(

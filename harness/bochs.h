@@ -1,4 +1,4 @@
-// The target `bochs[:MODEL]`: the image, booted by the emulator Bochs. Owns how Bochs is configured, started and ended;
+// The target `bochs[:MODEL]`: the image, booted by the emulator Bochs. Owns how Bochs is started and ended;
 // what is put to the image and what its answers mean is in metal/. Tests: tests/harness/image.
 #pragma once
 

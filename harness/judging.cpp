@@ -23,14 +23,15 @@ void fetch_ahead(std::span<const Put> puts, std::size_t n) {
   if (n + kEntries < puts.size()) __builtin_prefetch(puts[n + kEntries].vector->asked.entries.data());
 }
 
-// What two judgements of one vector come to, of which the first deviates.
-Judgement combined(Judgement first, const Judgement& second) {
+// What two judgements of one vector come to.
+Judgement combined(Judgement first, Judgement second) {
   if (second.verdict == first.verdict) return first;
   std::string reason = fmt::format("{}, then {} when asked again", name_of(first.verdict), name_of(second.verdict));
   for (const std::string& more : {first.reason, second.reason}) {
     if (!more.empty()) reason += "; " + more;
   }
-  return {Verdict::flaky, std::move(reason), std::move(first.deviations)};
+  Judgement& worse = first.deviations.empty() ? second : first;
+  return {Verdict::flaky, std::move(reason), std::move(worse.deviations)};
 }
 
 }  // namespace
@@ -58,23 +59,28 @@ void Judging::ask(std::span<const Put> puts, std::span<const std::size_t> which)
 
 void Judging::ask_again(std::span<const Put> puts) {
   which_.clear();
-  std::vector<Judgement> first;
   for (std::size_t n = 0; n < puts.size(); ++n) {
-    if (!deviates(judgements_[n].verdict)) continue;
-    which_.push_back(n);
-    first.push_back(std::move(judgements_[n]));
+    if (deviates(judgements_[n].verdict)) which_.push_back(n);
   }
   if (which_.empty()) return;
+  if (adapter_.description().remembers) ask_for_all(puts.size());
+  std::vector<Judgement> first;
+  for (const std::size_t n : which_) first.push_back(std::move(judgements_[n]));
   ask(puts, which_);
   for (std::size_t k = 0; k < which_.size(); ++k) {
-    judgements_[which_[k]] = combined(std::move(first[k]), judgements_[which_[k]]);
+    Judgement& second = judgements_[which_[k]];
+    second = combined(std::move(first[k]), std::move(second));
   }
+}
+
+void Judging::ask_for_all(std::size_t count) {
+  which_.resize(count);
+  std::iota(which_.begin(), which_.end(), std::size_t{0});
 }
 
 std::vector<Judgement>& Judging::judge_once(std::span<const Put> puts) {
   judgements_.assign(puts.size(), {});
-  which_.resize(puts.size());
-  std::iota(which_.begin(), which_.end(), std::size_t{0});
+  ask_for_all(puts.size());
   ask(puts, which_);
   return judgements_;
 }

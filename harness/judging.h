@@ -1,5 +1,5 @@
 // A batch of vectors put to an adapter and judged; what deviates is put once more, to tell flakes. Owns no thread and
-// no order of batches (run.h, stream.h). Tests: tests/harness/hostile_test.cpp.
+// no order of batches (run.h, stream.h). Tests: tests/harness/judging_test.cpp, hostile_test.cpp.
 #pragma once
 
 #include <span>
@@ -19,7 +19,7 @@ class Judging {
  public:
   explicit Judging(Adapter& adapter) : adapter_(adapter) {}
 
-  // A judgement for each, valid until the next call. One that deviates and does not when it is asked again is flaky.
+  // A judgement for each, valid until the next call. One that deviates once of the two times it is asked is flaky.
   std::vector<Judgement>& judge_all(std::span<const Put> puts);
   // The same, each asked once.
   std::vector<Judgement>& judge_once(std::span<const Put> puts);
@@ -28,6 +28,7 @@ class Judging {
   // Fills in judgements_ of puts[n] for these n.
   void ask(std::span<const Put> puts, std::span<const std::size_t> which);
   void ask_again(std::span<const Put> puts);
+  void ask_for_all(std::size_t count);
 
   Adapter& adapter_;
   std::vector<Judgement> judgements_;

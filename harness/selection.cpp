@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/draw.h"
+#include "harness/names.h"
 #include "vectors/json_names.h"
 
 namespace harness {
@@ -21,6 +22,11 @@ bool some_goal_contains(const vectors::Vector& vector, const std::string& text) 
 
 const char* question_of(const vectors::Vector& vector) {
   return vectors::kQuestions.at(static_cast<std::size_t>(vector.asked.question));
+}
+
+std::string access_of(const vectors::Vector& vector) {
+  const bool walk = vector.asked.question == vectors::Question::walk;
+  return walk ? names_of(access_names(), vector.asked.access) : std::string();
 }
 
 bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& word) {
@@ -38,7 +44,8 @@ bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& p
     return question_of(vector) == text;
   }
   if (key == "rule") return rule_of(vector).find(text) != std::string::npos;
-  throw std::runtime_error("--filter: '" + key + "' is none of goal, id, profile, question, rule");
+  if (key == "access") return access_of(vector).find(text) != std::string::npos;
+  throw std::runtime_error("--filter: '" + key + "' is none of goal, id, profile, question, rule, access");
 }
 
 }  // namespace

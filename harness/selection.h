@@ -10,8 +10,8 @@ namespace harness {
 
 // Words separated by blanks, all of which must hold; a leading ! negates. goal:TEXT some goal contains TEXT; id:TEXT
 // the id begins with it; profile:NAME one of `profiles`, question:eptp|entry|walk is equal to it; rule:TEXT a rule that
-// decides contains it; a word without a colon: the id begins with it or some goal contains it. Throws
-// std::runtime_error for an unknown key or question.
+// decides contains it; access:TEXT what a walk's access is called in reports contains it; a word without a colon: the
+// id begins with it or some goal contains it. Throws std::runtime_error for an unknown key or question.
 bool selected(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& filter);
 
 // I/N with 1 <= I <= N. Vectors belong to a shard by their id, so that a new vector moves no other.

@@ -58,7 +58,7 @@ void Tally::move_to(Report& report) {
     report.vectors.push_back(std::move(one.vector));
     report.judgements.push_back(std::move(one.judgement));
   }
-  report.assessment.known.assign(report.vectors.size(), nullptr);
+  report.assessment.known.resize(report.vectors.size());
   report.rest = std::move(rest_);
 }
 

@@ -254,7 +254,7 @@ void add_run_command(CLI::App& app, Session& session) {
       "SEED[:COUNT]: random vectors instead of those in files, 1000000 when there is no COUNT; what fails is shrunk");
   command->add_option(
       "--filter", arguments->filter,
-      "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, "
+      "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, access:TEXT, "
       "or TEXT of an id or goal; ! negates");
   command->add_flag("--quick", arguments->quick, "Only the vectors that isolate one rule each, and their neighbours")
       ->excludes(random);

@@ -36,17 +36,13 @@ constexpr uint64_t kEptPagingWrite = 1ull << 58;  // what verifies a walk throug
 constexpr uint64_t kMarkerInDevice = kMarker * 8 + 1;
 constexpr uint64_t kGate = uint64_t{0x20} * 16;  // of the guest's INT, in its IDT
 
-struct alignas(4096) Table {
-  uint64_t entries[512];
-};
-
 // The guest's own pages in the order of their guest-physical addresses; the code is the page behind them.
 struct World {
-  Table pml4, pdpt, directory, table;
+  Page pml4, pdpt, directory, table;
 };
 World worlds[kOwns];
 
-Table ept_pml4, ept_pdpt, ept_directory, ept_table;
+Page ept_pml4, ept_pdpt, ept_directory, ept_table;
 
 constexpr unsigned kPages = sizeof(worlds) / 4096;
 static_assert(kOwnCode == kPages * 4096);
@@ -58,16 +54,16 @@ World& world_of(Own own) { return worlds[static_cast<unsigned>(own)]; }
 void build(Own own) {
   World& world = world_of(own);
   const uint64_t base = world_base(own);
-  world.pml4.entries[0] = (base + 0x1000) | kTable;
-  world.pdpt.entries[0] = (base + 0x2000) | kTable;
-  world.directory.entries[0] = (base + 0x3000) | kTable;
-  world.table.entries[0] = (own_base(own) + kOwnCode) | kTable;
-  world.table.entries[2] = (own_base(own) + kOwnCode + 0x1000) | kTable;
+  world.pml4.words[0] = (base + 0x1000) | kTable;
+  world.pdpt.words[0] = (base + 0x2000) | kTable;
+  world.directory.words[0] = (base + 0x3000) | kTable;
+  world.table.words[0] = (own_base(own) + kOwnCode) | kTable;
+  world.table.words[2] = (own_base(own) + kOwnCode + 0x1000) | kTable;
 }
 
 void map_worlds(bool verified) {
   const uint64_t page = verified ? kEptPage | kEptPagingWrite : kEptPage;
-  for (unsigned n = 0; n < kPages; ++n) ept_table.entries[n] = (address_of(worlds) + n * 4096) | page;
+  for (unsigned n = 0; n < kPages; ++n) ept_table.words[n] = (address_of(worlds) + n * 4096) | page;
 }
 
 uint64_t code(const uint8_t* label) { return kLinearCode + static_cast<uint64_t>(label - guest_code); }
@@ -120,22 +116,22 @@ void choose_instruction(const Case& asked, GuestStart& start) {
 
 void build_guest(uint64_t device) {
   for (unsigned n = 0; n < kOwns; ++n) build(static_cast<Own>(n));
-  ept_pml4.entries[0] = address_of(&ept_pdpt) | kEptTable;
-  ept_pdpt.entries[0] = address_of(&ept_directory) | kEptTable;
-  ept_directory.entries[0] = address_of(&ept_table) | kEptTable;
+  ept_pml4.words[0] = address_of(&ept_pdpt) | kEptTable;
+  ept_pdpt.words[0] = address_of(&ept_directory) | kEptTable;
+  ept_directory.words[0] = address_of(&ept_table) | kEptTable;
   map_worlds(true);
-  ept_table.entries[kPages] = address_of(guest_code) | kEptPage;
-  ept_table.entries[kPages + 1] = device | kEptPage;
+  ept_table.words[kPages] = address_of(guest_code) | kEptPage;
+  ept_table.words[kPages + 1] = device | kEptPage;
 }
 
 GuestStart prepare_guest(const Case& asked) {
   World& world = world_of(asked.own);
   const uint64_t gpa = asked.guest_physical_address;
   const uint64_t page = gpa & ~0xfffull;
-  world.table.entries[1] = page | rights_of(asked);
-  world.directory.entries[1] = page | kTable;
+  world.table.words[1] = page | rights_of(asked);
+  world.directory.words[1] = page | kTable;
   const bool verified = (asked.flags & kUnverifiedWalk) == 0;
-  if (((ept_table.entries[0] & kEptPagingWrite) != 0) != verified) map_worlds(verified);
+  if (((ept_table.words[0] & kEptPagingWrite) != 0) != verified) map_worlds(verified);
   GuestStart start{};
   start.cr3 = world_base(asked.own);
   start.linear_address = kLinearUnderTest | (gpa & 0xfff);
@@ -146,7 +142,7 @@ GuestStart prepare_guest(const Case& asked) {
 }
 
 uint64_t own_entry(uint32_t level) {
-  const Table& below = level == 5 ? ept_pml4 : level == 4 ? ept_pdpt : ept_directory;
+  const Page& below = level == 5 ? ept_pml4 : level == 4 ? ept_pdpt : ept_directory;
   return address_of(&below) | kEptTable;
 }
 

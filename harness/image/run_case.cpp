@@ -26,9 +26,6 @@ constexpr uint64_t kLastLogged = 511;  // the log grows down from its last entry
 constexpr uint32_t kReasonException = 0;
 constexpr uint32_t kEntryFailed = 0x80000000;
 
-struct alignas(4096) Page {
-  uint64_t words[512];
-};
 Page sub_page_root;   // all zero: every lookup ends at it
 Page ve_information;  // virtualization-exception information
 Page log;             // page-modification log

@@ -36,9 +36,6 @@ constexpr uint32_t kCode32 = 0xc09b;
 constexpr uint32_t kData = 0xc093;
 constexpr uint32_t kUserRights = 0x60;
 
-struct alignas(4096) Page {
-  uint32_t words[1024];
-};
 Page vmxon_region;
 Page vmcs_region;
 bool launched = false;

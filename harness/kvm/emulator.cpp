@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/bochs_configuration.h"
 #include "harness/process.h"
 #include "harness/program.h"
 
@@ -25,30 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kProgram = "bochs-bin";
 constexpr std::uintmax_t kOrders = std::uintmax_t{128} * 16 * 63 * kvm::kSector;  // an emulator wants whole cylinders
-
-// Emulated time goes by instructions alone. 50 million a second keep what Linux does on its clock small.
-constexpr const char* kConfiguration = R"(config_interface: textconfig
-display_library: rfb, options="timeout=0"
-cpu: model={model}, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=1
-megs: 512
-romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
-vgaromimage: file=/usr/share/vgabios/vgabios.bin
-vga: extension=vbe, update_freq=1, realtime=0
-plugin_ctrl: speaker=0, unmapped=1, biosdev=1, serial=1, parallel=1
-boot: cdrom
-ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
-ata0-master: type=cdrom, path="{disc}", status=inserted
-ata0-slave: type=disk, mode=flat, path="{directory}/orders.img"
-com1: enabled=1, mode=file, dev="{directory}/serial.txt"
-port_e9_hack: enabled=1
-clock: sync=none, time0=1000000000
-mouse: enabled=0
-log: {directory}/bochs.log
-panic: action=fatal
-error: action=ignore
-info: action=ignore
-debug: action=ignore
-)";
 
 // The first sector says that the rest is there, so it comes last.
 void give_order(const fs::path& disk, const std::string& sectors) {
@@ -101,8 +78,17 @@ Peer start_emulator(const std::string& model, const std::string& disc) {
   }
   const auto work = std::make_shared<const WorkDirectory>("kvm");
   const fs::path& directory = work->path();
-  write_whole(directory / "bochsrc", fmt::format(kConfiguration, fmt::arg("model", model), fmt::arg("disc", disc),
-                                                 fmt::arg("directory", directory.string())));
+  BochsMachine machine;
+  machine.model = model;
+  machine.directory = directory.string();
+  machine.boot = "cdrom";
+  machine.master = bochs_cd(disc);
+  machine.slave = bochs_disk(machine.directory + "/orders.img");
+  machine.ips = 50000000;  // keeps what Linux does on its clock small
+  machine.guest_megabytes = 512;
+  machine.ignore_bad_msrs = true;
+  machine.magic_break = false;
+  write_whole(directory / "bochsrc", bochs_configuration(machine));
   write_whole(directory / "rc", "c\n");
   write_whole(directory / "orders.img", "");
   fs::resize_file(directory / "orders.img", kOrders);

@@ -96,6 +96,7 @@ std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOption
   MachineOptions kind;
   kind.path = take_path(machine);
   kind.has_device = true;
+  kind.remembers = true;  // KVM keeps the tables that it built
   SessionOptions session;
   session.name = target;
   session.image = image_text();

@@ -13,6 +13,7 @@ namespace harness {
 struct MachineOptions {
   Path path = Path::ordinary;
   bool has_device = false;  // accesses without memory are answered by self-identifying words that can be changed
+  bool remembers = false;   // as in Description
   std::function<std::string()> version;  // what is tested, if not the processor; asked after the first boot
 };
 

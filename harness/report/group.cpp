@@ -12,7 +12,7 @@ namespace harness {
 namespace {
 
 bool unexplained(const Report& report, std::size_t n) {
-  return deviates(report.judgements[n].verdict) && report.assessment.known.at(n) == nullptr;
+  return deviates(report.judgements[n].verdict) && report.assessment.known.at(n).empty();
 }
 
 bool is_misconfiguration(const std::string& result) {
@@ -74,7 +74,8 @@ Counts count(const Report& report) {
   Counts counts{report.rest.of};
   for (const Judgement& judgement : report.judgements) ++counts.of.at(static_cast<std::size_t>(judgement.verdict));
   const auto& known = report.assessment.known;
-  counts.known = static_cast<std::size_t>(std::count_if(known.begin(), known.end(), [](auto* one) { return one; }));
+  counts.known = static_cast<std::size_t>(
+      std::count_if(known.begin(), known.end(), [](const auto& entries) { return !entries.empty(); }));
   return counts;
 }
 

@@ -38,8 +38,8 @@ std::string vector_of(const Report& report, std::size_t n) {
   const Judgement& judgement = report.judgements[n];
   std::string text =
       fmt::format(R"({{"id":{},"verdict":"{}")", json_text(report.vectors[n].id), name_of(judgement.verdict));
-  if (const KnownDeviation* known = report.assessment.known[n]; known != nullptr) {
-    text += ",\"known\":" + json_text(known->reason);
+  if (const auto& known = report.assessment.known[n]; !known.empty()) {
+    text += ",\"known\":" + json_text(reasons_of(known));
   }
   if (!judgement.reason.empty()) text += ",\"reason\":" + json_text(judgement.reason);
   if (!judgement.deviations.empty()) {

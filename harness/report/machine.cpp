@@ -44,8 +44,8 @@ std::string details(const vectors::Vector& vector, const Judgement& judgement) {
 std::string junit_body(const Report& report, std::size_t n) {
   const Judgement& judgement = report.judgements[n];
   const std::string message = xml(summary(judgement));
-  if (const KnownDeviation* known = report.assessment.known[n]; known != nullptr) {
-    return fmt::format("<skipped message=\"known: {}\"/>", xml(known->reason));
+  if (const auto& known = report.assessment.known[n]; !known.empty()) {
+    return fmt::format("<skipped message=\"known: {}\"/>", xml(reasons_of(known)));
   }
   switch (judgement.verdict) {
     case Verdict::pass: return {};
@@ -74,8 +74,8 @@ std::string tap_line(const Report& report, std::size_t n) {
   std::string line = fmt::format("{}ok {} - {}", wrong ? "not " : "", n + 1, one_line(report.vectors[n].id));
   if (wrong) line += " " + one_line(summary(judgement));
   if (left_out) line += " # SKIP " + one_line(summary(judgement));
-  if (const KnownDeviation* known = report.assessment.known[n]; known != nullptr) {
-    line += " # TODO known: " + one_line(known->reason);
+  if (const auto& known = report.assessment.known[n]; !known.empty()) {
+    line += " # TODO known: " + one_line(reasons_of(known));
   }
   return line + "\n";
 }
@@ -98,7 +98,7 @@ std::string junit_report(const Report& report) {
   std::size_t skipped = 0;
   std::string cases;
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
-    const bool known = report.assessment.known[n] != nullptr;
+    const bool known = !report.assessment.known[n].empty();
     const Verdict verdict = report.judgements[n].verdict;
     if (!known && (verdict == Verdict::fail || verdict == Verdict::flaky)) ++failures;
     if (!known && verdict == Verdict::error) ++errors;

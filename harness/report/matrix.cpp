@@ -168,7 +168,7 @@ Column column_of(const Report& report) {
       case Verdict::error:
       case Verdict::flaky:
         ++cell.deviation;
-        if (report.assessment.known.at(n) != nullptr) ++cell.known;
+        if (!report.assessment.known.at(n).empty()) ++cell.known;
     }
   }
   return column;

@@ -97,8 +97,8 @@ std::string reasons_text(const Report& report, Verdict verdict) {
 
 std::string known_text(const Report& report) {
   std::map<const KnownDeviation*, std::size_t> counts;
-  for (const KnownDeviation* entry : report.assessment.known) {
-    if (entry != nullptr) ++counts[entry];
+  for (const auto& entries : report.assessment.known) {
+    for (const KnownDeviation* entry : entries) ++counts[entry];
   }
   std::string text;
   for (const KnownDeviation& entry : report.baseline) {

@@ -33,7 +33,7 @@ harness::Report small_report(const std::string& target) {
                        {Verdict::fail, {}, {{"result", "misconfigured", "page"}}},
                        {Verdict::not_applicable, "no such memory", {}}};
   report.baseline = {{"why", "31.3", "where", "2027-01-01", {"v1"}}};
-  report.assessment.known = {nullptr, &report.baseline[0], nullptr};
+  report.assessment.known = {{}, {&report.baseline[0]}, {}};
   return report;
 }
 
@@ -61,7 +61,7 @@ TEST(Matrix, vectors_are_counted_by_the_rule_that_decides) {
 TEST(Matrix, reports_and_matrices_are_read_back_and_a_later_one_counts) {
   harness::Report changed = small_report("lib:x");
   changed.judgements[1] = {Verdict::pass, {}, {}};
-  changed.assessment.known[1] = nullptr;
+  changed.assessment.known[1].clear();
   const File first(json_report(small_report("lib:x")));
   const File second(json_report(small_report("lib:y")));
   const File third(json_report(changed));

@@ -31,7 +31,7 @@ harness::Report small_report() {
                        {Verdict::fail, {}, {{"result", "misconfigured", "page"}}},
                        {Verdict::error, "crash: signal 6", {}},
                        {Verdict::skipped, "declined", {}}};
-  report.assessment.known.assign(4, nullptr);
+  report.assessment.known.resize(4);
   return report;
 }
 
@@ -80,7 +80,7 @@ TEST(Report, what_is_not_applicable_is_told_apart_from_what_was_skipped) {
 TEST(Report, known_deviation_is_as_expected_and_shown) {
   harness::Report report = small_report();
   report.baseline = {{"reads bit 13", "31.3", "https://example.org", "2030-01-01", {"v1", "v2"}}};
-  report.assessment.known[1] = report.assessment.known[2] = report.baseline.data();
+  report.assessment.known[1] = report.assessment.known[2] = {report.baseline.data()};
   EXPECT_EQ(exit_code(report), 0);
   EXPECT_TRUE(harness::group(report).empty());
   EXPECT_NE(terminal_report(report).find("known until 2030-01-01: reads bit 13"), std::string::npos);

@@ -15,7 +15,7 @@ harness::Report run_with(const char* mistake) {
   harness::Report report;
   report.vectors = support::harness_vectors();
   report.judgements = run_on(*adapter, report.vectors);
-  report.assessment.known.assign(report.vectors.size(), nullptr);
+  report.assessment.known.resize(report.vectors.size());
   return report;
 }
 

