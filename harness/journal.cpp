@@ -60,6 +60,20 @@ Deviation deviation_of(const JsonValue& list) {
   return {texts[0], texts[1], texts[2]};
 }
 
+// What the reports count on, see report/report.schema.json. Empty when it is all there.
+std::string lack_of(const Judgement& judgement) {
+  const bool deviations = !judgement.deviations.empty();
+  switch (judgement.verdict) {
+    case Verdict::pass: return deviations ? "a pass has no deviations" : "";
+    case Verdict::fail: return deviations ? "" : "a fail without deviations";
+    case Verdict::skipped:
+    case Verdict::not_applicable:
+    case Verdict::error:
+    case Verdict::flaky: break;
+  }
+  return judgement.reason.empty() ? fmt::format("the verdict {} without a reason", name_of(judgement.verdict)) : "";
+}
+
 Judgement judgement_of(const JsonValue& object) {
   Judgement judgement;
   const std::string verdict = demanded(object, "verdict");
@@ -71,6 +85,7 @@ Judgement judgement_of(const JsonValue& object) {
   if (const auto deviations = object.find("deviations")) {
     for (const JsonValue one : *deviations) judgement.deviations.push_back(deviation_of(one));
   }
+  if (const std::string lack = lack_of(judgement); !lack.empty()) throw std::runtime_error(lack);
   return judgement;
 }
 
@@ -85,10 +100,10 @@ JournalContent read_journal(const std::string& path) {
   Json json;
   try {
     for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', content.whole_bytes)) {
+      ++number;
       if (!json.read(std::string_view(text).substr(content.whole_bytes, end - content.whole_bytes))) {
         throw std::runtime_error("no JSON");
       }
-      ++number;
       if (number == 1) {
         content.header = header_of(json.root());
       } else {
@@ -97,7 +112,7 @@ JournalContent read_journal(const std::string& path) {
       content.whole_bytes = end + 1;
     }
   } catch (const std::exception& error) {
-    throw std::runtime_error(fmt::format("{}:{}: no journal: {}", path, number + 1, error.what()));
+    throw std::runtime_error(fmt::format("{}:{}: no journal: {}", path, number, error.what()));
   }
   return content;
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "harness/baseline.h"
@@ -21,6 +22,11 @@ std::string file_with(const std::string& text) {
   std::string path = testing::TempDir() + "eptspec_" + testing::UnitTest::GetInstance()->current_test_info()->name();
   std::ofstream(path) << text;
   return path;
+}
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 const harness::JournalHeader kHeader{"lib:x", "x", "1", "0123", "goal:a", "1/2", 3};
@@ -71,14 +77,16 @@ TEST(Journal, text_that_is_no_unicode_does_not_break_it) {
   EXPECT_EQ(harness::read_journal(path).judgements.at("c").verdict, Verdict::error);
 }
 
-bool is_refused(const std::string& path) {
+std::string why_refused(const std::string& path) {
   try {
     harness::read_journal(path);
-  } catch (const std::runtime_error&) {
-    return true;
+  } catch (const std::runtime_error& error) {
+    return error.what();
   }
-  return false;
+  return "";
 }
+
+bool is_refused(const std::string& path) { return !why_refused(path).empty(); }
 
 TEST(Journal, what_is_no_journal_is_refused) {
   EXPECT_EQ(harness::read_journal(file_with("")).whole_bytes, 0U);
@@ -86,6 +94,29 @@ TEST(Journal, what_is_no_journal_is_refused) {
     EXPECT_TRUE(is_refused(file_with(text))) << text;
   }
   EXPECT_TRUE(is_refused("/nowhere"));
+}
+
+// What the reports take for granted of a judgement.
+TEST(Journal, judgement_that_lacks_something_is_refused_with_its_line) {
+  const std::string path = written_journal();
+  const std::string whole = contents(path);
+  const auto refused = [&](const std::string& line) {
+    std::ofstream(path) << whole << line << "\n";
+    const std::string why = why_refused(path);
+    return why.starts_with(path) ? why.substr(path.size()) : why;
+  };
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"fail"})"), ":4: no journal: a fail without deviations");
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"fail","deviations":[]})"), ":4: no journal: a fail without deviations");
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"pass","deviations":[["a","b","c"]]})"),
+            ":4: no journal: a pass has no deviations");
+  for (const std::string verdict : {"skipped", "not_applicable", "error", "flaky"}) {
+    EXPECT_EQ(refused(R"({"id":"x","verdict":")" + verdict + "\"}"),
+              ":4: no journal: the verdict " + verdict + " without a reason");
+  }
+  EXPECT_EQ(refused("nonsense"), ":4: no journal: no JSON");
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"pass"})"), "");
+  std::ofstream(path) << "{}\n";
+  EXPECT_EQ(why_refused(path), path + ":1: no journal: of another version");
 }
 
 // On two of three vectors, of which the second fails.
