@@ -129,7 +129,10 @@ std::optional<std::string> Channel::line(Clock::time_point deadline, Exchanged& 
       const bool cut = !received_.empty();
       drain();
       ended = {
-          Fate::crash, fmt::format("the command {}{}", end_of(pid_), cut ? " in the middle of a line" : ""), {}, {}};
+          Fate::crash,
+          fmt::format("the command {}{}", end_of(pid_, "its standard output"), cut ? " in the middle of a line" : ""),
+          {},
+          {}};
       break;
     }
   }

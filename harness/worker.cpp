@@ -155,7 +155,7 @@ Exchanged LibraryWorker::await(double seconds) {
 }
 
 Exchanged LibraryWorker::end_of_worker() {
-  std::string text = "the worker " + end_of(pid_);
+  std::string text = "the worker " + end_of(pid_, "the pipe to the runner");
   stop();
   return {Fate::crash, std::move(text), {}, {}};
 }

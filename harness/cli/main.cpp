@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "harness/cli/commands.h"
+#include "harness/process.h"
+#include "harness/program.h"
 
 namespace {
 
@@ -34,6 +36,8 @@ void end_on_signals() {
     sigwait(&signals, &signal);
     // Who presses Ctrl-C knows; the others may come from afar.
     if (signal != SIGINT) fmt::print(stderr, "eptspec: ended by signal {} ({})\n", signal, strsignal(signal));
+    harness::end_all_children();
+    harness::remove_work_directories();
     std::_Exit(kKilledBy + signal);
   }).detach();
 }

@@ -112,6 +112,17 @@ class ExitCodes(Folder):
             self.assertEqual(result.returncode, code, result.stdout)
 
 
+def processes_with(argument):
+    """Those that have this word on their command line."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found += [path.parent.name] if argument.encode() in path.read_bytes().split(b"\0") else []
+        except OSError:
+            pass  # it has ended meanwhile
+    return found
+
+
 class Signals(unittest.TestCase):
     def end_with(self, number, ignored=()):
         def ignore():
@@ -128,6 +139,21 @@ class Signals(unittest.TestCase):
     def test_signal_ends_the_program_with_a_word(self):
         self.assertEqual(self.end_with(signal.SIGTERM), (143, "eptspec: ended by signal 15 (Terminated)\n"))
         self.assertEqual(self.end_with(signal.SIGHUP), (129, "eptspec: ended by signal 1 (Hangup)\n"))
+
+    def test_no_process_of_a_target_outlives_the_run(self):
+        for text, code in (("exec 1>&-; sleep 4242", 2), ("sleep 4242 & exit 3", 2)):
+            start = time.monotonic()
+            result = run_builtin(f"exec:{text}", "--timeout", 2)
+            self.assertEqual((result.returncode, len(result.stderr.splitlines())), (code, 1), result.stderr)
+            self.assertLess(time.monotonic() - start, 20)
+            self.assertEqual(processes_with("4242"), [])
+        self.assertIn("closed its standard output", run_builtin("exec:exec 1>&-; sleep 4242").stderr)
+        with subprocess.Popen([EPTSPEC, "run", "exec:sleep 4242; true", "--vectors", "builtin"], stderr=subprocess.PIPE) as process:
+            while not processes_with("4242"):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+        self.assertEqual((process.returncode, processes_with("4242")), (143, []))
 
     def test_signal_that_the_caller_ignores_is_ignored(self):
         self.assertEqual(self.end_with(signal.SIGHUP, ignored=[signal.SIGHUP])[0], run_builtin(SLOW).returncode)

@@ -15,6 +15,10 @@ static void misbehave(struct eptspec_answer* answer, size_t count) {
   if (does("crash")) abort();
   if (does("exit")) exit(3);
   if (does("hang")) pause();
+  if (does("close_and_stay")) {
+    for (int fd = 3; fd < 100; ++fd) close(fd);
+    pause();
+  }
   if (does("crash_in_batch") && count > 1) {
     memset(answer, 0, sizeof *answer); /* it crashes before it has answered */
     abort();

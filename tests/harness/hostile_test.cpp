@@ -46,25 +46,25 @@ const auto kName = [](const testing::TestParamInfo<Behaviour>& one) { return std
 
 INSTANTIATE_TEST_SUITE_P(
     Library, HostileLibrary,
-    testing::Values(Behaviour{"", Verdict::pass, ""},
-                    Behaviour{"crash", Verdict::error, "crash: the worker ended by signal 6"},
-                    Behaviour{"exit", Verdict::error, "crash: the worker left with exit code 3"},
-                    Behaviour{"hang", Verdict::error, "hang: no answer within 0.3 s"},
-                    Behaviour{"crash_in_batch", Verdict::flaky,
-                              "error, then pass when asked again; crash: the worker ended by signal 6 (Aborted) (in a "
-                              "batch only, not alone)"},
-                    Behaviour{"flaky", Verdict::flaky, "fail, then pass when asked again"},
-                    Behaviour{"no_answer", Verdict::error, "garbage: no answer was filled in"},
-                    Behaviour{"wrong_id", Verdict::error, "garbage: the answer names case 4711 instead of 7"},
-                    Behaviour{"unknown_status", Verdict::error, "garbage: the answer has the unknown status 99"},
-                    Behaviour{"unknown_result", Verdict::error, "garbage: result 99 is no answer to this question"},
-                    Behaviour{"result_of_other_question", Verdict::error,
-                              "garbage: result 7 is no answer to this question"},
-                    Behaviour{"no_result", Verdict::error, "garbage: the answer has no result"},
-                    Behaviour{"unknown_valid_bit", Verdict::error, "garbage: unknown bits in valid"},
-                    Behaviour{"lie", Verdict::fail, ""}, Behaviour{"decline", Verdict::skipped, "not today"},
-                    Behaviour{"not_applicable", Verdict::not_applicable, kLacks},
-                    Behaviour{"endless_reason", Verdict::skipped, "xxxx"}, Behaviour{"chatter", Verdict::pass, ""}),
+    testing::Values(
+        Behaviour{"", Verdict::pass, ""}, Behaviour{"crash", Verdict::error, "crash: the worker ended by signal 6"},
+        Behaviour{"exit", Verdict::error, "crash: the worker left with exit code 3"},
+        Behaviour{"hang", Verdict::error, "hang: no answer within 0.3 s"},
+        Behaviour{"close_and_stay", Verdict::error, "crash: the worker closed the pipe to the runner and did not end"},
+        Behaviour{"crash_in_batch", Verdict::flaky,
+                  "error, then pass when asked again; crash: the worker ended by signal 6 (Aborted) (in a "
+                  "batch only, not alone)"},
+        Behaviour{"flaky", Verdict::flaky, "fail, then pass when asked again"},
+        Behaviour{"no_answer", Verdict::error, "garbage: no answer was filled in"},
+        Behaviour{"wrong_id", Verdict::error, "garbage: the answer names case 4711 instead of 7"},
+        Behaviour{"unknown_status", Verdict::error, "garbage: the answer has the unknown status 99"},
+        Behaviour{"unknown_result", Verdict::error, "garbage: result 99 is no answer to this question"},
+        Behaviour{"result_of_other_question", Verdict::error, "garbage: result 7 is no answer to this question"},
+        Behaviour{"no_result", Verdict::error, "garbage: the answer has no result"},
+        Behaviour{"unknown_valid_bit", Verdict::error, "garbage: unknown bits in valid"},
+        Behaviour{"lie", Verdict::fail, ""}, Behaviour{"decline", Verdict::skipped, "not today"},
+        Behaviour{"not_applicable", Verdict::not_applicable, kLacks},
+        Behaviour{"endless_reason", Verdict::skipped, "xxxx"}, Behaviour{"chatter", Verdict::pass, ""}),
     [](const testing::TestParamInfo<Behaviour>& one) {
       return one.param.name[0] == '\0' ? std::string("honest") : std::string(one.param.name);
     });
@@ -86,6 +86,9 @@ INSTANTIATE_TEST_SUITE_P(
         Behaviour{"crash", Verdict::error, "crash: the command left with exit code 134"},
         Behaviour{"exit", Verdict::error, "crash: the command left with exit code 3"},
         Behaviour{"hang", Verdict::error, "hang: no whole answer in time"},
+        // The shell that started it still has its standard output.
+        Behaviour{"close_and_stay", Verdict::error, "hang: no whole answer in time"},
+        Behaviour{"child_stays", Verdict::error, "crash: the command left with exit code 4"},
         Behaviour{"truncate", Verdict::error, "crash: the command left with exit code 0 in the middle of a line"},
         Behaviour{"garbage", Verdict::error, "garbage: no JSON object: Segmentation fault (not really)"},
         Behaviour{"endless_line", Verdict::error, "hang: no whole answer in time"},

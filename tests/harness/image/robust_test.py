@@ -105,6 +105,18 @@ class Killed(Test):
         self.assertGreaterEqual(killed, 1)
 
 
+class Ended(Test):
+    def test_signal_takes_bochs_and_its_directory_away(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  env={**os.environ, "TMPDIR": str(self.path)}) as process:
+                while not [*self.path.glob("eptspec-bochs-*/bochs.log")]:
+                    time.sleep(0.01)
+                process.send_signal(number)
+                process.communicate(timeout=60)
+            self.assertEqual((process.returncode, [*self.path.iterdir()]), (128 + number, []))
+
+
 class Ports(Test):
     """Of its own, since meanwhile no other Bochs can start."""
 
@@ -134,5 +146,5 @@ def in_a_network_of_its_own():
 if __name__ == "__main__":
     if "ports" in sys.argv:
         in_a_network_of_its_own()
-    names = ["Ports"] if "ports" in sys.argv else ["Surroundings", "Boots", "Killed"]
+    names = ["Ports"] if "ports" in sys.argv else ["Surroundings", "Boots", "Killed", "Ended"]
     unittest.main(argv=sys.argv[:1], defaultTest=names, verbosity=2)
