@@ -1,8 +1,6 @@
 #include "harness/baseline.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -12,10 +10,14 @@
 
 #include "harness/json.h"
 #include "harness/selection.h"
+#include "vectors/file.h"
 
 namespace harness {
 
 namespace {
+
+constexpr const char* kExpected = "a baseline: a JSON object with a list 'deviations'";
+constexpr std::size_t kMostBytes = std::size_t{16} << 20;
 
 bool is_text(const JsonValue& value) { return value.is(JsonKind::text) && !value.text().empty(); }
 
@@ -85,12 +87,22 @@ KnownDeviation deviation_of(const JsonValue& entry) {
 }  // namespace
 
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors) {
-  std::ifstream in(path);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  std::string text;
+  try {
+    text = vectors::read_file(path, kExpected, kMostBytes);
+  } catch (const std::runtime_error& error) {
+    errors.emplace_back(error.what());
+    return {};
+  }
   Json json;
-  const auto deviations = json.read(text) ? json.root().find("deviations") : std::nullopt;
+  if (!json.read(text)) {
+    errors.push_back(
+        fmt::format("{}:{}: no JSON; expected {}", path, vectors::place_in(text, json.mistake_at()), kExpected));
+    return {};
+  }
+  const auto deviations = json.root().find("deviations");
   if (!deviations || !deviations->is(JsonKind::list)) {
-    errors.push_back(path + ": is no JSON object with a list 'deviations'");
+    errors.push_back(fmt::format("{}: no list 'deviations'; expected {}", path, kExpected));
     return {};
   }
   std::vector<KnownDeviation> all;

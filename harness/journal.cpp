@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/json.h"
+#include "vectors/file.h"
 
 namespace harness {
 
@@ -92,9 +91,7 @@ Judgement judgement_of(const JsonValue& object) {
 }  // namespace
 
 JournalContent read_journal(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!in.good() && !in.eof()) throw std::runtime_error(path + ": cannot be read");
+  const std::string text = vectors::read_file(path, "a journal that run --journal wrote");
   JournalContent content;
   std::size_t number = 0;
   Json json;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/builtin.h"
+#include "vectors/file.h"
 #include "vectors/json.h"
 #include "vectors/manifest.h"
 
@@ -19,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kExpected = "a JSON file, a directory of such files, or builtin";
+
 std::vector<fs::path> files_of(const std::string& path, std::vector<std::string>& errors) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return {path};
@@ -27,22 +28,20 @@ std::vector<fs::path> files_of(const std::string& path, std::vector<std::string>
     if (entry.path().extension() == ".json" && entry.path().filename() != vectors::kTablesFile)
       files.push_back(entry.path());
   }
-  if (files.empty())
-    errors.push_back(path + ": holds no vectors; expected a JSON file, a directory of such files, or builtin");
+  if (files.empty()) errors.push_back(fmt::format("{}: holds no vectors; expected {}", path, kExpected));
   std::sort(files.begin(), files.end());
   return files;
 }
 
 std::vector<vectors::Document> documents_of(const std::string& path, std::vector<std::string>& errors) {
-  if (fs::exists(fs::path(path) / "manifest.json")) return vectors::read_directory(path, errors);
+  std::error_code none;
+  if (fs::exists(fs::path(path) / "manifest.json", none)) return vectors::read_directory(path, errors);
   std::vector<vectors::Document> documents;
   for (const fs::path& file : files_of(path, errors)) {
-    std::ifstream in(file, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(in)), {});
-    if (in.is_open()) {
-      documents.push_back(vectors::read_json(text, file.string(), errors));
-    } else {
-      errors.push_back(file.string() + ": cannot be read; expected a JSON file, a directory of such files, or builtin");
+    try {
+      documents.push_back(vectors::read_json(vectors::read_file(file, kExpected), file.string(), errors));
+    } catch (const std::runtime_error& error) {
+      errors.emplace_back(error.what());
     }
   }
   return documents;

@@ -8,7 +8,6 @@
 #include "harness/metal/adapter.h"
 #include "harness/metal/job.h"
 #include "harness/selection.h"
-#include "vectors/manifest.h"
 
 namespace cli {
 
@@ -82,8 +81,7 @@ void add_judge_command(CLI::App& app, Session& session) {
                       "What the machine is called, in the report and by a baseline's targets");
   command->callback([&session, command, path, arguments] {
     arguments->own = command->count("--vectors") == 0;
-    const std::string bytes = vectors::read_file(*path);
-    session.status = judge_results(session, *arguments, *path, harness::read_results(harness::results_in(bytes)));
+    session.status = judge_results(session, *arguments, *path, harness::read_results(harness::read_results_in(*path)));
   });
 }
 

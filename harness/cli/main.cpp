@@ -1,10 +1,14 @@
 // eptspec: the user's one command. Parses, runs the chosen subcommand, and turns broken surroundings into one line and
 // exit code 2.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -17,6 +21,7 @@
 namespace {
 
 constexpr int kCouldNotRun = 2;
+constexpr const char* kNoOutput = "standard output cannot be written";
 constexpr int kKilledBy = 128;  // plus the signal: what a shell shows for a program that a signal ended
 
 // Z3 installs handlers of its own while it works, in whichever thread. So the signals that end the program are taken by
@@ -40,6 +45,19 @@ void end_on_signals() {
     harness::remove_work_directories();
     std::_Exit(kKilledBy + signal);
   }).detach();
+}
+
+// Whom nobody hears has nothing to say.
+int could_not_run(const std::string& why) {
+  std::fputs(("eptspec: " + why + "\n").c_str(), stderr);
+  return kCouldNotRun;
+}
+
+// Or the first file that is opened would be taken for one of the three: writing there fails, but for what is only told.
+void stand_in_for_closed_files() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+  }
 }
 
 // A result that did not reach its reader is no result.
@@ -75,19 +93,20 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 && output_is_written() ? 0 : kCouldNotRun;
   }
-  if (output_is_written()) return session.status;
-  fmt::print(stderr, "eptspec: standard output cannot be written\n");
-  return kCouldNotRun;
+  return output_is_written() ? session.status : could_not_run(kNoOutput);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
+    stand_in_for_closed_files();
     end_on_signals();
     return run(argc, argv);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return could_not_run(fmt::format("{}: {}", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "eptspec: {}\n", error.what());
-    return kCouldNotRun;
+    // Whatever else it says: standard output is what is missing.
+    return could_not_run(std::ferror(stdout) != 0 ? kNoOutput : error.what());
   }
 }

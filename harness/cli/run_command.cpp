@@ -58,7 +58,8 @@ using Judgements = std::vector<std::optional<harness::Judgement>>;
 void open_journal(const RunArguments& arguments, const harness::JournalHeader& header,
                   const std::vector<vectors::Vector>& vectors, harness::Journal& journal, Judgements& judgements) {
   if (arguments.journal.empty()) return;
-  const bool there = arguments.resume && std::filesystem::exists(arguments.journal);
+  std::error_code none;
+  const bool there = arguments.resume && std::filesystem::exists(arguments.journal, none);
   const harness::JournalContent content = there ? harness::read_journal(arguments.journal) : harness::JournalContent{};
   if (content.whole_bytes == 0) {
     journal.create(arguments.journal, header);

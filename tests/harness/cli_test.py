@@ -123,6 +123,62 @@ def processes_with(argument):
     return found
 
 
+class Files(Folder):
+    """What is given as a file may be anything."""
+
+    def expect_one_line(self, result, *words):
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+        for word in (*words, "; expected "):
+            self.assertIn(word, result.stderr)
+        for raw in ("json.exception", "basic_", "filesystem error", "std::"):
+            self.assertNotIn(raw, result.stderr)
+
+    def huge(self):
+        path = self.path / "huge"
+        with open(path, "wb") as file:
+            file.truncate(8 << 30)
+        return path
+
+    def test_what_is_no_file_to_read_is_named_with_what_was_expected(self):
+        options = (["--vectors"], ["--vectors", "builtin", "--baseline"], ["--vectors", "builtin", "--resume", "--journal"])
+        for option in options:
+            for path, why in ((self.path, "holds no vectors" if option == ["--vectors"] else "is a folder"),
+                              ("/dev/zero", "is a device"), (self.huge(), "is larger than")):
+                self.expect_one_line(run("run", "reference", *option, path), str(path), why)
+        for option in options[:2]:
+            self.expect_one_line(run("run", "reference", *option, "/nowhere"), "/nowhere", "does not exist")
+        for command in (["judge"], ["merge"], ["matrix"], ["media", "disk", "--out", self.path / "x", "--for"]):
+            for path, why in ((self.path, "is a folder"), ("/dev/zero", "is a device"), (self.huge(), "is larger than"),
+                              ("/nowhere", "does not exist")):
+                self.expect_one_line(run(*command, path), str(path), why)
+        self.assertFalse((self.path / "x").exists())
+
+    def test_broken_json_has_its_place(self):
+        path = self.path / "broken.json"
+        path.write_text('{"deviations":\n [nonsense]}')
+        self.expect_one_line(run_builtin("reference", "--baseline", path), f"{path}:2:3: no JSON")
+
+    def test_disk_larger_than_memory_is_judged_by_its_results(self):
+        disk = self.path / "disk"
+        self.assertEqual(run("media", "disk", "--out", disk).returncode, 0)
+        with open(disk, "r+b") as file:
+            file.truncate(8 << 30)
+        command = f"ulimit -v 2000000; exec {EPTSPEC} judge {disk}"
+        result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+        self.assertIn("there are no results", result.stderr)
+
+
+class Closed(unittest.TestCase):
+    def test_closed_output_is_2_without_an_abort(self):
+        for command, redirection, words in (("run reference --vectors builtin", "1>&-", "standard output cannot be written"),
+                                            ("run reference --vectors builtin", "1>&- 2>&-", ""), ("run nosuch", "2>&-", ""),
+                                            ("run nosuch", "2>/dev/full", ""),
+                                            ("run reference --vectors builtin", ">/dev/full", "standard output cannot be written")):
+            result = subprocess.run(["bash", "-c", f"{EPTSPEC} {command} {redirection}"], capture_output=True, text=True, timeout=60)
+            self.assertEqual((result.returncode, result.stderr), (2, f"eptspec: {words}\n" if words else ""), redirection)
+
+
 class Signals(unittest.TestCase):
     def end_with(self, number, ignored=()):
         def ignore():

@@ -1,16 +1,20 @@
 // Journal, baseline and selection: what is read back, and what is refused.
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <thread>
 
 #include "harness/baseline.h"
 #include "harness/journal.h"
 #include "harness/selection.h"
 #include "harness/source.h"
 #include "tests/harness/cases.h"
+#include "vectors/file.h"
 #include "vectors/json.h"
 
 namespace {
@@ -198,7 +202,9 @@ TEST(Baseline, mistakes_are_named) {
     harness::read_baseline(file_with(text), errors);
     return errors.size() == 1 ? errors[0].substr(errors[0].find(": ") + 2) : std::to_string(errors.size());
   };
-  EXPECT_EQ(mistakes("nonsense"), "is no JSON object with a list 'deviations'");
+  const std::string expected = "; expected a baseline: a JSON object with a list 'deviations'";
+  EXPECT_EQ(mistakes("{\n \"deviations\": nonsense"), "no JSON" + expected);
+  EXPECT_EQ(mistakes("[]"), "no list 'deviations'" + expected);
   EXPECT_EQ(mistakes(R"({"deviations": [{"reason": ""}]})"), "deviation 1: 'reason' is missing: a text");
   const auto in_entry = [&](const std::string& expires, const std::string& rest) {
     return mistakes(R"({"deviations": [{"reason": "a", "cite": "c", "link": "b", "expires": ")" + expires + "\"" +
@@ -221,7 +227,7 @@ TEST(Source, vectors_come_from_json_and_mistakes_are_named) {
   EXPECT_TRUE(errors.empty());
   EXPECT_TRUE(harness::load_vectors("/nowhere", errors).vectors.empty());
   EXPECT_EQ(errors, std::vector<std::string>{
-                        "/nowhere: cannot be read; expected a JSON file, a directory of such files, or builtin"});
+                        "/nowhere: does not exist; expected a JSON file, a directory of such files, or builtin"});
 }
 
 TEST(Source, vector_of_several_profiles_counts_once_and_belongs_to_all) {
@@ -260,6 +266,57 @@ TEST(Selection, one_word_that_does_not_hold_is_enough) {
 
 TEST(Selection, unknown_key_is_refused) {
   EXPECT_THROW(harness::selected(vector_of_bit_8(), {"haswell", "skylake"}, "colour:blue"), std::runtime_error);
+}
+
+// What no file of ours is, and files that nobody can hold in memory.
+TEST(File, what_cannot_be_read_whole_is_one_line) {
+  const std::string huge = file_with("");
+  std::filesystem::resize_file(huge, vectors::kMostFileBytes + 1);
+  const auto why = [](const std::string& path) -> std::string {
+    try {
+      vectors::read_file(path, "cases");
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "read";
+  };
+  EXPECT_EQ(why("/nowhere"), "/nowhere: does not exist; expected cases");
+  EXPECT_EQ(why("/tmp"), "/tmp: is a folder; expected cases");
+  EXPECT_EQ(why("/dev/zero"), "/dev/zero: is a device; expected cases");
+  EXPECT_EQ(why("/dev/null/x"), "/dev/null/x: Not a directory; expected cases");
+  EXPECT_EQ(why(huge), huge + ": is larger than 256 MBytes; expected cases");
+  EXPECT_EQ(why(file_with("cases")), "read");
+}
+
+TEST(File, pipe_is_read_until_its_end_or_the_limit) {
+  const std::string path = file_with("");
+  std::filesystem::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const auto reads = [&](std::size_t bytes) -> std::size_t {
+    std::thread writer([&] { std::ofstream(path) << std::string(bytes, 'x'); });
+    std::size_t size = 0;
+    try {
+      size = vectors::read_file(path, "cases", 1000).size();
+    } catch (const std::runtime_error&) {
+    }
+    writer.join();
+    return size;
+  };
+  EXPECT_EQ(reads(1000), 1000U);
+  EXPECT_EQ(reads(1001), 0U);
+}
+
+TEST(File, mistakes_in_json_are_plain_and_have_their_place) {
+  EXPECT_EQ(vectors::plain_json_mistake("[json.exception.parse_error.101] parse error at line 1, column 2: no value"),
+            "no value");
+  EXPECT_EQ(vectors::plain_json_mistake("[json.exception.out_of_range.406] too \x01 large"), "too ? large");
+  EXPECT_EQ(vectors::place_in("a\nbcd", 4), "2:3");
+  std::vector<std::string> errors;
+  vectors::read_json("{\n ?", "f", errors);
+  vectors::read_json("[1e999]", "f", errors);
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].substr(0, 14), "f:2:2: no JSON");
+  EXPECT_EQ(errors[1].find("json.exception"), std::string::npos);
 }
 
 int owners_of(const std::string& id, unsigned shards) {
