@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/judge.h"
@@ -24,6 +25,9 @@ struct KnownDeviation {
   std::string deviation = {};
   std::vector<std::string> targets = {};  // those that the entry is about; empty: all
 };
+
+// Whether the text is a day that there is, YYYY-MM-DD.
+bool is_day(std::string_view text);
 
 // Reads {"deviations": [{"reason", "cite", "link", "expires", "vectors": [id, ...]}]}, with "filter" and, if wanted,
 // "deviation" in place of "vectors", and "targets" if wanted. Mistakes go to `errors`, one line each.

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/process.h"
 #include "harness/program.h"
 
@@ -71,6 +72,14 @@ std::string default_spec_directory() {
   return from_environment != nullptr ? from_environment : EPTSPEC_SPEC_DIRECTORY;
 }
 
+// In one line. A word that is no command is to be named before what is missing in its place.
+std::string mistake_in(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (!unknown.empty()) return fmt::format("'{}' is unknown here; see eptspec --help", unknown.front());
+  const std::string what = error.what();
+  return fmt::format("{}; see --help", what.substr(0, what.find('\n')));
+}
+
 int run(int argc, char** argv) {
   CLI::App app("eptspec: what the Intel SDM says of EPT, proven, and held against implementations", "eptspec");
   app.set_version_flag("--version", EPTSPEC_VERSION);
@@ -88,10 +97,13 @@ int run(int argc, char** argv) {
   cli::add_judge_command(app, session);
   cli::add_matrix_command(app, session);
   cli::add_smoke_command(app, session);
+  cli::refuse_empty_values(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 && output_is_written() ? 0 : kCouldNotRun;
+    if (error.get_exit_code() != 0) return could_not_run(mistake_in(app, error));
+    app.exit(error);  // --help, --version
+    return output_is_written() ? 0 : could_not_run(kNoOutput);
   }
   return output_is_written() ? session.status : could_not_run(kNoOutput);
 }

@@ -9,6 +9,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "harness/cli/options.h"
+
 namespace cli {
 
 namespace {
@@ -31,7 +33,8 @@ void add_output_options(CLI::App& command, OutputArguments& arguments) {
   command.add_option("--vectors", arguments.vectors, "JSON file or directory of vectors, or builtin for a few")
       ->capture_default_str();
   command.add_option("--baseline", arguments.baseline, "Known deviations: {\"deviations\": [...]}");
-  command.add_option("--today", arguments.today, "Day for which the baseline's expiries are judged, YYYY-MM-DD");
+  command.add_option("--today", arguments.today, "Day for which the baseline's expiries are judged, YYYY-MM-DD")
+      ->check(day());
   command.add_option("--json", arguments.json, "Write the whole result there");
   command.add_option("--junit", arguments.junit, "Write a JUnit report there");
   command.add_flag("--tap", arguments.tap, "Print TAP instead of the report for people");

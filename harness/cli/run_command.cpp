@@ -10,6 +10,7 @@
 #include "harness/builtin.h"
 #include "harness/case.h"
 #include "harness/cli/judge.h"
+#include "harness/cli/options.h"
 #include "harness/cli/own_vectors.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run.h"
@@ -263,7 +264,7 @@ void add_run_command(CLI::App& app, Session& session) {
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();
   command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds for an answer")
-      ->check(CLI::Range(0.01, 86400.0))
+      ->check(seconds())
       ->capture_default_str();
   command->add_option("--kernel", arguments->adapter.kernel,
                       "Of kvm-bochs: a Debian package, or VMLINUZ+MODULES, a file and a directory");

@@ -6,6 +6,7 @@
 #include "harness/builtin.h"
 #include "harness/citations.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/draw.h"
 #include "harness/judging.h"
 #include "harness/names.h"
@@ -78,7 +79,7 @@ void add_smoke_command(CLI::App& app, Session& session) {
   auto options = std::make_shared<harness::AdapterOptions>();
   command->add_option("TARGET", *target, "reference, lib:PATH.so or exec:COMMAND")->required();
   command->add_option("--timeout", options->timeout_seconds, "Seconds for an answer")
-      ->check(CLI::Range(0.01, 86400.0))
+      ->check(seconds())
       ->capture_default_str();
   command->callback([&session, target, options] { session.status = smoke(*target, *options); });
 }

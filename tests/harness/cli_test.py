@@ -169,6 +169,34 @@ class Files(Folder):
         self.assertIn("there are no results", result.stderr)
 
 
+class Options(unittest.TestCase):
+    def expect_one_line(self, arguments, *words):
+        result = run(*arguments)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), (arguments, result.stderr))
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def test_value_that_cannot_be_is_named(self):
+        for option, value in (("--timeout", "nan"), ("--timeout", "inf"), ("--timeout", "-1"), ("--timeout", "0"),
+                              ("--timeout", "5s"), ("--today", "tomorrow"), ("--today", "2026-02-30"), ("--today", "2026-1-1")):
+            self.expect_one_line(["run", "reference", "--vectors", "builtin", option, value], option, f"'{value}'; expected")
+        for option in ("--seed", "--count"):
+            for value in ("-1", "99999999999999999999", "", "1.5", " 1"):
+                self.expect_one_line(["vectors", "random", option, value], option, "expected")
+
+    def test_empty_value_is_not_the_same_as_no_option(self):
+        for option in ("--random", "--profile", "--filter", "--baseline", "--journal", "--kernel", "--json", "--junit",
+                       "--shard", "--vectors", "--boot", "--today", "--kernel-arguments"):
+            self.expect_one_line(["run", "reference", option, ""], option, "is empty")
+        for command in (["prove", "--obligation"], ["vectors", "random", "--profile"], ["vectors", "export", "--out"],
+                        ["run"], ["media", "disk", "--out"], ["model", "emit", "--out"], ["--spec", "", "spec", "check"]):
+            self.expect_one_line([*command, ""] if "" not in command else command, "is empty")
+
+    def test_unknown_word_is_named(self):
+        for command in (["frob"], ["vectors", "frob"], ["--frob"], ["run", "reference", "frob"]):
+            self.expect_one_line(command, f"'{command[-1]}'")
+
+
 class Closed(unittest.TestCase):
     def test_closed_output_is_2_without_an_abort(self):
         for command, redirection, words in (("run reference --vectors builtin", "1>&-", "standard output cannot be written"),

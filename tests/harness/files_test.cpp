@@ -211,6 +211,7 @@ TEST(Baseline, mistakes_are_named) {
                     rest + "}]}");
   };
   EXPECT_EQ(in_entry("tomorrow", R"(, "vectors": ["x"])"), "deviation 1: 'expires' is a day, YYYY-MM-DD");
+  EXPECT_EQ(in_entry("2026-02-29", R"(, "vectors": ["x"])"), "deviation 1: 'expires' is a day, YYYY-MM-DD");
   EXPECT_EQ(in_entry("2026-01-01", R"(, "vectors": [])"), "deviation 1: 'vectors' is a list of ids");
   EXPECT_EQ(in_entry("2026-01-01", ""), "deviation 1: either 'vectors' or 'filter' is needed");
   EXPECT_EQ(in_entry("2026-01-01", R"(, "filter": "colour:blue")"),
