@@ -128,9 +128,8 @@ namespace {
 
 class Assessing {
  public:
-  Assessing(const std::vector<vectors::Vector>& vectors, const std::vector<Judgement>& judgements,
-            const std::vector<std::string>& all_ids)
-      : vectors_(vectors), judgements_(judgements), all_ids_(all_ids) {
+  Assessing(const std::vector<vectors::Vector>& vectors, const std::vector<Judgement>& judgements, const Scope& scope)
+      : vectors_(vectors), judgements_(judgements), scope_(scope) {
     result_.known.assign(vectors.size(), nullptr);
     for (std::size_t n = 0; n < vectors.size(); ++n) index_[vectors[n].id] = n;
   }
@@ -151,7 +150,7 @@ class Assessing {
     for (const std::string& id : entry.vectors) {
       const auto found = index_.find(id);
       if (found == index_.end()) {
-        if (!std::binary_search(all_ids_.begin(), all_ids_.end(), id)) {
+        if (!std::binary_search(scope_.all_ids.begin(), scope_.all_ids.end(), id)) {
           result_.problems.push_back(fmt::format("unknown vector {}: {}", id, entry.reason));
         }
         continue;
@@ -172,7 +171,7 @@ class Assessing {
       ++explained;
       if (!expired) result_.known[n] = &entry;
     }
-    if (explained == 0 && vectors_.size() == all_ids_.size()) {
+    if (explained == 0 && scope_.whole) {
       result_.problems.push_back(fmt::format("no vector deviates as it says: {}", entry.reason));
     }
   }
@@ -187,7 +186,7 @@ class Assessing {
 
   const std::vector<vectors::Vector>& vectors_;
   const std::vector<Judgement>& judgements_;
-  const std::vector<std::string>& all_ids_;
+  const Scope& scope_;
   std::map<std::string, std::size_t> index_;
   Assessment result_;
 };
@@ -199,11 +198,10 @@ bool concerns(const KnownDeviation& entry, const std::string& target) {
 }  // namespace
 
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
-                  const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,
-                  const std::string& target, const std::string& today) {
-  Assessing assessing(vectors, judgements, all_ids);
+                  const std::vector<Judgement>& judgements, const Scope& scope, const std::string& today) {
+  Assessing assessing(vectors, judgements, scope);
   for (const KnownDeviation& entry : baseline) {
-    if (concerns(entry, target)) assessing.take(entry, entry.expires < today);
+    if (concerns(entry, scope.target)) assessing.take(entry, entry.expires < today);
   }
   return assessing.result();
 }

@@ -39,10 +39,15 @@ struct Assessment {
   std::vector<std::string> problems;         // unexpected passes, unknown ids, expired entries, filters without effect
 };
 
-// vectors are those that were run on `target`; all_ids, sorted, those that exist, so that a filter makes no id unknown.
-// An entry with a filter must explain a vector whenever all were run.
+// Of what was run.
+struct Scope {
+  std::string target;
+  std::vector<std::string> all_ids;  // sorted, those that exist, so that a filter makes no id unknown
+  bool whole = false;                // all vectors that the baseline is about: each filter must explain some
+};
+
+// vectors are those that were run. today: YYYY-MM-DD.
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
-                  const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,
-                  const std::string& target, const std::string& today);
+                  const std::vector<Judgement>& judgements, const Scope& scope, const std::string& today);
 
 }  // namespace harness

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/builtin.h"
+#include "harness/selection.h"
 #include "vectors/file.h"
 #include "vectors/json.h"
 #include "vectors/manifest.h"
@@ -63,6 +64,19 @@ VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors
     }
   }
   return set;
+}
+
+std::vector<vectors::Vector> choose(const VectorSet& set, const std::string& filter) {
+  std::vector<vectors::Vector> chosen;
+  for (const vectors::Vector& vector : set.vectors) {
+    const auto found = set.profiles.find(vector.id);
+    const std::vector<std::string> none;
+    if (selected(vector, found == set.profiles.end() ? none : found->second, filter)) chosen.push_back(vector);
+  }
+  if (chosen.empty() && !set.vectors.empty()) {
+    throw std::runtime_error(fmt::format("none of {} vectors is chosen by '{}'", set.vectors.size(), filter));
+  }
+  return chosen;
 }
 
 void check_profile(const VectorSet& set, const std::string& profile) {

@@ -7,7 +7,6 @@
 #include "harness/media.h"
 #include "harness/metal/adapter.h"
 #include "harness/metal/job.h"
-#include "harness/selection.h"
 
 namespace cli {
 
@@ -22,15 +21,7 @@ std::optional<std::vector<vectors::Vector>> choose_vectors(const Session& sessio
                                                            harness::VectorSet& all, harness::Report& report) {
   if (arguments.own) arguments.output.vectors = own_vectors(session.spec_directory, description);
   if (arguments.output.vectors.empty() || !read_inputs(arguments.output, all, report)) return std::nullopt;
-  std::vector<vectors::Vector> chosen;
-  for (const vectors::Vector& vector : all.vectors) {
-    const auto found = all.profiles.find(vector.id);
-    const std::vector<std::string> none;
-    if (harness::selected(vector, found == all.profiles.end() ? none : found->second, arguments.filter)) {
-      chosen.push_back(vector);
-    }
-  }
-  return chosen;
+  return harness::choose(all, arguments.filter);
 }
 
 std::optional<harness::Job> job_for(const Session& session, ChoiceArguments& arguments,

@@ -12,6 +12,7 @@ namespace cli {
 
 struct OutputArguments {
   std::string vectors = EPTSPEC_VECTORS_DIRECTORY;
+  bool foreign_vectors = false;  // than those that the baseline is about
   std::string baseline;
   std::string today;  // YYYY-MM-DD; empty for the system's
   std::string json;

@@ -37,19 +37,9 @@ std::string filter_of(const RunArguments& arguments) {
 
 std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const RunArguments& arguments) {
   const harness::Shard shard = harness::parse_shard(arguments.shard);
-  std::vector<vectors::Vector> result;
-  const std::string filter = filter_of(arguments);
   if (!arguments.profile.empty()) check_profile(all, arguments.profile);
-  bool some = all.vectors.empty();
-  for (const vectors::Vector& vector : all.vectors) {
-    const auto found = all.profiles.find(vector.id);
-    const std::vector<std::string> none;
-    const std::vector<std::string>& profiles = found == all.profiles.end() ? none : found->second;
-    if (!harness::selected(vector, profiles, filter)) continue;
-    some = true;
-    if (belongs(shard, vector.id)) result.push_back(vector);
-  }
-  if (!some) throw std::runtime_error(fmt::format("none of {} vectors is chosen by '{}'", all.vectors.size(), filter));
+  std::vector<vectors::Vector> result = choose(all, filter_of(arguments));
+  std::erase_if(result, [&](const vectors::Vector& vector) { return !belongs(shard, vector.id); });
   return result;
 }
 
@@ -220,8 +210,10 @@ std::optional<Ran> run_target(const Session& session, RunArguments& arguments) {
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
-  if (arguments.output.baseline.empty())
+  if (arguments.output.baseline.empty()) {
     arguments.output.baseline = known_deviations(arguments.target, description.version);
+    arguments.output.foreign_vectors = !arguments.own;
+  }
   Ran ran;
   harness::Report& report = ran.report;
   if (arguments.own && description.machine) {

@@ -186,7 +186,7 @@ class Options(unittest.TestCase):
 
     def test_empty_value_is_not_the_same_as_no_option(self):
         for option in ("--random", "--profile", "--filter", "--baseline", "--journal", "--kernel", "--json", "--junit",
-                       "--shard", "--vectors", "--boot", "--today", "--kernel-arguments"):
+                       "--shard", "--vectors", "--boot", "--kernel-arguments"):
             self.expect_one_line(["run", "reference", option, ""], option, "is empty")
         for command in (["prove", "--obligation"], ["vectors", "random", "--profile"], ["vectors", "export", "--out"],
                         ["run"], ["media", "disk", "--out"], ["model", "emit", "--out"], ["--spec", "", "spec", "check"]):

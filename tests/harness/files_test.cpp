@@ -133,9 +133,8 @@ harness::Assessment assessed_by(const std::string& selection, const char* today 
   baseline = harness::read_baseline(path, errors);
   EXPECT_TRUE(errors.empty());
   const std::vector<vectors::Vector> vectors = support::eptp_vectors(2);
-  std::vector<std::string> ids = {"eptp-0", "eptp-1"};
-  if (!all) ids.emplace_back("eptp-2");
-  return assess(baseline, vectors, {{Verdict::pass, {}, {}}, kFail}, ids, "mine", today);
+  return assess(baseline, vectors, {{Verdict::pass, {}, {}}, kFail}, {"mine", {"eptp-0", "eptp-1", "eptp-2"}, all},
+                today);
 }
 
 harness::Assessment assessed(const std::string& ids, const char* today = "2026-07-01") {
@@ -155,7 +154,7 @@ TEST(Baseline, entry_explains_what_was_expected_and_observed_and_nothing_else) {
   const auto explained = [&](const std::string& deviation) {
     const std::vector<harness::KnownDeviation> baseline = {
         {"why", "31.3", "where", "2026-12-31", {}, "question:eptp", deviation, {}}};
-    return assess(baseline, vectors, failed, {"eptp-0"}, "mine", "2026-07-01").known[0] != nullptr;
+    return assess(baseline, vectors, failed, {"mine", {"eptp-0"}}, "2026-07-01").known[0] != nullptr;
   };
   EXPECT_TRUE(explained("result"));
   EXPECT_TRUE(explained("result: expected translated, observed violation"));

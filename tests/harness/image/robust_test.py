@@ -43,6 +43,15 @@ class Surroundings(Test):
     def test_without_bochs(self):
         self.expect_one_line(run(*COMMAND, env={"PATH": "/nowhere"}), "bochs-bin is missing", "install")
 
+    def test_unknown_model_is_named_at_once(self):
+        for target in ("bochs:nosuch", "bochs:", "kvm-bochs:nosuch", "kvm-bochs:", "kvm-bochs:nosuch/second_operand"):
+            environment = {**os.environ, "XDG_CACHE_HOME": str(self.path)}
+            self.expect_one_line(run(EPTSPEC, "run", target, env=environment), "no model '", "expected one of core2_penryn_t9600")
+            self.assertEqual([*self.path.iterdir()], [])
+
+    def test_known_deviations_are_not_missed_where_few_vectors_are_run(self):
+        self.assertEqual(run(EPTSPEC, "run", "bochs:tigerlake", "--vectors", "builtin").returncode, 0)
+
     def test_without_room_for_the_disk(self):
         self.expect_one_line(run(*COMMAND, env={**os.environ, "TMPDIR": "/proc"}), "/proc/eptspec-bochs")
 
