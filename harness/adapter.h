@@ -34,7 +34,7 @@ struct Description {
   bool machine = false;  // booted for each run(), which gets all cases; asked what its own configuration can show
 };
 
-enum class Fate { answered, crash, hang, garbage };
+enum class Fate { answered, crash, hang, garbage, unasked };
 
 // What came back for one case.
 struct Observation {

@@ -159,14 +159,16 @@ class Assessing {
       if (verdict == Verdict::pass) {
         result_.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
       }
-      if (deviates(verdict) && !expired) result_.known[found->second] = &entry;
+      const bool known = deviates(verdict) && was_asked(judgements_[found->second]);
+      if (known && !expired) result_.known[found->second] = &entry;
     }
   }
 
   void take_filter(const KnownDeviation& entry, bool expired) {
     std::size_t explained = 0;
     for (std::size_t n = 0; n < vectors_.size(); ++n) {
-      if (!deviates(judgements_[n].verdict) || !is_about(entry, judgements_[n])) continue;
+      if (!deviates(judgements_[n].verdict) || !was_asked(judgements_[n])) continue;
+      if (!is_about(entry, judgements_[n])) continue;
       if (!selected(vectors_[n], {}, entry.filter)) continue;
       ++explained;
       if (!expired) result_.known[n] = &entry;

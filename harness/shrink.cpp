@@ -195,7 +195,7 @@ class Shrinker {
 
 std::optional<Shrunk> shrink(Adapter& adapter, const Vector& vector, const Judgement& judgement) {
   const bool steady = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::error;
-  if (!steady || judgement.reason.starts_with("hang")) return std::nullopt;
+  if (!steady || judgement.reason.starts_with("hang") || !was_asked(judgement)) return std::nullopt;
   return Shrinker(adapter, vector, cause_of(vector, judgement).second).shrink();
 }
 

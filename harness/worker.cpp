@@ -207,7 +207,7 @@ class Library : public Adapter {
   void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
     for (std::size_t at = 0; at < cases.size(); at += batch_) {
       const std::size_t count = std::min(batch_, cases.size() - at);
-      run_pinned(exchange_, cases.subspan(at, count), observed.subspan(at, count));
+      run_pinned(exchange_, cases.subspan(at, count), observed.subspan(at, count), hangs_);
     }
   }
 
@@ -216,6 +216,7 @@ class Library : public Adapter {
   LibraryWorker worker_;
   Description description_;
   Exchange exchange_;
+  unsigned hangs_ = 0;
 };
 
 }  // namespace

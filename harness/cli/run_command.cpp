@@ -93,7 +93,9 @@ void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness
   std::optional<Progress> progress;
   if (!arguments.quiet) progress.emplace(done, judgements.size());
   const auto judged = [&](std::span<const std::size_t> indices) {
-    for (const std::size_t n : indices) journal.note(report.vectors[n].id, *judgements[n]);
+    for (const std::size_t n : indices) {
+      if (was_asked(*judgements[n])) journal.note(report.vectors[n].id, *judgements[n]);  // else --resume asks it
+    }
     journal.flush();
     if (progress) progress->add(indices.size());
   };

@@ -61,7 +61,8 @@ std::string group_text(const Report& report, const Group& group) {
   const vectors::Vector& example = is_shrunk ? shrunk->second.vector : report.vectors[group.example];
   const Judgement& judgement = is_shrunk ? shrunk->second.judgement : report.judgements[group.example];
   const std::size_t members = group.members.size() + group.rest;
-  std::string text = fmt::format("\n{}: {}\n  {} vector{}", group.rule, group.what, members, members == 1 ? "" : "s");
+  std::string text = fmt::format("\n{}{}{}\n  {} vector{}", group.rule, group.rule.empty() ? "" : ": ", group.what,
+                                 members, members == 1 ? "" : "s");
   const std::string formats = group.rest == 0 ? formats_of(report, group) : "";
   if (!formats.empty()) text += ": " + formats;
   text += fmt::format("\n  vector {}{}\n", example.id, goal_of(example));

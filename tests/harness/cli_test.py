@@ -436,6 +436,22 @@ class Reports(Folder):
             self.assertEqual(forms, whole)
         self.assertTrue(any(1 < lines < 16 for _, lines in results), "none was killed in the middle")
 
+    def test_what_was_not_asked_after_many_hangs_is_asked_when_resumed(self):
+        journal = self.path / "j"
+        vectors = ["--vectors", SOURCE / "vectors/data/skylake_6700k.json", "--filter", "question:eptp"]
+
+        def resume(behaviour):
+            return run("run", "lib:" + HOSTILE, *vectors, "--timeout", 0.06, "--journal", journal, "--resume", behaviour=behaviour)
+
+        first = resume("hang_always")
+        self.assertEqual(first.returncode, 1, first.stderr)
+        self.assertIn("\nnot asked: 10 answers before did not come in time; see --timeout\n", first.stdout)
+        hung = lines_of(journal) - 1
+        self.assertEqual(hung, 5)  # each was asked twice
+        whole = resume("")
+        self.assertNotIn("not asked", whole.stdout)
+        self.assertIn(f" {hung} error", whole.stdout)
+
     def test_journal_of_another_run_is_refused(self):
         journal = self.path / "j"
         run_builtin("reference", "--journal", journal)

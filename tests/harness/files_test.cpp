@@ -161,6 +161,19 @@ TEST(Baseline, entry_explains_what_was_expected_and_observed_and_nothing_else) {
   EXPECT_FALSE(explained("result: expected violation, observed translated"));
 }
 
+TEST(Baseline, what_was_not_asked_is_never_known) {
+  const std::vector<vectors::Vector> vectors = support::eptp_vectors(1);
+  const std::vector<harness::KnownDeviation> baseline = {
+      {"why", "31.3", "where", "2026-12-31", {}, "question:eptp", "", {}},
+      {"why", "31.3", "where", "2026-12-31", {"eptp-0"}}};
+  const auto known = [&](const char* reason) {
+    return assess(baseline, vectors, {{Verdict::error, reason, {}}}, {"mine", {"eptp-0"}}, "2026-07-01").known[0] !=
+           nullptr;
+  };
+  EXPECT_TRUE(known("hang: no answer"));
+  EXPECT_FALSE(known("not asked: too many hangs"));
+}
+
 TEST(Baseline, unexpected_pass_unknown_id_and_expiry_are_problems) {
   EXPECT_EQ(assessed("\"eptp-0\"").problems, std::vector<std::string>{"unexpected pass of eptp-0: why"});
   EXPECT_EQ(assessed("\"nobody\"").problems, std::vector<std::string>{"unknown vector nobody: why"});

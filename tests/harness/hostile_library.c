@@ -53,6 +53,7 @@ static void run(const struct eptspec_case* cases, struct eptspec_answer* answers
     answers[n].id = cases[n].id;
     answers[n].status = EPTSPEC_ANSWERED;
     answers[n].result = EPTSPEC_EPTP_ACCEPTED;
+    if (does("hang_always")) pause();
     if (cases[n].id == 7) misbehave(&answers[n], count);
   }
 }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "harness/judging.h"
+#include "harness/pin.h"
 #include "tests/harness/cases.h"
 
 namespace {
@@ -103,6 +104,20 @@ INSTANTIATE_TEST_SUITE_P(
         Behaviour{"decline", Verdict::skipped, "not today"},
         Behaviour{"not_applicable", Verdict::not_applicable, kLacks}),
     kName);
+
+TEST(Hostile, target_that_hangs_again_and_again_is_not_asked_any_more) {
+  setenv("EPTSPEC_TEST_BEHAVIOUR", "hang_always", 1);
+  const auto adapter = harness::open_adapter("lib:" EPTSPEC_HOSTILE_LIBRARY, {.timeout_seconds = 0.02});
+  std::size_t hung = 0;
+  std::size_t unasked = 0;
+  for (const Judgement& judgement : run_on(*adapter, support::eptp_vectors(40))) {
+    EXPECT_EQ(judgement.verdict, Verdict::error);
+    hung += judgement.reason.starts_with("hang: ") ? 1 : 0;
+    unasked += was_asked(judgement) ? 0 : 1;
+  }
+  EXPECT_EQ(hung, harness::kMostHangs);
+  EXPECT_EQ(unasked, 40 - harness::kMostHangs);
+}
 
 std::string why_not(const std::string& target) {
   try {
