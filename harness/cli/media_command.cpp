@@ -41,8 +41,8 @@ int make(const Session& session, Arguments arguments, std::uint64_t results, Wri
   if (!job) return 2;
   const std::string blob = harness::to_blob(*job, results, flags_of(arguments));
   write(arguments.out, blob, harness::results_size(job->cases.size()));
-  fmt::print("{}: {} cases{}\n", arguments.out, job->cases.size(),
-             arguments.machine.empty() ? ", which ask what the machine is" : "");
+  fmt::print("{}: {} case{}{}\n", arguments.out, job->cases.size(), job->cases.size() == 1 ? "" : "s",
+             arguments.machine.empty() ? ", which asks what the machine is" : "");
   return 0;
 }
 

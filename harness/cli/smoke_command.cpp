@@ -65,7 +65,10 @@ int smoke(const std::string& target, const harness::AdapterOptions& options) {
     if (judgements[n].verdict == harness::Verdict::pass) ++passed;
     if (deviates(judgements[n].verdict)) ++wrong;
   }
-  if (wrong != 0) return 1;
+  if (wrong != 0) {
+    fmt::print("{} of {} as the manual says, {} deviate\n", passed, all.size(), wrong);
+    return 1;
+  }
   const char* const quote = target.find(' ') == std::string::npos ? "" : "\"";  // as a shell wants it
   fmt::print("{} of {} as the manual says; next: eptspec run {}{}{}\n", passed, all.size(), quote, target, quote);
   return passed == 0 ? 2 : 0;

@@ -302,7 +302,7 @@ TEST(File, what_cannot_be_read_whole_is_one_line) {
 }
 
 TEST(File, pipe_is_read_until_its_end_or_the_limit) {
-  const std::string path = file_with("");
+  const std::string path = file_with("") + ".pipe";
   std::filesystem::remove(path);
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
   const auto reads = [&](std::size_t bytes) -> std::size_t {
@@ -317,6 +317,7 @@ TEST(File, pipe_is_read_until_its_end_or_the_limit) {
   };
   EXPECT_EQ(reads(1000), 1000U);
   EXPECT_EQ(reads(1001), 0U);
+  std::filesystem::remove(path);
 }
 
 TEST(File, mistakes_in_json_are_plain_and_have_their_place) {
