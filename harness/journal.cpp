@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -16,6 +18,19 @@
 namespace harness {
 
 namespace {
+
+constexpr std::string_view kBegin = "{\"eptspec_journal\":1,";
+
+// Whether it may be written over: a journal, perhaps cut off in its first words. To be asked before it is locked, since
+// closing any descriptor of the file gives up the lock.
+bool is_ours(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return true;  // new, or a device
+  std::ifstream in(path, std::ios::binary);
+  std::string begin(kBegin.size(), '\0');
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return kBegin.starts_with(begin.substr(0, static_cast<std::size_t>(in.gcount())));
+}
 
 std::string line_of(const JournalHeader& header) {
   return fmt::format(
@@ -122,10 +137,19 @@ void Journal::open(const std::string& path, int flags) {
   path_ = path;
   fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
   if (fd_ < 0) throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  const bool taken = fcntl(fd_, F_SETLK, &whole) != 0 && (errno == EAGAIN || errno == EACCES);
+  if (taken) throw std::runtime_error(path + ": another run writes to this journal");
 }
 
 void Journal::create(const std::string& path, const JournalHeader& header) {
-  open(path, O_CREAT | O_TRUNC);
+  if (!is_ours(path))
+    throw std::runtime_error(path + ": is no journal and stays as it is; expected one, or a new file");
+  open(path, O_CREAT);
+  if (ftruncate(fd_, 0) != 0 && errno != EINVAL) {  // a device has no length
+    throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+  }
   pending_ = line_of(header);
   flush();
 }

@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/names.h"
 #include "harness/process.h"
 
 namespace harness {
@@ -36,6 +37,9 @@ namespace {
 
 constexpr char kReady = 'r';
 constexpr char kRefuses = 'x';
+
+constexpr std::uint32_t kQuestions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
+constexpr std::uint32_t kFlags = EPTSPEC_ANY_CONFIGURATION;
 
 using Entry = int (*)(eptspec_adapter*);
 
@@ -63,6 +67,10 @@ bool load(const char* path, SharedBatch& shared) {
     copy_text(shared.message, "it was built with another version of eptspec_adapter.h");
   } else if (shared.adapter.run == nullptr) {
     copy_text(shared.message, "it has no function run");
+  } else if (shared.adapter.name == nullptr || *shared.adapter.name == '\0') {
+    copy_text(shared.message, "it has no name");
+  } else if ((shared.adapter.questions & ~kQuestions) != 0 || (shared.adapter.flags & ~kFlags) != 0) {
+    copy_text(shared.message, "it has unknown bits in questions or flags");
   } else {
     copy_text(shared.name, shared.adapter.name);
     copy_text(shared.version, shared.adapter.version);
@@ -165,8 +173,8 @@ Description LibraryWorker::describe() {
   if (started.fate != Fate::answered) throw std::runtime_error(fmt::format("lib:{}: {}", path_, started.detail));
   const eptspec_adapter& from = shared_->adapter;
   Description description;
-  description.name = shared_->name.data();
-  description.version = shared_->version.data();
+  description.name = one_line(shared_->name.data());
+  description.version = one_line(shared_->version.data());
   description.questions = from.questions;
   description.any_configuration = (from.flags & EPTSPEC_ANY_CONFIGURATION) != 0;
   description.configuration = from.configuration;

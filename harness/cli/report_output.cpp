@@ -49,7 +49,14 @@ void add_output_options(CLI::App& command, OutputArguments& arguments) {
   command.add_flag("--tap", arguments.tap, "Print TAP instead of the report for people");
 }
 
+void check_outputs(const OutputArguments& arguments) {
+  if (!arguments.json.empty() && arguments.json == arguments.junit) {
+    throw std::runtime_error(arguments.json + ": is given for --json and --junit; expected two files");
+  }
+}
+
 bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report) {
+  check_outputs(arguments);
   std::vector<std::string> errors;
   all = harness::load_vectors(arguments.vectors, errors);
   if (!arguments.baseline.empty()) report.baseline = harness::read_baseline(arguments.baseline, errors);

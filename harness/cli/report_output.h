@@ -25,6 +25,9 @@ void write_file(const std::string& path, const std::string& text);
 
 void add_output_options(CLI::App& command, OutputArguments& arguments);
 
+// Throws std::runtime_error when one file is to hold two reports; read_inputs() sees to it.
+void check_outputs(const OutputArguments& arguments);
+
 // The vectors and the baseline of a run; mistakes in them are on standard error and make this false.
 bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report);
 

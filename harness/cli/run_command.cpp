@@ -161,6 +161,7 @@ void refuse_with_random(const RunArguments& arguments) {
 
 int run_random(RunArguments arguments) {
   refuse_with_random(arguments);
+  check_outputs(arguments.output);
   arguments.target = with_model(arguments.target);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
   harness::Report report;
@@ -196,6 +197,16 @@ int run_serial(const Session& session, const RunArguments& arguments) {
     results = line.listen(arguments.adapter.timeout_seconds);
   }
   return judge_results(session, choice, arguments.target, std::move(results));
+}
+
+// Options that say something to one kind of target only.
+void refuse_options_of_others(const CLI::App& command, const std::string& target) {
+  const std::string kind = target.substr(0, target.find_first_of(":/"));
+  for (const auto& [option, of] :
+       {std::pair("--boot", "bochs"), {"--kernel", "kvm-bochs"}, {"--kernel-arguments", "kvm-bochs"}}) {
+    if (command.count(option) == 0 || kind == of) continue;
+    throw std::runtime_error(fmt::format("{}: means nothing to {}; expected {} as target", option, target, of));
+  }
 }
 
 int run(const Session& session, RunArguments arguments) {
@@ -272,6 +283,7 @@ void add_run_command(CLI::App& app, Session& session) {
   add_output_options(*command, arguments->output);
   command->callback([&session, command, arguments] {
     arguments->own = command->count("--vectors") == 0;
+    refuse_options_of_others(*command, arguments->target);
     const auto models = several_models(arguments->target);
     session.status = models.empty() ? run(session, *arguments) : run_models(session, *arguments, models);
   });

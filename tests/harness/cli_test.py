@@ -192,6 +192,15 @@ class Options(unittest.TestCase):
                         ["run"], ["media", "disk", "--out"], ["model", "emit", "--out"], ["--spec", "", "spec", "check"]):
             self.expect_one_line([*command, ""] if "" not in command else command, "is empty")
 
+    def test_options_that_cannot_be_meant_are_refused(self):
+        for arguments, word in ((["reference", "--boot", "disk"], "--boot"), (["lib:x", "--kernel", "y"], "--kernel"),
+                                (["bochs:tigerlake,tigerlake"], "twice"),
+                                (["reference", "--vectors", "builtin", "--json", "/tmp/x", "--junit", "/tmp/x"], "two files"),
+                                (["reference", "--random", "1:5", "--json", "/tmp/x", "--junit", "/tmp/x"], "two files")):
+            self.expect_one_line(["run", *arguments], word, "; expected")
+        self.expect_one_line(["--spec", "/nowhere", "spec", "check"], "/nowhere", "; expected")
+        self.expect_one_line(["vectors", "export", "--profile", "skylake_6700k", "--in", "/nowhere"], "/nowhere", "does not exist")
+
     def test_unknown_word_is_named(self):
         for command in (["frob"], ["vectors", "frob"], ["--frob"], ["run", "reference", "frob"]):
             self.expect_one_line(command, f"'{command[-1]}'")
@@ -451,6 +460,27 @@ class Reports(Folder):
         whole = resume("")
         self.assertNotIn("not asked", whole.stdout)
         self.assertIn(f" {hung} error", whole.stdout)
+
+    def test_file_that_is_no_journal_stays_as_it_is(self):
+        notes = self.path / "notes.txt"
+        notes.write_text("precious\n")
+        result = run_builtin("reference", "--journal", notes)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+        self.assertEqual(notes.read_text(), "precious\n")
+        for text in ("", '{"eptspec_jour'):  # of a run that was killed at once
+            notes.write_text(text)
+            self.assertEqual(run_builtin("reference", "--journal", notes).returncode, 0)
+
+    def test_journal_that_another_run_writes_to_is_refused(self):
+        journal = self.path / "j"
+        with subprocess.Popen([EPTSPEC, "run", "exec:sleep 1; exec " + SLOW.removeprefix("exec:"), "--vectors", "builtin",
+                               "--journal", str(journal)], stdout=subprocess.DEVNULL) as process:
+            while not lines_of(journal):
+                time.sleep(0.01)
+            for more in ([], ["--resume"]):
+                result = run_builtin("reference", "--journal", journal, *more)
+                self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual((process.returncode, lines_of(journal)), (1, 16))
 
     def test_journal_of_another_run_is_refused(self):
         journal = self.path / "j"

@@ -63,9 +63,9 @@ int eptspec_describe(struct eptspec_adapter* adapter) {
   if (does("crash_at_once")) abort();
   if (does("refuses")) return 1;
   adapter->abi_version = does("other_abi") ? EPTSPEC_ABI_VERSION + 1 : EPTSPEC_ABI_VERSION;
-  adapter->name = "hostile";
+  adapter->name = does("nameless") ? NULL : does("coloured") ? "\033[31mhostile" : "hostile";
   adapter->version = "1";
-  adapter->questions = EPTSPEC_QUESTION_EPTP;
+  adapter->questions = does("unknown_question") ? 0x80 : EPTSPEC_QUESTION_EPTP;
   adapter->flags = EPTSPEC_ANY_CONFIGURATION;
   adapter->run = run;
   return 0;
