@@ -113,6 +113,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     stand_in_for_closed_files();
+    std::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is found out by a failed write, as a full disk is
     end_on_signals();
     return run(argc, argv);
   } catch (const std::filesystem::filesystem_error& error) {

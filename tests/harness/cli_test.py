@@ -216,6 +216,15 @@ class Closed(unittest.TestCase):
             self.assertEqual((result.returncode, result.stderr), (2, f"eptspec: {words}\n" if words else ""), redirection)
 
 
+    def test_reader_that_goes_away_is_2_in_one_line(self):
+        for command in (["vectors", "random"], ["model", "emit"], ["run", "reference", "--vectors", "builtin", "--tap"]):
+            reader, writer = os.pipe()
+            os.close(reader)
+            result = subprocess.run([EPTSPEC, *command], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+            os.close(writer)
+            self.assertEqual((result.returncode, result.stderr), (2, "eptspec: standard output cannot be written\n"), command)
+
+
 class Signals(unittest.TestCase):
     def end_with(self, number, ignored=()):
         def ignore():
