@@ -36,7 +36,7 @@ struct Description {
   bool remembers = false;
 };
 
-enum class Fate { answered, crash, hang, garbage };
+enum class Fate { answered, crash, hang, garbage, unasked };
 
 // What came back for one case.
 struct Observation {

@@ -1,8 +1,7 @@
 #include "harness/baseline.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <chrono>
 #include <map>
 #include <regex>
 #include <set>
@@ -12,10 +11,14 @@
 
 #include "harness/json.h"
 #include "harness/selection.h"
+#include "vectors/file.h"
 
 namespace harness {
 
 namespace {
+
+constexpr const char* kExpected = "a baseline: a JSON object with a list 'deviations'";
+constexpr std::size_t kMostBytes = std::size_t{16} << 20;
 
 bool is_text(const JsonValue& value) { return value.is(JsonKind::text) && !value.text().empty(); }
 
@@ -31,11 +34,6 @@ std::vector<std::string> texts_of(const JsonValue& list) {
   std::vector<std::string> texts;
   for (const JsonValue one : list) texts.emplace_back(one.text());
   return texts;
-}
-
-bool is_day(std::string_view text) {
-  static const std::regex day(R"(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))");
-  return std::regex_match(text.begin(), text.end(), day);
 }
 
 // What is wrong with the part of an entry that says of which vectors it speaks.
@@ -84,13 +82,33 @@ KnownDeviation deviation_of(const JsonValue& entry) {
 
 }  // namespace
 
+bool is_day(std::string_view text) {
+  static const std::regex form(R"((\d{4})-(\d\d)-(\d\d))");
+  std::match_results<std::string_view::const_iterator> parts;
+  if (!std::regex_match(text.begin(), text.end(), parts, form)) return false;
+  const auto number = [&](std::size_t n) { return static_cast<unsigned>(std::stoul(parts[n])); };
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(1))), std::chrono::month(number(2)),
+                                     std::chrono::day(number(3)))
+      .ok();
+}
+
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors) {
-  std::ifstream in(path);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  std::string text;
+  try {
+    text = vectors::read_file(path, kExpected, kMostBytes);
+  } catch (const std::runtime_error& error) {
+    errors.emplace_back(error.what());
+    return {};
+  }
   Json json;
-  const auto deviations = json.read(text) ? json.root().find("deviations") : std::nullopt;
+  if (!json.read(text)) {
+    errors.push_back(
+        fmt::format("{}:{}: no JSON; expected {}", path, vectors::place_in(text, json.mistake_at()), kExpected));
+    return {};
+  }
+  const auto deviations = json.root().find("deviations");
   if (!deviations || !deviations->is(JsonKind::list)) {
-    errors.push_back(path + ": is no JSON object with a list 'deviations'");
+    errors.push_back(fmt::format("{}: no list 'deviations'; expected {}", path, kExpected));
     return {};
   }
   std::vector<KnownDeviation> all;
@@ -118,15 +136,16 @@ std::vector<std::string> lines_of(const Judgement& judgement) {
   return lines;
 }
 
+bool can_be_known(const Judgement& judgement) { return deviates(judgement.verdict) && was_asked(judgement); }
+
 class Assessing {
  public:
-  Assessing(const std::vector<vectors::Vector>& vectors, const std::vector<Judgement>& judgements,
-            const std::vector<std::string>& all_ids)
-      : vectors_(vectors), judgements_(judgements), all_ids_(all_ids), open_(vectors.size()) {
+  Assessing(const std::vector<vectors::Vector>& vectors, const std::vector<Judgement>& judgements, const Scope& scope)
+      : vectors_(vectors), judgements_(judgements), scope_(scope), open_(vectors.size()) {
     result_.known.resize(vectors.size());
     for (std::size_t n = 0; n < vectors.size(); ++n) {
       index_[vectors[n].id] = n;
-      if (deviates(judgements[n].verdict)) open_[n] = lines_of(judgements[n]);
+      if (can_be_known(judgements[n])) open_[n] = lines_of(judgements[n]);
     }
   }
 
@@ -151,7 +170,7 @@ class Assessing {
     for (const std::string& id : entry.vectors) {
       const auto found = index_.find(id);
       if (found == index_.end()) {
-        if (!std::binary_search(all_ids_.begin(), all_ids_.end(), id)) {
+        if (!std::binary_search(scope_.all_ids.begin(), scope_.all_ids.end(), id)) {
           result_.problems.push_back(fmt::format("unknown vector {}: {}", id, entry.reason));
         }
         continue;
@@ -160,7 +179,7 @@ class Assessing {
       if (verdict == Verdict::pass) {
         result_.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
       }
-      if (deviates(verdict)) explain(entry, found->second, expired);
+      if (can_be_known(judgements_[found->second])) explain(entry, found->second, expired);
     }
   }
 
@@ -173,10 +192,10 @@ class Assessing {
       const Verdict verdict = judgements_[n].verdict;
       ++selects;
       if (deviates(verdict) || verdict == Verdict::pass) ++put;
-      if (deviates(verdict) && explain(entry, n, expired)) explains = true;
+      if (can_be_known(judgements_[n]) && explain(entry, n, expired)) explains = true;
     }
     const bool left_out = selects != 0 && put == 0;
-    if (!explains && !left_out && vectors_.size() == all_ids_.size()) {
+    if (!explains && !left_out && scope_.whole) {
       result_.problems.push_back(fmt::format("no vector deviates as it says: {}", entry.reason));
     }
   }
@@ -194,7 +213,7 @@ class Assessing {
 
   const std::vector<vectors::Vector>& vectors_;
   const std::vector<Judgement>& judgements_;
-  const std::vector<std::string>& all_ids_;
+  const Scope& scope_;
   std::map<std::string, std::size_t> index_;
   std::vector<std::vector<std::string>> open_;  // of each vector what no entry has explained yet
   Assessment result_;
@@ -214,11 +233,10 @@ std::string reasons_of(const std::vector<const KnownDeviation*>& entries) {
 }
 
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
-                  const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,
-                  const std::string& target, const std::string& today) {
-  Assessing assessing(vectors, judgements, all_ids);
+                  const std::vector<Judgement>& judgements, const Scope& scope, const std::string& today) {
+  Assessing assessing(vectors, judgements, scope);
   for (const KnownDeviation& entry : baseline) {
-    if (concerns(entry, target)) assessing.take(entry, entry.expires < today);
+    if (concerns(entry, scope.target)) assessing.take(entry, entry.expires < today);
   }
   return assessing.result();
 }

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/judge.h"
@@ -25,6 +26,9 @@ struct KnownDeviation {
   std::vector<std::string> targets = {};  // those that the entry is about, NAME on all paths or NAME/PATH; empty: all
 };
 
+// Whether the text is a day that there is, YYYY-MM-DD.
+bool is_day(std::string_view text);
+
 // Reads {"deviations": [{"reason", "cite", "link", "expires", "vectors": [id, ...]}]}, with "filter" and, if wanted,
 // "deviation" in place of "vectors", and "targets" if wanted. Mistakes go to `errors`, one line each.
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors);
@@ -40,11 +44,17 @@ struct Assessment {
 // The reasons of entries, one after the other.
 std::string reasons_of(const std::vector<const KnownDeviation*>& entries);
 
-// vectors are those that were run on `target`; all_ids, sorted, those that exist, so that a filter makes no id unknown.
-// An entry with a filter must explain something whenever all were run, unless the target could make none of those that
-// it selects.
+// Of what was run.
+struct Scope {
+  std::string target;
+  std::vector<std::string> all_ids;  // sorted, those that exist, so that a filter makes no id unknown
+  // All vectors that the baseline is about: each filter must explain some, unless the target could make none of those
+  // that it selects.
+  bool whole = false;
+};
+
+// vectors are those that were run. today: YYYY-MM-DD.
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
-                  const std::vector<Judgement>& judgements, const std::vector<std::string>& all_ids,
-                  const std::string& target, const std::string& today);
+                  const std::vector<Judgement>& judgements, const Scope& scope, const std::string& today);
 
 }  // namespace harness

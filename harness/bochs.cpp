@@ -116,6 +116,13 @@ std::span<const char* const> bochs_models() {
   return kModels;
 }
 
+void check_bochs_model(const std::string& target, const std::string& model) {
+  const auto models = bochs_models();
+  if (std::find(models.begin(), models.end(), model) != models.end()) return;
+  throw std::runtime_error(fmt::format("{}: no model '{}'; expected one of {}", target, model,
+                                       fmt::join(models.begin(), models.end(), ", ")));
+}
+
 BootFrom boot_named(const std::string& name) {
   if (name == "disk") return BootFrom::disk;
   if (name == "multiboot1") return BootFrom::multiboot1;
@@ -147,11 +154,7 @@ Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* v
 }
 
 std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path) {
-  const auto models = bochs_models();
-  if (std::none_of(models.begin(), models.end(), [&](const char* model) { return options.model == model; })) {
-    throw std::runtime_error(fmt::format("bochs: no model '{}'; expected one of {}", options.model,
-                                         fmt::join(models.begin(), models.end(), ", ")));
-  }
+  check_bochs_model("bochs", options.model);
   const auto version = std::make_shared<std::string>();
   MachineOptions machine;
   machine.path = path;

@@ -15,6 +15,8 @@ namespace harness {
 // Models of Bochs 2.7 that have VMX.
 std::span<const char* const> bochs_models();
 constexpr const char* kBochsModel = "tigerlake";
+// Throws std::runtime_error when there is no such model. target: which kind of it.
+void check_bochs_model(const std::string& target, const std::string& model);
 
 // What boots the image: our own boot sector, or GRUB from a CD.
 enum class BootFrom { disk, multiboot1, multiboot2 };

@@ -118,7 +118,11 @@ std::optional<std::string> Channel::line(Clock::time_point deadline, Exchanged& 
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     std::array<pollfd, 3> fds{{{out_, POLLIN, 0}, {err_, POLLIN, 0}, {unsent_.empty() ? -1 : in_, POLLOUT, 0}}};
     const int ready = left > 0 ? poll(fds.data(), fds.size(), static_cast<int>(std::min<long>(left, 1 << 30))) : 0;
-    if (ready == 0 || searched_ > kLongestLine) {
+    if (searched_ > kLongestLine) {
+      ended = {Fate::garbage, fmt::format("a line of more than {} MBytes", kLongestLine >> 20), {}, {}};
+      break;
+    }
+    if (ready == 0) {
       ended = {Fate::hang, "no whole answer in time", {}, {}};
       break;
     }
@@ -129,7 +133,10 @@ std::optional<std::string> Channel::line(Clock::time_point deadline, Exchanged& 
       const bool cut = !received_.empty();
       drain();
       ended = {
-          Fate::crash, fmt::format("the command {}{}", end_of(pid_), cut ? " in the middle of a line" : ""), {}, {}};
+          Fate::crash,
+          fmt::format("the command {}{}", end_of(pid_, "its standard output"), cut ? " in the middle of a line" : ""),
+          {},
+          {}};
       break;
     }
   }

@@ -69,7 +69,7 @@ class Command : public Adapter {
         batch.push_back(next);
       }
       std::vector<Observation> of_batch(batch.size());
-      run_pinned(exchange_, batch, of_batch);
+      run_pinned(exchange_, batch, of_batch, hangs_);
       for (Observation& one : of_batch) observed[order[at++]] = std::move(one);
     }
   }
@@ -159,6 +159,7 @@ class Command : public Adapter {
   std::optional<Configured> configured_;  // what it said to configuration_
   eptspec_configuration configuration_{};
   std::uint64_t run_ = 0;
+  unsigned hangs_ = 0;
   AnswerReader reader_;
   std::vector<eptspec_answer> answers_;
   Exchange exchange_;

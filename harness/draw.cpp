@@ -18,6 +18,8 @@ ept_classification classify(const vectors::Case& asked, int level, ept_word entr
   return ept_classify(&context, level, entry);
 }
 
+}  // namespace
+
 std::string numbers_of(ept_word bits) {
   std::string text;
   for (unsigned bit = 0; bit < 64; ++bit) {
@@ -25,6 +27,8 @@ std::string numbers_of(ept_word bits) {
   }
   return text;
 }
+
+namespace {
 
 // The one-bit fields of a format.
 std::vector<Name> flags_of(ept_format format) {
@@ -72,17 +76,30 @@ std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+std::string eptp_text(const vectors::Case& asked) {
+  ept_word reserved = 0;
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    const ept_word one = ept_word{1} << bit;
+    constexpr ept_word kReserved = EPT_RULE_EPTP_RESERVED_BIT | EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR;
+    if ((ept_check_eptp(&asked.configuration, one) & kReserved) != 0) reserved |= one;
+  }
+  reserved &= asked.eptp;
+  return fmt::format("{:#x}{}", asked.eptp, reserved == 0 ? "" : "  reserved " + numbers_of(reserved));
+}
+
 std::string draw(const vectors::Case& asked, const std::string& indent) {
   const ept_configuration& with = asked.configuration;
   std::string text = fmt::format("{}maxphyaddr {}, capability {:#x}", indent, with.maxphyaddr, with.capability);
-  const std::string controls =
-      names_of(secondary_names(), with.secondary_controls) + " " + names_of(tertiary_names(), with.tertiary_controls);
-  text += fmt::format(", controls {}\n{}eptp {:#x}\n", controls, indent, asked.eptp);
+  std::string controls = names_of(secondary_names(), with.secondary_controls);
+  const std::string tertiary = names_of(tertiary_names(), with.tertiary_controls);
+  if (!tertiary.empty()) controls += (controls.empty() ? "" : " ") + tertiary;
+  text += fmt::format(", controls {}\n{}eptp {}\n", controls, indent, eptp_text(asked));
   int level = asked.level;
   for (const ept_word entry : asked.entries) {
     if (level == 0) break;
-    const char* const format = name_of(classify(asked, level, entry).format);
-    text += fmt::format("{}{:<8} {:#018x}  {}\n", indent, format, entry, bits_of(asked, level, entry));
+    const ept_classification found = classify(asked, level, entry);
+    text += fmt::format("{}{:<8} {:#018x}  {}\n", indent, name_of(found.format), entry, bits_of(asked, level, entry));
+    if (found.kind != EPT_TABLE) break;  // what follows is not read
     --level;
   }
   if (asked.question == vectors::Question::walk) {

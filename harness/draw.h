@@ -7,10 +7,17 @@
 
 namespace harness {
 
+// "8, 11": which bits are set.
+std::string numbers_of(ept_word bits);
+
+// "0x191e  reserved 8, 11": the EPTP with the bits that may not be 1, those from MAXPHYADDR on among them.
+std::string eptp_text(const vectors::Case& asked);
+
 // "read, write, execute; memory type 6; page_size; reserved 13": what is set in an entry of a level.
 std::string bits_of(const vectors::Case& asked, int level, ept_word entry);
 
-// Several lines, each begun by `indent`: configuration, EPTP, entries from the root down, access.
+// Several lines, each begun by `indent`: configuration, EPTP, entries from the root down to the last that is read,
+// access.
 std::string draw(const vectors::Case& asked, const std::string& indent);
 
 // The rules that decide the outcome, "reserved_bit", "entry_not_present", "write_not_allowed"; what the case comes to

@@ -6,17 +6,31 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/json.h"
+#include "vectors/file.h"
 
 namespace harness {
 
 namespace {
+
+constexpr std::string_view kBegin = "{\"eptspec_journal\":1,";
+
+// Whether it may be written over: a journal, perhaps cut off in its first words. To be asked before it is locked, since
+// closing any descriptor of the file gives up the lock.
+bool is_ours(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return true;  // new, or a device
+  std::ifstream in(path, std::ios::binary);
+  std::string begin(kBegin.size(), '\0');
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return kBegin.starts_with(begin.substr(0, static_cast<std::size_t>(in.gcount())));
+}
 
 std::string line_of(const JournalHeader& header) {
   return fmt::format(
@@ -60,6 +74,20 @@ Deviation deviation_of(const JsonValue& list) {
   return {texts[0], texts[1], texts[2]};
 }
 
+// What the reports count on, see report/report.schema.json. Empty when it is all there.
+std::string lack_of(const Judgement& judgement) {
+  const bool deviations = !judgement.deviations.empty();
+  switch (judgement.verdict) {
+    case Verdict::pass: return deviations ? "a pass has no deviations" : "";
+    case Verdict::fail: return deviations ? "" : "a fail without deviations";
+    case Verdict::skipped:
+    case Verdict::not_applicable:
+    case Verdict::error:
+    case Verdict::flaky: break;
+  }
+  return judgement.reason.empty() ? fmt::format("the verdict {} without a reason", name_of(judgement.verdict)) : "";
+}
+
 Judgement judgement_of(const JsonValue& object) {
   Judgement judgement;
   const std::string verdict = demanded(object, "verdict");
@@ -71,24 +99,23 @@ Judgement judgement_of(const JsonValue& object) {
   if (const auto deviations = object.find("deviations")) {
     for (const JsonValue one : *deviations) judgement.deviations.push_back(deviation_of(one));
   }
+  if (const std::string lack = lack_of(judgement); !lack.empty()) throw std::runtime_error(lack);
   return judgement;
 }
 
 }  // namespace
 
 JournalContent read_journal(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!in.good() && !in.eof()) throw std::runtime_error(path + ": cannot be read");
+  const std::string text = vectors::read_file(path, "a journal that run --journal wrote");
   JournalContent content;
   std::size_t number = 0;
   Json json;
   try {
     for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', content.whole_bytes)) {
+      ++number;
       if (!json.read(std::string_view(text).substr(content.whole_bytes, end - content.whole_bytes))) {
         throw std::runtime_error("no JSON");
       }
-      ++number;
       if (number == 1) {
         content.header = header_of(json.root());
       } else {
@@ -97,7 +124,7 @@ JournalContent read_journal(const std::string& path) {
       content.whole_bytes = end + 1;
     }
   } catch (const std::exception& error) {
-    throw std::runtime_error(fmt::format("{}:{}: no journal: {}", path, number + 1, error.what()));
+    throw std::runtime_error(fmt::format("{}:{}: no journal: {}", path, number, error.what()));
   }
   return content;
 }
@@ -110,10 +137,19 @@ void Journal::open(const std::string& path, int flags) {
   path_ = path;
   fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
   if (fd_ < 0) throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  const bool taken = fcntl(fd_, F_SETLK, &whole) != 0 && (errno == EAGAIN || errno == EACCES);
+  if (taken) throw std::runtime_error(path + ": another run writes to this journal");
 }
 
 void Journal::create(const std::string& path, const JournalHeader& header) {
-  open(path, O_CREAT | O_TRUNC);
+  if (!is_ours(path))
+    throw std::runtime_error(path + ": is no journal and stays as it is; expected one, or a new file");
+  open(path, O_CREAT);
+  if (ftruncate(fd_, 0) != 0 && errno != EINVAL) {  // a device has no length
+    throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+  }
   pending_ = line_of(header);
   flush();
 }

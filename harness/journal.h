@@ -39,7 +39,8 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
   ~Journal();
 
-  // Begins an empty one, over whatever there is.
+  // Begins an empty one, over an earlier one. A file that is no journal is refused, as is one that another process
+  // writes to.
   void create(const std::string& path, const JournalHeader& header);
   // Goes on behind the last whole line.
   void append_to(const std::string& path, const JournalContent& content);

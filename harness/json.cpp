@@ -113,6 +113,7 @@ class Reader {
     skip_blanks();
     return at_ == text_.size();
   }
+  [[nodiscard]] std::size_t at() const { return at_; }
 
  private:
   [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -240,7 +241,10 @@ class Reader {
 bool Json::read(std::string_view text) {
   nodes_.clear();
   decoded_.clear();
-  return Reader(text, nodes_, decoded_).whole();
+  Reader reader(text, nodes_, decoded_);
+  const bool good = reader.whole();
+  mistake_at_ = reader.at();
+  return good;
 }
 
 std::optional<std::uint64_t> JsonValue::number() const {

@@ -71,10 +71,13 @@ class Json {
  public:
   // False when the text is not one JSON value; then there is no root().
   bool read(std::string_view text);
+  // The byte at which the text that was refused stops being JSON.
+  [[nodiscard]] std::size_t mistake_at() const { return mistake_at_; }
   [[nodiscard]] JsonValue root() const { return {nodes_, 0}; }
 
  private:
   std::vector<JsonNode> nodes_;
+  std::size_t mistake_at_ = 0;
   std::deque<std::string> decoded_;  // texts with escapes
 };
 

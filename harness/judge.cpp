@@ -126,6 +126,7 @@ const char* name_of(Fate fate) {
     case Fate::crash: return "crash";
     case Fate::hang: return "hang";
     case Fate::garbage: return "garbage";
+    case Fate::unasked: return kNotAsked;
   }
   return "";
 }
@@ -142,6 +143,10 @@ const char* name_of(Verdict verdict) {
     case Verdict::flaky: return "flaky";
   }
   return "";
+}
+
+bool was_asked(const Judgement& judgement) {
+  return judgement.verdict != Verdict::error || !judgement.reason.starts_with(kNotAsked);
 }
 
 bool deviates(Verdict verdict) {

@@ -16,7 +16,7 @@ enum class Verdict {
   fail,            // some is not
   skipped,         // the adapter declined, or answers no such question
   not_applicable,  // the adapter's processor cannot show it
-  error,           // crash, hang, garbage: nothing to judge
+  error,           // crash, hang, garbage, not asked: nothing to judge
   flaky,           // fail or error, and something else when asked again
 };
 inline constexpr std::array kVerdicts = {Verdict::pass,           Verdict::fail,  Verdict::skipped,
@@ -40,6 +40,10 @@ struct Judgement {
   std::vector<Deviation> deviations;  // of fail, and of what was a fail first
   bool operator==(const Judgement&) const = default;
 };
+
+// How the reason of an error begins whose case was never put: the target had hung too often (pin.h).
+inline constexpr const char* kNotAsked = "not asked";
+bool was_asked(const Judgement& judgement);
 
 // put: the vector as the adapter got it (harness/case.h).
 Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed);

@@ -25,7 +25,7 @@ void fetch_ahead(std::span<const Put> puts, std::size_t n) {
 
 // What two judgements of one vector come to.
 Judgement combined(Judgement first, Judgement second) {
-  if (second.verdict == first.verdict) return first;
+  if (second.verdict == first.verdict || !was_asked(second)) return first;
   std::string reason = fmt::format("{}, then {} when asked again", name_of(first.verdict), name_of(second.verdict));
   for (const std::string& more : {first.reason, second.reason}) {
     if (!more.empty()) reason += "; " + more;

@@ -4,13 +4,18 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/image/wire.h"
+#include "harness/metal/adapter.h"
+#include "harness/metal/blob.h"
 #include "harness/program.h"
 #include "harness/serial.h"
+#include "vectors/file.h"
 
 namespace harness {
 
@@ -70,6 +75,28 @@ Place append(std::string& disk, const std::string& bytes) {
   return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(disk.size() / kSector - first)};
 }
 
+// On our disk, of which these are the first bytes; else nothing.
+std::optional<Place> place_of_results(std::string_view bytes) {
+  if (bytes.size() < kSector || bytes.substr(kMarkPlace, kMark.size()) != kMark) return std::nullopt;
+  Places places{};
+  std::memcpy(&places, bytes.data() + kMarkPlace + kMark.size(), sizeof(places));
+  return places.results;
+}
+
+// As many bytes as there are.
+std::string read_part(std::ifstream& in, std::size_t begin, std::size_t count) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  std::string bytes;
+  in.seekg(static_cast<std::streamoff>(begin));
+  while (in && bytes.size() < count) {
+    const std::size_t before = bytes.size();
+    bytes.resize(std::min(count, before + kPiece));
+    in.read(bytes.data() + before, static_cast<std::streamsize>(bytes.size() - before));
+    bytes.resize(before + static_cast<std::size_t>(in.gcount()));
+  }
+  return bytes;
+}
+
 std::string last_line(std::string text) {
   while (text.ends_with('\n')) text.pop_back();
   return text.substr(text.rfind('\n') + 1);
@@ -125,15 +152,26 @@ void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEn
 }
 
 std::string results_in(std::string_view bytes) {
-  if (bytes.size() >= kSector && bytes.substr(kMarkPlace, kMark.size()) == kMark) {
-    Places places{};
-    std::memcpy(&places, bytes.data() + kMarkPlace + kMark.size(), sizeof(places));
-    const std::size_t begin = std::min(bytes.size(), std::size_t{places.results.first} * kSector);
-    return std::string(bytes.substr(begin, std::size_t{places.results.count} * kSector));
+  if (const auto place = place_of_results(bytes)) {
+    const std::size_t begin = std::min(bytes.size(), std::size_t{place->first} * kSector);
+    return std::string(bytes.substr(begin, std::size_t{place->count} * kSector));
   }
   std::uint64_t first = 0;
   if (bytes.size() >= sizeof(first)) std::memcpy(&first, bytes.data(), sizeof(first));
   return first == image::kProbeMagic ? std::string(bytes) : results_in_frames(bytes);
+}
+
+std::string read_results_in(const std::filesystem::path& path) {
+  std::error_code none;
+  if (std::filesystem::is_regular_file(path, none) || std::filesystem::is_block_file(path, none)) {
+    std::ifstream in(path, std::ios::binary);
+    if (const auto place = place_of_results(read_part(in, 0, kSector))) {
+      const std::size_t count = std::min(std::size_t{place->count} * kSector, results_size(kMostCases));
+      return read_part(in, std::size_t{place->first} * kSector, count);
+    }
+  }
+  return results_in(
+      vectors::read_file(path, "a disk that eptspec media wrote, a file of results, or what came over a serial line"));
 }
 
 }  // namespace harness

@@ -23,4 +23,8 @@ void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEn
 // serial line, or a file that holds nothing else.
 std::string results_in(std::string_view bytes);
 
+// The same of a file or a device, of which no more is read than the results may be. Throws std::runtime_error with one
+// line.
+std::string read_results_in(const std::filesystem::path& path);
+
 }  // namespace harness

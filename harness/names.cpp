@@ -65,4 +65,11 @@ std::uint32_t result_of(std::string_view name) {
   return 0;
 }
 
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
+  }
+  return text;
+}
+
 }  // namespace harness

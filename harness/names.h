@@ -37,4 +37,7 @@ const char* name_of(ept_format format);
 const char* result_name(std::uint32_t result);
 std::uint32_t result_of(std::string_view name);
 
+// The text with question marks for control characters, which would write over what a terminal shows.
+std::string one_line(std::string text);
+
 }  // namespace harness

@@ -1,6 +1,8 @@
 #include <csignal>
 
+#include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,6 +35,15 @@ std::string mistake_in(const Description& description) {
   return {};
 }
 
+// "exec: " would start a shell that has nothing to do.
+void demand_what_is_behind(const std::string& target) {
+  for (const auto& [kind, what] : {std::pair("lib:", "the path of a library"), {"exec:", "a command"}}) {
+    if (!target.starts_with(kind) || target.find_first_not_of(" \t\n", std::strlen(kind)) != std::string::npos)
+      continue;
+    throw std::runtime_error(fmt::format("'{}' names nothing to run; expected {} behind '{}'", target, what, kind));
+  }
+}
+
 std::unique_ptr<Adapter> checked(std::unique_ptr<Adapter> adapter, const std::string& target) {
   const std::string mistake = mistake_in(adapter->description());
   if (!mistake.empty()) throw std::runtime_error(fmt::format("{}: its configuration has {}", target, mistake));
@@ -45,6 +56,7 @@ std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOp
   // An adapter that is gone is found out by a failed write, not by a signal that ends the runner.
   signal(SIGPIPE, SIG_IGN);
   if (target == "reference") return open_reference();
+  demand_what_is_behind(target);
   if (target.starts_with("lib:")) return checked(open_library(target.substr(4), options), target);
   if (target.starts_with("exec:")) return checked(open_command(target.substr(5), options), target);
   if (target == "qemu") return open_qemu();

@@ -30,21 +30,35 @@ std::size_t first_without_answer(std::span<const eptspec_answer> answers) {
   return found == answers.end() ? answers.size() - 1 : static_cast<std::size_t>(found - answers.begin());
 }
 
-void run_alone(const Exchange& exchange, const eptspec_case& asked, Observation& observed) {
+Observation unasked() {
+  return {Fate::unasked, {}, fmt::format("{} answers before did not come in time; see --timeout", kMostHangs)};
+}
+
+void run_alone(const Exchange& exchange, const eptspec_case& asked, Observation& observed, unsigned& hangs) {
+  if (hangs >= kMostHangs) {
+    observed = unasked();
+    return;
+  }
   Exchanged exchanged = exchange({&asked, 1});
   if (exchanged.fate == Fate::answered) {
     take(asked, exchanged.answers[0], observed);
   } else {
+    if (exchanged.fate == Fate::hang) ++hangs;
     observed = {exchanged.fate, {}, std::move(exchanged.detail)};
   }
 }
 
 }  // namespace
 
-void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, std::span<Observation> observed) {
+void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, std::span<Observation> observed,
+                unsigned& hangs) {
   if (cases.empty()) return;
+  if (hangs >= kMostHangs) {
+    std::fill(observed.begin(), observed.end(), unasked());
+    return;
+  }
   if (cases.size() == 1) {
-    run_alone(exchange, cases[0], observed[0]);
+    run_alone(exchange, cases[0], observed[0], hangs);
     return;
   }
   const Exchanged exchanged = exchange(cases);
@@ -57,7 +71,7 @@ void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, s
   const Clock::time_point start = Clock::now();
   bool repeated = false;
   for (std::size_t n = 0; n < cases.size(); ++n) {
-    run_alone(exchange, cases[n], observed[n]);
+    run_alone(exchange, cases[n], observed[n], hangs);
     repeated = repeated || observed[n].fate != Fate::answered;
   }
   // A batch that takes too long because each of its cases takes its time is no hang.

@@ -23,8 +23,12 @@ struct Exchanged {
 // each is looked at once only.
 using Exchange = std::function<Exchanged(std::span<const eptspec_case>)>;
 
+// Each hang costs the whole time limit, so after so many cases that hung alone nothing more is asked.
+constexpr unsigned kMostHangs = 10;
+
 // Runs a batch. When it does not come back whole, each of its cases is run alone, so that the culprit is named and
-// the others are judged.
-void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, std::span<Observation> observed);
+// the others are judged. hangs: how many there were, of the adapter.
+void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, std::span<Observation> observed,
+                unsigned& hangs);
 
 }  // namespace harness

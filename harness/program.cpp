@@ -1,7 +1,6 @@
 #include "harness/program.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,8 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -23,15 +24,33 @@ namespace harness {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Those that are to be removed.
+struct Work {
+  std::mutex mutex;
+  std::set<fs::path> directories;
+};
+
+Work& work() {
+  static Work all;
+  return all;
+}
+
+}  // namespace
+
 WorkDirectory::WorkDirectory(const std::string& purpose) {
   std::string name = (fs::temp_directory_path() / ("eptspec-" + purpose + "-XXXXXX")).string();
+  const std::lock_guard<std::mutex> lock(work().mutex);
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": " + std::strerror(errno));
   path_ = name;
+  if (std::getenv("EPTSPEC_KEEP") == nullptr) work().directories.insert(path_);
 }
 
 WorkDirectory::~WorkDirectory() {
+  const std::lock_guard<std::mutex> lock(work().mutex);
   std::error_code ignored;
-  if (std::getenv("EPTSPEC_KEEP") == nullptr) fs::remove_all(path_, ignored);
+  if (work().directories.erase(path_) != 0) fs::remove_all(path_, ignored);
 }
 
 void write_whole(const fs::path& path, const std::string& bytes) {
@@ -78,7 +97,7 @@ Ending await_program(pid_t pid, double seconds, const std::function<bool()>& don
   const auto until = Clock::now() + std::chrono::duration<double>(seconds);
   auto pause = std::chrono::milliseconds(2);
   Ending ending;
-  while (waitpid(pid, &ending.status, WNOHANG) == 0) {
+  while (!has_ended(pid)) {
     const bool is_done = done();
     if (is_done || Clock::now() > until) {
       kill_group(pid);
@@ -88,15 +107,16 @@ Ending await_program(pid_t pid, double seconds, const std::function<bool()>& don
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, std::chrono::milliseconds(20));
   }
+  ending.status = reap_group(pid);
   return ending;
 }
 
-std::string text_of(const Ending& ending) {
-  if (WIFSIGNALED(ending.status)) {
-    const int number = WTERMSIG(ending.status);
-    return fmt::format("ended by signal {} ({})", number, strsignal(number));
-  }
-  return fmt::format("left with exit code {}", WEXITSTATUS(ending.status));
+std::string text_of(const Ending& ending) { return text_of_status(ending.status); }
+
+void remove_work_directories() {
+  work().mutex.lock();  // for good
+  std::error_code ignored;
+  for (const fs::path& path : work().directories) fs::remove_all(path, ignored);
 }
 
 }  // namespace harness

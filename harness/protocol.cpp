@@ -56,16 +56,20 @@ std::string open_message(std::string_view line, const char* message, Json& json)
   return {};
 }
 
-bool read_configuration(const JsonValue& from, eptspec_configuration& to) {
-  if (!from.is(JsonKind::object)) return false;
+// Returns what is wrong with it.
+std::string read_configuration(const JsonValue& from, eptspec_configuration& to) {
+  if (!from.is(JsonKind::object)) return fmt::format("'{}' cannot be {}", from.key(), cut(from.raw()));
   for (const JsonValue value : from) {
     const auto* const member = std::find_if(kConfiguration.begin(), kConfiguration.end(),
                                             [&](const Member& one) { return value.key() == one.key; });
     const auto word = word_of(value);
-    if (member == kConfiguration.end() || !word) return false;
+    if (member == kConfiguration.end()) return fmt::format("'{}' is no part of a configuration", cut(value.key()));
+    if (!word) {
+      return fmt::format("'{}' cannot be {}; expected a number or \"0x...\"", member->key, cut(value.raw()));
+    }
     to.*(member->word) = *word;
   }
-  return true;
+  return {};
 }
 
 bool read_questions(const std::optional<JsonValue>& from, std::uint32_t& questions) {
@@ -220,8 +224,9 @@ void read_description(const JsonValue& from, Hello& hello) {
   const auto configuration = from.find("configuration");
   const auto optional_controls = from.find("optional_controls");
   if (!abi || abi->number() != EPTSPEC_ABI_VERSION) {
-    hello.mistake = fmt::format("the adapter speaks another version than {}", EPTSPEC_ABI_VERSION);
-  } else if (!name || !version) {
+    hello.mistake = fmt::format("the adapter speaks another version than {}: 'abi' is {}", EPTSPEC_ABI_VERSION,
+                                abi ? cut(abi->raw()) : "missing");
+  } else if (!name || name->empty() || !version) {
     hello.mistake = "hello without the texts 'name' and 'version'";
   } else if (!read_questions(from.find("questions"), to.questions)) {
     hello.mistake = "hello without 'questions', a list of eptp, entry, walk";
@@ -229,12 +234,15 @@ void read_description(const JsonValue& from, Hello& hello) {
     hello.mistake = "hello without 'configuration': \"any\" or an object";
   } else if (configuration->is(JsonKind::text) && configuration->text() == "any") {
     to.any_configuration = true;
-  } else if (!read_configuration(*configuration, to.configuration) ||
-             (optional_controls && !read_configuration(*optional_controls, to.optional_controls))) {
-    hello.mistake = "hello with a configuration that cannot be read";
+  } else {
+    hello.mistake = read_configuration(*configuration, to.configuration);
+    if (hello.mistake.empty() && optional_controls) {
+      hello.mistake = read_configuration(*optional_controls, to.optional_controls);
+    }
+    if (!hello.mistake.empty()) hello.mistake = "hello with a configuration that cannot be read: " + hello.mistake;
   }
-  to.name = name.value_or("");
-  to.version = version.value_or("");
+  to.name = one_line(name.value_or(""));
+  to.version = one_line(version.value_or(""));
 }
 
 }  // namespace

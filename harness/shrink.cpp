@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "harness/judging.h"
+#include "harness/names.h"
 #include "harness/report/report.h"
+#include "vectors/random.h"
 
 namespace harness {
 
@@ -48,9 +50,7 @@ ept_word& word_at(Case& asked, std::size_t n) {
   }
 }
 
-// The attributes of an access make sense together only, so they are changed as a whole.
 constexpr std::size_t kAccess = 2;
-constexpr unsigned kWhole = 64;
 
 struct Bit {
   std::size_t word;
@@ -59,6 +59,7 @@ struct Bit {
 using Bits = std::vector<Bit>;
 
 bool is_asked_sensibly(const Case& asked) {
+  if (asked.question == Question::walk && !vectors::is_access(asked.access)) return false;
   return asked.question == Question::eptp || ept_check_eptp(&asked.configuration, asked.eptp) == 0;
 }
 
@@ -66,10 +67,6 @@ Bits differing(Case from, Case to) {
   Bits all;
   for (std::size_t n = 0; n < 3 + from.entries.size(); ++n) {
     const ept_word differing = word_at(from, n) ^ word_at(to, n);
-    if (n == kAccess) {
-      if (differing != 0) all.push_back({n, kWhole});
-      continue;
-    }
     for (unsigned bit = 0; bit < 64; ++bit) {
       if ((differing >> bit & 1) != 0) all.push_back({n, bit});
     }
@@ -78,10 +75,13 @@ Bits differing(Case from, Case to) {
 }
 
 std::string name_of(const Case& asked, const Bit& bit) {
-  constexpr std::array kWords = {"EPTP", "guest-physical address", "access"};
-  if (bit.bit == kWhole) return "access";
+  constexpr std::array kWords = {"EPTP", "guest-physical address"};
+  if (bit.word == kAccess) {
+    const ept_word mask = ept_word{1} << bit.bit;
+    return fmt::format("access {}{}", (asked.access & mask) != 0 ? "" : "not ", names_of(access_names(), mask));
+  }
   if (bit.word < kWords.size()) return fmt::format("{} bit {}", kWords.at(bit.word), bit.bit);
-  return fmt::format("level {} bit {}", asked.level - static_cast<int>(bit.word - kWords.size()), bit.bit);
+  return fmt::format("level {} bit {}", asked.level - static_cast<int>(bit.word - kAccess - 1), bit.bit);
 }
 
 // Delta debugging (Zeller, Hildebrandt 2002): sets of bits that are put on top of the plain case.
@@ -113,11 +113,7 @@ class Shrinker {
     vector.profile = vector_.profile;
     vector.asked = plain_;
     for (const Bit& bit : bits) {
-      if (bit.bit == kWhole) {
-        vector.asked.access = failing_.access;
-      } else {
-        word_at(vector.asked, bit.word) ^= ept_word{1} << bit.bit;
-      }
+      word_at(vector.asked, bit.word) ^= ept_word{1} << bit.bit;
     }
     vector.expected = expected_of(vector.asked);
     return vector;
@@ -195,7 +191,7 @@ class Shrinker {
 
 std::optional<Shrunk> shrink(Adapter& adapter, const Vector& vector, const Judgement& judgement) {
   const bool steady = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::error;
-  if (!steady || judgement.reason.starts_with("hang")) return std::nullopt;
+  if (!steady || judgement.reason.starts_with("hang") || !was_asked(judgement)) return std::nullopt;
   return Shrinker(adapter, vector, cause_of(vector, judgement).second).shrink();
 }
 

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/builtin.h"
+#include "harness/selection.h"
+#include "vectors/file.h"
 #include "vectors/json.h"
 #include "vectors/manifest.h"
 
@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kExpected = "a JSON file, a directory of such files, or builtin";
+
 std::vector<fs::path> files_of(const std::string& path, std::vector<std::string>& errors) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return {path};
@@ -27,22 +29,20 @@ std::vector<fs::path> files_of(const std::string& path, std::vector<std::string>
     if (entry.path().extension() == ".json" && entry.path().filename() != vectors::kTablesFile)
       files.push_back(entry.path());
   }
-  if (files.empty())
-    errors.push_back(path + ": holds no vectors; expected a JSON file, a directory of such files, or builtin");
+  if (files.empty()) errors.push_back(fmt::format("{}: holds no vectors; expected {}", path, kExpected));
   std::sort(files.begin(), files.end());
   return files;
 }
 
 std::vector<vectors::Document> documents_of(const std::string& path, std::vector<std::string>& errors) {
-  if (fs::exists(fs::path(path) / "manifest.json")) return vectors::read_directory(path, errors);
+  std::error_code none;
+  if (fs::exists(fs::path(path) / "manifest.json", none)) return vectors::read_directory(path, errors);
   std::vector<vectors::Document> documents;
   for (const fs::path& file : files_of(path, errors)) {
-    std::ifstream in(file, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(in)), {});
-    if (in.is_open()) {
-      documents.push_back(vectors::read_json(text, file.string(), errors));
-    } else {
-      errors.push_back(file.string() + ": cannot be read; expected a JSON file, a directory of such files, or builtin");
+    try {
+      documents.push_back(vectors::read_json(vectors::read_file(file, kExpected), file.string(), errors));
+    } catch (const std::runtime_error& error) {
+      errors.emplace_back(error.what());
     }
   }
   return documents;
@@ -64,6 +64,19 @@ VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors
     }
   }
   return set;
+}
+
+std::vector<vectors::Vector> choose(const VectorSet& set, const std::string& filter) {
+  std::vector<vectors::Vector> chosen;
+  for (const vectors::Vector& vector : set.vectors) {
+    const auto found = set.profiles.find(vector.id);
+    const std::vector<std::string> none;
+    if (selected(vector, found == set.profiles.end() ? none : found->second, filter)) chosen.push_back(vector);
+  }
+  if (chosen.empty() && !set.vectors.empty()) {
+    throw std::runtime_error(fmt::format("none of {} vectors is chosen by '{}'", set.vectors.size(), filter));
+  }
+  return chosen;
 }
 
 void check_profile(const VectorSet& set, const std::string& profile) {

@@ -18,6 +18,9 @@ struct VectorSet {
 // few of harness/builtin.h. A vector that several profiles have counts once. What is wrong in a file goes to `errors`.
 VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors);
 
+// Those that the filter selects (selection.h). Throws std::runtime_error when it selects none of some.
+std::vector<vectors::Vector> choose(const VectorSet& set, const std::string& filter);
+
 // Throws std::runtime_error, which lists the profiles that there are, when no vector is of this one.
 void check_profile(const VectorSet& set, const std::string& profile);
 

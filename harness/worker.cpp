@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/names.h"
 #include "harness/process.h"
 
 namespace harness {
@@ -36,6 +37,9 @@ namespace {
 
 constexpr char kReady = 'r';
 constexpr char kRefuses = 'x';
+
+constexpr std::uint32_t kQuestions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
+constexpr std::uint32_t kFlags = EPTSPEC_ANY_CONFIGURATION;
 
 using Entry = int (*)(eptspec_adapter*);
 
@@ -63,6 +67,10 @@ bool load(const char* path, SharedBatch& shared) {
     copy_text(shared.message, "it was built with another version of eptspec_adapter.h");
   } else if (shared.adapter.run == nullptr) {
     copy_text(shared.message, "it has no function run");
+  } else if (shared.adapter.name == nullptr || *shared.adapter.name == '\0') {
+    copy_text(shared.message, "it has no name");
+  } else if ((shared.adapter.questions & ~kQuestions) != 0 || (shared.adapter.flags & ~kFlags) != 0) {
+    copy_text(shared.message, "it has unknown bits in questions or flags");
   } else {
     copy_text(shared.name, shared.adapter.name);
     copy_text(shared.version, shared.adapter.version);
@@ -155,7 +163,7 @@ Exchanged LibraryWorker::await(double seconds) {
 }
 
 Exchanged LibraryWorker::end_of_worker() {
-  std::string text = "the worker " + end_of(pid_);
+  std::string text = "the worker " + end_of(pid_, "the pipe to the runner");
   stop();
   return {Fate::crash, std::move(text), {}, {}};
 }
@@ -165,8 +173,8 @@ Description LibraryWorker::describe() {
   if (started.fate != Fate::answered) throw std::runtime_error(fmt::format("lib:{}: {}", path_, started.detail));
   const eptspec_adapter& from = shared_->adapter;
   Description description;
-  description.name = shared_->name.data();
-  description.version = shared_->version.data();
+  description.name = one_line(shared_->name.data());
+  description.version = one_line(shared_->version.data());
   description.questions = from.questions;
   description.any_configuration = (from.flags & EPTSPEC_ANY_CONFIGURATION) != 0;
   description.configuration = from.configuration;
@@ -207,7 +215,7 @@ class Library : public Adapter {
   void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
     for (std::size_t at = 0; at < cases.size(); at += batch_) {
       const std::size_t count = std::min(batch_, cases.size() - at);
-      run_pinned(exchange_, cases.subspan(at, count), observed.subspan(at, count));
+      run_pinned(exchange_, cases.subspan(at, count), observed.subspan(at, count), hangs_);
     }
   }
 
@@ -216,6 +224,7 @@ class Library : public Adapter {
   LibraryWorker worker_;
   Description description_;
   Exchange exchange_;
+  unsigned hangs_ = 0;
 };
 
 }  // namespace

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "vectors/file.h"
 #include "vectors/json.h"
 #include "vectors/json_names.h"
 
@@ -254,9 +254,12 @@ void read_tables_beside(const std::string& file, Object& head, Shared& shared) {
   const std::filesystem::path name = head.text("tables", true);
   if (name.has_parent_path()) return head.wrong("'tables' is no name of a file beside this one");
   const std::string path = (std::filesystem::path(file).parent_path() / name).string();
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return head.wrong(path + " cannot be read");
-  const Json json = Json::parse(in, nullptr, false);
+  Json json;
+  try {
+    json = Json::parse(read_file(path, "the tables of vectors"), nullptr, false);
+  } catch (const std::runtime_error& error) {
+    return head.wrong(error.what());
+  }
   Object tables(json, path + ":1", head.errors());
   if (tables.text("format", true) != kTablesFormat) tables.wrong(fmt::format("'format' is not \"{}\"", kTablesFormat));
   read_tables(tables, shared);
@@ -307,7 +310,9 @@ Document read_json(std::string_view text, const std::string& file, std::vector<s
     return read_document(Json::parse(text), text, file, errors);
   } catch (const Json::parse_error& error) {
     const std::size_t byte = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
-    errors.push_back(fmt::format("{}:{}: no JSON: {}", file, line_at(text, byte), error.what()));
+    errors.push_back(fmt::format("{}:{}: no JSON: {}", file, place_in(text, byte), plain_json_mistake(error.what())));
+  } catch (const Json::exception& error) {
+    errors.push_back(fmt::format("{}:1: {}", file, plain_json_mistake(error.what())));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "vectors/file.h"
 #include "vectors/sha256.h"
 
 namespace vectors {
@@ -39,14 +40,14 @@ std::string manifest_text(const Manifest& manifest) {
 }
 
 // Keys that are missing or have another type are nlohmann's exceptions, which become one error.
-Manifest manifest_of(const std::string& text) {
+Manifest manifest_of(const std::string& text, const std::string& path) {
   const auto json = nlohmann::json::parse(text);
   Manifest manifest{json.at("spec_version"), json.at("manual"), json.at("tables").at("sha256"), {}};
   for (const auto& [name, file] : json.at("files").items()) {
     manifest.files[name] = {file.at("sha256"), file.at("vectors"), {}};
     if (file.contains("also")) file.at("also").get_to(manifest.files[name].also);
   }
-  if (manifest_text(manifest) != text) throw std::runtime_error("not as eptspec writes it");
+  if (manifest_text(manifest) != text) throw std::runtime_error(path + ":1: not as eptspec writes it");
   return manifest;
 }
 
@@ -85,14 +86,6 @@ Document renamed(Document document, const std::string& profile) {
 
 }  // namespace
 
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) throw std::runtime_error(path.string() + ": cannot be read");
-  return text.str();
-}
-
 void write_directory(const fs::path& directory, const std::vector<Document>& documents, const std::string& spec_version,
                      const std::string& edition) {
   fs::create_directories(directory);
@@ -125,23 +118,30 @@ std::vector<Document> read_directory(const fs::path& directory, std::vector<std:
   std::vector<Document> documents;
   Manifest manifest;
   try {
-    manifest = manifest_of(read_file(path));
-  } catch (const std::exception& error) {
-    errors.push_back(fmt::format("{}:1: {}", path.string(), error.what()));
+    manifest = manifest_of(read_file(path, "the list of a directory of vectors"), path.string());
+  } catch (const nlohmann::json::exception& error) {
+    errors.push_back(fmt::format("{}:1: no manifest: {}", path.string(), plain_json_mistake(error.what())));
+    return documents;
+  } catch (const std::runtime_error& error) {
+    errors.emplace_back(error.what());
     return documents;
   }
   std::error_code none;
-  if (!fs::exists(directory / kTablesFile, none) ||
+  if (!fs::is_regular_file(directory / kTablesFile, none) ||
       sha256(read_file(directory / kTablesFile)) != manifest.tables_sha256)
     errors.push_back((directory / kTablesFile).string() + ":1: the SHA-256 is not that of the manifest");
   for (const auto& [name, entry] : manifest.files) {
-    if (!fs::exists(directory / name)) {
+    if (!fs::exists(directory / name, none)) {
       errors.push_back(fmt::format("{}:1: is missing", (directory / name).string()));
       continue;
     }
-    const Document document = read_listed(directory / name, entry, errors);
-    documents.push_back(document);
-    for (const std::string& profile : entry.also) documents.push_back(renamed(document, profile));
+    try {
+      const Document document = read_listed(directory / name, entry, errors);
+      documents.push_back(document);
+      for (const std::string& profile : entry.also) documents.push_back(renamed(document, profile));
+    } catch (const std::runtime_error& error) {
+      errors.emplace_back(error.what());
+    }
   }
   for (const auto& file : fs::directory_iterator(directory)) {
     const std::string name = file.path().filename();

@@ -34,7 +34,4 @@ std::vector<Document> read_directory(const std::filesystem::path& directory, std
 
 inline constexpr const char* kTablesFile = "tables.json";
 
-// The whole file. Throws std::runtime_error when it cannot be read.
-std::string read_file(const std::filesystem::path& path);
-
 }  // namespace vectors

@@ -1,5 +1,6 @@
 #include "vectors/random.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -176,6 +177,10 @@ std::uint64_t Random::next() {
   mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9U;
   mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebU;
   return mixed ^ mixed >> 31;
+}
+
+bool is_access(ept_word access) {
+  return std::find(kUsualAccesses.begin(), kUsualAccesses.end(), access & ~kCircumstances) != kUsualAccesses.end();
 }
 
 Vector random_vector(const ept_configuration& allowed, const std::string& profile, std::uint64_t seed,

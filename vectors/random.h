@@ -22,6 +22,9 @@ class Random {
   std::uint64_t state_;
 };
 
+// Whether there is such an access: what it is makes sense as a whole only, its circumstances come in any combination.
+bool is_access(ept_word access);
+
 // The vector "random/SEED/INDEX", which is its id and its only goal. `allowed` is the processor: its controls are those
 // that may be 1. The generator starts from what those that start from the seed and from ~INDEX give first, combined by
 // exclusive or.

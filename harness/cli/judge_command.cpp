@@ -7,8 +7,6 @@
 #include "harness/media.h"
 #include "harness/metal/adapter.h"
 #include "harness/metal/job.h"
-#include "harness/selection.h"
-#include "vectors/manifest.h"
 
 namespace cli {
 
@@ -23,15 +21,7 @@ std::optional<std::vector<vectors::Vector>> choose_vectors(const Session& sessio
                                                            harness::VectorSet& all, harness::Report& report) {
   if (arguments.own) arguments.output.vectors = own_vectors(session.spec_directory, description);
   if (arguments.output.vectors.empty() || !read_inputs(arguments.output, all, report)) return std::nullopt;
-  std::vector<vectors::Vector> chosen;
-  for (const vectors::Vector& vector : all.vectors) {
-    const auto found = all.profiles.find(vector.id);
-    const std::vector<std::string> none;
-    if (harness::selected(vector, found == all.profiles.end() ? none : found->second, arguments.filter)) {
-      chosen.push_back(vector);
-    }
-  }
-  return chosen;
+  return harness::choose(all, arguments.filter);
 }
 
 std::optional<harness::Job> job_for(const Session& session, ChoiceArguments& arguments,
@@ -82,8 +72,7 @@ void add_judge_command(CLI::App& app, Session& session) {
                       "What the machine is called, in the report and by a baseline's targets");
   command->callback([&session, command, path, arguments] {
     arguments->own = command->count("--vectors") == 0;
-    const std::string bytes = vectors::read_file(*path);
-    session.status = judge_results(session, *arguments, *path, harness::read_results(harness::results_in(bytes)));
+    session.status = judge_results(session, *arguments, *path, harness::read_results(harness::read_results_in(*path)));
   });
 }
 

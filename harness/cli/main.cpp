@@ -1,20 +1,28 @@
 // eptspec: the user's one command. Parses, runs the chosen subcommand, and turns broken surroundings into one line and
 // exit code 2.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
+#include "harness/process.h"
+#include "harness/program.h"
 
 namespace {
 
 constexpr int kCouldNotRun = 2;
+constexpr const char* kNoOutput = "standard output cannot be written";
 constexpr int kKilledBy = 128;  // plus the signal: what a shell shows for a program that a signal ended
 
 // Z3 installs handlers of its own while it works, in whichever thread. So the signals that end the program are taken by
@@ -34,8 +42,23 @@ void end_on_signals() {
     sigwait(&signals, &signal);
     // Who presses Ctrl-C knows; the others may come from afar.
     if (signal != SIGINT) fmt::print(stderr, "eptspec: ended by signal {} ({})\n", signal, strsignal(signal));
+    harness::end_all_children();
+    harness::remove_work_directories();
     std::_Exit(kKilledBy + signal);
   }).detach();
+}
+
+// Whom nobody hears has nothing to say.
+int could_not_run(const std::string& why) {
+  std::fputs(("eptspec: " + why + "\n").c_str(), stderr);
+  return kCouldNotRun;
+}
+
+// Or the first file that is opened would be taken for one of the three: writing there fails, but for what is only told.
+void stand_in_for_closed_files() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+  }
 }
 
 // A result that did not reach its reader is no result.
@@ -47,6 +70,14 @@ bool output_is_written() {
 std::string default_spec_directory() {
   const char* const from_environment = std::getenv("EPTSPEC_SPEC");
   return from_environment != nullptr ? from_environment : EPTSPEC_SPEC_DIRECTORY;
+}
+
+// In one line. A word that is no command is to be named before what is missing in its place.
+std::string mistake_in(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (!unknown.empty()) return fmt::format("'{}' is unknown here; see eptspec --help", unknown.front());
+  const std::string what = error.what();
+  return fmt::format("{}; see --help", what.substr(0, what.find('\n')));
 }
 
 int run(int argc, char** argv) {
@@ -66,24 +97,29 @@ int run(int argc, char** argv) {
   cli::add_judge_command(app, session);
   cli::add_matrix_command(app, session);
   cli::add_smoke_command(app, session);
+  cli::refuse_empty_values(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 && output_is_written() ? 0 : kCouldNotRun;
+    if (error.get_exit_code() != 0) return could_not_run(mistake_in(app, error));
+    app.exit(error);  // --help, --version
+    return output_is_written() ? 0 : could_not_run(kNoOutput);
   }
-  if (output_is_written()) return session.status;
-  fmt::print(stderr, "eptspec: standard output cannot be written\n");
-  return kCouldNotRun;
+  return output_is_written() ? session.status : could_not_run(kNoOutput);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
+    stand_in_for_closed_files();
+    std::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is found out by a failed write, as a full disk is
     end_on_signals();
     return run(argc, argv);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return could_not_run(fmt::format("{}: {}", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "eptspec: {}\n", error.what());
-    return kCouldNotRun;
+    // Whatever else it says: standard output is what is missing.
+    return could_not_run(std::ferror(stdout) != 0 ? kNoOutput : error.what());
   }
 }

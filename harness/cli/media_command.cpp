@@ -7,7 +7,6 @@
 #include "harness/media.h"
 #include "harness/media_efi.h"
 #include "harness/metal/job.h"
-#include "vectors/manifest.h"
 
 namespace cli {
 
@@ -24,9 +23,8 @@ struct Arguments {
 // there are mistakes in files.
 std::optional<harness::Job> job_of(const Session& session, Arguments& arguments) {
   if (arguments.machine.empty()) return harness::plan_job({}, {}).job;
-  const std::string bytes = vectors::read_file(arguments.machine);
-  return job_for(session, arguments.choice,
-                 harness::known_machine(arguments.machine, harness::read_results(harness::results_in(bytes))));
+  const harness::Results results = harness::read_results(harness::read_results_in(arguments.machine));
+  return job_for(session, arguments.choice, harness::known_machine(arguments.machine, results));
 }
 
 // Of CasesHeader. A medium that only asks what the machine is goes on with cases that come over the serial line.
@@ -43,8 +41,8 @@ int make(const Session& session, Arguments arguments, std::uint64_t results, Wri
   if (!job) return 2;
   const std::string blob = harness::to_blob(*job, results, flags_of(arguments));
   write(arguments.out, blob, harness::results_size(job->cases.size()));
-  fmt::print("{}: {} cases{}\n", arguments.out, job->cases.size(),
-             arguments.machine.empty() ? ", which ask what the machine is" : "");
+  fmt::print("{}: {} case{}{}\n", arguments.out, job->cases.size(), job->cases.size() == 1 ? "" : "s",
+             arguments.machine.empty() ? ", which asks what the machine is" : "");
   return 0;
 }
 

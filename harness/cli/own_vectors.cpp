@@ -15,9 +15,9 @@
 #include "harness/cache.h"
 #include "harness/cli/load_or_report.h"
 #include "harness/selection.h"
+#include "vectors/file.h"
 #include "vectors/generate.h"
 #include "vectors/json.h"
-#include "vectors/manifest.h"
 #include "vectors/sha256.h"
 
 namespace cli {
@@ -50,7 +50,8 @@ std::string key_of(const std::string& spec_directory, const spec::Profile& profi
   }
   std::sort(files.begin(), files.end());
   std::uint64_t hash = harness::hash_of("");
-  for (const fs::path& file : files) hash = harness::hash_of(vectors::read_file(file), hash);
+  for (const fs::path& file : files)
+    hash = harness::hash_of(vectors::read_file(file, "a part of the program or of the specification"), hash);
   return vectors::sha256(fmt::format("{:x} {} {:x} {:x} {:x} {:x} {:x} {:x}", hash, profile.maxphyaddr,
                                      profile.capability, profile.pin_based, profile.primary, profile.secondary,
                                      profile.tertiary, profile.parameters));

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include "harness/cli/options.h"
 
 namespace cli {
 
@@ -15,6 +18,14 @@ namespace {
 
 std::string today_of(const OutputArguments& arguments) {
   return arguments.today.empty() ? fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))) : arguments.today;
+}
+
+// Whether the baseline speaks of all vectors that were read: builtin is a first look, and what the repository knows of
+// a target is about the vectors of its own configuration or those that are committed.
+bool is_whole_set(const OutputArguments& arguments) {
+  if (arguments.vectors == "builtin") return false;
+  std::error_code none;
+  return !arguments.foreign_vectors || std::filesystem::equivalent(arguments.vectors, EPTSPEC_VECTORS_DIRECTORY, none);
 }
 
 }  // namespace
@@ -31,13 +42,21 @@ void add_output_options(CLI::App& command, OutputArguments& arguments) {
   command.add_option("--vectors", arguments.vectors, "JSON file or directory of vectors, or builtin for a few")
       ->capture_default_str();
   command.add_option("--baseline", arguments.baseline, "Known deviations: {\"deviations\": [...]}");
-  command.add_option("--today", arguments.today, "Day for which the baseline's expiries are judged, YYYY-MM-DD");
+  command.add_option("--today", arguments.today, "Day for which the baseline's expiries are judged, YYYY-MM-DD")
+      ->check(day());
   command.add_option("--json", arguments.json, "Write the whole result there");
   command.add_option("--junit", arguments.junit, "Write a JUnit report there");
   command.add_flag("--tap", arguments.tap, "Print TAP instead of the report for people");
 }
 
+void check_outputs(const OutputArguments& arguments) {
+  if (!arguments.json.empty() && arguments.json == arguments.junit) {
+    throw std::runtime_error(arguments.json + ": is given for --json and --junit; expected two files");
+  }
+}
+
 bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report) {
+  check_outputs(arguments);
   std::vector<std::string> errors;
   all = harness::load_vectors(arguments.vectors, errors);
   if (!arguments.baseline.empty()) report.baseline = harness::read_baseline(arguments.baseline, errors);
@@ -46,12 +65,13 @@ bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harn
 }
 
 void assess(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
-  std::vector<std::string> ids;
-  ids.reserve(all.vectors.size());
-  for (const vectors::Vector& vector : all.vectors) ids.push_back(vector.id);
-  std::sort(ids.begin(), ids.end());
-  report.assessment =
-      harness::assess(report.baseline, report.vectors, report.judgements, ids, report.target, today_of(arguments));
+  harness::Scope scope;
+  scope.target = report.target;
+  scope.all_ids.reserve(all.vectors.size());
+  for (const vectors::Vector& vector : all.vectors) scope.all_ids.push_back(vector.id);
+  std::sort(scope.all_ids.begin(), scope.all_ids.end());
+  scope.whole = report.vectors.size() == all.vectors.size() && is_whole_set(arguments);
+  report.assessment = harness::assess(report.baseline, report.vectors, report.judgements, scope, today_of(arguments));
 }
 
 void write_reports(const OutputArguments& arguments, harness::Report& report) {

@@ -12,6 +12,7 @@ namespace cli {
 
 struct OutputArguments {
   std::string vectors = EPTSPEC_VECTORS_DIRECTORY;
+  bool foreign_vectors = false;  // than those that the baseline is about
   std::string baseline;
   std::string today;  // YYYY-MM-DD; empty for the system's
   std::string json;
@@ -23,6 +24,9 @@ struct OutputArguments {
 void write_file(const std::string& path, const std::string& text);
 
 void add_output_options(CLI::App& command, OutputArguments& arguments);
+
+// Throws std::runtime_error when one file is to hold two reports; read_inputs() sees to it.
+void check_outputs(const OutputArguments& arguments);
 
 // The vectors and the baseline of a run; mistakes in them are on standard error and make this false.
 bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report);

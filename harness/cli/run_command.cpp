@@ -10,6 +10,7 @@
 #include "harness/builtin.h"
 #include "harness/case.h"
 #include "harness/cli/judge.h"
+#include "harness/cli/options.h"
 #include "harness/cli/own_vectors.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run.h"
@@ -36,19 +37,9 @@ std::string filter_of(const RunArguments& arguments) {
 
 std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const RunArguments& arguments) {
   const harness::Shard shard = harness::parse_shard(arguments.shard);
-  std::vector<vectors::Vector> result;
-  const std::string filter = filter_of(arguments);
   if (!arguments.profile.empty()) check_profile(all, arguments.profile);
-  bool some = all.vectors.empty();
-  for (const vectors::Vector& vector : all.vectors) {
-    const auto found = all.profiles.find(vector.id);
-    const std::vector<std::string> none;
-    const std::vector<std::string>& profiles = found == all.profiles.end() ? none : found->second;
-    if (!harness::selected(vector, profiles, filter)) continue;
-    some = true;
-    if (belongs(shard, vector.id)) result.push_back(vector);
-  }
-  if (!some) throw std::runtime_error(fmt::format("none of {} vectors is chosen by '{}'", all.vectors.size(), filter));
+  std::vector<vectors::Vector> result = choose(all, filter_of(arguments));
+  std::erase_if(result, [&](const vectors::Vector& vector) { return !belongs(shard, vector.id); });
   return result;
 }
 
@@ -58,7 +49,8 @@ using Judgements = std::vector<std::optional<harness::Judgement>>;
 void open_journal(const RunArguments& arguments, const harness::JournalHeader& header,
                   const std::vector<vectors::Vector>& vectors, harness::Journal& journal, Judgements& judgements) {
   if (arguments.journal.empty()) return;
-  const bool there = arguments.resume && std::filesystem::exists(arguments.journal);
+  std::error_code none;
+  const bool there = arguments.resume && std::filesystem::exists(arguments.journal, none);
   const harness::JournalContent content = there ? harness::read_journal(arguments.journal) : harness::JournalContent{};
   if (content.whole_bytes == 0) {
     journal.create(arguments.journal, header);
@@ -101,7 +93,9 @@ void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness
   std::optional<Progress> progress;
   if (!arguments.quiet) progress.emplace(done, judgements.size());
   const auto judged = [&](std::span<const std::size_t> indices) {
-    for (const std::size_t n : indices) journal.note(report.vectors[n].id, *judgements[n]);
+    for (const std::size_t n : indices) {
+      if (was_asked(*judgements[n])) journal.note(report.vectors[n].id, *judgements[n]);  // else --resume asks it
+    }
     journal.flush();
     if (progress) progress->add(indices.size());
   };
@@ -167,6 +161,7 @@ void refuse_with_random(const RunArguments& arguments) {
 
 int run_random(RunArguments arguments) {
   refuse_with_random(arguments);
+  check_outputs(arguments.output);
   arguments.target = with_model(arguments.target);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
   harness::Report report;
@@ -204,6 +199,16 @@ int run_serial(const Session& session, const RunArguments& arguments) {
   return judge_results(session, choice, arguments.target, std::move(results));
 }
 
+// Options that say something to one kind of target only.
+void refuse_options_of_others(const CLI::App& command, const std::string& target) {
+  const std::string kind = target.substr(0, target.find_first_of(":/"));
+  for (const auto& [option, of] :
+       {std::pair("--boot", "bochs"), {"--kernel", "kvm-bochs"}, {"--kernel-arguments", "kvm-bochs"}}) {
+    if (command.count(option) == 0 || kind == of) continue;
+    throw std::runtime_error(fmt::format("{}: means nothing to {}; expected {} as target", option, target, of));
+  }
+}
+
 int run(const Session& session, RunArguments arguments) {
   if (arguments.target.starts_with("serial:")) return run_serial(session, arguments);
   if (!arguments.random.empty()) return run_random(arguments);
@@ -218,8 +223,10 @@ std::optional<Ran> run_target(const Session& session, RunArguments& arguments) {
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
-  if (arguments.output.baseline.empty())
+  if (arguments.output.baseline.empty()) {
     arguments.output.baseline = known_deviations(arguments.target, description.version);
+    arguments.output.foreign_vectors = !arguments.own;
+  }
   Ran ran;
   harness::Report& report = ran.report;
   if (arguments.own && description.machine) {
@@ -262,7 +269,7 @@ void add_run_command(CLI::App& app, Session& session) {
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();
   command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds for an answer")
-      ->check(CLI::Range(0.01, 86400.0))
+      ->check(seconds())
       ->capture_default_str();
   command->add_option("--kernel", arguments->adapter.kernel,
                       "Of kvm-bochs: a Debian package, or VMLINUZ+MODULES, a file and a directory");
@@ -276,6 +283,7 @@ void add_run_command(CLI::App& app, Session& session) {
   add_output_options(*command, arguments->output);
   command->callback([&session, command, arguments] {
     arguments->own = command->count("--vectors") == 0;
+    refuse_options_of_others(*command, arguments->target);
     const auto models = several_models(arguments->target);
     session.status = models.empty() ? run(session, *arguments) : run_models(session, *arguments, models);
   });

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <filesystem>
 #include <future>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -70,6 +71,9 @@ std::vector<std::string> several_models(const std::string& target) {
 }
 
 int run_models(const Session& session, const RunArguments& arguments, const std::vector<std::string>& targets) {
+  if (std::set<std::string>(targets.begin(), targets.end()).size() != targets.size()) {
+    throw std::runtime_error(arguments.target + ": a model is named twice; expected different ones");
+  }
   if (!arguments.journal.empty()) throw std::runtime_error("a journal is of one model");
   for (const std::string& directory : {arguments.output.json, arguments.output.junit}) {
     if (!directory.empty()) std::filesystem::create_directories(directory);

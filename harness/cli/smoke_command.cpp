@@ -6,6 +6,7 @@
 #include "harness/builtin.h"
 #include "harness/citations.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/draw.h"
 #include "harness/judging.h"
 #include "harness/names.h"
@@ -64,7 +65,10 @@ int smoke(const std::string& target, const harness::AdapterOptions& options) {
     if (judgements[n].verdict == harness::Verdict::pass) ++passed;
     if (deviates(judgements[n].verdict)) ++wrong;
   }
-  if (wrong != 0) return 1;
+  if (wrong != 0) {
+    fmt::print("{} of {} as the manual says, {} deviate\n", passed, all.size(), wrong);
+    return 1;
+  }
   const char* const quote = target.find(' ') == std::string::npos ? "" : "\"";  // as a shell wants it
   fmt::print("{} of {} as the manual says; next: eptspec run {}{}{}\n", passed, all.size(), quote, target, quote);
   return passed == 0 ? 2 : 0;
@@ -78,7 +82,7 @@ void add_smoke_command(CLI::App& app, Session& session) {
   auto options = std::make_shared<harness::AdapterOptions>();
   command->add_option("TARGET", *target, "reference, lib:PATH.so or exec:COMMAND")->required();
   command->add_option("--timeout", options->timeout_seconds, "Seconds for an answer")
-      ->check(CLI::Range(0.01, 86400.0))
+      ->check(seconds())
       ->capture_default_str();
   command->callback([&session, target, options] { session.status = smoke(*target, *options); });
 }

@@ -12,6 +12,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
+#include "harness/cli/options.h"
 #include "vectors/binary.h"
 #include "vectors/c_array.h"
 #include "vectors/coverage.h"
@@ -240,8 +241,10 @@ void add_random(CLI::App* vectors, Session& session) {
   CLI::App* command = vectors->add_subcommand("random", "Write random vectors, the same for the same seed");
   auto arguments = std::make_shared<Arguments>();
   arguments->profile = "graniterapids_658x";
-  command->add_option("--seed", arguments->seed, "Names the stream")->capture_default_str();
-  command->add_option("--count", arguments->count, "How many; 0: until nobody reads")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "Names the stream")->check(whole_number())->capture_default_str();
+  command->add_option("--count", arguments->count, "How many; 0: until nobody reads")
+      ->check(whole_number())
+      ->capture_default_str();
   command->add_option("--profile", arguments->profile, "The processor")->capture_default_str();
   command->add_option("--format", arguments->format, "json (a vector a line) or binary")
       ->check(CLI::IsMember({"json", "binary"}))

@@ -109,7 +109,7 @@ std::string Session::wait_for_frame(double limit, Frame& frame) {
     pollfd wait{peer_.output, POLLIN, 0};
     if (poll(&wait, 1, kLookEvery) > 0) {
       const ssize_t got = read(peer_.output, buffer.data(), buffer.size());
-      if (got <= 0) return "its process " + end_of(peer_.pid);
+      if (got <= 0) return "its process " + end_of(peer_.pid, "its standard output");
       reader_.feed({buffer.data(), static_cast<std::size_t>(got)});
       continue;
     }

@@ -104,6 +104,7 @@ std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOption
   session.start = start_launcher;
   if (machine != "kvm") {
     const std::string model = machine.starts_with("kvm-bochs:") ? machine.substr(10) : kKvmBochsModel;
+    check_bochs_model("kvm-bochs", model);
     const std::string disc =
         boot_medium(find_kernel(options.kernel.empty() ? kKernelPackage : options.kernel), options.kernel_arguments);
     session.start = [model, disc, tell = session.tell] {

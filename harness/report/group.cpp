@@ -40,14 +40,15 @@ auto rank(const Report& report, const Group& group) {
   const bool several_rules = group.rule.find(',') != std::string::npos;
   const bool result_is_right = group.what == "wrong";
   const auto most = ~(group.members.size() + group.rest);
-  return std::tuple(result_is_right, several_rules, report.vectors[group.example].asked.question, most, group.rule,
-                    group.what);
+  return std::tuple(group.rule.empty(), result_is_right, several_rules, report.vectors[group.example].asked.question,
+                    most, group.rule, group.what);
 }
 
 }  // namespace
 
 // A field that is wrong is one cause, whichever rule decided on the access.
 Cause cause_of(const vectors::Vector& vector, const Judgement& judgement) {
+  if (!was_asked(judgement)) return {"", judgement.reason};  // no rule has to do with it
   const bool of_field = judgement.verdict == Verdict::fail && judgement.deviations.front().field != "result";
   return {of_field ? judgement.deviations.front().field : rule_of(vector), what(judgement)};
 }

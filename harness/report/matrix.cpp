@@ -1,8 +1,6 @@
 #include "harness/report/matrix.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -10,6 +8,7 @@
 
 #include "harness/draw.h"
 #include "harness/json.h"
+#include "vectors/file.h"
 
 namespace harness {
 
@@ -175,9 +174,7 @@ Column column_of(const Report& report) {
 }
 
 void add_columns(const std::string& path, Matrix& matrix) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path + ": cannot be read");
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  const std::string text = vectors::read_file(path, "a report that run --json wrote, or a matrix in JSON");
   Json json;
   try {
     if (!json.read(text) || !json.root().is(JsonKind::object)) throw std::runtime_error("is no JSON object");

@@ -33,6 +33,9 @@ std::string neighbour(const Report& report, const vectors::Vector& example) {
     if (vector.id != example.neighbour || example.neighbour.empty()) continue;
     if (report.judgements[n].verdict != Verdict::pass) return {};
     std::string text = fmt::format("  its neighbour {} passes ({}):\n", vector.id, rule_of(vector));
+    if (const ept_word other = vector.asked.eptp ^ example.asked.eptp; other != 0) {
+      text += fmt::format("    eptp {}, which differs in bit {}\n", eptp_text(vector.asked), numbers_of(other));
+    }
     for (std::size_t k = 0; k < vector.asked.entries.size() && k < example.asked.entries.size(); ++k) {
       const ept_word entry = vector.asked.entries[k];
       if (entry == example.asked.entries[k]) continue;
@@ -61,7 +64,8 @@ std::string group_text(const Report& report, const Group& group) {
   const vectors::Vector& example = is_shrunk ? shrunk->second.vector : report.vectors[group.example];
   const Judgement& judgement = is_shrunk ? shrunk->second.judgement : report.judgements[group.example];
   const std::size_t members = group.members.size() + group.rest;
-  std::string text = fmt::format("\n{}: {}\n  {} vector{}", group.rule, group.what, members, members == 1 ? "" : "s");
+  std::string text = fmt::format("\n{}{}{}\n  {} vector{}", group.rule, group.rule.empty() ? "" : ": ", group.what,
+                                 members, members == 1 ? "" : "s");
   const std::string formats = group.rest == 0 ? formats_of(report, group) : "";
   if (!formats.empty()) text += ": " + formats;
   text += fmt::format("\n  vector {}{}\n", example.id, goal_of(example));
@@ -122,11 +126,11 @@ std::string terminal_report(const Report& report) {
           reasons_text(report, Verdict::not_applicable);
   for (const std::string& problem : report.assessment.problems) text += fmt::format("  baseline: {}\n", problem);
   const Counts counts = count(report);
+  const std::size_t all = std::accumulate(counts.of.begin(), counts.of.end(), std::size_t{0});
   text += fmt::format(
-      "{} vectors: {} pass, {} fail, {} error, {} flaky ({} of these known), {} skipped, {} not applicable\n",
-      std::accumulate(counts.of.begin(), counts.of.end(), std::size_t{0}), counts[Verdict::pass], counts[Verdict::fail],
-      counts[Verdict::error], counts[Verdict::flaky], counts.known, counts[Verdict::skipped],
-      counts[Verdict::not_applicable]);
+      "{} vector{}: {} pass, {} fail, {} error, {} flaky ({} of these known), {} skipped, {} not applicable\n", all,
+      all == 1 ? "" : "s", counts[Verdict::pass], counts[Verdict::fail], counts[Verdict::error], counts[Verdict::flaky],
+      counts.known, counts[Verdict::skipped], counts[Verdict::not_applicable]);
   if (exit_code(report) == 2) text += "nothing was judged: this says nothing about the target\n";
   return text;
 }

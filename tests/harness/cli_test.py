@@ -112,6 +112,119 @@ class ExitCodes(Folder):
             self.assertEqual(result.returncode, code, result.stdout)
 
 
+def processes_with(argument):
+    """Those that have this word on their command line."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found += [path.parent.name] if argument.encode() in path.read_bytes().split(b"\0") else []
+        except OSError:
+            pass  # it has ended meanwhile
+    return found
+
+
+class Files(Folder):
+    """What is given as a file may be anything."""
+
+    def expect_one_line(self, result, *words):
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+        for word in (*words, "; expected "):
+            self.assertIn(word, result.stderr)
+        for raw in ("json.exception", "basic_", "filesystem error", "std::"):
+            self.assertNotIn(raw, result.stderr)
+
+    def huge(self):
+        path = self.path / "huge"
+        with open(path, "wb") as file:
+            file.truncate(8 << 30)
+        return path
+
+    def test_what_is_no_file_to_read_is_named_with_what_was_expected(self):
+        options = (["--vectors"], ["--vectors", "builtin", "--baseline"], ["--vectors", "builtin", "--resume", "--journal"])
+        for option in options:
+            for path, why in ((self.path, "holds no vectors" if option == ["--vectors"] else "is a folder"),
+                              ("/dev/zero", "is a device"), (self.huge(), "is larger than")):
+                self.expect_one_line(run("run", "reference", *option, path), str(path), why)
+        for option in options[:2]:
+            self.expect_one_line(run("run", "reference", *option, "/nowhere"), "/nowhere", "does not exist")
+        for command in (["judge"], ["merge"], ["matrix"], ["media", "disk", "--out", self.path / "x", "--for"]):
+            for path, why in ((self.path, "is a folder"), ("/dev/zero", "is a device"), (self.huge(), "is larger than"),
+                              ("/nowhere", "does not exist")):
+                self.expect_one_line(run(*command, path), str(path), why)
+        self.assertFalse((self.path / "x").exists())
+
+    def test_broken_json_has_its_place(self):
+        path = self.path / "broken.json"
+        path.write_text('{"deviations":\n [nonsense]}')
+        self.expect_one_line(run_builtin("reference", "--baseline", path), f"{path}:2:3: no JSON")
+
+    def test_disk_larger_than_memory_is_judged_by_its_results(self):
+        disk = self.path / "disk"
+        self.assertEqual(run("media", "disk", "--out", disk).returncode, 0)
+        with open(disk, "r+b") as file:
+            file.truncate(8 << 30)
+        command = f"ulimit -v 2000000; exec {EPTSPEC} judge {disk}"
+        result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+        self.assertIn("there are no results", result.stderr)
+
+
+class Options(unittest.TestCase):
+    def expect_one_line(self, arguments, *words):
+        result = run(*arguments)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), (arguments, result.stderr))
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def test_value_that_cannot_be_is_named(self):
+        for option, value in (("--timeout", "nan"), ("--timeout", "inf"), ("--timeout", "-1"), ("--timeout", "0"),
+                              ("--timeout", "5s"), ("--today", "tomorrow"), ("--today", "2026-02-30"), ("--today", "2026-1-1")):
+            self.expect_one_line(["run", "reference", "--vectors", "builtin", option, value], option, f"'{value}'; expected")
+        for option in ("--seed", "--count"):
+            for value in ("-1", "99999999999999999999", "", "1.5", " 1"):
+                self.expect_one_line(["vectors", "random", option, value], option, "expected")
+
+    def test_empty_value_is_not_the_same_as_no_option(self):
+        for option in ("--random", "--profile", "--filter", "--baseline", "--journal", "--kernel", "--json", "--junit",
+                       "--shard", "--vectors", "--boot", "--kernel-arguments"):
+            self.expect_one_line(["run", "reference", option, ""], option, "is empty")
+        for command in (["prove", "--obligation"], ["vectors", "random", "--profile"], ["vectors", "export", "--out"],
+                        ["run"], ["media", "disk", "--out"], ["model", "emit", "--out"], ["--spec", "", "spec", "check"]):
+            self.expect_one_line([*command, ""] if "" not in command else command, "is empty")
+
+    def test_options_that_cannot_be_meant_are_refused(self):
+        for arguments, word in ((["reference", "--boot", "disk"], "--boot"), (["lib:x", "--kernel", "y"], "--kernel"),
+                                (["bochs:tigerlake,tigerlake"], "twice"),
+                                (["reference", "--vectors", "builtin", "--json", "/tmp/x", "--junit", "/tmp/x"], "two files"),
+                                (["reference", "--random", "1:5", "--json", "/tmp/x", "--junit", "/tmp/x"], "two files")):
+            self.expect_one_line(["run", *arguments], word, "; expected")
+        self.expect_one_line(["--spec", "/nowhere", "spec", "check"], "/nowhere", "; expected")
+        self.expect_one_line(["vectors", "export", "--profile", "skylake_6700k", "--in", "/nowhere"], "/nowhere", "does not exist")
+
+    def test_unknown_word_is_named(self):
+        for command in (["frob"], ["vectors", "frob"], ["--frob"], ["run", "reference", "frob"]):
+            self.expect_one_line(command, f"'{command[-1]}'")
+
+
+class Closed(unittest.TestCase):
+    def test_closed_output_is_2_without_an_abort(self):
+        for command, redirection, words in (("run reference --vectors builtin", "1>&-", "standard output cannot be written"),
+                                            ("run reference --vectors builtin", "1>&- 2>&-", ""), ("run nosuch", "2>&-", ""),
+                                            ("run nosuch", "2>/dev/full", ""),
+                                            ("run reference --vectors builtin", ">/dev/full", "standard output cannot be written")):
+            result = subprocess.run(["bash", "-c", f"{EPTSPEC} {command} {redirection}"], capture_output=True, text=True, timeout=60)
+            self.assertEqual((result.returncode, result.stderr), (2, f"eptspec: {words}\n" if words else ""), redirection)
+
+
+    def test_reader_that_goes_away_is_2_in_one_line(self):
+        for command in (["vectors", "random"], ["model", "emit"], ["run", "reference", "--vectors", "builtin", "--tap"]):
+            reader, writer = os.pipe()
+            os.close(reader)
+            result = subprocess.run([EPTSPEC, *command], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+            os.close(writer)
+            self.assertEqual((result.returncode, result.stderr), (2, "eptspec: standard output cannot be written\n"), command)
+
+
 class Signals(unittest.TestCase):
     def end_with(self, number, ignored=()):
         def ignore():
@@ -128,6 +241,21 @@ class Signals(unittest.TestCase):
     def test_signal_ends_the_program_with_a_word(self):
         self.assertEqual(self.end_with(signal.SIGTERM), (143, "eptspec: ended by signal 15 (Terminated)\n"))
         self.assertEqual(self.end_with(signal.SIGHUP), (129, "eptspec: ended by signal 1 (Hangup)\n"))
+
+    def test_no_process_of_a_target_outlives_the_run(self):
+        for text, code in (("exec 1>&-; sleep 4242", 2), ("sleep 4242 & exit 3", 2)):
+            start = time.monotonic()
+            result = run_builtin(f"exec:{text}", "--timeout", 2)
+            self.assertEqual((result.returncode, len(result.stderr.splitlines())), (code, 1), result.stderr)
+            self.assertLess(time.monotonic() - start, 20)
+            self.assertEqual(processes_with("4242"), [])
+        self.assertIn("closed its standard output", run_builtin("exec:exec 1>&-; sleep 4242").stderr)
+        with subprocess.Popen([EPTSPEC, "run", "exec:sleep 4242; true", "--vectors", "builtin"], stderr=subprocess.PIPE) as process:
+            while not processes_with("4242"):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+        self.assertEqual((process.returncode, processes_with("4242")), (143, []))
 
     def test_signal_that_the_caller_ignores_is_ignored(self):
         self.assertEqual(self.end_with(signal.SIGHUP, ignored=[signal.SIGHUP])[0], run_builtin(SLOW).returncode)
@@ -325,6 +453,43 @@ class Reports(Folder):
         for forms, _ in results:
             self.assertEqual(forms, whole)
         self.assertTrue(any(1 < lines < 16 for _, lines in results), "none was killed in the middle")
+
+    def test_what_was_not_asked_after_many_hangs_is_asked_when_resumed(self):
+        journal = self.path / "j"
+        vectors = ["--vectors", SOURCE / "vectors/data/skylake_6700k.json", "--filter", "question:eptp"]
+
+        def resume(behaviour):
+            return run("run", "lib:" + HOSTILE, *vectors, "--timeout", 0.06, "--journal", journal, "--resume", behaviour=behaviour)
+
+        first = resume("hang_always")
+        self.assertEqual(first.returncode, 1, first.stderr)
+        self.assertIn("\nnot asked: 10 answers before did not come in time; see --timeout\n", first.stdout)
+        hung = lines_of(journal) - 1
+        self.assertEqual(hung, 5)  # each was asked twice
+        whole = resume("")
+        self.assertNotIn("not asked", whole.stdout)
+        self.assertIn(f" {hung} error", whole.stdout)
+
+    def test_file_that_is_no_journal_stays_as_it_is(self):
+        notes = self.path / "notes.txt"
+        notes.write_text("precious\n")
+        result = run_builtin("reference", "--journal", notes)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+        self.assertEqual(notes.read_text(), "precious\n")
+        for text in ("", '{"eptspec_jour'):  # of a run that was killed at once
+            notes.write_text(text)
+            self.assertEqual(run_builtin("reference", "--journal", notes).returncode, 0)
+
+    def test_journal_that_another_run_writes_to_is_refused(self):
+        journal = self.path / "j"
+        with subprocess.Popen([EPTSPEC, "run", "exec:sleep 1; exec " + SLOW.removeprefix("exec:"), "--vectors", "builtin",
+                               "--journal", str(journal)], stdout=subprocess.DEVNULL) as process:
+            while not lines_of(journal):
+                time.sleep(0.01)
+            for more in ([], ["--resume"]):
+                result = run_builtin("reference", "--journal", journal, *more)
+                self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual((process.returncode, lines_of(journal)), (1, 16))
 
     def test_journal_of_another_run_is_refused(self):
         journal = self.path / "j"

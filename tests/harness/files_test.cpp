@@ -1,15 +1,20 @@
 // Journal, baseline and selection: what is read back, and what is refused.
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
+#include <thread>
 
 #include "harness/baseline.h"
 #include "harness/journal.h"
 #include "harness/selection.h"
 #include "harness/source.h"
 #include "tests/harness/cases.h"
+#include "vectors/file.h"
 #include "vectors/json.h"
 
 namespace {
@@ -21,6 +26,11 @@ std::string file_with(const std::string& text) {
   std::string path = testing::TempDir() + "eptspec_" + testing::UnitTest::GetInstance()->current_test_info()->name();
   std::ofstream(path) << text;
   return path;
+}
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 const harness::JournalHeader kHeader{"lib:x", "x", "1", "0123", "goal:a", "1/2", 3};
@@ -71,14 +81,16 @@ TEST(Journal, text_that_is_no_unicode_does_not_break_it) {
   EXPECT_EQ(harness::read_journal(path).judgements.at("c").verdict, Verdict::error);
 }
 
-bool is_refused(const std::string& path) {
+std::string why_refused(const std::string& path) {
   try {
     harness::read_journal(path);
-  } catch (const std::runtime_error&) {
-    return true;
+  } catch (const std::runtime_error& error) {
+    return error.what();
   }
-  return false;
+  return "";
 }
+
+bool is_refused(const std::string& path) { return !why_refused(path).empty(); }
 
 TEST(Journal, what_is_no_journal_is_refused) {
   EXPECT_EQ(harness::read_journal(file_with("")).whole_bytes, 0U);
@@ -86,6 +98,29 @@ TEST(Journal, what_is_no_journal_is_refused) {
     EXPECT_TRUE(is_refused(file_with(text))) << text;
   }
   EXPECT_TRUE(is_refused("/nowhere"));
+}
+
+// What the reports take for granted of a judgement.
+TEST(Journal, judgement_that_lacks_something_is_refused_with_its_line) {
+  const std::string path = written_journal();
+  const std::string whole = contents(path);
+  const auto refused = [&](const std::string& line) {
+    std::ofstream(path) << whole << line << "\n";
+    const std::string why = why_refused(path);
+    return why.starts_with(path) ? why.substr(path.size()) : why;
+  };
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"fail"})"), ":4: no journal: a fail without deviations");
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"fail","deviations":[]})"), ":4: no journal: a fail without deviations");
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"pass","deviations":[["a","b","c"]]})"),
+            ":4: no journal: a pass has no deviations");
+  for (const std::string verdict : {"skipped", "not_applicable", "error", "flaky"}) {
+    EXPECT_EQ(refused(R"({"id":"x","verdict":")" + verdict + "\"}"),
+              ":4: no journal: the verdict " + verdict + " without a reason");
+  }
+  EXPECT_EQ(refused("nonsense"), ":4: no journal: no JSON");
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"pass"})"), "");
+  std::ofstream(path) << "{}\n";
+  EXPECT_EQ(why_refused(path), path + ":1: no journal: of another version");
 }
 
 // On two of three vectors, of which the second fails.
@@ -98,9 +133,8 @@ harness::Assessment assessed_by(const std::string& selection, const char* today 
   baseline = harness::read_baseline(path, errors);
   EXPECT_TRUE(errors.empty());
   const std::vector<vectors::Vector> vectors = support::eptp_vectors(2);
-  std::vector<std::string> ids = {"eptp-0", "eptp-1"};
-  if (!all) ids.emplace_back("eptp-2");
-  return assess(baseline, vectors, {{Verdict::pass, {}, {}}, kFail}, ids, "mine", today);
+  return assess(baseline, vectors, {{Verdict::pass, {}, {}}, kFail}, {"mine", {"eptp-0", "eptp-1", "eptp-2"}, all},
+                today);
 }
 
 harness::Assessment assessed(const std::string& ids, const char* today = "2026-07-01") {
@@ -119,7 +153,7 @@ TEST(Baseline, entry_explains_what_was_expected_and_observed_and_nothing_else) {
   const auto explained = [&](const std::string& deviation) {
     const std::vector<harness::KnownDeviation> baseline = {
         {"why", "31.3", "where", "2026-12-31", {}, "question:eptp", deviation, {}}};
-    return assess(baseline, vectors, failed, {"eptp-0"}, "mine", "2026-07-01").known[0].size() == 1;
+    return assess(baseline, vectors, failed, {"mine", {"eptp-0"}}, "2026-07-01").known[0].size() == 1;
   };
   EXPECT_TRUE(explained("result"));
   EXPECT_TRUE(explained("result: expected translated, observed violation"));
@@ -132,11 +166,24 @@ TEST(Baseline, vector_is_known_when_entries_together_explain_all_that_deviates) 
   const harness::KnownDeviation level{"level", "31.3", "where", "2026-12-31", {}, "question:eptp", "level: ", {}};
   const harness::KnownDeviation flag{"flag", "31.3", "where", "2026-12-31", {}, "question:eptp", "flag: ", {}};
   const auto assessed_with = [&](const std::vector<harness::KnownDeviation>& baseline, const char* today) {
-    return reasons_of(assess(baseline, vectors, failed, {"eptp-0"}, "mine", today).known[0]);
+    return reasons_of(assess(baseline, vectors, failed, {"mine", {"eptp-0"}}, today).known[0]);
   };
   EXPECT_EQ(assessed_with({level}, "2026-07-01"), "");
   EXPECT_EQ(assessed_with({level, flag}, "2026-07-01"), "level; flag");
   EXPECT_EQ(assessed_with({level, flag}, "2027-07-01"), "");
+}
+
+TEST(Baseline, what_was_not_asked_is_never_known) {
+  const std::vector<vectors::Vector> vectors = support::eptp_vectors(1);
+  const std::vector<harness::KnownDeviation> baseline = {
+      {"why", "31.3", "where", "2026-12-31", {}, "question:eptp", "", {}},
+      {"why", "31.3", "where", "2026-12-31", {"eptp-0"}}};
+  const auto known = [&](const char* reason) {
+    const std::vector<harness::Judgement> judged = {{Verdict::error, reason, {}}};
+    return !assess(baseline, vectors, judged, {"mine", {"eptp-0"}}, "2026-07-01").known[0].empty();
+  };
+  EXPECT_TRUE(known("hang: no answer"));
+  EXPECT_FALSE(known("not asked: too many hangs"));
 }
 
 TEST(Baseline, unexpected_pass_unknown_id_and_expiry_are_problems) {
@@ -173,7 +220,7 @@ TEST(Baseline, entry_whose_vectors_the_target_could_not_make_is_no_problem) {
   const std::vector<harness::KnownDeviation> baseline = {
       {"why", "31.3", "where", "2026-12-31", {}, "question:eptp", "level", {}}};
   const auto problems = [&](Verdict verdict) {
-    return assess(baseline, vectors, {{verdict, "", {}}}, {"eptp-0"}, "mine", "2026-07-01").problems.size();
+    return assess(baseline, vectors, {{verdict, "", {}}}, {"mine", {"eptp-0"}, true}, "2026-07-01").problems.size();
   };
   EXPECT_EQ(problems(Verdict::skipped), 0U);
   EXPECT_EQ(problems(Verdict::not_applicable), 0U);
@@ -185,7 +232,7 @@ TEST(Baseline, target_without_a_path_stands_for_all_its_paths) {
   const auto concerns = [&](const std::string& named, const std::string& target) {
     const std::vector<harness::KnownDeviation> baseline = {
         {"why", "31.3", "where", "2026-12-31", {}, "question:eptp", "", {named}}};
-    return !assess(baseline, vectors, {kFail}, {"eptp-0"}, target, "2026-07-01").known[0].empty();
+    return !assess(baseline, vectors, {kFail}, {target, {"eptp-0"}}, "2026-07-01").known[0].empty();
   };
   EXPECT_TRUE(concerns("bochs:m", "bochs:m"));
   EXPECT_TRUE(concerns("bochs:m", "bochs:m/device"));
@@ -207,13 +254,16 @@ TEST(Baseline, mistakes_are_named) {
     harness::read_baseline(file_with(text), errors);
     return errors.size() == 1 ? errors[0].substr(errors[0].find(": ") + 2) : std::to_string(errors.size());
   };
-  EXPECT_EQ(mistakes("nonsense"), "is no JSON object with a list 'deviations'");
+  const std::string expected = "; expected a baseline: a JSON object with a list 'deviations'";
+  EXPECT_EQ(mistakes("{\n \"deviations\": nonsense"), "no JSON" + expected);
+  EXPECT_EQ(mistakes("[]"), "no list 'deviations'" + expected);
   EXPECT_EQ(mistakes(R"({"deviations": [{"reason": ""}]})"), "deviation 1: 'reason' is missing: a text");
   const auto in_entry = [&](const std::string& expires, const std::string& rest) {
     return mistakes(R"({"deviations": [{"reason": "a", "cite": "c", "link": "b", "expires": ")" + expires + "\"" +
                     rest + "}]}");
   };
   EXPECT_EQ(in_entry("tomorrow", R"(, "vectors": ["x"])"), "deviation 1: 'expires' is a day, YYYY-MM-DD");
+  EXPECT_EQ(in_entry("2026-02-29", R"(, "vectors": ["x"])"), "deviation 1: 'expires' is a day, YYYY-MM-DD");
   EXPECT_EQ(in_entry("2026-01-01", R"(, "vectors": [])"), "deviation 1: 'vectors' is a list of ids");
   EXPECT_EQ(in_entry("2026-01-01", ""), "deviation 1: either 'vectors' or 'filter' is needed");
   EXPECT_EQ(in_entry("2026-01-01", R"(, "filter": "colour:blue")"),
@@ -230,7 +280,7 @@ TEST(Source, vectors_come_from_json_and_mistakes_are_named) {
   EXPECT_TRUE(errors.empty());
   EXPECT_TRUE(harness::load_vectors("/nowhere", errors).vectors.empty());
   EXPECT_EQ(errors, std::vector<std::string>{
-                        "/nowhere: cannot be read; expected a JSON file, a directory of such files, or builtin"});
+                        "/nowhere: does not exist; expected a JSON file, a directory of such files, or builtin"});
 }
 
 TEST(Source, vector_of_several_profiles_counts_once_and_belongs_to_all) {
@@ -277,6 +327,58 @@ TEST(Selection, access_of_a_walk_is_called_as_in_reports) {
 
 TEST(Selection, unknown_key_is_refused) {
   EXPECT_THROW(harness::selected(vector_of_bit_8(), {"haswell", "skylake"}, "colour:blue"), std::runtime_error);
+}
+
+// What no file of ours is, and files that nobody can hold in memory.
+TEST(File, what_cannot_be_read_whole_is_one_line) {
+  const std::string huge = file_with("");
+  std::filesystem::resize_file(huge, vectors::kMostFileBytes + 1);
+  const auto why = [](const std::string& path) -> std::string {
+    try {
+      vectors::read_file(path, "cases");
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "read";
+  };
+  EXPECT_EQ(why("/nowhere"), "/nowhere: does not exist; expected cases");
+  EXPECT_EQ(why("/tmp"), "/tmp: is a folder; expected cases");
+  EXPECT_EQ(why("/dev/zero"), "/dev/zero: is a device; expected cases");
+  EXPECT_EQ(why("/dev/null/x"), "/dev/null/x: Not a directory; expected cases");
+  EXPECT_EQ(why(huge), huge + ": is larger than 256 MBytes; expected cases");
+  EXPECT_EQ(why(file_with("cases")), "read");
+}
+
+TEST(File, pipe_is_read_until_its_end_or_the_limit) {
+  const std::string path = file_with("") + ".pipe";
+  std::filesystem::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const auto reads = [&](std::size_t bytes) -> std::size_t {
+    std::thread writer([&] { std::ofstream(path) << std::string(bytes, 'x'); });
+    std::size_t size = 0;
+    try {
+      size = vectors::read_file(path, "cases", 1000).size();
+    } catch (const std::runtime_error&) {
+    }
+    writer.join();
+    return size;
+  };
+  EXPECT_EQ(reads(1000), 1000U);
+  EXPECT_EQ(reads(1001), 0U);
+  std::filesystem::remove(path);
+}
+
+TEST(File, mistakes_in_json_are_plain_and_have_their_place) {
+  EXPECT_EQ(vectors::plain_json_mistake("[json.exception.parse_error.101] parse error at line 1, column 2: no value"),
+            "no value");
+  EXPECT_EQ(vectors::plain_json_mistake("[json.exception.out_of_range.406] too \x01 large"), "too ? large");
+  EXPECT_EQ(vectors::place_in("a\nbcd", 4), "2:3");
+  std::vector<std::string> errors;
+  vectors::read_json("{\n ?", "f", errors);
+  vectors::read_json("[1e999]", "f", errors);
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].substr(0, 14), "f:2:2: no JSON");
+  EXPECT_EQ(errors[1].find("json.exception"), std::string::npos);
 }
 
 int owners_of(const std::string& id, unsigned shards) {

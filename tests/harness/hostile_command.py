@@ -2,6 +2,7 @@
 """Speaks the line protocol and accepts every EPTP, until the case with id 7: there it does what its argument names."""
 import json
 import os
+import subprocess
 import sys
 import time
 
@@ -21,6 +22,12 @@ def misbehave(run, answers, mine):
         sys.exit(3)
     if BEHAVIOUR == "hang":
         time.sleep(1000)
+    if BEHAVIOUR == "close_and_stay":
+        os.close(1)
+        os.system("sleep 1000")  # a process of the group, that must not stay either
+    if BEHAVIOUR == "child_stays":
+        subprocess.Popen(["sleep", "1000"], stdout=subprocess.DEVNULL)
+        os._exit(4)
     if BEHAVIOUR == "truncate":
         sys.stdout.write('{"message":"run","run":')
         sys.stdout.flush()

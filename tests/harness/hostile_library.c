@@ -15,6 +15,10 @@ static void misbehave(struct eptspec_answer* answer, size_t count) {
   if (does("crash")) abort();
   if (does("exit")) exit(3);
   if (does("hang")) pause();
+  if (does("close_and_stay")) {
+    for (int fd = 3; fd < 100; ++fd) close(fd);
+    pause();
+  }
   if (does("crash_in_batch") && count > 1) {
     memset(answer, 0, sizeof *answer); /* it crashes before it has answered */
     abort();
@@ -49,6 +53,7 @@ static void run(const struct eptspec_case* cases, struct eptspec_answer* answers
     answers[n].id = cases[n].id;
     answers[n].status = EPTSPEC_ANSWERED;
     answers[n].result = EPTSPEC_EPTP_ACCEPTED;
+    if (does("hang_always")) pause();
     if (cases[n].id == 7) misbehave(&answers[n], count);
   }
 }
@@ -58,9 +63,9 @@ int eptspec_describe(struct eptspec_adapter* adapter) {
   if (does("crash_at_once")) abort();
   if (does("refuses")) return 1;
   adapter->abi_version = does("other_abi") ? EPTSPEC_ABI_VERSION + 1 : EPTSPEC_ABI_VERSION;
-  adapter->name = "hostile";
+  adapter->name = does("nameless") ? NULL : does("coloured") ? "\033[31mhostile" : "hostile";
   adapter->version = "1";
-  adapter->questions = EPTSPEC_QUESTION_EPTP;
+  adapter->questions = does("unknown_question") ? 0x80 : EPTSPEC_QUESTION_EPTP;
   adapter->flags = EPTSPEC_ANY_CONFIGURATION;
   adapter->run = run;
   return 0;

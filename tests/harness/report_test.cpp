@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/builtin.h"
+#include "harness/draw.h"
 #include "harness/report/report.h"
 #include "harness/run.h"
 #include "tests/harness/cases.h"
@@ -44,6 +45,34 @@ TEST(Report, group_shows_entry_expectation_citation_and_neighbour) {
         "4 vectors: 1 pass, 1 fail, 1 error, 0 flaky (0 of these known), 1 skipped, 0 not applicable"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;
   }
+}
+
+TEST(Report, eptp_shows_its_reserved_bits_and_where_its_neighbour_differs) {
+  harness::Report report = small_report();
+  report.vectors.resize(2);
+  report.judgements.resize(2);
+  report.assessment.known.resize(2);
+  for (const std::size_t n : {std::size_t{0}, std::size_t{1}}) {
+    report.vectors[n].asked = {
+        vectors::Question::eptp, harness::usual_configuration(), n == 0 ? 0x101eU : 0x401000000191eU, 0, {}, 0, 0};
+    report.vectors[n].expected = vectors::expected_of(report.vectors[n].asked);
+  }
+  report.judgements[1].deviations = {{"result", "refused", "accepted"}};
+  const std::string text = terminal_report(report);
+  for (const char* part : {"    eptp 0x401000000191e  reserved 8, 11, 50\n",
+                           "its neighbour v0 passes (eptp accepted):\n    eptp 0x101e, which differs in bit 8, 11, "}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;
+  }
+  EXPECT_EQ(text.find(" \n"), std::string::npos) << text;
+}
+
+TEST(Report, entries_behind_the_one_that_ends_the_walk_are_not_shown) {
+  const vectors::Case asked{
+      vectors::Question::walk, harness::usual_configuration(), 0x101e, 4, {0x2007, 0x3007, 0x4000b7, 0x5037}, 0,
+      EPT_ACCESS_READ};
+  const std::string text = harness::draw(asked, "");
+  EXPECT_NE(text.find("pde_2m"), std::string::npos) << text;
+  EXPECT_EQ(text.find("pte "), std::string::npos) << text;
 }
 
 TEST(Report, json_holds_every_vector_and_the_groups) {

@@ -52,7 +52,7 @@ TEST(Stream, failing_walk_is_shrunk_to_the_access_and_the_permission) {
   const harness::Shrunk* shrunk = first_shrunk(report, "write_not_allowed", "translated instead of violation");
   ASSERT_NE(shrunk, nullptr) << terminal_report(report);
   ASSERT_EQ(shrunk->differences.size(), 2U);
-  EXPECT_EQ(shrunk->differences[0], "access");
+  EXPECT_EQ(shrunk->differences[0], "access data_write");
   EXPECT_TRUE(shrunk->differences[1].ends_with(" bit 1")) << shrunk->differences[1];
 }
 

@@ -11,6 +11,7 @@
 #include "tests/support/spec_under_test.h"
 #include "vectors/binary.h"
 #include "vectors/coverage.h"
+#include "vectors/file.h"
 #include "vectors/generate.h"
 #include "vectors/lint.h"
 

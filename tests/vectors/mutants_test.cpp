@@ -7,6 +7,7 @@
 
 #include "tests/support/spec_under_test.h"
 #include "vectors/adequacy.h"
+#include "vectors/file.h"
 #include "vectors/manifest.h"
 
 namespace {

@@ -162,6 +162,13 @@ class Media(unittest.TestCase):
         self.assertEqual((status, listening.returncode), (0, self.judged.returncode), errors)
         self.assertEqual(verdicts(report), verdicts(self.whole))
 
+    def test_filter_that_chooses_no_case_makes_no_medium(self):
+        out = self.path / "nothing.img"
+        result = run("media", "disk", "--for", self.probe, *VECTORS, "--filter", "nosuch", "--out", out)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+        self.assertRegex(result.stderr, "none of [0-9]+ vectors is chosen by 'nosuch'")
+        self.assertFalse(out.exists())
+
     def test_probe_alone_is_no_verdict(self):
         result = run("judge", self.probe)
         self.assertEqual(result.returncode, 2)

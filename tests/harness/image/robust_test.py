@@ -43,6 +43,15 @@ class Surroundings(Test):
     def test_without_bochs(self):
         self.expect_one_line(run(*COMMAND, env={"PATH": "/nowhere"}), "bochs-bin is missing", "install")
 
+    def test_unknown_model_is_named_at_once(self):
+        for target in ("bochs:nosuch", "bochs:", "kvm-bochs:nosuch", "kvm-bochs:", "kvm-bochs:nosuch/second_operand"):
+            environment = {**os.environ, "XDG_CACHE_HOME": str(self.path)}
+            self.expect_one_line(run(EPTSPEC, "run", target, env=environment), "no model '", "expected one of core2_penryn_t9600")
+            self.assertEqual([*self.path.iterdir()], [])
+
+    def test_known_deviations_are_not_missed_where_few_vectors_are_run(self):
+        self.assertEqual(run(EPTSPEC, "run", "bochs:tigerlake", "--vectors", "builtin").returncode, 0)
+
     def test_without_room_for_the_disk(self):
         self.expect_one_line(run(*COMMAND, env={**os.environ, "TMPDIR": "/proc"}), "/proc/eptspec-bochs")
 
@@ -105,6 +114,18 @@ class Killed(Test):
         self.assertGreaterEqual(killed, 1)
 
 
+class Ended(Test):
+    def test_signal_takes_bochs_and_its_directory_away(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  env={**os.environ, "TMPDIR": str(self.path)}) as process:
+                while not [*self.path.glob("eptspec-bochs-*/bochs.log")]:
+                    time.sleep(0.01)
+                process.send_signal(number)
+                process.communicate(timeout=60)
+            self.assertEqual((process.returncode, [*self.path.iterdir()]), (128 + number, []))
+
+
 class Ports(Test):
     """Of its own, since meanwhile no other Bochs can start."""
 
@@ -134,5 +155,5 @@ def in_a_network_of_its_own():
 if __name__ == "__main__":
     if "ports" in sys.argv:
         in_a_network_of_its_own()
-    names = ["Ports"] if "ports" in sys.argv else ["Surroundings", "Boots", "Killed"]
+    names = ["Ports"] if "ports" in sys.argv else ["Surroundings", "Boots", "Killed", "Ended"]
     unittest.main(argv=sys.argv[:1], defaultTest=names, verbosity=2)
