@@ -9,6 +9,7 @@ import os
 import pathlib
 import random
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -21,8 +22,8 @@ import xml.etree.ElementTree
 import jsonschema
 
 SOURCE, EPTSPEC, HOSTILE = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-WALKER = f"exec:/usr/bin/python3 {SOURCE}/harness/examples/walker.py"
-SLOW = f"exec:/usr/bin/python3 {SOURCE}/tests/harness/slow_command.py"
+WALKER = f"exec:/usr/bin/python3 {shlex.quote(str(SOURCE / 'harness/examples/walker.py'))}"
+SLOW = f"exec:/usr/bin/python3 {shlex.quote(str(SOURCE / 'tests/harness/slow_command.py'))}"
 
 
 def run(*arguments, behaviour=""):
@@ -123,6 +124,14 @@ def processes_with(argument):
     return found
 
 
+def outlived(argument):
+    """Those of them that are there five seconds later: a process that is killed takes a moment to be gone."""
+    end = time.monotonic() + 5
+    while processes_with(argument) and time.monotonic() < end:
+        time.sleep(0.01)
+    return processes_with(argument)
+
+
 class Files(Folder):
     """What is given as a file may be anything."""
 
@@ -212,7 +221,7 @@ class Closed(unittest.TestCase):
                                             ("run reference --vectors builtin", "1>&- 2>&-", ""), ("run nosuch", "2>&-", ""),
                                             ("run nosuch", "2>/dev/full", ""),
                                             ("run reference --vectors builtin", ">/dev/full", "standard output cannot be written")):
-            result = subprocess.run(["bash", "-c", f"{EPTSPEC} {command} {redirection}"], capture_output=True, text=True, timeout=60)
+            result = subprocess.run(["bash", "-c", f"{shlex.quote(EPTSPEC)} {command} {redirection}"], capture_output=True, text=True, timeout=60)
             self.assertEqual((result.returncode, result.stderr), (2, f"eptspec: {words}\n" if words else ""), redirection)
 
 
@@ -248,14 +257,14 @@ class Signals(unittest.TestCase):
             result = run_builtin(f"exec:{text}", "--timeout", 2)
             self.assertEqual((result.returncode, len(result.stderr.splitlines())), (code, 1), result.stderr)
             self.assertLess(time.monotonic() - start, 20)
-            self.assertEqual(processes_with("4242"), [])
+            self.assertEqual(outlived("4242"), [])
         self.assertIn("closed its standard output", run_builtin("exec:exec 1>&-; sleep 4242").stderr)
         with subprocess.Popen([EPTSPEC, "run", "exec:sleep 4242; true", "--vectors", "builtin"], stderr=subprocess.PIPE) as process:
-            while not processes_with("4242"):
+            while process.poll() is None and not processes_with("4242"):
                 time.sleep(0.01)
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)
-        self.assertEqual((process.returncode, processes_with("4242")), (143, []))
+        self.assertEqual((process.returncode, outlived("4242")), (143, []))
 
     def test_signal_that_the_caller_ignores_is_ignored(self):
         self.assertEqual(self.end_with(signal.SIGHUP, ignored=[signal.SIGHUP])[0], run_builtin(SLOW).returncode)
@@ -319,7 +328,7 @@ class Documents(Folder):
     def test_commands_of_the_guide_work_one_after_the_other(self):
         blocks = re.findall(r"```bash\n(.*?)```", (SOURCE / "docs/adapters.md").read_text(), re.S)
         self.assertEqual(len(blocks), 4)
-        script = "".join(blocks).replace("build/release/eptspec", EPTSPEC)
+        script = "".join(blocks).replace("build/release/eptspec", shlex.quote(EPTSPEC))
         result = subprocess.run(["bash", "-e", "-c", script], cwd=SOURCE, capture_output=True, text=True, timeout=120)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
@@ -484,7 +493,7 @@ class Reports(Folder):
         journal = self.path / "j"
         with subprocess.Popen([EPTSPEC, "run", "exec:sleep 1; exec " + SLOW.removeprefix("exec:"), "--vectors", "builtin",
                                "--journal", str(journal)], stdout=subprocess.DEVNULL) as process:
-            while not lines_of(journal):
+            while process.poll() is None and not lines_of(journal):
                 time.sleep(0.01)
             for more in ([], ["--resume"]):
                 result = run_builtin("reference", "--journal", journal, *more)

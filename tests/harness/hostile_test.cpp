@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
 class HostileCommand : public testing::TestWithParam<Behaviour> {};
 
 TEST_P(HostileCommand, is_pinned_to_its_vector) {
-  const std::string command = std::string("exec:/usr/bin/python3 " EPTSPEC_HOSTILE_COMMAND " ") + GetParam().name;
+  const std::string command = std::string("exec:/usr/bin/python3 '" EPTSPEC_HOSTILE_COMMAND "' ") + GetParam().name;
   const bool endless = GetParam().name == std::string("endless_line");  // the length of a line ends it, not the time
   const auto adapter = harness::open_adapter(command, {.timeout_seconds = endless ? 60 : 0.4, .batch = 9});
   expect_pinned(*adapter, GetParam());
@@ -141,7 +141,7 @@ TEST(Hostile, target_that_cannot_be_used_is_one_line) {
   EXPECT_NE(why_not("lib:/nowhere.so").find("cannot open"), std::string::npos);
   EXPECT_NE(why_not("exec:/nowhere").find("exit code 127"), std::string::npos);
   EXPECT_NE(why_not("exec:echo hello").find("no JSON object"), std::string::npos);
-  EXPECT_NE(why_not("exec:/usr/bin/python3 " EPTSPEC_HOSTILE_COMMAND " other_abi").find("another version"),
+  EXPECT_NE(why_not("exec:/usr/bin/python3 '" EPTSPEC_HOSTILE_COMMAND "' other_abi").find("another version"),
             std::string::npos);
   setenv("EPTSPEC_TEST_BEHAVIOUR", "nameless", 1);
   EXPECT_NE(why_not(library).find("it has no name"), std::string::npos);
@@ -176,7 +176,7 @@ TEST(Hostile, configuration_that_the_command_cannot_be_is_left_out_with_its_reas
   for (const auto& [behaviour, verdict] : {std::pair("decline_configuration", Verdict::skipped),
                                            {"configuration_not_applicable", Verdict::not_applicable}}) {
     const auto adapter =
-        harness::open_adapter(std::string("exec:/usr/bin/python3 " EPTSPEC_HOSTILE_COMMAND " ") + behaviour, {});
+        harness::open_adapter(std::string("exec:/usr/bin/python3 '" EPTSPEC_HOSTILE_COMMAND "' ") + behaviour, {});
     for (const Judgement& judgement : run_on(*adapter, support::eptp_vectors(3))) {
       EXPECT_EQ(judgement, (Judgement{verdict, "no such processor", {}}));
     }
