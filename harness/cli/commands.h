@@ -8,21 +8,21 @@
 
 namespace cli {
 
-struct Session {
+struct Invocation {
   std::string spec_directory;
   int status = 0;
 };
 
-void add_spec_command(CLI::App& app, Session& session);
-void add_model_command(CLI::App& app, Session& session);
-void add_prove_command(CLI::App& app, Session& session);
-void add_vectors_command(CLI::App& app, Session& session);
-void add_mutants_command(CLI::App& vectors, Session& session);
-void add_run_command(CLI::App& app, Session& session);
-void add_merge_command(CLI::App& app, Session& session);
-void add_media_command(CLI::App& app, Session& session);
-void add_judge_command(CLI::App& app, Session& session);
-void add_matrix_command(CLI::App& app, Session& session);
-void add_smoke_command(CLI::App& app, Session& session);
+void add_spec_command(CLI::App& app, Invocation& invocation);
+void add_model_command(CLI::App& app, Invocation& invocation);
+void add_prove_command(CLI::App& app, Invocation& invocation);
+void add_vectors_command(CLI::App& app, Invocation& invocation);
+void add_mutants_command(CLI::App& vectors, Invocation& invocation);
+void add_run_command(CLI::App& app, Invocation& invocation);
+void add_merge_command(CLI::App& app, Invocation& invocation);
+void add_media_command(CLI::App& app, Invocation& invocation);
+void add_judge_command(CLI::App& app, Invocation& invocation);
+void add_matrix_command(CLI::App& app, Invocation& invocation);
+void add_smoke_command(CLI::App& app, Invocation& invocation);
 
 }  // namespace cli

@@ -1,12 +1,12 @@
 // eptspec judge RESULTS: what a machine brought back, judged and reported.
 #include <memory>
 
-#include "harness/cli/judge.h"
+#include "harness/boot/media.h"
+#include "harness/cli/machine_results.h"
 #include "harness/cli/own_vectors.h"
-#include "harness/judging.h"
-#include "harness/media.h"
-#include "harness/metal/adapter.h"
+#include "harness/judge/judging.h"
 #include "harness/metal/job.h"
+#include "harness/metal/open_machine.h"
 
 namespace cli {
 
@@ -16,19 +16,19 @@ void add_choice_options(CLI::App& command, ChoiceArguments& arguments) {
                      "JSON file or directory of vectors instead of those of the machine's own configuration");
 }
 
-std::optional<std::vector<vectors::Vector>> choose_vectors(const Session& session, ChoiceArguments& arguments,
+std::optional<std::vector<vectors::Vector>> choose_vectors(const Invocation& invocation, ChoiceArguments& arguments,
                                                            const harness::Description& description,
                                                            harness::VectorSet& all, harness::Report& report) {
-  if (arguments.own) arguments.output.vectors = own_vectors(session.spec_directory, description);
+  if (arguments.own) arguments.output.vectors = own_vectors(invocation.spec_directory, description);
   if (arguments.output.vectors.empty() || !read_inputs(arguments.output, all, report)) return std::nullopt;
   return harness::choose(all, arguments.filter);
 }
 
-std::optional<harness::Job> job_for(const Session& session, ChoiceArguments& arguments,
+std::optional<harness::Job> job_for(const Invocation& invocation, ChoiceArguments& arguments,
                                     const harness::KnownMachine& known) {
   harness::Report report;
   harness::VectorSet all;
-  const auto chosen = choose_vectors(session, arguments, known.description, all, report);
+  const auto chosen = choose_vectors(invocation, arguments, known.description, all, report);
   if (!chosen) return std::nullopt;
   harness::Job job = harness::plan_job(known.machine, harness::cases_of(*chosen, known.description)).job;
   if (job.cases.size() > harness::kMostCases) throw std::runtime_error("too many cases for one boot");
@@ -39,7 +39,7 @@ bool says_only_what_it_is(const harness::Results& results) {
   return results.probe && results.probe->case_count == 1 && results.probe->obstacle == image::Obstacle::none;
 }
 
-int judge_results(const Session& session, ChoiceArguments arguments, const std::string& target,
+int judge_results(const Invocation& invocation, ChoiceArguments arguments, const std::string& target,
                   harness::Results results) {
   if (says_only_what_it_is(results)) {
     throw std::runtime_error(
@@ -48,7 +48,7 @@ int judge_results(const Session& session, ChoiceArguments arguments, const std::
   const auto adapter = harness::open_results(target, std::move(results));
   harness::Report report;
   harness::VectorSet all;
-  auto chosen = choose_vectors(session, arguments, adapter->description(), all, report);
+  auto chosen = choose_vectors(invocation, arguments, adapter->description(), all, report);
   if (!chosen) return 2;
   report.target = arguments.target.empty() ? target : arguments.target;
   report.name = adapter->description().name;
@@ -60,7 +60,7 @@ int judge_results(const Session& session, ChoiceArguments arguments, const std::
   return finish(arguments.output, all, report);
 }
 
-void add_judge_command(CLI::App& app, Session& session) {
+void add_judge_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("judge", "Judge the results that a machine brought back");
   auto path = std::make_shared<std::string>();
   auto arguments = std::make_shared<ChoiceArguments>();
@@ -70,9 +70,10 @@ void add_judge_command(CLI::App& app, Session& session) {
   command->add_option("--filter", arguments->filter, "The filter that the medium was made with");
   command->add_option("--target", arguments->target,
                       "What the machine is called, in the report and by a baseline's targets");
-  command->callback([&session, command, path, arguments] {
+  command->callback([&invocation, command, path, arguments] {
     arguments->own = command->count("--vectors") == 0;
-    session.status = judge_results(session, *arguments, *path, harness::read_results(harness::read_results_in(*path)));
+    invocation.status =
+        judge_results(invocation, *arguments, *path, harness::read_results(harness::read_results_in(*path)));
   });
 }
 

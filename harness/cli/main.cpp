@@ -16,8 +16,8 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/options.h"
-#include "harness/process.h"
-#include "harness/program.h"
+#include "harness/support/process.h"
+#include "harness/support/program.h"
 
 namespace {
 
@@ -84,19 +84,19 @@ int run(int argc, char** argv) {
   CLI::App app("eptspec: what the Intel SDM says of EPT, proven, and held against implementations", "eptspec");
   app.set_version_flag("--version", EPTSPEC_VERSION);
   app.require_subcommand(1);
-  cli::Session session;
-  session.spec_directory = default_spec_directory();
-  app.add_option("--spec", session.spec_directory, "Directory of the specification")->capture_default_str();
-  cli::add_spec_command(app, session);
-  cli::add_model_command(app, session);
-  cli::add_prove_command(app, session);
-  cli::add_vectors_command(app, session);
-  cli::add_run_command(app, session);
-  cli::add_merge_command(app, session);
-  cli::add_media_command(app, session);
-  cli::add_judge_command(app, session);
-  cli::add_matrix_command(app, session);
-  cli::add_smoke_command(app, session);
+  cli::Invocation invocation;
+  invocation.spec_directory = default_spec_directory();
+  app.add_option("--spec", invocation.spec_directory, "Directory of the specification")->capture_default_str();
+  cli::add_spec_command(app, invocation);
+  cli::add_model_command(app, invocation);
+  cli::add_prove_command(app, invocation);
+  cli::add_vectors_command(app, invocation);
+  cli::add_run_command(app, invocation);
+  cli::add_merge_command(app, invocation);
+  cli::add_media_command(app, invocation);
+  cli::add_judge_command(app, invocation);
+  cli::add_matrix_command(app, invocation);
+  cli::add_smoke_command(app, invocation);
   cli::refuse_empty_values(app);
   try {
     app.parse(argc, argv);
@@ -105,7 +105,7 @@ int run(int argc, char** argv) {
     app.exit(error);  // --help, --version
     return output_is_written() ? 0 : could_not_run(kNoOutput);
   }
-  return output_is_written() ? session.status : could_not_run(kNoOutput);
+  return output_is_written() ? invocation.status : could_not_run(kNoOutput);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ void make_matrix(const Arguments& arguments) {
 
 }  // namespace
 
-void add_matrix_command(CLI::App& app, Session& session) {
+void add_matrix_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("matrix", "Show who does what: one table from the reports of several targets");
   auto arguments = std::make_shared<Arguments>();
   command
@@ -48,9 +48,9 @@ void add_matrix_command(CLI::App& app, Session& session) {
       ->check(CLI::IsMember(names))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "Write it there instead of standard output");
-  command->callback([&session, arguments] {
+  command->callback([&invocation, arguments] {
     make_matrix(*arguments);
-    session.status = 0;
+    invocation.status = 0;
   });
 }
 

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/cli/judge.h"
-#include "harness/media.h"
-#include "harness/media_efi.h"
+#include "harness/boot/media.h"
+#include "harness/boot/media_efi.h"
+#include "harness/cli/machine_results.h"
 #include "harness/metal/job.h"
 
 namespace cli {
@@ -21,10 +21,10 @@ struct Arguments {
 
 // What the machine is asked: what it is and, when that is known, all vectors of its configuration. Without a value when
 // there are mistakes in files.
-std::optional<harness::Job> job_of(const Session& session, Arguments& arguments) {
+std::optional<harness::Job> job_of(const Invocation& invocation, Arguments& arguments) {
   if (arguments.machine.empty()) return harness::plan_job({}, {}).job;
   const harness::Results results = harness::read_results(harness::read_results_in(arguments.machine));
-  return job_for(session, arguments.choice, harness::known_machine(arguments.machine, results));
+  return job_for(invocation, arguments.choice, harness::known_machine(arguments.machine, results));
 }
 
 // Of CasesHeader. A medium that only asks what the machine is goes on with cases that come over the serial line.
@@ -36,8 +36,8 @@ std::uint32_t flags_of(const Arguments& arguments) {
 // Writes the medium; results: where they stay in memory, or 0 when the medium keeps them.
 using Write = void (*)(const std::string& out, const std::string& blob, std::size_t results_size);
 
-int make(const Session& session, Arguments arguments, std::uint64_t results, Write write) {
-  const auto job = job_of(session, arguments);
+int make(const Invocation& invocation, Arguments arguments, std::uint64_t results, Write write) {
+  const auto job = job_of(invocation, arguments);
   if (!job) return 2;
   const std::string blob = harness::to_blob(*job, results, flags_of(arguments));
   write(arguments.out, blob, harness::results_size(job->cases.size()));
@@ -59,14 +59,14 @@ CLI::App* add_medium(CLI::App& media, const char* name, const char* what, const 
 
 }  // namespace
 
-void add_media_command(CLI::App& app, Session& session) {
+void add_media_command(CLI::App& app, Invocation& invocation) {
   CLI::App* media = app.add_subcommand("media", "Write a medium that boots the image on a machine");
   media->require_subcommand(1);
   auto arguments = std::make_shared<Arguments>();
-  const auto makes = [&session, arguments](CLI::App* command, std::uint64_t results, Write write) {
-    command->callback([&session, arguments, command, results, write] {
+  const auto makes = [&invocation, arguments](CLI::App* command, std::uint64_t results, Write write) {
+    command->callback([&invocation, arguments, command, results, write] {
       arguments->choice.own = command->count("--vectors") == 0;
-      session.status = make(session, *arguments, results, write);
+      invocation.status = make(invocation, *arguments, results, write);
     });
   };
   CLI::App* disk = add_medium(*media, "disk", "A raw disk for a BIOS; it keeps the results", arguments);

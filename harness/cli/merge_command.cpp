@@ -7,8 +7,8 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/report_output.h"
-#include "harness/journal.h"
-#include "harness/selection.h"
+#include "harness/suite/journal.h"
+#include "harness/suite/selection.h"
 
 namespace cli {
 
@@ -71,12 +71,12 @@ int merge(const Arguments& arguments) {
 
 }  // namespace
 
-void add_merge_command(CLI::App& app, Session& session) {
+void add_merge_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("merge", "Make one report from the journals of all shards of a run");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("JOURNAL", arguments->journals, "One for each shard")->required();
   add_output_options(*command, arguments->output);
-  command->callback([&session, arguments] { session.status = merge(*arguments); });
+  command->callback([&invocation, arguments] { invocation.status = merge(*arguments); });
 }
 
 }  // namespace cli

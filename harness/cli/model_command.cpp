@@ -41,7 +41,7 @@ void emit(const spec::Spec& spec, const Arguments& arguments) {
 
 }  // namespace
 
-void add_model_command(CLI::App& app, Session& session) {
+void add_model_command(CLI::App& app, Invocation& invocation) {
   CLI::App* model = app.add_subcommand("model", "Work with the model");
   model->require_subcommand(1);
   CLI::App* command = model->add_subcommand(
@@ -52,9 +52,9 @@ void add_model_command(CLI::App& app, Session& session) {
       ->check(CLI::IsMember({"c", "c_names", "smt2", "json"}))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "File to write; standard output without it");
-  command->callback([&session, arguments] {
-    const auto spec = load_or_report(session.spec_directory);
-    session.status = spec ? 0 : 2;
+  command->callback([&invocation, arguments] {
+    const auto spec = load_or_report(invocation.spec_directory);
+    invocation.status = spec ? 0 : 2;
     if (spec) emit(*spec, *arguments);
   });
 }

@@ -10,9 +10,9 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
 #include "spec/draw.h"
-#include "vectors/adequacy.h"
-#include "vectors/generate.h"
-#include "vectors/manifest.h"
+#include "vectors/format/manifest.h"
+#include "vectors/generate/generate.h"
+#include "vectors/mutants/adequacy.h"
 
 namespace cli {
 
@@ -104,8 +104,8 @@ int report_one(const spec::Spec& spec, const vectors::Mutants& one, const std::v
   return vectors::score_of({finding}).complete() ? 0 : kDeviations;
 }
 
-int run(const Session& session, const Arguments& arguments) {
-  const auto spec = load_or_report(session.spec_directory);
+int run(const Invocation& invocation, const Arguments& arguments) {
+  const auto spec = load_or_report(invocation.spec_directory);
   if (!spec) return kCouldNotRun;
   vectors::Mutants mutants = vectors::all_mutants(*spec);
   if (arguments.list) {
@@ -131,13 +131,13 @@ int run(const Session& session, const Arguments& arguments) {
 
 }  // namespace
 
-void add_mutants_command(CLI::App& vectors, Session& session) {
+void add_mutants_command(CLI::App& vectors, Invocation& invocation) {
   CLI::App* command = vectors.add_subcommand("mutants", "Change the specification and see whether the vectors notice");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("--in", arguments->directory, "Directory with manifest.json");
   command->add_flag("--list", arguments->list, "Name the mutants and do nothing");
   command->add_option("--mutant", arguments->mutant, "Only this one, with the vector that kills it");
-  command->callback([&session, arguments] { session.status = run(session, *arguments); });
+  command->callback([&invocation, arguments] { invocation.status = run(invocation, *arguments); });
 }
 
 }  // namespace cli

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/baseline.h"
+#include "harness/suite/baseline.h"
 
 namespace cli {
 

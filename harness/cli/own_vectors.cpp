@@ -12,13 +12,13 @@
 
 #include <fmt/format.h>
 
-#include "harness/cache.h"
 #include "harness/cli/load_or_report.h"
-#include "harness/selection.h"
-#include "vectors/file.h"
-#include "vectors/generate.h"
-#include "vectors/json.h"
-#include "vectors/sha256.h"
+#include "harness/support/cache.h"
+#include "harness/support/hash.h"
+#include "vectors/format/file.h"
+#include "vectors/format/json.h"
+#include "vectors/format/sha256.h"
+#include "vectors/generate/generate.h"
 
 namespace cli {
 

@@ -1,10 +1,10 @@
 // The vectors of a target's own configuration, generated when they are first wanted and kept in the user's cache by
-// content: program, specification and configuration. Tests: tests/harness/image/bochs_test.py.
+// content: program, specification and configuration. Tests: tests/harness/boot/bochs_test.py.
 #pragma once
 
 #include <string>
 
-#include "harness/adapter.h"
+#include "harness/adapters/adapter.h"
 
 namespace cli {
 

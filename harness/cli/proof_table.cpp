@@ -18,7 +18,7 @@ std::size_t print_proofs(const spec::Spec& spec, const std::vector<model::Obliga
     fmt::print("{:<{}}  {:<7}  {:7.3f} s  {}\n{}", proof.id, width, name_of(proof.verdict), proof.seconds, proof.text,
                proof.explanation);
     std::fflush(stdout);
-    if (proof.verdict != model::Verdict::proved) ++open;
+    if (proof.verdict != model::Provability::proved) ++open;
   });
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   fmt::print("{} of {} obligations proved in {:.2f} s\n", obligations.size() - open, obligations.size(),

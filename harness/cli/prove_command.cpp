@@ -53,7 +53,7 @@ void export_scripts(const std::vector<model::Obligation>& obligations, const std
   for (const model::Obligation& obligation : obligations) {
     z3::context context;
     std::ofstream out(directory / (obligation.id + ".smt2"));
-    out << "; " << obligation.text << "; proved by " << (obligation.goal == model::Goal::no_model ? "unsat" : "sat")
+    out << "; " << obligation.text << "; proved by " << (obligation.goal == model::Aim::no_model ? "unsat" : "sat")
         << "\n"
         << model::script_of(context, obligation.state(context));
     out.close();
@@ -62,8 +62,8 @@ void export_scripts(const std::vector<model::Obligation>& obligations, const std
   fmt::print("{} scripts in {}\n", obligations.size(), directory.string());
 }
 
-int run(const Session& session, Arguments arguments) {
-  const auto spec = load_or_report(session.spec_directory);
+int run(const Invocation& invocation, Arguments arguments) {
+  const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !text_is_current(*spec)) return 2;
   const auto obligations = chosen(*spec, arguments.obligation);
   if (obligations.empty()) {
@@ -78,8 +78,8 @@ int run(const Session& session, Arguments arguments) {
   return print_proofs(*spec, obligations, arguments.options) == 0 ? 0 : 1;
 }
 
-int list(const Session& session) {
-  const auto spec = load_or_report(session.spec_directory);
+int list(const Invocation& invocation) {
+  const auto spec = load_or_report(invocation.spec_directory);
   if (!spec) return 2;
   for (const model::Obligation& obligation : chosen(*spec, "")) fmt::print("{}\n", obligation.id);
   return 0;
@@ -87,7 +87,7 @@ int list(const Session& session) {
 
 }  // namespace
 
-void add_prove_command(CLI::App& app, Session& session) {
+void add_prove_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("prove", "Prove that the emitted header means what the constraints mean");
   auto arguments = std::make_shared<Arguments>();
   auto only_list = std::make_shared<bool>(false);
@@ -105,8 +105,9 @@ void add_prove_command(CLI::App& app, Session& session) {
                       "Write the obligations there as SMT-LIB 2 instead of proving them");
   CLI::Option* only = command->get_option("--obligation");
   command->add_flag("--list", *only_list, "Only name the obligations")->excludes(only);
-  command->callback(
-      [&session, arguments, only_list] { session.status = *only_list ? list(session) : run(session, *arguments); });
+  command->callback([&invocation, arguments, only_list] {
+    invocation.status = *only_list ? list(invocation) : run(invocation, *arguments);
+  });
 }
 
 }  // namespace cli

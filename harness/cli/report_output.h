@@ -5,8 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "harness/report/report.h"
-#include "harness/source.h"
+#include "harness/report/forms.h"
+#include "harness/suite/source.h"
 
 namespace cli {
 

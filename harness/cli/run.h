@@ -1,11 +1,12 @@
-// One run of a target, and several of Bochs's models at once. Tests: tests/harness/cli_test.py, tests/harness/image.
+// One run of a target, and several of Bochs's models at once. Tests: tests/harness/cli/cli_test.py,
+// tests/harness/boot.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "harness/adapter.h"
+#include "harness/adapters/adapter.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/report_output.h"
 
@@ -19,7 +20,7 @@ struct RunArguments {
   std::string shard = "1/1";
   std::string journal;
   bool resume = false;
-  bool quick = false;  // only cells, see vectors/goals.h
+  bool quick = false;  // only cells, see vectors/goals/goals.h
   unsigned jobs = 1;
   bool own = false;    // the vectors of the target's own configuration
   bool quiet = false;  // no progress
@@ -33,12 +34,12 @@ struct Ran {
 };
 // Puts the chosen vectors to the target and judges. Without a value when there are mistakes in files, which are on
 // standard error. Throws std::runtime_error.
-std::optional<Ran> run_target(const Session& session, RunArguments& arguments);
+std::optional<Ran> run_target(const Invocation& invocation, RunArguments& arguments);
 
 // "bochs:A,B" or "bochs:all": the targets; empty when it is another target.
 std::vector<std::string> several_models(const std::string& target);
 // `jobs` of them at once; the worst exit code. A model without EPT is not tested, which is no fault unless
 // all are.
-int run_models(const Session& session, const RunArguments& arguments, const std::vector<std::string>& targets);
+int run_models(const Invocation& invocation, const RunArguments& arguments, const std::vector<std::string>& targets);
 
 }  // namespace cli

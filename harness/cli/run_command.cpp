@@ -6,22 +6,23 @@
 
 #include <fmt/format.h>
 
-#include "harness/bochs.h"
-#include "harness/builtin.h"
-#include "harness/case.h"
-#include "harness/cli/judge.h"
+#include "harness/boot/bochs.h"
+#include "harness/boot/serial_line.h"
+#include "harness/cli/machine_results.h"
 #include "harness/cli/options.h"
 #include "harness/cli/own_vectors.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run.h"
-#include "harness/journal.h"
-#include "harness/judging.h"
-#include "harness/kvm/attribute.h"
-#include "harness/kvm/target.h"
-#include "harness/run.h"
-#include "harness/selection.h"
-#include "harness/serial.h"
-#include "harness/stream.h"
+#include "harness/judge/case.h"
+#include "harness/judge/judging.h"
+#include "harness/kvm/open_kvm.h"
+#include "harness/suite/builtin.h"
+#include "harness/suite/journal.h"
+#include "harness/suite/run.h"
+#include "harness/suite/selection.h"
+#include "harness/suite/stream.h"
+#include "harness/targets/attribute.h"
+#include "harness/targets/open.h"
 
 namespace cli {
 
@@ -82,6 +83,10 @@ void judge_at_once(harness::Adapter& adapter, const std::vector<vectors::Vector>
   judged(open);
 }
 
+harness::OpenAdapter opener_of(const RunArguments& arguments) {
+  return [&arguments] { return harness::open_adapter(arguments.target, arguments.adapter); };
+}
+
 // `machine` is null for a target that each worker opens for itself.
 void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness::Report& report,
                const harness::JournalHeader& header) {
@@ -102,7 +107,8 @@ void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness
   if (machine != nullptr) {
     judge_at_once(*machine, report.vectors, judgements, judged);
   } else {
-    harness::run_vectors(arguments.target, arguments.adapter, arguments.jobs, report.vectors, judgements, judged);
+    harness::run_vectors(opener_of(arguments), arguments.adapter.batch, arguments.jobs, report.vectors, judgements,
+                         judged);
   }
   report.judgements.reserve(judgements.size());
   for (auto& one : judgements) report.judgements.push_back(std::move(one).value());
@@ -176,27 +182,27 @@ int run_random(RunArguments arguments) {
   stream.filter = arguments.filter;
   stream.shard = harness::parse_shard(arguments.shard);
   Progress progress(0, stream.count);
-  run_stream(arguments.target, arguments.adapter, arguments.jobs, stream, report,
+  run_stream(opener_of(arguments), arguments.adapter.batch, arguments.jobs, stream, report,
              [&](std::size_t count) { progress.add(count); });
   return print(arguments.output, report);
 }
 
 // Of a machine that was booted by hand: what it sends over a serial line, and the cases of its configuration to it when
 // it waits for them.
-int run_serial(const Session& session, const RunArguments& arguments) {
+int run_serial(const Invocation& invocation, const RunArguments& arguments) {
   ChoiceArguments choice{arguments.own, arguments.filter, arguments.output};
   const std::string path = arguments.target.substr(std::string("serial:").size());
   harness::SerialLine line(path);
   fmt::print(stderr, "{}: listening\n", path);
   harness::Results results = line.listen(arguments.adapter.timeout_seconds);
   if (says_only_what_it_is(results) && line.is_terminal()) {
-    const auto job = job_for(session, choice, harness::known_machine(arguments.target, results));
+    const auto job = job_for(invocation, choice, harness::known_machine(arguments.target, results));
     if (!job) return 2;
     fmt::print(stderr, "{}: sending {} cases\n", path, job->cases.size());
     line.send_cases(harness::to_blob(*job, kResultsInMemory, image::kOverSerial));
     results = line.listen(arguments.adapter.timeout_seconds);
   }
-  return judge_results(session, choice, arguments.target, std::move(results));
+  return judge_results(invocation, choice, arguments.target, std::move(results));
 }
 
 // Options that say something to one kind of target only.
@@ -209,16 +215,16 @@ void refuse_options_of_others(const CLI::App& command, const std::string& target
   }
 }
 
-int run(const Session& session, RunArguments arguments) {
-  if (arguments.target.starts_with("serial:")) return run_serial(session, arguments);
+int run(const Invocation& invocation, RunArguments arguments) {
+  if (arguments.target.starts_with("serial:")) return run_serial(invocation, arguments);
   if (!arguments.random.empty()) return run_random(arguments);
-  auto ran = run_target(session, arguments);
+  auto ran = run_target(invocation, arguments);
   return ran ? finish(arguments.output, ran->all, ran->report) : 2;
 }
 
 }  // namespace
 
-std::optional<Ran> run_target(const Session& session, RunArguments& arguments) {
+std::optional<Ran> run_target(const Invocation& invocation, RunArguments& arguments) {
   arguments.target = with_model(arguments.target);
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
@@ -230,7 +236,7 @@ std::optional<Ran> run_target(const Session& session, RunArguments& arguments) {
   Ran ran;
   harness::Report& report = ran.report;
   if (arguments.own && description.machine) {
-    arguments.output.vectors = own_vectors(session.spec_directory, description);
+    arguments.output.vectors = own_vectors(invocation.spec_directory, description);
     if (arguments.output.vectors.empty()) return std::nullopt;
   }
   if (!read_inputs(arguments.output, ran.all, report)) return std::nullopt;
@@ -247,7 +253,7 @@ std::optional<Ran> run_target(const Session& session, RunArguments& arguments) {
   return ran;
 }
 
-void add_run_command(CLI::App& app, Session& session) {
+void add_run_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("run", "Put the vectors to an implementation and judge what it says");
   auto arguments = std::make_shared<RunArguments>();
   command
@@ -281,11 +287,11 @@ void add_run_command(CLI::App& app, Session& session) {
   CLI::Option* journal = command->add_option("--journal", arguments->journal, "Note every verdict there at once");
   command->add_flag("--resume", arguments->resume, "Go on with the journal of a run that was cut off")->needs(journal);
   add_output_options(*command, arguments->output);
-  command->callback([&session, command, arguments] {
+  command->callback([&invocation, command, arguments] {
     arguments->own = command->count("--vectors") == 0;
     refuse_options_of_others(*command, arguments->target);
     const auto models = several_models(arguments->target);
-    session.status = models.empty() ? run(session, *arguments) : run_models(session, *arguments, models);
+    invocation.status = models.empty() ? run(invocation, *arguments) : run_models(invocation, *arguments, models);
   });
 }
 

@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/bochs.h"
+#include "harness/boot/bochs.h"
 #include "harness/cli/run.h"
-#include "harness/metal/machine.h"
+#include "harness/metal/known_machine.h"
 
 namespace cli {
 
@@ -33,13 +33,13 @@ std::string file_of(const std::string& directory, const std::string& target, con
 
 std::string last_line(const std::string& text) { return text.substr(text.rfind('\n', text.size() - 2) + 1); }
 
-Outcome run_model(const Session& session, RunArguments arguments, const std::string& target, bool brief) {
+Outcome run_model(const Invocation& invocation, RunArguments arguments, const std::string& target, bool brief) {
   arguments.target = target;
   arguments.quiet = true;
   arguments.output.json = file_of(arguments.output.json, target, ".json");
   arguments.output.junit = file_of(arguments.output.junit, target, ".xml");
   try {
-    auto ran = run_target(session, arguments);
+    auto ran = run_target(invocation, arguments);
     if (!ran) return {2, true, fmt::format("{}: cannot be run\n", target)};
     assess(arguments.output, ran->all, ran->report);
     write_reports(arguments.output, ran->report);
@@ -70,7 +70,7 @@ std::vector<std::string> several_models(const std::string& target) {
   return targets;
 }
 
-int run_models(const Session& session, const RunArguments& arguments, const std::vector<std::string>& targets) {
+int run_models(const Invocation& invocation, const RunArguments& arguments, const std::vector<std::string>& targets) {
   if (std::set<std::string>(targets.begin(), targets.end()).size() != targets.size()) {
     throw std::runtime_error(arguments.target + ": a model is named twice; expected different ones");
   }
@@ -83,7 +83,7 @@ int run_models(const Session& session, const RunArguments& arguments, const std:
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t n = next++; n < targets.size(); n = next++) {
-      outcomes[n].set_value(run_model(session, arguments, targets[n], brief));
+      outcomes[n].set_value(run_model(invocation, arguments, targets[n], brief));
     }
   };
   std::vector<std::thread> workers;

@@ -3,13 +3,14 @@
 
 #include <fmt/format.h>
 
-#include "harness/builtin.h"
-#include "harness/citations.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/options.h"
-#include "harness/draw.h"
-#include "harness/judging.h"
-#include "harness/names.h"
+#include "harness/judge/citations.h"
+#include "harness/judge/draw.h"
+#include "harness/judge/judging.h"
+#include "harness/suite/builtin.h"
+#include "harness/support/names.h"
+#include "harness/targets/open.h"
 
 namespace cli {
 
@@ -76,7 +77,7 @@ int smoke(const std::string& target, const harness::AdapterOptions& options) {
 
 }  // namespace
 
-void add_smoke_command(CLI::App& app, Session& session) {
+void add_smoke_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("smoke", "Try a few cases on an adapter that is being written");
   auto target = std::make_shared<std::string>();
   auto options = std::make_shared<harness::AdapterOptions>();
@@ -84,7 +85,7 @@ void add_smoke_command(CLI::App& app, Session& session) {
   command->add_option("--timeout", options->timeout_seconds, "Seconds for an answer")
       ->check(seconds())
       ->capture_default_str();
-  command->callback([&session, target, options] { session.status = smoke(*target, *options); });
+  command->callback([&invocation, target, options] { invocation.status = smoke(*target, *options); });
 }
 
 }  // namespace cli

@@ -51,22 +51,22 @@ std::string mistake_in(const std::string& file) {
 
 }  // namespace
 
-void add_spec_command(CLI::App& app, Session& session) {
+void add_spec_command(CLI::App& app, Invocation& invocation) {
   CLI::App* spec = app.add_subcommand("spec", "Work with the specification");
   spec->require_subcommand(1);
   CLI::App* command = spec->add_subcommand(
       "check", "Check the specification, or with FILE in place of its file of the same kind and id");
   auto files = std::make_shared<std::vector<std::string>>();
   command->add_option("FILE", *files, "YAML files, each checked on its own");
-  command->callback([&session, files] {
+  command->callback([&invocation, files] {
     bool good = true;
-    if (files->empty()) good = check(session.spec_directory, std::nullopt);
+    if (files->empty()) good = check(invocation.spec_directory, std::nullopt);
     for (const std::string& file : *files) {
       if (const std::string mistake = mistake_in(file); !mistake.empty())
         throw std::runtime_error(fmt::format("{}: {}; expected a YAML file", file, mistake));
-      good = check(session.spec_directory, file) && good;
+      good = check(invocation.spec_directory, file) && good;
     }
-    session.status = good ? 0 : 1;
+    invocation.status = good ? 0 : 1;
   });
 }
 

@@ -13,13 +13,13 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
 #include "harness/cli/options.h"
-#include "vectors/binary.h"
-#include "vectors/c_array.h"
-#include "vectors/coverage.h"
-#include "vectors/generate.h"
-#include "vectors/lint.h"
-#include "vectors/manifest.h"
-#include "vectors/random.h"
+#include "vectors/format/binary.h"
+#include "vectors/format/c_array.h"
+#include "vectors/format/manifest.h"
+#include "vectors/format/random.h"
+#include "vectors/generate/coverage.h"
+#include "vectors/generate/generate.h"
+#include "vectors/generate/lint.h"
 
 namespace cli {
 
@@ -48,8 +48,8 @@ void report(const std::vector<std::string>& errors) {
   for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
 }
 
-int generate(const Session& session, const Arguments& arguments) {
-  const auto spec = load_or_report(session.spec_directory);
+int generate(const Invocation& invocation, const Arguments& arguments) {
+  const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
   std::vector<vectors::Document> documents;
   for (vectors::ProfileVectors& made : vectors::generate(*spec, arguments.profile))
@@ -62,8 +62,8 @@ int generate(const Session& session, const Arguments& arguments) {
   return 0;
 }
 
-int lint(const Session& session, const Arguments& arguments) {
-  const auto spec = load_or_report(session.spec_directory);
+int lint(const Invocation& invocation, const Arguments& arguments) {
+  const auto spec = load_or_report(invocation.spec_directory);
   if (!spec) return kCouldNotRun;
   const auto errors = vectors::lint(*spec, arguments.directory);
   report(errors);
@@ -92,8 +92,8 @@ void print_impossible(const vectors::Coverage& coverage, bool each) {
   }
 }
 
-int coverage(const Session& session, const Arguments& arguments) {
-  const auto spec = load_or_report(session.spec_directory);
+int coverage(const Invocation& invocation, const Arguments& arguments) {
+  const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
   std::vector<std::string> errors;
   const auto documents = vectors::read_directory(arguments.directory, errors);
@@ -182,8 +182,8 @@ void stream_random(const spec::Spec& spec, const spec::Profile& profile, const A
   }
 }
 
-int random(const Session& session, const Arguments& arguments) {
-  const auto spec = load_or_report(session.spec_directory);
+int random(const Invocation& invocation, const Arguments& arguments) {
+  const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
   const auto profile = std::find_if(spec->profiles.begin(), spec->profiles.end(),
                                     [&](const spec::Profile& one) { return one.id == arguments.profile; });
@@ -202,30 +202,30 @@ void add_profile(CLI::App* command, Arguments& arguments) {
   command->add_option("--profile", arguments.profile, "Only this processor; all without it");
 }
 
-void add_generate(CLI::App* vectors, Session& session) {
+void add_generate(CLI::App* vectors, Invocation& invocation) {
   CLI::App* command = vectors->add_subcommand("generate", "Make the vectors, one file for each profile");
   auto arguments = std::make_shared<Arguments>();
   add_profile(command, *arguments);
   command->add_option("--out", arguments->out, "Directory to write; the committed one without it");
-  command->callback([&session, arguments] { session.status = generate(session, *arguments); });
+  command->callback([&invocation, arguments] { invocation.status = generate(invocation, *arguments); });
 }
 
-void add_lint(CLI::App* vectors, Session& session) {
+void add_lint(CLI::App* vectors, Invocation& invocation) {
   CLI::App* command = vectors->add_subcommand("lint", "Check vectors: everything that can be computed is");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("DIR", arguments->directory, "Directory with manifest.json");
-  command->callback([&session, arguments] { session.status = lint(session, *arguments); });
+  command->callback([&invocation, arguments] { invocation.status = lint(invocation, *arguments); });
 }
 
-void add_coverage(CLI::App* vectors, Session& session) {
+void add_coverage(CLI::App* vectors, Invocation& invocation) {
   CLI::App* command = vectors->add_subcommand("coverage", "Count the edge cases that the vectors cover; show the gaps");
   auto arguments = std::make_shared<Arguments>();
   add_profile(command, *arguments);
   command->add_option("--in", arguments->directory, "Directory with manifest.json");
-  command->callback([&session, arguments] { session.status = coverage(session, *arguments); });
+  command->callback([&invocation, arguments] { invocation.status = coverage(invocation, *arguments); });
 }
 
-void add_export(CLI::App* vectors, Session& session) {
+void add_export(CLI::App* vectors, Invocation& invocation) {
   CLI::App* command = vectors->add_subcommand("export", "Write vectors as JSON, as compact binary or as a C array");
   auto arguments = std::make_shared<Arguments>();
   add_profile(command, *arguments);
@@ -234,10 +234,10 @@ void add_export(CLI::App* vectors, Session& session) {
       ->check(CLI::IsMember({"json", "binary", "c"}))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "File to write; standard output without it");
-  command->callback([&session, arguments] { session.status = write_export(*arguments); });
+  command->callback([&invocation, arguments] { invocation.status = write_export(*arguments); });
 }
 
-void add_random(CLI::App* vectors, Session& session) {
+void add_random(CLI::App* vectors, Invocation& invocation) {
   CLI::App* command = vectors->add_subcommand("random", "Write random vectors, the same for the same seed");
   auto arguments = std::make_shared<Arguments>();
   arguments->profile = "graniterapids_658x";
@@ -250,20 +250,20 @@ void add_random(CLI::App* vectors, Session& session) {
       ->check(CLI::IsMember({"json", "binary"}))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "File to write; standard output without it");
-  command->callback([&session, arguments] { session.status = random(session, *arguments); });
+  command->callback([&invocation, arguments] { invocation.status = random(invocation, *arguments); });
 }
 
 }  // namespace
 
-void add_vectors_command(CLI::App& app, Session& session) {
+void add_vectors_command(CLI::App& app, Invocation& invocation) {
   CLI::App* vectors = app.add_subcommand("vectors", "Work with vectors: cases and what the manual says of them");
   vectors->require_subcommand(1);
-  add_generate(vectors, session);
-  add_lint(vectors, session);
-  add_coverage(vectors, session);
-  add_export(vectors, session);
-  add_mutants_command(*vectors, session);
-  add_random(vectors, session);
+  add_generate(vectors, invocation);
+  add_lint(vectors, invocation);
+  add_coverage(vectors, invocation);
+  add_export(vectors, invocation);
+  add_mutants_command(*vectors, invocation);
+  add_random(vectors, invocation);
 }
 
 }  // namespace cli

@@ -1,7 +1,7 @@
 // One case: words into memory, guest, record, and everything put back.
 #pragma once
 
-#include "harness/image/machine.h"
+#include "harness/image/examine.h"
 
 namespace image {
 

@@ -2,7 +2,7 @@
 // case asks for is told by the caller.
 #pragma once
 
-#include "harness/image/machine.h"
+#include "harness/image/examine.h"
 #include "harness/image/watchdog.h"
 
 namespace image {

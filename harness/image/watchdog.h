@@ -1,5 +1,5 @@
 // Ends a guest that hangs: the VMX-preemption timer, or the timer of the local APIC where there is none. Tests:
-// tests/harness/image/bochs_cases_test.cpp.
+// tests/harness/boot/bochs_cases_test.cpp.
 #pragma once
 
 #include <cstdint>

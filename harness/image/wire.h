@@ -1,5 +1,5 @@
 // What host and image say to each other: cases in, probe and records out. Plain 64-bit layouts, little endian, no
-// expectations. Owned by both sides and known to nobody else. Freestanding. Tests: tests/harness/image/wire_test.cpp.
+// expectations. Owned by both sides and known to nobody else. Freestanding. Tests: tests/harness/metal/blob_test.cpp.
 #pragma once
 
 #include <cstdint>

@@ -14,9 +14,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/bochs_configuration.h"
-#include "harness/process.h"
-#include "harness/program.h"
+#include "harness/boot/bochs_configuration.h"
+#include "harness/support/process.h"
+#include "harness/support/program.h"
 
 namespace harness {
 

@@ -1,10 +1,10 @@
 // Bochs with a CD that boots Linux and the launcher, as a session's peer. Tests: the run of kvm-bochs in
-// tests/end_to_end/kvm_test.py.
+// tests/harness/kvm/kvm_test.py.
 #pragma once
 
 #include <string>
 
-#include "harness/kvm/session.h"
+#include "harness/kvm/launcher_session.h"
 
 namespace harness {
 

@@ -1,6 +1,6 @@
 // What eptspec and the launcher say to each other: orders in, frames out. Plain layouts, little endian; the results in
 // them are harness/image/wire.h. Owned by both sides and known to nobody else. Tests:
-// tests/harness/kvm/frames_test.cpp.
+// tests/harness/kvm/frame_reader_test.cpp.
 //
 // An order is one sector followed by `image_size` bytes of the image (image/eptspec.elf) and `cases_size` bytes of the
 // cases, each padded to whole sectors. Inside an emulator orders come from a disk, whose first sector is written last

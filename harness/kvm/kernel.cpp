@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "harness/cache.h"
-#include "harness/kvm/program.h"
+#include "harness/support/cache.h"
+#include "harness/support/run_program.h"
 
 namespace harness {
 

@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
-#include "harness/cache.h"
-#include "harness/kvm/program.h"
-#include "harness/program.h"
-#include "vectors/sha256.h"
+#include "harness/support/cache.h"
+#include "harness/support/program.h"
+#include "harness/support/run_program.h"
+#include "vectors/format/sha256.h"
 
 namespace harness {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "ept_model.h"
-#include "harness/names.h"
+#include "harness/support/names.h"
 
 namespace harness {
 

@@ -1,5 +1,5 @@
 // Which instruction makes an access, and what guest paging has to say of the page. Tests:
-// tests/harness/image/plan_test.cpp.
+// tests/harness/metal/plan_test.cpp.
 #pragma once
 
 #include "harness/metal/plan.h"

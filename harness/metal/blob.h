@@ -1,5 +1,5 @@
 // The bytes that go to the image and come back from it (harness/image/wire.h). Judges nothing; believes nothing that
-// its checksum does not confirm. Tests: tests/harness/image/blob_test.cpp.
+// its checksum does not confirm. Tests: tests/harness/metal/blob_test.cpp.
 #pragma once
 
 #include <map>

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "harness/case.h"
-#include "harness/metal/machine.h"
+#include "harness/judge/case.h"
+#include "harness/metal/known_machine.h"
 #include "harness/metal/path.h"
-#include "harness/selection.h"
+#include "harness/support/hash.h"
 
 namespace harness {
 

@@ -1,5 +1,5 @@
 // From the cases that a machine is asked to the job that it is given, and from its results to what was observed.
-// Tests: tests/harness/image.
+// Tests: tests/harness/boot.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 #include "harness/metal/blob.h"
 #include "harness/metal/plan.h"
-#include "vectors/vector.h"
+#include "vectors/format/vector.h"
 
 namespace harness {
 

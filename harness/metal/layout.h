@@ -1,4 +1,4 @@
-// Where entries, pages and the guest itself lie for a walk. Tests: tests/harness/image/plan_test.cpp.
+// Where entries, pages and the guest itself lie for a walk. Tests: tests/harness/metal/plan_test.cpp.
 #pragma once
 
 #include "ept_model.h"

@@ -5,7 +5,7 @@
 #include "ept_model.h"
 #include "harness/metal/layout.h"
 #include "harness/metal/plan.h"
-#include "harness/names.h"
+#include "harness/support/names.h"
 
 namespace harness {
 

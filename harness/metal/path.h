@@ -1,6 +1,6 @@
 // The ways on which a hypervisor beneath is made to walk EPT: through the tables that it built for the processor, and
 // by itself when it carries out an instruction of the guest. Owns what a way changes in a case. Tests:
-// tests/harness/kvm/path_test.cpp.
+// tests/harness/metal/path_test.cpp.
 #pragma once
 
 #include <functional>

@@ -1,11 +1,11 @@
 // From a case of the harness to one that a machine can make, and back from what the machine did. Owns what a machine
-// cannot show; judges nothing. Tests: tests/harness/image/plan_test.cpp.
+// cannot show; judges nothing. Tests: tests/harness/metal/plan_test.cpp.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "harness/adapter.h"
+#include "harness/adapters/adapter.h"
 #include "harness/image/wire.h"
 #include "harness/metal/windows.h"
 

@@ -1,8 +1,8 @@
 // Random vectors for a machine: most addresses of its width have no memory, and many circumstances of an access are
-// none that a guest can bring about. Tests: tests/harness/image/settle_test.cpp.
+// none that a guest can bring about. Tests: tests/harness/metal/settle_test.cpp.
 #pragma once
 
-#include "vectors/vector.h"
+#include "vectors/format/vector.h"
 
 namespace harness {
 

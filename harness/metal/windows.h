@@ -4,7 +4,7 @@
 // The rule: addresses from 4 to 64 KBytes are tables, addresses from 1 to 2 GBytes are pages. Both windows lie where
 // the machine has memory, moved by a multiple of 64 KBytes and of 1 GByte; bits at and above MAXPHYADDR stay as they
 // are. What is in neither window stays where it is, and has to be memory if the walk reads or reaches it.
-// Tests: tests/harness/image/plan_test.cpp.
+// Tests: tests/harness/metal/plan_test.cpp.
 #pragma once
 
 #include <cstdint>

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/draw.h"
-#include "harness/json.h"
-#include "vectors/file.h"
+#include "harness/judge/draw.h"
+#include "harness/support/json.h"
+#include "vectors/format/file.h"
 
 namespace harness {
 

@@ -1,5 +1,5 @@
 // Who does what: targets against rules, from saved reports. Owns the grouping of vectors by the rule that decides and
-// the table's three forms; judges nothing. Tests: tests/harness/matrix_test.cpp.
+// the table's three forms; judges nothing. Tests: tests/harness/report/matrix_test.cpp.
 #pragma once
 
 #include <map>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/report/report.h"
+#include "harness/report/forms.h"
 
 namespace harness {
 

@@ -4,9 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "harness/citations.h"
-#include "harness/draw.h"
-#include "harness/report/report.h"
+#include "harness/judge/citations.h"
+#include "harness/judge/draw.h"
+#include "harness/report/forms.h"
+#include "harness/suite/group.h"
 
 namespace harness {
 

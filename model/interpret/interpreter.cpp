@@ -75,7 +75,7 @@ void add_effect(spec::Effect effect, std::uint64_t levels, Effects& effects) {
 Interpreter::Interpreter(const spec::Spec& spec, Combine combine)
     : spec_(spec), combine_(combine), present_(named("present")), five_level_walk_(named("five_level_walk")) {}
 
-Interpreter::Facts Interpreter::facts_of(const Machine& machine) {
+Interpreter::Facts Interpreter::facts_of(const Circumstances& machine) {
   Facts facts;
   facts.maxphyaddr = machine.maxphyaddr;
   facts[Word::capability] = machine.capability;
@@ -152,7 +152,7 @@ std::uint64_t Interpreter::refused(spec::ViolationStage stage, const Facts& fact
   return rules;
 }
 
-std::uint64_t Interpreter::eptp_rules(const Machine& machine) const {
+std::uint64_t Interpreter::eptp_rules(const Circumstances& machine) const {
   const Facts facts = facts_of(machine);
   std::uint64_t rules = 0;
   for (const spec::Rule& rule : spec_.eptp_rules) {
@@ -171,7 +171,7 @@ Interpreter::Entry Interpreter::judge(int level, Facts& facts) const {
   return {&format, holds(present_, facts), broken(format, facts), entry & must_be_zero};
 }
 
-Classification Interpreter::classify(const Machine& machine, int level, std::uint64_t entry) const {
+Classification Interpreter::classify(const Circumstances& machine, int level, std::uint64_t entry) const {
   Facts facts = facts_of(machine);
   facts[Word::entry] = entry;
   const Entry found = judge(level, facts);
@@ -269,7 +269,7 @@ std::uint64_t Interpreter::combined(std::uint64_t so_far, std::uint64_t entry, b
   throw std::logic_error("unknown way to combine");
 }
 
-void Interpreter::descend(const Machine& machine, std::uint64_t gpa, const Read& read, Facts& facts,
+void Interpreter::descend(const Circumstances& machine, std::uint64_t gpa, const Read& read, Facts& facts,
                           Outcome& outcome) const {
   Used used;
   std::uint64_t table = machine.eptp & bits_of_kind(spec_.eptp, spec::FieldKind::address, spec_.max_maxphyaddr);
@@ -296,7 +296,8 @@ void Interpreter::descend(const Machine& machine, std::uint64_t gpa, const Read&
   finish(facts, used, outcome);
 }
 
-Outcome Interpreter::walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) const {
+Outcome Interpreter::walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
+                          const Read& read) const {
   Facts facts = facts_of(machine);
   facts[Word::access] = access;
   facts[Word::gpa] = gpa;

@@ -1,6 +1,6 @@
 // The oracle: an interpreter of the specification, bit by bit and entry by entry, written apart from the emitter and
 // from the constraints and sharing nothing with them but spec/ir.h. It reads whatever specification it is given, also a
-// changed one (vectors/mutant.h). Knows no Z3. Tests: tests/agreement, tests/sdm.
+// changed one (vectors/mutants/mutant.h). Knows no Z3. Tests: tests/agreement, tests/sdm.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace model {
 
-struct Machine {
+struct Circumstances {
   int maxphyaddr = 0;
   std::uint64_t capability = 0;
   std::uint64_t pin_based = 0;
@@ -69,16 +69,17 @@ class Interpreter {
   explicit Interpreter(const spec::Spec& spec, Combine combine = Combine::every);
 
   // Each throws std::logic_error when an entry has no format.
-  [[nodiscard]] std::uint64_t eptp_rules(const Machine& machine) const;
-  [[nodiscard]] Classification classify(const Machine& machine, int level, std::uint64_t entry) const;
-  [[nodiscard]] Outcome walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) const;
+  [[nodiscard]] std::uint64_t eptp_rules(const Circumstances& machine) const;
+  [[nodiscard]] Classification classify(const Circumstances& machine, int level, std::uint64_t entry) const;
+  [[nodiscard]] Outcome walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
+                             const Read& read) const;
 
  private:
   struct Facts;  // the values of all words at one point
   struct Entry;  // what an entry is
   struct Used;   // the entries that the walk used so far
 
-  static Facts facts_of(const Machine& machine);
+  static Facts facts_of(const Circumstances& machine);
   [[nodiscard]] bool holds(const spec::Condition& condition, const Facts& facts) const;
   [[nodiscard]] bool holds(std::size_t named, const Facts& facts) const;
   [[nodiscard]] std::size_t named(const std::string& id) const;
@@ -90,7 +91,7 @@ class Interpreter {
   void report_violation(const Facts& facts, Outcome& outcome) const;
   void finish(const Facts& facts, const Used& used, Outcome& outcome) const;
   bool ended_by(const Entry& entry, Facts& facts, Outcome& outcome) const;
-  void descend(const Machine& machine, std::uint64_t gpa, const Read& read, Facts& facts, Outcome& outcome) const;
+  void descend(const Circumstances& machine, std::uint64_t gpa, const Read& read, Facts& facts, Outcome& outcome) const;
   void complete(const spec::Format& format, std::uint64_t gpa, Facts& facts, Outcome& outcome) const;
 
   const spec::Spec& spec_;

@@ -68,7 +68,7 @@ Progress ended_progress(z3::context& context, int level, Ending ending, const sp
 Obligation entry_obligation(const spec::Spec& spec, const spec::Level& level) {
   const int number = level.level;
   return {fmt::format("entry.{}", number), fmt::format("classification of every entry of level {}", number),
-          Goal::no_model, [&spec, number](z3::context& context) {
+          Aim::no_model, [&spec, number](z3::context& context) {
             return disagreement(
                 spec, context,
                 [number](const Inputs& inputs, const z3::expr& assumption) {
@@ -82,7 +82,7 @@ Obligation entry_obligation(const spec::Spec& spec, const spec::Level& level) {
 
 Obligation step_obligation(const spec::Spec& spec, int level) {
   return {fmt::format("step.{}", level), fmt::format("one step of a walk at level {}, from any state", level),
-          Goal::no_model, [&spec, level](z3::context& context) {
+          Aim::no_model, [&spec, level](z3::context& context) {
             const Progress progress = any_progress(context, level);
             return disagreement(
                 spec, context,
@@ -131,10 +131,10 @@ void add_endings(std::vector<Obligation>& list, const spec::Spec& spec, Ending e
     const std::string state =
         fmt::format("a walk that ended as {} at level {}, from any state", name_of(ending), level);
     list.push_back(
-        {"outcome." + where, "outcome of " + state, Goal::no_model,
+        {"outcome." + where, "outcome of " + state, Aim::no_model,
          [&spec, level, ending](z3::context& context) { return ending_claim(spec, context, level, ending, {}); }});
     if (ending == Ending::misconfiguration) continue;
-    list.push_back({"qualification." + where, "exit qualification and its defined bits of " + state, Goal::no_model,
+    list.push_back({"qualification." + where, "exit qualification and its defined bits of " + state, Aim::no_model,
                     [&spec, level, ending](z3::context& context) {
                       return ending_claim(spec, context, level, ending, {"qualification", "qualification_defined"});
                     }});
@@ -145,13 +145,13 @@ void add_endings(std::vector<Obligation>& list, const spec::Spec& spec, Ending e
 
 std::vector<Obligation> agreement_obligations(const spec::Spec& spec) {
   std::vector<Obligation> list;
-  list.push_back({"walk", "whole walks: addresses read, result, everything reported", Goal::no_model,
+  list.push_back({"walk", "whole walks: addresses read, result, everything reported", Aim::no_model,
                   [&spec](z3::context& context) {
                     return disagreement(spec, context, header_walk,
                                         [](Meaning& meaning, const Inputs&) { return meaning.walk(); });
                   }});
   list.push_back(
-      {"eptp", "acceptance of every EPTP, with the rules it breaks", Goal::no_model, [&spec](z3::context& context) {
+      {"eptp", "acceptance of every EPTP, with the rules it breaks", Aim::no_model, [&spec](z3::context& context) {
          return disagreement(spec, context, header_eptp_check,
                              [](Meaning& meaning, const Inputs&) { return meaning.eptp_check(); });
        }});

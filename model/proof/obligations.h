@@ -12,7 +12,7 @@
 
 namespace model {
 
-enum class Goal {
+enum class Aim {
   no_model,  // the formula has no model: both sides agree
   a_model,   // the formula has a model: the rule can fire
 };
@@ -36,7 +36,7 @@ struct Claim {
 struct Obligation {
   std::string id;
   std::string text;
-  Goal goal = Goal::no_model;
+  Aim goal = Aim::no_model;
   std::function<Claim(z3::context&)> state;
 };
 

@@ -19,7 +19,7 @@ namespace model {
 namespace {
 
 struct Answer {
-  Verdict verdict;
+  Provability verdict;
   std::string explanation;
 };
 
@@ -44,7 +44,7 @@ z3::solver fast_solver(z3::context& context) {
 Answer undecided(const z3::solver& solver) {
   const std::string reason = solver.reason_unknown();
   const bool timeout = reason == "timeout" || reason == "canceled";
-  return {timeout ? Verdict::timeout : Verdict::unknown, "    z3 says: " + reason + "\n"};
+  return {timeout ? Provability::timeout : Provability::unknown, "    z3 says: " + reason + "\n"};
 }
 
 // Why a formula that should have a model has none: the parts that contradict each other.
@@ -52,7 +52,7 @@ Answer contradiction(z3::context& context, const Claim& claim) {
   z3::solver solver(context);
   for (std::size_t i = 0; i < claim.parts.size(); ++i)
     solver.add(claim.parts[i].formula, fmt::format("part{}", i).c_str());
-  if (solver.check() != z3::unsat) return {Verdict::unknown, "    two runs of z3 disagree\n"};
+  if (solver.check() != z3::unsat) return {Provability::unknown, "    two runs of z3 disagree\n"};
   std::string text = "    these contradict each other:\n";
   const z3::expr_vector core = solver.unsat_core();
   for (std::size_t i = 0; i < claim.parts.size(); ++i) {
@@ -60,7 +60,7 @@ Answer contradiction(z3::context& context, const Claim& claim) {
       if (name.decl().name().str() == fmt::format("part{}", i)) text += "      " + claim.parts[i].origin + "\n";
     }
   }
-  return {Verdict::refuted, text};
+  return {Provability::refuted, text};
 }
 
 Answer ask_z3(const spec::Spec& spec, z3::context& context, const Obligation& obligation, const Claim& claim,
@@ -72,10 +72,10 @@ Answer ask_z3(const spec::Spec& spec, z3::context& context, const Obligation& ob
   for (const z3::expr& formula : formulas_of(context, claim)) solver.add(formula);
   switch (solver.check()) {
     case z3::sat:
-      if (obligation.goal == Goal::a_model) return {Verdict::proved, ""};
-      return {Verdict::refuted, describe(spec, claim, solver.get_model())};
+      if (obligation.goal == Aim::a_model) return {Provability::proved, ""};
+      return {Provability::refuted, describe(spec, claim, solver.get_model())};
     case z3::unsat:
-      if (obligation.goal == Goal::no_model) return {Verdict::proved, ""};
+      if (obligation.goal == Aim::no_model) return {Provability::proved, ""};
       return contradiction(context, claim);
     case z3::unknown: break;
   }
@@ -98,23 +98,23 @@ std::string ask_by_case(z3::context& context, const Claim& claim, unsigned timeo
 Answer second_opinion(z3::context& context, const Obligation& obligation, const Claim& claim,
                       unsigned timeout_seconds) {
   const std::string said = ask_by_case(context, claim, timeout_seconds);
-  if (said == (obligation.goal == Goal::no_model ? "unsat" : "sat")) return {Verdict::proved, ""};
+  if (said == (obligation.goal == Aim::no_model ? "unsat" : "sat")) return {Provability::proved, ""};
   if (said == "sat" || said == "unsat") {
-    return {Verdict::refuted, fmt::format("    cvc5 says {}; eptspec prove --solver z3 --obligation {} shows why\n",
-                                          said, obligation.id)};
+    return {Provability::refuted, fmt::format("    cvc5 says {}; eptspec prove --solver z3 --obligation {} shows why\n",
+                                              said, obligation.id)};
   }
-  if (said == "timeout") return {Verdict::timeout, ""};
-  return {Verdict::unknown, "    cvc5 says: " + said + "\n"};
+  if (said == "timeout") return {Provability::timeout, ""};
+  return {Provability::unknown, "    cvc5 says: " + said + "\n"};
 }
 
 }  // namespace
 
-const char* name_of(Verdict verdict) {
+const char* name_of(Provability verdict) {
   switch (verdict) {
-    case Verdict::proved: return "proved";
-    case Verdict::refuted: return "REFUTED";
-    case Verdict::unknown: return "UNKNOWN";
-    case Verdict::timeout: return "TIMEOUT";
+    case Provability::proved: return "proved";
+    case Provability::refuted: return "REFUTED";
+    case Provability::unknown: return "UNKNOWN";
+    case Provability::timeout: return "TIMEOUT";
   }
   return "";
 }

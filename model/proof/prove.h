@@ -12,14 +12,14 @@ namespace model {
 
 enum class Solver { z3, cvc5 };
 
-enum class Verdict { proved, refuted, unknown, timeout };
+enum class Provability { proved, refuted, unknown, timeout };
 
-const char* name_of(Verdict verdict);
+const char* name_of(Provability verdict);
 
 struct Proof {
   std::string id;
   std::string text;
-  Verdict verdict = Verdict::unknown;
+  Provability verdict = Provability::unknown;
   double seconds = 0;
   std::string explanation;  // of a verdict other than proved: counterexample, unsat core, or what the solver said
 };

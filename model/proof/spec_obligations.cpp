@@ -137,7 +137,7 @@ void add_tilings(std::vector<Obligation>& list, const spec::Spec& spec) {
   std::vector<const spec::Format*> formats = {&spec.eptp, &spec.capability};
   for (const spec::Format& format : spec.formats) formats.push_back(&format);
   for (const spec::Format* format : formats) {
-    list.push_back({"tiling." + format->id, fmt::format("the fields of {} tile bits 63:0", format->id), Goal::no_model,
+    list.push_back({"tiling." + format->id, fmt::format("the fields of {} tile bits 63:0", format->id), Aim::no_model,
                     [&spec, format](z3::context& context) { return tiling_claim(spec, *format, context); }});
   }
 }
@@ -156,7 +156,7 @@ void add_misconfigurations(std::vector<Obligation>& list, const spec::Spec& spec
       const std::string& format = spec.formats[f].id;
       list.push_back(
           {fmt::format("rule.{}.{}", rule.id, format), fmt::format("{} can be the only reason in {}", rule.id, format),
-           Goal::a_model,
+           Aim::a_model,
            [&spec, &rule, f](z3::context& context) { return misconfiguration_claim(spec, rule, f, context); }});
     }
   }
@@ -165,7 +165,7 @@ void add_misconfigurations(std::vector<Obligation>& list, const spec::Spec& spec
 void add_rules(std::vector<Obligation>& list, const spec::Spec& spec, const std::vector<Rule>& rules,
                Claim (*state)(const spec::Spec&, const Rule&, z3::context&)) {
   for (const Rule& rule : rules) {
-    list.push_back({"rule." + rule.id, fmt::format("{} can be the only reason", rule.id), Goal::a_model,
+    list.push_back({"rule." + rule.id, fmt::format("{} can be the only reason", rule.id), Aim::a_model,
                     [&spec, &rule, state](z3::context& context) { return state(spec, rule, context); }});
   }
 }
@@ -178,14 +178,14 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
   for (const spec::Level& level : spec.levels) {
     list.push_back({fmt::format("classes.{}", level.level),
                     fmt::format("the classes of an entry of level {} are disjoint and complete", level.level),
-                    Goal::no_model,
+                    Aim::no_model,
                     [&spec, &level](z3::context& context) { return classes_claim(spec, level, context); }});
   }
   add_rules(list, spec, spec.eptp_rules, eptp_claim);
   add_misconfigurations(list, spec);
   add_rules(list, spec, spec.violations, violation_claim);
   for (const spec::Profile& profile : spec.profiles) {
-    list.push_back({"profile." + profile.id, fmt::format("some EPTP is accepted on {}", profile.id), Goal::a_model,
+    list.push_back({"profile." + profile.id, fmt::format("some EPTP is accepted on {}", profile.id), Aim::a_model,
                     [&spec, &profile](z3::context& context) { return profile_claim(spec, profile, context); }});
   }
   return list;

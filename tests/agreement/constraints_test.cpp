@@ -9,11 +9,11 @@
 
 namespace {
 
-using support::Machine;
+using support::Circumstances;
 using support::Outcome;
 using support::spec_under_test;
 
-void set_inputs(z3::context& context, const Machine& machine, model::Inputs& inputs) {
+void set_inputs(z3::context& context, const Circumstances& machine, model::Inputs& inputs) {
   const auto value = [&](std::uint64_t number) { return model::word(context, number); };
   inputs.configuration.maxphyaddr = value(static_cast<std::uint64_t>(machine.maxphyaddr));
   inputs.configuration.capability = value(machine.capability);
@@ -29,7 +29,7 @@ std::uint64_t number(const model::Terms& terms, const std::string& name) {
   return model::value_of(terms, name).simplify().get_numeral_uint64();
 }
 
-Outcome constraints_walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access,
+Outcome constraints_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
                          const std::vector<std::uint64_t>& entries) {
   z3::context context;
   model::Inputs inputs(context);
@@ -58,7 +58,7 @@ Outcome constraints_walk(const Machine& machine, std::uint64_t gpa, std::uint64_
 }
 
 RC_GTEST_PROP(Agreement, constraints_and_interpreter_walk_alike, ()) {
-  const Machine machine = *support::any_machine();
+  const Circumstances machine = *support::any_machine();
   const std::uint64_t gpa = *support::any_gpa();
   const std::uint64_t access = *support::any_access(spec_under_test());
   const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());

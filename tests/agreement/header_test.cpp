@@ -10,8 +10,8 @@
 
 namespace {
 
+using support::Circumstances;
 using support::Classification;
-using support::Machine;
 using support::spec_under_test;
 
 const model::Interpreter& oracle() {
@@ -19,7 +19,7 @@ const model::Interpreter& oracle() {
   return interpreter;
 }
 
-std::string drawn(const Machine& machine, int level, std::uint64_t entry) {
+std::string drawn(const Circumstances& machine, int level, std::uint64_t entry) {
   return spec::draw(spec::format_of(spec_under_test(), level, entry), entry, machine.maxphyaddr);
 }
 
@@ -28,7 +28,7 @@ bool same(const Classification& a, const Classification& b) {
 }
 
 RC_GTEST_PROP(Agreement, header_and_interpreter_classify_alike, ()) {
-  const Machine machine = *support::any_machine();
+  const Circumstances machine = *support::any_machine();
   const int level = *rc::gen::inRange(1, 6);
   const std::uint64_t entry = *support::any_entry();
   RC_LOG() << "level " << level << ": " << drawn(machine, level, entry) << "\n";
@@ -37,14 +37,14 @@ RC_GTEST_PROP(Agreement, header_and_interpreter_classify_alike, ()) {
 }
 
 RC_GTEST_PROP(Agreement, header_and_interpreter_accept_the_same_eptps, ()) {
-  Machine machine = *support::any_machine();
+  Circumstances machine = *support::any_machine();
   machine.eptp ^= *support::any_entry();
   const ept_configuration configuration = support::configuration_of(machine);
   RC_ASSERT(ept_check_eptp(&configuration, machine.eptp) == oracle().eptp_rules(machine));
 }
 
 RC_GTEST_PROP(Agreement, header_and_interpreter_walk_alike, ()) {
-  const Machine machine = *support::any_machine();
+  const Circumstances machine = *support::any_machine();
   const std::uint64_t gpa = *support::any_gpa();
   const std::uint64_t access = *support::any_access(spec_under_test());
   const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());
@@ -52,7 +52,7 @@ RC_GTEST_PROP(Agreement, header_and_interpreter_walk_alike, ()) {
             oracle().walk(machine, gpa, access, support::in_order(entries)));
 }
 
-void expect_same(const Machine& machine, int level, std::uint64_t entry) {
+void expect_same(const Circumstances& machine, int level, std::uint64_t entry) {
   EXPECT_TRUE(same(support::header_classify(machine, level, entry, spec_under_test()),
                    oracle().classify(machine, level, entry)))
       << "maxphyaddr " << machine.maxphyaddr << " level " << level << ": " << drawn(machine, level, entry);
@@ -61,8 +61,8 @@ void expect_same(const Machine& machine, int level, std::uint64_t entry) {
 // Every entry whose bits 11:0 are anything, in every format, for every profile.
 TEST(Agreement, all_low_bits_of_every_format_for_every_profile) {
   for (const spec::Profile& profile : spec_under_test().profiles) {
-    const Machine machine{profile.maxphyaddr, profile.capability, profile.pin_based,  profile.primary,
-                          profile.secondary,  profile.tertiary,   profile.parameters, 0x101e};
+    const Circumstances machine{profile.maxphyaddr, profile.capability, profile.pin_based,  profile.primary,
+                                profile.secondary,  profile.tertiary,   profile.parameters, 0x101e};
     for (int level = 1; level <= 5; ++level) {
       for (std::uint64_t low = 0; low < 0x1000; ++low) expect_same(machine, level, 0x40000000 | low);
     }
@@ -72,7 +72,7 @@ TEST(Agreement, all_low_bits_of_every_format_for_every_profile) {
 // Every single bit, on top of nothing, of a table entry and of a page, at every width.
 TEST(Agreement, every_single_bit_at_every_width) {
   for (int maxphyaddr = 36; maxphyaddr <= 52; ++maxphyaddr) {
-    Machine machine = support::able_machine();
+    Circumstances machine = support::able_machine();
     machine.maxphyaddr = maxphyaddr;
     for (unsigned n = 0; n < 5 * 64; ++n) {
       const int level = 1 + static_cast<int>(n / 64);

@@ -18,10 +18,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "harness/case.h"
-#include "harness/judging.h"
-#include "harness/source.h"
-#include "vectors/random.h"
+#include "harness/judge/case.h"
+#include "harness/judge/judging.h"
+#include "harness/suite/source.h"
+#include "harness/targets/open.h"
+#include "vectors/format/random.h"
 
 namespace {
 

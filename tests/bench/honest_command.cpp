@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "ept_model.h"
-#include "harness/adapter.h"
-#include "harness/json.h"
-#include "harness/names.h"
+#include "harness/adapters/adapter.h"
+#include "harness/support/json.h"
+#include "harness/support/names.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/builtin.h"
+#include "harness/suite/builtin.h"
 
 namespace support {
 

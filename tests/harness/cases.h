@@ -4,7 +4,9 @@
 
 #include <vector>
 
-#include "vectors/vector.h"
+#include "harness/suite/run.h"
+#include "harness/targets/open.h"
+#include "vectors/format/vector.h"
 
 namespace support {
 
@@ -12,5 +14,10 @@ std::vector<vectors::Vector> harness_vectors();
 
 // `count` vectors that ask about an EPTP, ids "eptp-0" ….
 std::vector<vectors::Vector> eptp_vectors(std::size_t count);
+
+// Of a target with the usual options.
+inline harness::OpenAdapter opener(const std::string& target) {
+  return [target] { return harness::open_adapter(target, {}); };
+}
 
 }  // namespace support

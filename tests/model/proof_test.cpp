@@ -13,7 +13,7 @@
 
 namespace {
 
-using model::Verdict;
+using model::Provability;
 using spec::Condition;
 using spec::Spec;
 
@@ -150,7 +150,7 @@ TEST_P(SeededMistake, is_refuted_with_a_counterexample) {
   Spec wrong = support::spec_under_test();
   GetParam().make(wrong);
   const model::Proof proof = proof_of(wrong, GetParam().obligation);
-  EXPECT_EQ(proof.verdict, Verdict::refuted);
+  EXPECT_EQ(proof.verdict, Provability::refuted);
   EXPECT_NE(proof.explanation.find(GetParam().shown), std::string::npos) << proof.explanation;
   EXPECT_NE(proof.explanation.find("header"), std::string::npos) << proof.explanation;
 }
@@ -168,20 +168,20 @@ TEST(Proof, whole_walks_see_mistakes_of_entries_permissions_reports_order_and_fl
     ASSERT_NE(mistake, kMistakes.end());
     Spec wrong = support::spec_under_test();
     mistake->make(wrong);
-    EXPECT_EQ(proof_of(wrong, "walk").verdict, Verdict::refuted) << name;
+    EXPECT_EQ(proof_of(wrong, "walk").verdict, Provability::refuted) << name;
   }
 }
 
 TEST(Proof, cvc5_refutes_a_seeded_mistake_and_proves_the_truth) {
-  EXPECT_EQ(proof_of(support::spec_under_test(), "entry.2", model::Solver::cvc5).verdict, Verdict::proved);
+  EXPECT_EQ(proof_of(support::spec_under_test(), "entry.2", model::Solver::cvc5).verdict, Provability::proved);
   Spec wrong = support::spec_under_test();
   field(wrong, "pde_2m", "reserved_20_12").bits.low.offset = 13;
-  EXPECT_EQ(proof_of(wrong, "entry.2", model::Solver::cvc5).verdict, Verdict::refuted);
+  EXPECT_EQ(proof_of(wrong, "entry.2", model::Solver::cvc5).verdict, Provability::refuted);
 }
 
 // Factoring a product of two primes of 31 bits takes any of these solvers far longer than a second.
 model::Obligation hard_obligation() {
-  return {"hard", "", model::Goal::no_model, [](z3::context& context) {
+  return {"hard", "", model::Aim::no_model, [](z3::context& context) {
             const z3::expr a = context.bv_const("a", 62);
             const z3::expr b = context.bv_const("b", 62);
             const z3::expr bound = context.bv_val(std::uint64_t{1} << 31, 62);
@@ -197,7 +197,7 @@ TEST(Proof, timeout_is_a_failure_of_its_own_kind_for_both_solvers) {
   options.timeout_seconds = 1;
   for (const model::Solver solver : {model::Solver::z3, model::Solver::cvc5}) {
     options.solver = solver;
-    EXPECT_EQ(model::prove(support::spec_under_test(), hard_obligation(), options).verdict, Verdict::timeout);
+    EXPECT_EQ(model::prove(support::spec_under_test(), hard_obligation(), options).verdict, Provability::timeout);
   }
 }
 
@@ -212,7 +212,7 @@ TEST(Proof, contradictory_rule_is_explained_by_the_lines_that_contradict) {
   rule.when.operands.push_back(negation);  // … and not entry.write contradict each other
   const model::Proof proof =
       model::prove(wrong, obligation(model::specification_obligations(wrong), "rule.write_without_read.pte"), {});
-  EXPECT_EQ(proof.verdict, Verdict::refuted);
+  EXPECT_EQ(proof.verdict, Provability::refuted);
   EXPECT_NE(proof.explanation.find("misconfiguration.yaml:"), std::string::npos) << proof.explanation;
 }
 
@@ -220,7 +220,7 @@ TEST(Proof, overlapping_fields_are_refuted_naming_both) {
   Spec wrong = support::spec_under_test();
   field(wrong, "pte", "ignore_pat").bits.low.offset = 5;
   const model::Proof proof = model::prove(wrong, obligation(model::specification_obligations(wrong), "tiling.pte"), {});
-  EXPECT_EQ(proof.verdict, Verdict::refuted);
+  EXPECT_EQ(proof.verdict, Provability::refuted);
   EXPECT_NE(proof.explanation.find("memory_type"), std::string::npos) << proof.explanation;
   EXPECT_NE(proof.explanation.find("ignore_pat"), std::string::npos) << proof.explanation;
 }
@@ -229,7 +229,7 @@ TEST(Proof, formats_that_both_match_are_refuted) {
   Spec wrong = support::spec_under_test();
   field(wrong, "pde_pt", "page_size").kind = spec::FieldKind::ignored;
   const model::Proof proof = model::prove(wrong, obligation(model::specification_obligations(wrong), "classes.2"), {});
-  EXPECT_EQ(proof.verdict, Verdict::refuted);
+  EXPECT_EQ(proof.verdict, Provability::refuted);
 }
 
 TEST(Proof, rule_that_another_always_accompanies_is_refuted) {
@@ -240,7 +240,7 @@ TEST(Proof, rule_that_another_always_accompanies_is_refuted) {
   wrong.misconfigurations.push_back(twin);
   const model::Proof proof =
       model::prove(wrong, obligation(model::specification_obligations(wrong), "rule.reserved_memory_type.pte"), {});
-  EXPECT_EQ(proof.verdict, Verdict::refuted);
+  EXPECT_EQ(proof.verdict, Provability::refuted);
   EXPECT_NE(proof.explanation.find("'twin' is not broken"), std::string::npos) << proof.explanation;
 }
 

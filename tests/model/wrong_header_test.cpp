@@ -15,8 +15,9 @@ TEST(WrongHeader, one_changed_digit_is_refuted_where_it_stands_and_in_walks_and_
     const bool concerned = obligation.id == "walk" || obligation.id == "entry.2" || obligation.id == "step.2" ||
                            obligation.id == "outcome.misconfiguration.2";
     const model::Proof proof = model::prove(support::spec_under_test(), obligation, {});
-    EXPECT_EQ(proof.verdict, concerned ? model::Verdict::refuted : model::Verdict::proved) << obligation.id << "\n"
-                                                                                           << proof.explanation;
+    EXPECT_EQ(proof.verdict, concerned ? model::Provability::refuted : model::Provability::proved)
+        << obligation.id << "\n"
+        << proof.explanation;
   }
 }
 

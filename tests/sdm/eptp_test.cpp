@@ -17,14 +17,14 @@ TEST(SdmEptp, memory_types_other_than_0_and_6_are_refused) {
 }
 
 TEST(SdmEptp, uncacheable_needs_capability_bit_8) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   EXPECT_TRUE(accepted(machine, 0x18));
   machine.capability &= ~bit(8);
   EXPECT_FALSE(accepted(machine, 0x18));
 }
 
 TEST(SdmEptp, write_back_needs_capability_bit_14) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.capability &= ~bit(14);
   EXPECT_FALSE(accepted(machine, kFourLevelsWb));
 }
@@ -35,27 +35,27 @@ TEST(SdmEptp, walk_lengths_other_than_4_and_5_are_refused) {
 }
 
 TEST(SdmEptp, walk_length_5_needs_capability_bit_7) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   EXPECT_TRUE(accepted(machine, kFiveLevelsWb));
   machine.capability &= ~bit(7);
   EXPECT_FALSE(accepted(machine, kFiveLevelsWb));
 }
 
 TEST(SdmEptp, walk_length_4_needs_capability_bit_6) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.capability &= ~bit(6);
   EXPECT_FALSE(accepted(machine, kFourLevelsWb));
 }
 
 TEST(SdmEptp, accessed_and_dirty_flags_need_capability_bit_21) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   EXPECT_TRUE(accepted(machine, kFourLevelsWb | bit(6)));
   machine.capability &= ~bit(21);
   EXPECT_FALSE(accepted(machine, kFourLevelsWb | bit(6)));
 }
 
 TEST(SdmEptp, bit_7_is_refused_unless_processor_supports_and_accepts_it) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   EXPECT_TRUE(accepted(machine, kFourLevelsWb | bit(7)));
   machine.parameters = 0;
   EXPECT_FALSE(accepted(machine, kFourLevelsWb | bit(7)));
@@ -69,7 +69,7 @@ TEST(SdmEptp, bits_11_to_8_are_reserved) {
 }
 
 TEST(SdmEptp, address_bits_from_the_physical_address_width_up_are_refused) {
-  Machine machine = able_machine();  // MAXPHYADDR 46
+  Circumstances machine = able_machine();  // MAXPHYADDR 46
   EXPECT_TRUE(accepted(machine, kFourLevelsWb | bit(45)));
   for (unsigned n = 46; n <= 63; ++n) EXPECT_FALSE(accepted(machine, kFourLevelsWb | bit(n))) << n;
 }

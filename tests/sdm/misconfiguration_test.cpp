@@ -72,7 +72,7 @@ TEST(SdmMisconfiguration, write_only_and_write_execute_at_every_level) {
 }
 
 TEST(SdmMisconfiguration, execute_only_unless_capability_bit_0) {
-  Machine without = able_machine();
+  Circumstances without = able_machine();
   without.capability &= ~bit(0);
   for (const Shape& shape : shapes()) {
     EXPECT_NE(kind_of(able_machine(), shape.level, (shape.good & ~kRwx) | 4), EPT_MISCONFIGURED) << shape.name;
@@ -81,7 +81,7 @@ TEST(SdmMisconfiguration, execute_only_unless_capability_bit_0) {
 }
 
 TEST(SdmMisconfiguration, user_execute_only_with_mode_based_control_unless_capability_bit_0) {
-  Machine without = able_machine();
+  Circumstances without = able_machine();
   without.capability &= ~bit(0);
   EXPECT_EQ(kind_of(without, 1, 0x2030 | bit(10)), EPT_MISCONFIGURED);
   EXPECT_EQ(kind_of(able_machine(), 1, 0x2030 | bit(10)), EPT_PAGE);
@@ -104,7 +104,7 @@ TEST(SdmMisconfiguration, memory_types_2_3_and_7_of_an_entry_that_maps_a_page) {
 }
 
 TEST(SdmMisconfiguration, large_pages_that_the_processor_does_not_support) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.capability &= ~(bit(16) | bit(17));
   EXPECT_EQ(kind_of(machine, 2, 0x2000b7), EPT_MISCONFIGURED);
   EXPECT_EQ(kind_of(machine, 3, 0x400000b7), EPT_MISCONFIGURED);
@@ -112,7 +112,7 @@ TEST(SdmMisconfiguration, large_pages_that_the_processor_does_not_support) {
 }
 
 TEST(SdmMisconfiguration, paging_write_in_an_execute_only_page) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   EXPECT_EQ(kind_of(machine, 1, 0x2034 | bit(58)), EPT_MISCONFIGURED);
   EXPECT_EQ(kind_of(machine, 1, 0x2031 | bit(58)), EPT_PAGE);
   EXPECT_EQ(kind_of(machine, 2, 0x2004 | bit(58)), EPT_TABLE);  // ignored in an entry that references a table

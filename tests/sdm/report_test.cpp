@@ -48,7 +48,7 @@ TEST(SdmQualification, read_modify_write_sets_bit_1_and_leaves_bit_0_open) {
 }
 
 TEST(SdmQualification, with_flags_a_guest_entry_access_sets_bits_0_and_1) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.eptp |= bit(6);
   const Outcome outcome = access_page(machine, EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ, kReadOnly);
   EXPECT_EQ(outcome.qualification & 3, 3U);
@@ -79,7 +79,7 @@ TEST(SdmQualification, shadow_stack_access_sets_bit_13) {
 }
 
 TEST(SdmQualification, bit_14_is_bit_60_of_the_leaf) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.eptp |= bit(7);
   EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, kReadOnly | bit(60)).qualification & bit(14), bit(14));
   EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, kReadOnly).qualification & bit(14), 0U);
@@ -117,7 +117,7 @@ TEST(SdmConvertible, bit_63_of_a_present_table_entry_does_not_count) {
 }
 
 TEST(SdmConvertible, address_too_wide_leaves_it_open_only_with_the_control) {
-  const auto too_wide = [](const Machine& machine) {
+  const auto too_wide = [](const Circumstances& machine) {
     return walk(machine, EPT_ACCESS_READ, to_table(1), to_table(2), to_table(3), kReadOnly, bit(48));
   };
   EXPECT_EQ(too_wide(able_machine()).convertible_defined, 0U);
@@ -130,7 +130,7 @@ TEST(SdmConvertible, never_without_the_control) {
 }
 
 TEST(SdmFlags, read_sets_accessed_in_every_entry_and_no_dirty) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.eptp |= bit(6);
   const Outcome outcome = access_page(machine, EPT_ACCESS_READ, kReadOnly);
   EXPECT_EQ(outcome.accessed.must, 0x1eU);  // levels 4 to 1
@@ -138,7 +138,7 @@ TEST(SdmFlags, read_sets_accessed_in_every_entry_and_no_dirty) {
 }
 
 TEST(SdmFlags, write_sets_dirty_in_the_leaf_only) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.eptp |= bit(6);
   EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, kFrame | kRwx | kWriteBack).dirty.must, 2U);
 }
@@ -149,7 +149,7 @@ TEST(SdmFlags, nothing_is_set_without_eptp_bit_6) {
 }
 
 TEST(SdmFlags, entries_above_a_missing_one_may_be_marked) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.eptp |= bit(6);
   const Outcome outcome = access_page(machine, EPT_ACCESS_READ, 0);
   EXPECT_EQ(outcome.accessed.must, 0U);

@@ -9,7 +9,7 @@
 namespace sdm {
 
 using support::able_machine;
-using support::Machine;
+using support::Circumstances;
 using support::Memory;
 using support::Outcome;
 using support::plain_machine;
@@ -25,26 +25,26 @@ constexpr std::uint64_t kPage = bit(7);       // PDPTE and PDE: maps a page
 constexpr std::uint64_t to_table(std::uint64_t n, std::uint64_t rights = kRwx) { return 0x1000 + 0x1000 * n + rights; }
 constexpr std::uint64_t kFrame = 0x9000;
 
-inline ept_kind kind_of(const Machine& machine, int level, std::uint64_t entry) {
+inline ept_kind kind_of(const Circumstances& machine, int level, std::uint64_t entry) {
   const ept_configuration configuration = support::configuration_of(machine);
   ept_context context;
   ept_prepare(&configuration, machine.eptp, &context);
   return ept_classify(&context, level, entry).kind;
 }
 
-inline bool accepted(const Machine& machine, std::uint64_t eptp) {
+inline bool accepted(const Circumstances& machine, std::uint64_t eptp) {
   const ept_configuration configuration = support::configuration_of(machine);
   return ept_check_eptp(&configuration, eptp) == 0;
 }
 
 // A 4-level walk of guest-physical address 0 whose tables have these rights, the leaf being a PTE.
-inline Outcome walk(const Machine& machine, std::uint64_t access, std::uint64_t pml4e, std::uint64_t pdpte,
+inline Outcome walk(const Circumstances& machine, std::uint64_t access, std::uint64_t pml4e, std::uint64_t pdpte,
                     std::uint64_t pde, std::uint64_t pte, std::uint64_t gpa = 0) {
   return support::header_walk(machine, gpa, access, support::reader(support::tables({pml4e, pdpte, pde, pte})));
 }
 
 // The same with every table readable, writable and executable.
-inline Outcome access_page(const Machine& machine, std::uint64_t access, std::uint64_t pte) {
+inline Outcome access_page(const Circumstances& machine, std::uint64_t access, std::uint64_t pte) {
   return walk(machine, access, to_table(1), to_table(2), to_table(3), pte);
 }
 

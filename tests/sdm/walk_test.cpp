@@ -43,7 +43,7 @@ TEST(SdmWalk, each_index_comes_from_its_nine_bits) {
 }
 
 TEST(SdmWalk, five_levels_begin_with_bits_56_to_48) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.eptp = 0x1000 | 4 << 3 | 6;
   Memory memory;
   memory[0x1000 + 8 * 3] = 0x2007;
@@ -101,7 +101,7 @@ TEST(SdmWalk, fetch_needs_bit_2_in_every_entry) {
 }
 
 TEST(SdmWalk, mode_based_control_takes_bit_10_for_user_mode_fetches) {
-  const Machine machine = able_machine();
+  const Circumstances machine = able_machine();
   const std::uint64_t user = bit(10);
   const auto fetch = [&](std::uint64_t access, std::uint64_t rights) {
     return walk(machine, access, to_table(1) | user, to_table(2) | user, to_table(3) | user,
@@ -115,7 +115,7 @@ TEST(SdmWalk, mode_based_control_takes_bit_10_for_user_mode_fetches) {
 }
 
 TEST(SdmWalk, with_flags_a_read_of_a_guest_entry_needs_write_permission) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   const std::uint64_t read_only = kFrame | kWriteBack | 1;
   EXPECT_EQ(access_page(machine, EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ, read_only).result, Result::translated);
   machine.eptp |= bit(6);
@@ -124,7 +124,7 @@ TEST(SdmWalk, with_flags_a_read_of_a_guest_entry_needs_write_permission) {
 }
 
 TEST(SdmWalk, paging_write_may_go_to_a_page_with_bit_58) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.eptp |= bit(6);
   const std::uint64_t page = kFrame | kWriteBack | 1 | bit(58);
   EXPECT_EQ(access_page(machine, EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE, page).result, Result::translated);
@@ -135,7 +135,7 @@ TEST(SdmWalk, paging_write_may_go_to_a_page_with_bit_58) {
 }
 
 TEST(SdmWalk, supervisor_shadow_stack_needs_bit_60_and_not_bit_1_of_the_leaf) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.eptp |= bit(7);
   const std::uint64_t read_only = kFrame | kWriteBack | 1;
   EXPECT_EQ(access_page(machine, EPT_ACCESS_SUPERVISOR_SHADOW_STACK_WRITE, read_only | bit(60)).result,
@@ -151,7 +151,7 @@ TEST(SdmWalk, sub_page_table_decides_writes_that_only_bit_1_forbids) {
   const std::uint64_t page = kFrame | kWriteBack | 1 | bit(61);
   EXPECT_EQ(access_page(able_machine(), EPT_ACCESS_WRITE, page).result, Result::sub_page_check);
   EXPECT_EQ(access_page(able_machine(), EPT_ACCESS_WRITE, kFrame | kWriteBack | 1).result, Result::violation);
-  Machine without = able_machine();
+  Circumstances without = able_machine();
   without.secondary &= ~bit(23);
   EXPECT_EQ(access_page(without, EPT_ACCESS_WRITE, page).result, Result::violation);
 }
@@ -165,7 +165,7 @@ TEST(SdmWalk, sub_page_table_never_decides_for_transactions_and_enclaves) {
 // Parameters 1 and 2: the words at hand do not say what such writes come to.
 TEST(SdmWalk, sub_page_table_decides_on_unreadable_pages_where_the_processor_says_so) {
   const std::uint64_t page = kFrame | kWriteBack | 4 | bit(61);
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, page).result, Result::violation);
   machine.parameters |= bit(1);
   EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, page).result, Result::sub_page_check);
@@ -174,7 +174,7 @@ TEST(SdmWalk, sub_page_table_decides_on_unreadable_pages_where_the_processor_say
 
 TEST(SdmWalk, sub_page_table_decides_without_a_linear_address_where_the_processor_says_so) {
   const std::uint64_t page = kFrame | kWriteBack | 1 | bit(61);
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   const std::uint64_t access = EPT_ACCESS_WRITE | EPT_ACCESS_NO_LINEAR_ADDRESS;
   EXPECT_EQ(access_page(machine, access, page).result, Result::violation);
   machine.parameters |= bit(2);
@@ -189,7 +189,7 @@ TEST(SdmWalk, guest_paging_verification_refuses_an_unverified_translation) {
 }
 
 TEST(SdmWalk, secondary_controls_count_only_when_activated) {
-  Machine machine = able_machine();
+  Circumstances machine = able_machine();
   machine.primary &= ~bit(31);
   EXPECT_EQ(access_page(machine, EPT_ACCESS_WRITE, kFrame | kWriteBack | 1 | bit(61)).result, Result::violation);
 }

@@ -8,7 +8,7 @@
 
 namespace support {
 
-rc::Gen<model::Machine> any_machine();
+rc::Gen<model::Circumstances> any_machine();
 rc::Gen<std::uint64_t> any_entry();
 rc::Gen<std::uint64_t> any_access(const spec::Spec& spec);
 rc::Gen<std::uint64_t> any_gpa();

@@ -10,7 +10,7 @@ constexpr std::uint64_t kRoot = 0x1000;
 
 std::uint64_t read_entry(void* memory, std::uint64_t address) { return (*static_cast<const Read*>(memory))(address); }
 
-ept_context context_of(const Machine& machine) {
+ept_context context_of(const Circumstances& machine) {
   const ept_configuration configuration = configuration_of(machine);
   ept_context context;
   ept_prepare(&configuration, machine.eptp, &context);
@@ -19,7 +19,7 @@ ept_context context_of(const Machine& machine) {
 
 }  // namespace
 
-ept_configuration configuration_of(const Machine& machine) {
+ept_configuration configuration_of(const Circumstances& machine) {
   return {static_cast<std::uint64_t>(machine.maxphyaddr),
           machine.capability,
           machine.pin_based,
@@ -29,14 +29,14 @@ ept_configuration configuration_of(const Machine& machine) {
           machine.parameters};
 }
 
-Classification header_classify(const Machine& machine, int level, std::uint64_t entry, const spec::Spec& spec) {
+Classification header_classify(const Circumstances& machine, int level, std::uint64_t entry, const spec::Spec& spec) {
   const ept_context context = context_of(machine);
   const ept_classification found = ept_classify(&context, level, entry);
   return {static_cast<Kind>(found.kind), spec.formats.at(static_cast<std::size_t>(found.format)).id, found.rules,
           found.reserved_bits};
 }
 
-Outcome header_walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) {
+Outcome header_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) {
   const ept_context context = context_of(machine);
   Read memory = read;
   const ept_outcome from = ept_walk(&context, gpa, access, read_entry, &memory);
@@ -55,8 +55,8 @@ Outcome header_walk(const Machine& machine, std::uint64_t gpa, std::uint64_t acc
           {from.dirty_must, from.dirty_may}};
 }
 
-Machine able_machine() {
-  Machine machine;
+Circumstances able_machine() {
+  Circumstances machine;
   machine.maxphyaddr = 46;
   machine.capability = ~std::uint64_t{0};
   machine.primary = ~std::uint64_t{0};
@@ -67,8 +67,8 @@ Machine able_machine() {
   return machine;
 }
 
-Machine plain_machine() {
-  Machine machine;
+Circumstances plain_machine() {
+  Circumstances machine;
   machine.maxphyaddr = 36;
   machine.capability = 0xf0106114141;
   machine.primary = std::uint64_t{1} << 31;

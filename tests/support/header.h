@@ -11,22 +11,22 @@
 
 namespace support {
 
+using model::Circumstances;
 using model::Classification;
 using model::Kind;
-using model::Machine;
 using model::Outcome;
 using model::Read;
 using model::Result;
 
-ept_configuration configuration_of(const Machine& machine);
-Classification header_classify(const Machine& machine, int level, std::uint64_t entry, const spec::Spec& spec);
-Outcome header_walk(const Machine& machine, std::uint64_t gpa, std::uint64_t access, const Read& read);
+ept_configuration configuration_of(const Circumstances& machine);
+Classification header_classify(const Circumstances& machine, int level, std::uint64_t entry, const spec::Spec& spec);
+Outcome header_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access, const Read& read);
 
 // Every capability, all controls on, MAXPHYADDR 46, a 4-level EPTP (WB) without flags.
-Machine able_machine();
+Circumstances able_machine();
 // The first processor with EPT: no 1-GByte pages, no flags, no secondary controls but EPT itself. 4-level EPTP,
 // MAXPHYADDR 36.
-Machine plain_machine();
+Circumstances plain_machine();
 
 // Memory for one walk: physical address → entry; what was not written reads as 0.
 using Memory = std::map<std::uint64_t, std::uint64_t>;

@@ -6,7 +6,7 @@
 
 #include "harness/image/multiboot.h"
 #include "harness/kvm/frames.h"
-#include "harness/kvm/launcher/machine.h"
+#include "harness/kvm/launcher/virtual_machine.h"
 
 namespace kvm {
 
@@ -52,11 +52,11 @@ const char* find_header(std::string_view image, Header& header) {
 }
 
 template <class T>
-void put(Machine& machine, std::uint32_t at, const T& object) {
+void put(VirtualMachine& machine, std::uint32_t at, const T& object) {
   std::memcpy(machine.low + at, &object, sizeof(T));
 }
 
-void describe_machine(Machine& machine, std::uint32_t module_end) {
+void describe_machine(VirtualMachine& machine, std::uint32_t module_end) {
   Information information{};
   information.flags = kMemoryGiven | kModulesGiven | kMapGiven;
   information.lower_kilobytes = kFirstMegabyte >> 10;
@@ -74,7 +74,7 @@ void describe_machine(Machine& machine, std::uint32_t module_end) {
 }
 
 // 32-bit protected mode without paging, flat segments.
-bool start_processor(Machine& machine, std::uint32_t entry) {
+bool start_processor(VirtualMachine& machine, std::uint32_t entry) {
   kvm_sregs special{};
   if (ioctl(machine.processor, KVM_GET_SREGS, &special) != 0) return false;
   kvm_segment flat{};
@@ -101,7 +101,7 @@ bool start_processor(Machine& machine, std::uint32_t entry) {
 
 }  // namespace
 
-std::string load(Machine& machine, std::string_view image, std::string_view module) {
+std::string load(VirtualMachine& machine, std::string_view image, std::string_view module) {
   Header header{};
   const char* const found = find_header(image, header);
   if (found == nullptr || (header.flags & kAddressesGiven) == 0) return "the image has no multiboot header";

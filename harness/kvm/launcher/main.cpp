@@ -7,8 +7,8 @@
 
 #include "harness/image/wire.h"
 #include "harness/kvm/launcher/link.h"
-#include "harness/kvm/launcher/machine.h"
 #include "harness/kvm/launcher/system.h"
+#include "harness/kvm/launcher/virtual_machine.h"
 
 namespace {
 
@@ -22,7 +22,7 @@ void tell_log() {
 // Results that are there and were not told yet: the probe, then whole records.
 class Results {
  public:
-  Results(const kvm::Machine& machine, std::uint64_t size) : from_(machine.low + kvm::kResults), size_(size) {}
+  Results(const kvm::VirtualMachine& machine, std::uint64_t size) : from_(machine.low + kvm::kResults), size_(size) {}
 
   void tell() {
     std::size_t end = told_;
@@ -61,7 +61,7 @@ class Results {
 };
 
 std::string run(const kvm::Job& job) {
-  kvm::Machine machine;
+  kvm::VirtualMachine machine;
   std::string problem = kvm::create(machine);
   if (problem.empty()) problem = kvm::load(machine, job.image, job.cases);
   if (job.order.results_size > kvm::kLowMemory - kvm::kResults) problem = "there are too many results";

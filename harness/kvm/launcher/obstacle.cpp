@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "harness/kvm/launcher/lists.h"
-#include "harness/kvm/launcher/machine.h"
+#include "harness/kvm/launcher/virtual_machine.h"
 
 namespace kvm {
 

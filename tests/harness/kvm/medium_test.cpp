@@ -6,8 +6,8 @@
 
 #include "harness/kvm/kernel.h"
 #include "harness/kvm/medium.h"
-#include "harness/kvm/program.h"
-#include "harness/program.h"
+#include "harness/support/program.h"
+#include "harness/support/run_program.h"
 
 namespace {
 

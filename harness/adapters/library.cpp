@@ -1,0 +1,236 @@
+#include "harness/adapters/library.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <mutex>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/support/names.h"
+#include "harness/support/process.h"
+
+namespace harness {
+
+struct SharedBatch {
+  std::array<char, 256> message;  // from the worker: why it cannot serve
+  std::array<char, 128> name;
+  std::array<char, 64> version;
+  eptspec_adapter adapter;  // its pointers mean something in the worker only
+  std::size_t count;
+
+  eptspec_case* cases() { return reinterpret_cast<eptspec_case*>(this + 1); }
+  eptspec_answer* answers(std::size_t batch) { return reinterpret_cast<eptspec_answer*>(cases() + batch); }
+};
+static_assert(sizeof(SharedBatch) % 8 == 0 && sizeof(eptspec_case) % 8 == 0);
+
+namespace {
+
+constexpr char kReady = 'r';
+constexpr char kRefuses = 'x';
+
+constexpr std::uint32_t kQuestions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
+constexpr std::uint32_t kFlags = EPTSPEC_ANY_CONFIGURATION;
+
+using Entry = int (*)(eptspec_adapter*);
+
+template <std::size_t Size>
+void copy_text(std::array<char, Size>& to, const char* from) {
+  std::strncpy(to.data(), from == nullptr ? "" : from, Size - 1);
+}
+
+// In the worker: loads the library. Answers in `shared`, since exceptions and streams have no place between processes.
+bool load(const char* path, SharedBatch& shared) {
+  void* const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    copy_text(shared.message, dlerror());
+    return false;
+  }
+  const auto entry = reinterpret_cast<Entry>(dlsym(library, "eptspec_describe"));
+  if (entry == nullptr) {
+    copy_text(shared.message, "it exports no function eptspec_describe");
+    return false;
+  }
+  std::memset(&shared.adapter, 0, sizeof shared.adapter);
+  if (entry(&shared.adapter) != 0) {
+    copy_text(shared.message, "eptspec_describe() says that it cannot serve");
+  } else if (shared.adapter.abi_version != EPTSPEC_ABI_VERSION) {
+    copy_text(shared.message, "it was built with another version of eptspec_adapter.h");
+  } else if (shared.adapter.run == nullptr) {
+    copy_text(shared.message, "it has no function run");
+  } else if (shared.adapter.name == nullptr || *shared.adapter.name == '\0') {
+    copy_text(shared.message, "it has no name");
+  } else if ((shared.adapter.questions & ~kQuestions) != 0 || (shared.adapter.flags & ~kFlags) != 0) {
+    copy_text(shared.message, "it has unknown bits in questions or flags");
+  } else {
+    copy_text(shared.name, shared.adapter.name);
+    copy_text(shared.version, shared.adapter.version);
+    return true;
+  }
+  return false;
+}
+
+// The worker's life. One byte in for each batch, one byte out when it is done.
+// noexcept: an exception of the library ends the worker instead of going on as a second runner.
+[[noreturn]] void serve(const char* path, SharedBatch& shared, std::size_t batch, int in, int out) noexcept {
+  const bool loaded = load(path, shared);
+  const char greeting = loaded ? kReady : kRefuses;
+  if (write(out, &greeting, 1) != 1 || !loaded) _exit(1);
+  // A library that overwrites the shared memory must not choose what is called next.
+  const auto run_batch = shared.adapter.run;
+  char byte = 0;
+  while (read(in, &byte, 1) == 1) {
+    run_batch(shared.cases(), shared.answers(batch), shared.count);
+    if (write(out, &kReady, 1) != 1) break;
+  }
+  _exit(0);
+}
+
+}  // namespace
+
+LibraryWorker::LibraryWorker(std::string path, std::size_t batch, double timeout_seconds)
+    : path_(std::move(path)), batch_(batch), timeout_seconds_(timeout_seconds) {
+  // dlopen looks for a bare name in the system's directories, which is not what a file name means.
+  if (path_.find('/') == std::string::npos) path_ = "./" + path_;
+  shared_size_ = sizeof(SharedBatch) + batch * (sizeof(eptspec_case) + sizeof(eptspec_answer));
+  void* const memory = mmap(nullptr, shared_size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::runtime_error(fmt::format("no shared memory: {}", std::strerror(errno)));
+  shared_ = static_cast<SharedBatch*>(memory);
+}
+
+LibraryWorker::~LibraryWorker() {
+  stop();
+  munmap(shared_, shared_size_);
+}
+
+void LibraryWorker::stop() {
+  kill_group(pid_);
+  close_if_open(to_worker_);
+  close_if_open(from_worker_);
+}
+
+Exchanged LibraryWorker::start() {
+  spawn();
+  return await(std::max(timeout_seconds_, 10.0));
+}
+
+void LibraryWorker::spawn() {
+  // Between pipe and close nobody else may fork: a copy of the ends in another worker would hide the end of this one.
+  const std::lock_guard<std::mutex> lock(spawn_mutex());
+  std::array<int, 2> in{};
+  std::array<int, 2> out{};
+  if (pipe2(in.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
+  if (pipe2(out.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
+  shared_->message.front() = '\0';
+  pid_ = fork_child();
+  if (pid_ == 0) {
+    dup2(STDERR_FILENO, STDOUT_FILENO);  // what the library prints is no part of the report
+    close(in[1]);
+    close(out[0]);
+    serve(path_.c_str(), *shared_, batch_, in[0], out[1]);
+  }
+  close(in[0]);
+  close(out[1]);
+  to_worker_ = in[1];
+  from_worker_ = out[0];
+}
+
+// Waits for the worker's byte.
+Exchanged LibraryWorker::await(double seconds) {
+  pollfd wait{from_worker_, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = poll(&wait, 1, static_cast<int>(std::ceil(seconds * 1000)));
+  } while (ready < 0 && errno == EINTR);
+  if (ready == 0) {
+    stop();
+    return {Fate::hang, fmt::format("no answer within {} s", seconds), std::chrono::duration<double>(seconds), {}};
+  }
+  char byte = 0;
+  if (read(from_worker_, &byte, 1) != 1) return end_of_worker();
+  if (byte == kReady) return {};
+  stop();
+  return {Fate::garbage, byte == kRefuses ? shared_->message.data() : "the worker speaks another language", {}, {}};
+}
+
+Exchanged LibraryWorker::end_of_worker() {
+  std::string text = "the worker " + end_of(pid_, "the pipe to the runner");
+  stop();
+  return {Fate::crash, std::move(text), {}, {}};
+}
+
+Description LibraryWorker::describe() {
+  const Exchanged started = start();
+  if (started.fate != Fate::answered) throw std::runtime_error(fmt::format("lib:{}: {}", path_, started.detail));
+  const eptspec_adapter& from = shared_->adapter;
+  Description description;
+  description.name = one_line(shared_->name.data());
+  description.version = one_line(shared_->version.data());
+  description.questions = from.questions;
+  description.any_configuration = (from.flags & EPTSPEC_ANY_CONFIGURATION) != 0;
+  description.configuration = from.configuration;
+  description.optional_controls.pin_based_controls = from.optional_pin_based_controls;
+  description.optional_controls.primary_controls = from.optional_primary_controls;
+  description.optional_controls.secondary_controls = from.optional_secondary_controls;
+  description.optional_controls.tertiary_controls = from.optional_tertiary_controls;
+  return description;
+}
+
+Exchanged LibraryWorker::exchange(std::span<const eptspec_case> cases) {
+  if (pid_ < 0) {
+    Exchanged started = start();
+    if (started.fate != Fate::answered) return started;
+  }
+  shared_->count = cases.size();
+  std::memcpy(shared_->cases(), cases.data(), cases.size_bytes());
+  const std::span answers(shared_->answers(batch_), cases.size());
+  std::memset(answers.data(), 0, answers.size_bytes());
+  if (write(to_worker_, &kReady, 1) != 1) return end_of_worker();
+  Exchanged exchanged = await(timeout_seconds_);
+  exchanged.answers = answers;  // also of a batch that ended badly: what was answered tells where
+  return exchanged;
+}
+
+namespace {
+
+class Library : public Adapter {
+ public:
+  Library(const std::string& path, const AdapterOptions& options)
+      : batch_(options.batch),
+        worker_(path, options.batch, options.timeout_seconds),
+        description_(worker_.describe()),
+        exchange_([this](auto cases) { return worker_.exchange(cases); }) {}
+
+  [[nodiscard]] const Description& description() const override { return description_; }
+
+  void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
+    for (std::size_t at = 0; at < cases.size(); at += batch_) {
+      const std::size_t count = std::min(batch_, cases.size() - at);
+      run_pinned(exchange_, cases.subspan(at, count), observed.subspan(at, count), hangs_);
+    }
+  }
+
+ private:
+  std::size_t batch_;
+  LibraryWorker worker_;
+  Description description_;
+  Exchange exchange_;
+  unsigned hangs_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Adapter> open_library(const std::string& path, const AdapterOptions& options) {
+  return std::make_unique<Library>(path, options);
+}
+
+}  // namespace harness

@@ -1,0 +1,34 @@
+// A crash, a hang or garbage in a batch, pinned to its vector. Knows no transport. Tests:
+// tests/harness/adapters/hostile_test.cpp.
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "harness/adapters/adapter.h"
+
+namespace harness {
+
+// How an exchange of one batch ended: answered, or what happened.
+struct Exchanged {
+  Fate fate = Fate::answered;
+  std::string detail;
+  std::chrono::duration<double> after{};      // of a hang: the time given to the batch
+  std::span<const eptspec_answer> answers{};  // one for each case, of status 0 where there is none; of a batch that did
+                                              // not come back whole as far as they are known, perhaps none at all
+};
+
+// Puts the cases to a worker. Starts one when there is none; one that crashed, hangs or speaks garbage is gone when
+// this returns. The answers are valid until the next exchange; a library that is not honest may still change them, so
+// each is looked at once only.
+using Exchange = std::function<Exchanged(std::span<const eptspec_case>)>;
+
+// Each hang costs the whole time limit, so after so many cases that hung alone nothing more is asked.
+constexpr unsigned kMostHangs = 10;
+
+// Runs a batch. When it does not come back whole, each of its cases is run alone, so that the culprit is named and
+// the others are judged. hangs: how many there were, of the adapter.
+void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, std::span<Observation> observed,
+                unsigned& hangs);
+
+}  // namespace harness

@@ -1,0 +1,50 @@
+// The line protocol of exec: targets: one JSON object a line, both ways. Owns the words; knows no process. The schema
+// for people is harness/abi/protocol.schema.json. Tests: tests/harness/adapters/hostile_test.cpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/adapters/pin.h"
+#include "harness/support/json.h"
+
+namespace harness {
+
+// What the runner says, each line closed by a line feed.
+std::string hello_line();
+std::string configure_line(const eptspec_configuration& configuration);
+// Cases of one configuration; `run` numbers the batch.
+std::string run_line(std::uint64_t run, std::span<const eptspec_case> cases);
+std::string bye_line();
+
+// What the adapter says. `mistake` is empty when the line was understood.
+struct Hello {
+  Description description;
+  std::string mistake;
+};
+Hello read_hello(std::string_view line);
+
+struct Configured {
+  std::uint32_t status = EPTSPEC_ANSWERED;  // of all cases for it: otherwise declined, or not applicable
+  std::string reason;                       // then why
+  std::string mistake;
+};
+Configured read_configured(std::string_view line);
+
+struct Taken {
+  std::size_t taken = 0;
+  std::string mistake;
+};
+
+class AnswerReader {
+ public:
+  // Takes the answers of a line into `answers`, which belong to `cases` (ids rising) and may come in any order and in
+  // several lines. Answers to an earlier run are late and left out.
+  Taken read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
+             std::span<eptspec_answer> answers);
+
+ private:
+  Json json_;  // its memory is used again for the next line
+};
+
+}  // namespace harness

@@ -1,0 +1,172 @@
+#include "harness/boot/bochs.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "harness/boot/bochs_configuration.h"
+#include "harness/boot/media.h"
+#include "harness/metal/open_machine.h"
+#include "harness/support/program.h"
+
+namespace harness {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kProgram = "bochs-bin";
+constexpr std::uint64_t kResults = 0x10000000;     // in memory, where the debugger takes them
+constexpr std::string_view kPanic = ">>PANIC<< ";  // in its log
+constexpr int kMostBoots = 200;                    // of one job; a case that Bochs does not survive costs three
+
+// Why it gave up: the line of its log that says so, else how it ended.
+std::string last_words(const fs::path& directory, const ProgramEnd& ending) {
+  for (const char* const file : {"bochs.log", "output.txt"}) {
+    std::ifstream in(directory / file);
+    for (std::string line; std::getline(in, line);) {
+      const std::size_t at = line.find(kPanic);
+      if (at != std::string::npos) return line.substr(at + kPanic.size());
+    }
+  }
+  return ending.in_time ? text_of(ending) : "no end in time";
+}
+
+// Starts Bochs with the medium of the directory, and waits for its end.
+ProgramEnd boot_once(const BochsOptions& options, const fs::path& directory, std::size_t results) {
+  const std::string place = directory.string();
+  const bool disk = options.boot == BootFrom::disk;
+  const std::string medium = place + "/medium";
+  BochsMachine machine;
+  machine.model = options.model;
+  machine.directory = place;
+  machine.boot = disk ? "disk" : "cdrom";
+  machine.master = disk ? bochs_disk(medium) : bochs_cd(medium);
+  write_whole(directory / "bochsrc", bochs_configuration(machine));
+  write_whole(directory / "rc", fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", place, kResults, results));
+  fs::remove(directory / "medium.lock");  // of a Bochs that was killed
+  return await_program(
+      start_program({kProgram, "-q", "-f", place + "/bochsrc", "-rc", place + "/rc"}, directory / "output.txt"),
+      options.timeout_seconds);
+}
+
+// "Bochs 2.7", of the banner at the beginning of what it says.
+std::string version_in(const std::string& output) {
+  constexpr std::string_view kBanner = "Bochs x86 Emulator ";
+  const std::size_t at = output.find(kBanner);
+  if (at == std::string::npos) return "Bochs";
+  const std::size_t begin = at + kBanner.size();
+  return "Bochs " + output.substr(begin, output.find_first_of(" \r\n", begin) - begin);
+}
+
+bool is_whole(const Results& results) {
+  return results.probe && (results.trailer || results.probe->obstacle != image::Obstacle::none);
+}
+
+// The fast way: the results stay in memory until the image is done.
+Results run_from_memory(const BochsOptions& options, const Job& job, const fs::path& directory, ProgramEnd& ending) {
+  const std::string blob = to_blob(job, kResults);
+  if (options.boot == BootFrom::disk) {
+    write_disk(directory / "medium", blob);
+  } else {
+    write_iso(directory / "medium", blob,
+              options.boot == BootFrom::multiboot1 ? IsoEntry::multiboot1 : IsoEntry::multiboot2);
+  }
+  ending = boot_once(options, directory, results_size(job.cases.size()));
+  return read_results(contents_of(directory / "results.bin"));
+}
+
+// The way for a Bochs that does not survive some case: the results are on the disk, where the image goes on with them,
+// until they are whole or do not grow any more.
+Results run_with_journal(BochsOptions options, const Job& job, const fs::path& directory) {
+  options.boot = BootFrom::disk;
+  write_disk(directory / "medium", to_blob(job, 0), results_size(job.cases.size()));
+  std::string before;
+  for (int boot = 0; boot < kMostBoots; ++boot) {
+    const ProgramEnd ending = boot_once(options, directory, 0);
+    std::string now = results_in(contents_of(directory / "medium"));
+    Results results = read_results(now);
+    if (!results.probe) throw std::runtime_error(last_words(directory, ending));
+    if (is_whole(results) || now == before) return results;
+    before = std::move(now);
+  }
+  return read_results(before);
+}
+
+}  // namespace
+
+std::span<const char* const> bochs_models() {
+  static constexpr std::array kModels = {"core2_penryn_t9600",
+                                         "corei5_lynnfield_750",
+                                         "corei5_arrandale_m520",
+                                         "corei7_sandy_bridge_2600k",
+                                         "corei7_ivy_bridge_3770k",
+                                         "corei7_haswell_4770",
+                                         "broadwell_ult",
+                                         "corei7_skylake_x",
+                                         "corei3_cnl",
+                                         "corei7_icelake_u",
+                                         "tigerlake"};
+  return kModels;
+}
+
+void check_bochs_model(const std::string& target, const std::string& model) {
+  const auto models = bochs_models();
+  if (std::find(models.begin(), models.end(), model) != models.end()) return;
+  throw std::runtime_error(fmt::format("{}: no model '{}'; expected one of {}", target, model,
+                                       fmt::join(models.begin(), models.end(), ", ")));
+}
+
+BootFrom boot_named(const std::string& name) {
+  if (name == "disk") return BootFrom::disk;
+  if (name == "multiboot1") return BootFrom::multiboot1;
+  if (name == "multiboot2") return BootFrom::multiboot2;
+  throw std::runtime_error("'" + name + "' boots nothing; expected disk, multiboot1 or multiboot2");
+}
+
+Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* version) {
+  if (!is_installed(kProgram)) {
+    throw std::runtime_error(fmt::format("{} is missing: install the packages bochs, bochsbios and vgabios", kProgram));
+  }
+  const WorkDirectory work("bochs");
+  ProgramEnd ending;
+  Results results = run_from_memory(options, job, work.path(), ending);
+  const auto note_version = [&] {
+    if (version != nullptr) *version = version_in(contents_of(work.path() / "output.txt"));
+  };
+  note_version();
+  if (is_whole(results)) return results;
+  const std::string why = last_words(work.path(), ending);
+  try {
+    results = run_with_journal(options, job, work.path());
+    note_version();  // one that was killed may have lost its first words
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("bochs:{}: Bochs ended without results: {}", options.model, error.what()));
+  }
+  fmt::print(stderr, "bochs:{}: {}; started again with the results on its disk\n", options.model, why);
+  return results;
+}
+
+std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path) {
+  check_bochs_model("bochs", options.model);
+  const auto version = std::make_shared<std::string>();
+  MachineOptions machine;
+  machine.path = path;
+  machine.version = [version] { return *version; };
+  return open_machine(
+      "bochs:" + options.model,
+      [options, version](const Job& job) { return run_in_bochs(options, job, version.get()); }, machine);
+}
+
+std::unique_ptr<Adapter> open_bochs(std::string target, BootFrom boot) {
+  const Path path = take_path(target);
+  return open_bochs({target.starts_with("bochs:") ? target.substr(6) : kBochsModel, boot}, path);
+}
+
+}  // namespace harness

@@ -1,0 +1,41 @@
+// The target `bochs[:MODEL]`: the image, booted by the emulator Bochs. Owns how Bochs is started and ended;
+// what is put to the image and what its answers mean is in metal/. Tests: tests/harness/boot.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "harness/adapters/adapter.h"
+#include "harness/metal/blob.h"
+#include "harness/metal/path.h"
+
+namespace harness {
+
+// Models of Bochs 2.7 that have VMX.
+std::span<const char* const> bochs_models();
+constexpr const char* kBochsModel = "tigerlake";
+// Throws std::runtime_error when there is no such model. target: which kind of it.
+void check_bochs_model(const std::string& target, const std::string& model);
+
+// What boots the image: our own boot sector, or GRUB from a CD.
+enum class BootFrom { disk, multiboot1, multiboot2 };
+BootFrom boot_named(const std::string& name);  // throws std::runtime_error
+
+struct BochsOptions {
+  std::string model = kBochsModel;
+  BootFrom boot = BootFrom::disk;
+  double timeout_seconds = 120;  // for one start of Bochs
+};
+
+// Puts the job to the image in Bochs. When Bochs dies or hangs in the midst of it, it is started again, with the
+// results on its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one
+// line when Bochs is missing or does not come as far as the image. version: where its name and version go, if wanted.
+Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* version = nullptr);
+
+// The machine is examined first, so that description() is its own.
+std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path = Path::ordinary);
+// bochs[:MODEL][/PATH].
+std::unique_ptr<Adapter> open_bochs(std::string target, BootFrom boot);
+
+}  // namespace harness

@@ -1,0 +1,40 @@
+// What commands share that have the results of a machine which was booted elsewhere. Tests: tests/harness/boot.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/report_output.h"
+#include "harness/metal/known_machine.h"
+
+namespace cli {
+
+// Which vectors a machine is given, or was: those of its own configuration unless there are others.
+struct ChoiceArguments {
+  bool own = true;
+  std::string filter;
+  OutputArguments output;
+  std::string target = {};  // the machine by the name that baselines have for it; empty: where the results are from
+};
+void add_choice_options(CLI::App& command, ChoiceArguments& arguments);
+
+// The vectors in their order. Without a value when there are mistakes in files, which are on standard error. Leaves in
+// `all` the set from which they are.
+std::optional<std::vector<vectors::Vector>> choose_vectors(const Invocation& invocation, ChoiceArguments& arguments,
+                                                           const harness::Description& description,
+                                                           harness::VectorSet& all, harness::Report& report);
+
+// The job of a machine that is known. Without a value as above.
+std::optional<harness::Job> job_for(const Invocation& invocation, ChoiceArguments& arguments,
+                                    const harness::KnownMachine& known);
+constexpr std::uint64_t kResultsInMemory = 0x10000000;  // where its results stay when no medium keeps them
+
+// Results of a medium that was made for no machine.
+bool says_only_what_it_is(const harness::Results& results);
+
+// Judges and reports; gives the exit code. target: how the report names where the results are from.
+int judge_results(const Invocation& invocation, ChoiceArguments arguments, const std::string& target,
+                  harness::Results results);
+
+}  // namespace cli

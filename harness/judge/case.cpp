@@ -1,0 +1,172 @@
+#include "harness/judge/case.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "harness/support/names.h"
+
+namespace harness {
+
+namespace {
+
+constexpr ept_word kTableAddress = 0xffffffffff000U;  // bits 51:12
+
+eptspec_configuration to_abi(const ept_configuration& from) {
+  return {from.maxphyaddr,         from.capability,        from.pin_based_controls, from.primary_controls,
+          from.secondary_controls, from.tertiary_controls, from.parameters};
+}
+
+bool same(const vectors::Expected& a, const vectors::Expected& b) {
+  const ept_classification& x = a.classification;
+  const ept_classification& y = b.classification;
+  const ept_outcome& o = a.outcome;
+  const ept_outcome& p = b.outcome;
+  return a.eptp_rules == b.eptp_rules && x.kind == y.kind && x.format == y.format && x.rules == y.rules &&
+         x.reserved_bits == y.reserved_bits && o.result == p.result && o.level == p.level &&
+         o.host_physical_address == p.host_physical_address && o.memory_type == p.memory_type &&
+         o.ignore_pat == p.ignore_pat && o.rules == p.rules && o.reserved_bits == p.reserved_bits &&
+         o.qualification == p.qualification && o.qualification_defined == p.qualification_defined &&
+         o.convertible == p.convertible && o.convertible_defined == p.convertible_defined &&
+         o.accessed_must == p.accessed_must && o.accessed_may == p.accessed_may && o.dirty_must == p.dirty_must &&
+         o.dirty_may == p.dirty_may;
+}
+
+// Whether the manual says of the case with this configuration what the vector expects. The entries may end too soon
+// for a walk that goes further there.
+bool applies(const vectors::Vector& vector, const ept_configuration& configuration) {
+  vectors::Case there = vector.asked;
+  there.configuration = configuration;
+  const bool eptp_matters = there.question != vectors::Question::eptp;
+  if (eptp_matters && ept_check_eptp(&configuration, there.eptp) != 0) return false;
+  if (there.question == vectors::Question::walk) there.entries.resize(5, 0);
+  return same(vectors::expected_of(there), vector.expected);
+}
+
+struct Difference {
+  std::string text;
+  ept_configuration undone;  // the adapter's configuration with this one thing as the vector has it
+};
+
+void differing_bits(ept_word ept_configuration::*word, std::span<const Name> names, const char* kind,
+                    const ept_configuration& wanted, const ept_configuration& has, std::vector<Difference>& out) {
+  for (const Name& name : names) {
+    const ept_word differing = (wanted.*word ^ has.*word) & name.bits;
+    if (differing == 0) continue;
+    ept_configuration undone = has;
+    undone.*word ^= differing;
+    const bool lacks = (wanted.*word & name.bits) != 0;
+    out.push_back({fmt::format("{} {} is {}", kind, name.name, lacks ? "missing" : "always on"), undone});
+  }
+}
+
+std::vector<Difference> differences(const ept_configuration& wanted, const ept_configuration& has) {
+  std::vector<Difference> all;
+  if (wanted.maxphyaddr != has.maxphyaddr) {
+    ept_configuration undone = has;
+    undone.maxphyaddr = wanted.maxphyaddr;
+    all.push_back({fmt::format("maxphyaddr is {}, not {}", has.maxphyaddr, wanted.maxphyaddr), undone});
+  }
+  differing_bits(&ept_configuration::capability, capability_names(), "capability", wanted, has, all);
+  differing_bits(&ept_configuration::pin_based_controls, pin_based_names(), "control", wanted, has, all);
+  differing_bits(&ept_configuration::primary_controls, primary_names(), "control", wanted, has, all);
+  differing_bits(&ept_configuration::secondary_controls, secondary_names(), "control", wanted, has, all);
+  differing_bits(&ept_configuration::tertiary_controls, tertiary_names(), "control", wanted, has, all);
+  differing_bits(&ept_configuration::parameters, parameter_names(), "parameter", wanted, has, all);
+  return all;
+}
+
+// The one thing that stands in the way; or those of which each would; or all that differs.
+std::string obstacle(const vectors::Vector& vector, const ept_configuration& has) {
+  const std::vector<Difference> all = differences(vector.asked.configuration, has);
+  const std::vector<Difference> done = differences(has, vector.asked.configuration);  // in the same order
+  std::string each;
+  std::string any;
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    if (applies(vector, all[n].undone)) return all[n].text;
+    any += (any.empty() ? "" : ", ") + all[n].text;
+    if (!applies(vector, done[n].undone)) each += (each.empty() ? "" : ", ") + all[n].text;
+  }
+  return each.empty() ? any : each;
+}
+
+// The first of the parameters that are not known and on which it depends whether the vector applies; null for none.
+const Name* undecided(const vectors::Vector& vector, ept_configuration there, ept_word unknown) {
+  for (const Name& parameter : parameter_names()) {
+    if ((parameter.bits & unknown) == 0) continue;
+    there.parameters ^= parameter.bits;
+    const bool still = applies(vector, there);
+    there.parameters ^= parameter.bits;
+    if (!still) return &parameter;
+  }
+  return nullptr;
+}
+
+std::uint32_t question_bit(vectors::Question question) {
+  switch (question) {
+    case vectors::Question::eptp: return EPTSPEC_QUESTION_EPTP;
+    case vectors::Question::entry: return EPTSPEC_QUESTION_ENTRY;
+    case vectors::Question::walk: return EPTSPEC_QUESTION_WALK;
+  }
+  return 0;
+}
+
+}  // namespace
+
+ept_configuration configuration_put(const ept_configuration& wanted, const Description& description) {
+  if (description.any_configuration) return wanted;
+  const eptspec_configuration& has = description.configuration;
+  const eptspec_configuration& may = description.optional_controls;
+  ept_configuration result{};
+  result.maxphyaddr = has.maxphyaddr;
+  result.capability = has.capability;
+  result.pin_based_controls = has.pin_based_controls | (wanted.pin_based_controls & may.pin_based_controls);
+  result.primary_controls = has.primary_controls | (wanted.primary_controls & may.primary_controls);
+  result.secondary_controls = has.secondary_controls | (wanted.secondary_controls & may.secondary_controls);
+  result.tertiary_controls = has.tertiary_controls | (wanted.tertiary_controls & may.tertiary_controls);
+  result.parameters = has.parameters;
+  return result;
+}
+
+bool lay_out(const vectors::Case& asked, eptspec_case& put) {
+  const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
+  const bool walks = asked.question == vectors::Question::walk;
+  put.word_count = count;
+  ept_word table = asked.eptp & kTableAddress;
+  bool apart = true;
+  for (std::uint32_t n = 0; n < count; ++n) {
+    const ept_word entry = asked.entries[n];
+    const int low = ept_index_low(asked.level - static_cast<int>(n));
+    const ept_word address = walks ? table | (asked.guest_physical_address >> low & 0x1ff) << 3 : 0;
+    put.words[n] = {address, entry};
+    for (std::uint32_t m = 0; m < n; ++m) apart &= put.words[m].address != address || put.words[m].value == entry;
+    table = entry & kTableAddress;
+  }
+  return apart;
+}
+
+Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {
+  const vectors::Case& asked = vector.asked;
+  put.id = id;
+  put.question = question_bit(asked.question);
+  put.level = static_cast<std::uint32_t>(asked.level);
+  put.eptp = asked.eptp;
+  put.guest_physical_address = asked.guest_physical_address;
+  put.access = asked.access;
+  const ept_configuration there = configuration_put(asked.configuration, description);
+  put.configuration = to_abi(there);
+  if (!description.any_configuration && !applies(vector, there)) {
+    return {Verdict::not_applicable, obstacle(vector, there)};
+  }
+  if (const Name* parameter = undecided(vector, there, description.unknown_parameters); parameter != nullptr) {
+    return {Verdict::not_applicable, fmt::format("the manual leaves it to the processor: {}", parameter->name)};
+  }
+  if ((description.questions & put.question) == 0)
+    return {Verdict::skipped, "the adapter does not answer this question"};
+  if (!lay_out(asked, put)) return {Verdict::skipped, "two of its tables lie at one address"};
+  return {};
+}
+
+}  // namespace harness

@@ -1,0 +1,29 @@
+// From a vector to the case that is put to an adapter: its configuration becomes the adapter's, its entries become
+// memory, and a vector that this configuration cannot show is told with the reason. Tests:
+// tests/harness/judge/case_test.cpp.
+#pragma once
+
+#include <string>
+
+#include "harness/judge/judge.h"
+
+namespace harness {
+
+// Why a vector is not put to an adapter.
+struct Unasked {
+  Verdict verdict = Verdict::pass;  // pass: it is put; else not_applicable or skipped
+  std::string reason;
+};
+
+// Fills in `put`, which comes zeroed. A vector applies to a processor when the manual says the same of it there.
+Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put);
+
+// The configuration that a case gets: the vector's, or the adapter's processor with the vector's controls as far as it
+// can have them.
+ept_configuration configuration_put(const ept_configuration& wanted, const Description& description);
+
+// The words of memory that a walk of the case reads, from the root down. False when two of the entries would lie at
+// one address with different values, so that no memory holds them all.
+bool lay_out(const vectors::Case& asked, eptspec_case& put);
+
+}  // namespace harness

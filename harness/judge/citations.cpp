@@ -1,0 +1,110 @@
+#include "harness/judge/citations.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "harness/judge/draw.h"
+#include "harness/support/names.h"
+
+namespace harness {
+
+namespace {
+
+using Places = std::vector<std::string>;
+
+void add(Places& to, const std::string& place) {
+  if (!place.empty() && std::count(to.begin(), to.end(), place) == 0) to.push_back(place);
+}
+
+void add_bits(Places& to, std::span<const Name> names, ept_word bits) {
+  for (const Name& name : names) {
+    if ((bits & name.bits) != 0) add(to, name.cite);
+  }
+}
+
+// Of an entry that ends the walk or is asked about: the rules that it breaks, and the fields with the bits that it must
+// not have.
+void add_misconfiguration(Places& to, const std::string& format, ept_word rules, ept_word reserved) {
+  add_bits(to, entry_rule_names(), rules);
+  for (const ept_field_name& field : reserved_names()) {
+    const bool beyond = std::string_view(field.name) == "beyond_maxphyaddr";
+    const ept_word rule = beyond ? EPT_RULE_ADDRESS_BEYOND_MAXPHYADDR : EPT_RULE_RESERVED_BIT;
+    if (name_of(field.format) == format && (rules & rule) != 0 && (reserved & field.bits) != 0) add(to, field.cite);
+  }
+}
+
+// What nothing forbids has no rule of its own: the place is that of what the vector tries.
+void add_result(Places& to, const vectors::Vector& vector) {
+  const vectors::Expected& expected = vector.expected;
+  const ept_outcome& outcome = expected.outcome;
+  switch (vector.asked.question) {
+    case vectors::Question::eptp: add_bits(to, eptp_rule_names(), expected.eptp_rules); break;
+    case vectors::Question::entry:
+      if (expected.classification.kind == EPT_NOT_PRESENT) add(to, EPT_CITE_PRESENT);
+      add_misconfiguration(to, format_of(vector), expected.classification.rules, expected.classification.reserved_bits);
+      break;
+    case vectors::Question::walk:
+      if (outcome.result == EPT_SUB_PAGE_CHECK) add(to, EPT_CITE_SUB_PAGE_CHECK);
+      if (outcome.result == EPT_VIOLATION) add_bits(to, violation_names(), outcome.rules);
+      if (outcome.result == EPT_MISCONFIGURATION) {
+        add_misconfiguration(to, format_of(vector), outcome.rules, outcome.reserved_bits);
+      }
+  }
+}
+
+void add_field(Places& to, const std::string& format, std::string_view name) {
+  for (const ept_field_name& field : field_names()) {
+    if (name_of(field.format) == format && field.name == name) add(to, field.cite);
+  }
+}
+
+// "qualification bit 8 (…)": the number; 64 for any other field.
+unsigned qualification_bit(std::string_view field) {
+  constexpr std::string_view kBit = "qualification bit ";
+  unsigned bit = 64;
+  if (field.starts_with(kBit)) std::from_chars(field.data() + kBit.size(), field.data() + field.size(), bit);
+  return bit;
+}
+
+// Both are refusals: which of them is a question of the order of checks.
+bool is_of_order(const Deviation& one) {
+  const auto refuses = [](const std::string& result) { return result == "violation" || result == "misconfiguration"; };
+  return refuses(one.expected) && refuses(one.observed);
+}
+
+void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& one) {
+  const std::string& field = one.field;
+  const std::string format = format_of(vector);
+  if (field == "result") {
+    add_result(to, vector);
+    if (is_of_order(one)) add(to, EPT_CITE_ORDER);
+    if (one.observed == "sub_page_check") add(to, EPT_CITE_SUB_PAGE_CHECK);
+    return;
+  }
+  if (field == "level") return add(to, EPT_CITE_ORDER);
+  if (field == "host_physical_address") return add_field(to, format, "address");
+  if (field == "memory_type" || field == "ignore_pat") return add_field(to, format, field);
+  if (field == "convertible") return add(to, EPT_CITE_CONVERTIBLE);
+  if (field == "guest_linear_address")
+    return add_bits(to, qualification_names(), EPT_QUALIFICATION_LINEAR_ADDRESS_VALID);
+  if (const unsigned bit = qualification_bit(field); bit < 64) {
+    return add_bits(to, qualification_names(), ept_word{1} << bit);
+  }
+  if (field.find("afterwards") != std::string::npos) {
+    const bool other = field.find("other bits") != std::string::npos || field.starts_with("bits");
+    if (other || field.find("accessed") != std::string::npos) add_bits(to, flag_names(), EPT_ENTRY_ACCESSED);
+    if (other || field.find("dirty") != std::string::npos) add_bits(to, flag_names(), EPT_ENTRY_DIRTY);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> citations_of(const vectors::Vector& vector, const Judgement& judgement) {
+  Places places;
+  for (const Deviation& one : judgement.deviations) add_deviation(places, vector, one);
+  if (places.empty()) add(places, vector.cite);
+  return places;
+}
+
+}  // namespace harness

@@ -1,0 +1,133 @@
+#include "harness/judge/draw.h"
+
+#include <bit>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/judge/judge.h"
+#include "harness/support/names.h"
+
+namespace harness {
+
+namespace {
+
+ept_classification classify(const vectors::Case& asked, int level, ept_word entry) {
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  return ept_classify(&context, level, entry);
+}
+
+}  // namespace
+
+std::string numbers_of(ept_word bits) {
+  std::string text;
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    if ((bits >> bit & 1) != 0) text += fmt::format("{}{}", text.empty() ? "" : ", ", bit);
+  }
+  return text;
+}
+
+namespace {
+
+// The one-bit fields of a format.
+std::vector<Name> flags_of(ept_format format) {
+  std::vector<Name> flags;
+  for (const ept_field_name& field : field_names()) {
+    if (field.format == format && std::has_single_bit(field.bits))
+      flags.push_back({field.bits, field.name, field.cite});
+  }
+  return flags;
+}
+
+// The format of an entry by level and bit 7, whether it is present or not.
+bool maps_page(ept_format format) {
+  return format == EPT_FORMAT_PTE || format == EPT_FORMAT_PDE_2M || format == EPT_FORMAT_PDPTE_1G;
+}
+
+// Level and value of the entry that ended the walk, level 0 when none was read.
+std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
+  const vectors::Case& asked = vector.asked;
+  if (asked.question == vectors::Question::eptp) return {0, 0};
+  if (asked.question == vectors::Question::entry) return {asked.level, asked.entries.at(0)};
+  const int level = vector.expected.outcome.level;
+  if (level == 0) return {0, 0};
+  return {level, asked.entries.at(static_cast<std::size_t>(asked.level - level))};
+}
+
+}  // namespace
+
+std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
+  const ept_classification found = classify(asked, level, entry);
+  const ept_word reserved = found.reserved_bits;
+  const std::vector<Name> flags = flags_of(found.format);
+  ept_word spoken_for = EPT_ENTRY_ADDRESS | reserved;
+  for (const Name& flag : flags) spoken_for |= flag.bits;
+  std::vector<std::string> parts;
+  const ept_word set = entry & spoken_for & ~(EPT_ENTRY_ADDRESS | reserved);
+  if (set != 0) parts.push_back(names_of(flags, set));
+  if (maps_page(found.format)) {
+    parts.push_back(fmt::format("memory type {}", (entry & EPT_ENTRY_MEMORY_TYPE) >> 3));
+    spoken_for |= EPT_ENTRY_MEMORY_TYPE;
+  }
+  if (reserved != 0) parts.push_back("reserved " + numbers_of(reserved));
+  if (const ept_word rest = entry & ~spoken_for; rest != 0) parts.push_back("bits " + numbers_of(rest));
+  if (found.kind == EPT_NOT_PRESENT) parts.insert(parts.begin(), "not present");
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+std::string eptp_text(const vectors::Case& asked) {
+  ept_word reserved = 0;
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    const ept_word one = ept_word{1} << bit;
+    constexpr ept_word kReserved = EPT_RULE_EPTP_RESERVED_BIT | EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR;
+    if ((ept_check_eptp(&asked.configuration, one) & kReserved) != 0) reserved |= one;
+  }
+  reserved &= asked.eptp;
+  return fmt::format("{:#x}{}", asked.eptp, reserved == 0 ? "" : "  reserved " + numbers_of(reserved));
+}
+
+std::string draw(const vectors::Case& asked, const std::string& indent) {
+  const ept_configuration& with = asked.configuration;
+  std::string text = fmt::format("{}maxphyaddr {}, capability {:#x}", indent, with.maxphyaddr, with.capability);
+  std::string controls = names_of(secondary_names(), with.secondary_controls);
+  const std::string tertiary = names_of(tertiary_names(), with.tertiary_controls);
+  if (!tertiary.empty()) controls += (controls.empty() ? "" : " ") + tertiary;
+  text += fmt::format(", controls {}\n{}eptp {}\n", controls, indent, eptp_text(asked));
+  int level = asked.level;
+  for (const ept_word entry : asked.entries) {
+    if (level == 0) break;
+    const ept_classification found = classify(asked, level, entry);
+    text += fmt::format("{}{:<8} {:#018x}  {}\n", indent, name_of(found.format), entry, bits_of(asked, level, entry));
+    if (found.kind != EPT_TABLE) break;  // what follows is not read
+    --level;
+  }
+  if (asked.question == vectors::Question::walk) {
+    text += fmt::format("{}access {} at guest-physical {:#x}\n", indent, names_of(access_names(), asked.access),
+                        asked.guest_physical_address);
+  }
+  return text;
+}
+
+std::string rule_of(const vectors::Vector& vector) {
+  const vectors::Expected& expected = vector.expected;
+  std::string rules;
+  switch (vector.asked.question) {
+    case vectors::Question::eptp: rules = names_of(eptp_rule_names(), expected.eptp_rules); break;
+    case vectors::Question::entry: rules = names_of(entry_rule_names(), expected.classification.rules); break;
+    case vectors::Question::walk:
+      rules = names_of(expected.outcome.result == EPT_MISCONFIGURATION ? entry_rule_names() : violation_names(),
+                       expected.outcome.rules);
+  }
+  if (!rules.empty()) return rules;
+  const char* const result = result_name(expected_result(vector));
+  return vector.asked.question == vectors::Question::eptp ? std::string("eptp ") + result : result;
+}
+
+std::string format_of(const vectors::Vector& vector) {
+  if (vector.asked.question == vectors::Question::eptp) return "eptp";
+  const auto [level, entry] = decisive(vector);
+  return level == 0 ? "" : name_of(classify(vector.asked, level, entry).format);
+}
+
+}  // namespace harness

@@ -1,0 +1,198 @@
+#include "harness/judge/judge.h"
+
+#include <fmt/format.h>
+
+#include "harness/support/names.h"
+
+namespace harness {
+
+namespace {
+
+std::string hex(ept_word value) { return fmt::format("{:#x}", value); }
+
+std::string result_text(std::uint32_t result) { return result_name(result); }
+
+bool belongs_to(std::uint32_t result, std::uint32_t question) {
+  switch (question) {
+    case EPTSPEC_QUESTION_EPTP: return result >= EPTSPEC_EPTP_ACCEPTED && result <= EPTSPEC_EPTP_REFUSED;
+    case EPTSPEC_QUESTION_ENTRY: return result >= EPTSPEC_ENTRY_NOT_PRESENT && result <= EPTSPEC_ENTRY_PAGE;
+    case EPTSPEC_QUESTION_WALK: return result >= EPTSPEC_WALK_TRANSLATED && result <= EPTSPEC_WALK_MISCONFIGURATION;
+    default: return false;
+  }
+}
+
+// What is wrong with the form of an answer; empty when it can be judged.
+std::string malformed(const eptspec_case& put, const eptspec_answer& answer) {
+  if (answer.status != EPTSPEC_ANSWERED) return fmt::format("the answer has the unknown status {}", answer.status);
+  if (answer.result == 0) return "the answer has no result: nothing in it can be judged";
+  if (!belongs_to(answer.result, put.question)) {
+    return fmt::format("result {} is no answer to this question", answer.result);
+  }
+  if ((answer.valid & ~ept_word{EPTSPEC_VALID_ALL}) != 0)
+    return fmt::format("unknown bits in valid, {:#x}", answer.valid);
+  return {};
+}
+
+void compare(const char* field, ept_word expected, ept_word observed, std::vector<Deviation>& out) {
+  if (expected != observed) out.push_back({field, hex(expected), hex(observed)});
+}
+
+void compare_qualification(const ept_outcome& expected, const eptspec_answer& answer, std::vector<Deviation>& out) {
+  const ept_word known = answer.qualification_valid == 0 ? ~ept_word{0} : answer.qualification_valid;
+  const ept_word judged = expected.qualification_defined & known;
+  const ept_word wrong = (expected.qualification ^ answer.qualification) & judged;
+  if (wrong == 0) return;
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    const ept_word one = ept_word{1} << bit;
+    if ((wrong & one) == 0) continue;
+    const bool set = (expected.qualification & one) != 0;
+    out.push_back({fmt::format("qualification bit {} ({})", bit, names_of(qualification_names(), one)), set ? "1" : "0",
+                   set ? "0" : "1"});
+  }
+}
+
+// Entries that lie at one address are one word: what happens to one of them happens to all.
+ept_word flags_at(const eptspec_case& put, std::uint32_t word, ept_word accessed, ept_word dirty) {
+  ept_word flags = 0;
+  for (std::uint32_t n = 0; n < put.word_count; ++n) {
+    if (put.words[n].address != put.words[word].address) continue;
+    flags |= ept_when((accessed >> (put.level - n) & 1) != 0, EPT_ENTRY_ACCESSED);
+    flags |= ept_when((dirty >> (put.level - n) & 1) != 0, EPT_ENTRY_DIRTY);
+  }
+  return flags;
+}
+
+// The usual case, for speed.
+bool nothing_changes(const ept_outcome& expected) { return (expected.accessed_must | expected.dirty_must) == 0; }
+
+bool nothing_changed(const eptspec_case& put, const eptspec_answer& answer) {
+  ept_word changed = 0;
+  for (std::uint32_t n = 0; n < put.word_count; ++n) changed |= put.words[n].value ^ answer.words[n];
+  return changed == 0;
+}
+
+void compare_words(const ept_outcome& expected, const eptspec_case& put, const eptspec_answer& answer,
+                   std::vector<Deviation>& out) {
+  if (nothing_changes(expected) && nothing_changed(put, answer)) return;
+  for (std::uint32_t n = 0; n < put.word_count; ++n) {
+    const ept_word before = put.words[n].value;
+    const ept_word after = before | flags_at(put, n, expected.accessed_must, expected.dirty_must);
+    // A flag that may be set may not be cleared.
+    const ept_word open = flags_at(put, n, expected.accessed_may, expected.dirty_may) & ~after;
+    const ept_word wrong = (after ^ answer.words[n]) & ~open;
+    if (wrong == 0) continue;
+    std::string which = (wrong & EPT_ENTRY_ACCESSED) != 0 ? "accessed flag" : "";
+    if ((wrong & EPT_ENTRY_DIRTY) != 0) which += which.empty() ? "dirty flag" : ", dirty flag";
+    if ((wrong & ~ept_word{EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY}) != 0)
+      which += which.empty() ? "bits" : ", other bits";
+    out.push_back(
+        {fmt::format("{} of the level-{} entry afterwards", which, put.level - n), hex(after), hex(answer.words[n])});
+  }
+}
+
+void compare_outcome(const ept_outcome& expected, const eptspec_case& put, const eptspec_answer& answer,
+                     std::vector<Deviation>& out) {
+  const auto filled_in = [&](ept_word bit) { return (answer.valid & bit) != 0; };
+  if (filled_in(EPTSPEC_VALID_LEVEL)) compare("level", static_cast<ept_word>(expected.level), answer.level, out);
+  if (expected.result == EPT_TRANSLATED || expected.result == EPT_SUB_PAGE_CHECK) {
+    if (filled_in(EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS)) {
+      compare("host_physical_address", expected.host_physical_address, answer.host_physical_address, out);
+    }
+    if (filled_in(EPTSPEC_VALID_MEMORY_TYPE)) compare("memory_type", expected.memory_type, answer.memory_type, out);
+    if (filled_in(EPTSPEC_VALID_IGNORE_PAT)) compare("ignore_pat", expected.ignore_pat, answer.ignore_pat, out);
+  }
+  if (expected.result == EPT_VIOLATION) {
+    if (filled_in(EPTSPEC_VALID_QUALIFICATION)) compare_qualification(expected, answer, out);
+    if (filled_in(EPTSPEC_VALID_CONVERTIBLE) && expected.convertible_defined != 0) {
+      compare("convertible", expected.convertible, answer.convertible, out);
+    }
+  }
+  if (filled_in(EPTSPEC_VALID_WORDS)) compare_words(expected, put, answer, out);
+}
+
+// Why there is no answer, as far as it is text.
+std::string reason_of(const eptspec_answer& answer) {
+  std::string reason;
+  for (const char c : answer.reason) {
+    if (c == '\0') break;
+    reason += c >= ' ' && c <= '~' ? c : '?';
+  }
+  return reason.empty() ? "no reason is given" : reason;
+}
+
+const char* name_of(Fate fate) {
+  switch (fate) {
+    case Fate::answered: return "answered";
+    case Fate::crash: return "crash";
+    case Fate::hang: return "hang";
+    case Fate::garbage: return "garbage";
+    case Fate::unasked: return kNotAsked;
+  }
+  return "";
+}
+
+}  // namespace
+
+const char* name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass: return "pass";
+    case Verdict::fail: return "fail";
+    case Verdict::skipped: return "skipped";
+    case Verdict::not_applicable: return "not_applicable";
+    case Verdict::error: return "error";
+    case Verdict::flaky: return "flaky";
+  }
+  return "";
+}
+
+bool was_asked(const Judgement& judgement) {
+  return judgement.verdict != Verdict::error || !judgement.reason.starts_with(kNotAsked);
+}
+
+bool deviates(Verdict verdict) {
+  return verdict == Verdict::fail || verdict == Verdict::error || verdict == Verdict::flaky;
+}
+
+std::uint32_t expected_result(const vectors::Vector& vector) {
+  const vectors::Expected& expected = vector.expected;
+  switch (vector.asked.question) {
+    case vectors::Question::eptp: return expected.eptp_rules == 0 ? EPTSPEC_EPTP_ACCEPTED : EPTSPEC_EPTP_REFUSED;
+    case vectors::Question::entry:
+      return EPTSPEC_ENTRY_NOT_PRESENT + static_cast<std::uint32_t>(expected.classification.kind);
+    case vectors::Question::walk: return EPTSPEC_WALK_TRANSLATED + static_cast<std::uint32_t>(expected.outcome.result);
+  }
+  return 0;
+}
+
+// expected_result counts on these orders.
+static_assert(EPT_NOT_PRESENT == 0 && EPT_PAGE == EPTSPEC_ENTRY_PAGE - EPTSPEC_ENTRY_NOT_PRESENT);
+static_assert(EPT_TRANSLATED == 0 && EPT_MISCONFIGURATION == EPTSPEC_WALK_MISCONFIGURATION - EPTSPEC_WALK_TRANSLATED);
+
+Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed) {
+  if (observed.fate != Fate::answered) {
+    return {Verdict::error, fmt::format("{}: {}", name_of(observed.fate), observed.detail), {}};
+  }
+  const eptspec_answer& answer = observed.answer;
+  if (answer.status == EPTSPEC_DECLINED) return {Verdict::skipped, reason_of(answer), {}};
+  if (answer.status == EPTSPEC_NOT_APPLICABLE) return {Verdict::not_applicable, reason_of(answer), {}};
+  if (std::string problem = malformed(put, answer); !problem.empty()) {
+    return {Verdict::error, "garbage: " + problem, {}};
+  }
+  Judgement judgement{Verdict::pass, {}, {}};
+  const std::uint32_t expected = expected_result(vector);
+  if (answer.result != expected) {
+    // The rest of an answer to another result says nothing.
+    judgement.deviations.push_back({"result", result_text(expected), result_text(answer.result)});
+  } else if (vector.asked.question == vectors::Question::walk) {
+    compare_outcome(vector.expected.outcome, put, answer, judgement.deviations);
+  }
+  if (observed.wrong_linear_address) {
+    const auto [belongs, reported] = *observed.wrong_linear_address;
+    judgement.deviations.push_back(
+        {"guest_linear_address", fmt::format("{:#x}", belongs), fmt::format("{:#x}", reported)});
+  }
+  if (!judgement.deviations.empty()) judgement.verdict = Verdict::fail;
+  return judgement;
+}
+
+}  // namespace harness

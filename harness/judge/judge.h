@@ -1,0 +1,54 @@
+// Expected against observed. Owns what counts as a deviation: only what the manual defines (qualification_defined),
+// only what it does not leave open (…_may), only what the adapter filled in. Tests: tests/harness/judge/judge_test.cpp.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "harness/adapters/adapter.h"
+#include "vectors/format/vector.h"
+
+namespace harness {
+
+enum class Verdict {
+  pass,            // every judged field is as the manual says
+  fail,            // some is not
+  skipped,         // the adapter declined, or answers no such question
+  not_applicable,  // the adapter's processor cannot show it
+  error,           // crash, hang, garbage, not asked: nothing to judge
+  flaky,           // fail or error, and something else when asked again
+};
+inline constexpr std::array kVerdicts = {Verdict::pass,           Verdict::fail,  Verdict::skipped,
+                                         Verdict::not_applicable, Verdict::error, Verdict::flaky};
+
+const char* name_of(Verdict verdict);
+// Fails, errors and flakes.
+bool deviates(Verdict verdict);
+
+// One field that is not as expected, in words.
+struct Deviation {
+  std::string field;
+  std::string expected;
+  std::string observed;
+  bool operator==(const Deviation&) const = default;
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::error;
+  std::string reason;                 // of all but pass and fail
+  std::vector<Deviation> deviations;  // of fail, and of what was a fail first
+  bool operator==(const Judgement&) const = default;
+};
+
+// How the reason of an error begins whose case was never put: the target had hung too often (pin.h).
+inline constexpr const char* kNotAsked = "not asked";
+bool was_asked(const Judgement& judgement);
+
+// put: the vector as the adapter got it (harness/judge/case.h).
+Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed);
+
+// The result that the manual demands, EPTSPEC_...
+std::uint32_t expected_result(const vectors::Vector& vector);
+
+}  // namespace harness

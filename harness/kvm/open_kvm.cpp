@@ -1,0 +1,121 @@
+#include "harness/kvm/open_kvm.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/boot/bochs.h"
+#include "harness/boot/media.h"
+#include "harness/kvm/emulator.h"
+#include "harness/kvm/launcher_session.h"
+#include "harness/kvm/medium.h"
+#include "harness/metal/open_machine.h"
+#include "harness/support/process.h"
+#include "harness/support/program.h"
+
+namespace harness {
+
+namespace {
+
+// The launcher as an ordinary program.
+Peer start_launcher() {
+  const std::lock_guard<std::mutex> lock(spawn_mutex());
+  const std::string path = launcher_path().string();
+  std::array<int, 2> in{};
+  std::array<int, 2> out{};
+  if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) {
+    throw std::runtime_error(std::strerror(errno));
+  }
+  Peer peer;
+  peer.pid = fork_child();
+  if (peer.pid == 0) {
+    dup2(in[0], STDIN_FILENO);
+    dup2(out[1], STDOUT_FILENO);
+    execl(path.c_str(), path.c_str(), nullptr);
+    _exit(127);
+  }
+  close(in[0]);
+  close(out[1]);
+  peer.output = out[0];
+  const std::shared_ptr<int> to(new int(in[1]), [](const int* fd) {
+    close(*fd);
+    delete fd;
+  });
+  peer.give = [to](const std::string& sectors) {
+    for (std::size_t at = 0; at < sectors.size();) {
+      const ssize_t put = write(*to, sectors.data() + at, sectors.size() - at);
+      if (put <= 0) return;  // its end is seen where its answer is awaited
+      at += static_cast<std::size_t>(put);
+    }
+  };
+  return peer;
+}
+
+std::string image_text() {
+  const auto path = image_directory() / "eptspec.elf";
+  std::string text = contents_of(path);
+  if (text.empty()) throw std::runtime_error(path.string() + ": cannot be read");
+  return text;
+}
+
+// KVM shadows the tables and gets to know of every write to them: cases that have words in common follow each other.
+Job in_order(Job job) {
+  const auto key = [](const image::Case& one) {
+    std::array<std::uint64_t, 1 + 2 * image::kMaxWords> words{one.eptp};
+    for (std::uint32_t n = 0; n < one.word_count; ++n) {
+      words.at(1 + 2 * n) = one.words[n].address;
+      words.at(2 + 2 * n) = one.words[n].value;
+    }
+    return words;
+  };
+  std::stable_sort(job.cases.begin(), job.cases.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  return job;
+}
+
+}  // namespace
+
+std::string kvm_baseline(const std::string& target, const std::string& version) {
+  const std::size_t release = version.find_first_of("0123456789");
+  const std::size_t minor = version.find('.', release);
+  const std::size_t end = version.find_first_not_of("0123456789", minor + 1);
+  std::string kind = target.substr(0, target.find_first_of(":/"));
+  if (release == std::string::npos || minor == std::string::npos) return kind;
+  return kind + "_linux-" + version.substr(release, end - release);
+}
+
+std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOptions& options) {
+  std::string machine = target;
+  MachineOptions kind;
+  kind.path = take_path(machine);
+  kind.has_device = true;
+  kind.remembers = true;  // KVM keeps the tables that it built
+  LauncherOptions session;
+  session.name = target;
+  session.image = image_text();
+  session.tell = [target](const std::string& line) { fmt::print(stderr, "{}: {}\n", target, line); };
+  session.start = start_launcher;
+  if (machine != "kvm") {
+    const std::string model = machine.starts_with("kvm-bochs:") ? machine.substr(10) : kKvmBochsModel;
+    check_bochs_model("kvm-bochs", model);
+    const std::string disc =
+        boot_medium(find_kernel(options.kernel.empty() ? kKernelPackage : options.kernel), options.kernel_arguments);
+    session.start = [model, disc, tell = session.tell] {
+      tell("booting Linux in Bochs");
+      return start_emulator(model, disc);
+    };
+  }
+  const auto running = std::make_shared<LauncherSession>(session);
+  kind.version = [running] { return running->kernel(); };
+  return open_machine(
+      target, [running](const Job& job) { return running->run(in_order(job)); }, kind);
+}
+
+}  // namespace harness

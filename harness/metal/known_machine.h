@@ -1,0 +1,28 @@
+// What a machine is, from what it said when the image was booted. Tests: tests/harness/boot.
+#pragma once
+
+#include <string>
+
+#include "harness/adapters/adapter.h"
+#include "harness/metal/blob.h"
+#include "harness/metal/plan.h"
+
+namespace harness {
+
+// Why a machine that was booted has nothing to run; empty when it has.
+std::string text_of(image::Obstacle obstacle);
+
+// The case with which every job begins: it tells what no capability MSR does, so that results alone say all of a
+// machine. VM entry with bit 7 of the EPTP: the manual leaves open whether it is accepted.
+constexpr std::uint64_t kProbeCase = 0;  // its id
+image::Case probe_case(const Machine& machine);
+
+struct KnownMachine {
+  Machine machine;
+  Description description;
+};
+
+// `name` says who it is beside its brand. Throws NotTested, and std::runtime_error when the results do not tell.
+KnownMachine known_machine(const std::string& name, const Results& results);
+
+}  // namespace harness

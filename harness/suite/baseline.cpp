@@ -1,0 +1,244 @@
+#include "harness/suite/baseline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <regex>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/suite/selection.h"
+#include "harness/support/json.h"
+#include "vectors/format/file.h"
+
+namespace harness {
+
+namespace {
+
+constexpr const char* kExpected = "a baseline: a JSON object with a list 'deviations'";
+constexpr std::size_t kMostBytes = std::size_t{16} << 20;
+
+bool is_text(const JsonValue& value) { return value.is(JsonKind::text) && !value.text().empty(); }
+
+bool is_list_of_texts(const std::optional<JsonValue>& value) {
+  if (!value || !value->is(JsonKind::list) || value->empty()) return false;
+  for (const JsonValue one : *value) {
+    if (!one.is(JsonKind::text)) return false;
+  }
+  return true;
+}
+
+std::vector<std::string> texts_of(const JsonValue& list) {
+  std::vector<std::string> texts;
+  for (const JsonValue one : list) texts.emplace_back(one.text());
+  return texts;
+}
+
+// What is wrong with the part of an entry that says of which vectors it speaks.
+std::string mistake_in_selection(const JsonValue& entry) {
+  const auto filter = entry.find("filter");
+  if (filter.has_value() == entry.find("vectors").has_value()) return "either 'vectors' or 'filter' is needed";
+  if (!filter) return is_list_of_texts(entry.find("vectors")) ? "" : "'vectors' is a list of ids";
+  if (!is_text(*filter)) return "'filter' is a text";
+  try {
+    selected({}, {}, std::string(filter->text()));
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+// What an entry lacks; empty when it is whole.
+std::string mistake_in(const JsonValue& entry) {
+  if (!entry.is(JsonKind::object)) return "an entry is an object";
+  for (const char* key : {"reason", "cite", "link", "expires"}) {
+    const auto value = entry.find(key);
+    if (!value || !is_text(*value)) return fmt::format("'{}' is missing: a text", key);
+  }
+  if (!is_day(entry.find("expires")->text())) return "'expires' is a day, YYYY-MM-DD";
+  if (std::string mistake = mistake_in_selection(entry); !mistake.empty()) return mistake;
+  const auto deviation = entry.find("deviation");
+  if (deviation && (!is_text(*deviation) || !entry.find("filter"))) return "'deviation' is a text beside 'filter'";
+  if (entry.find("targets") && !is_list_of_texts(entry.find("targets"))) return "'targets' is a list of targets";
+  static const std::set<std::string_view> known = {"reason",  "cite",   "link",      "expires",
+                                                   "vectors", "filter", "deviation", "targets"};
+  for (const JsonValue member : entry) {
+    if (!known.contains(member.key())) return fmt::format("unknown key '{}'", member.key());
+  }
+  return {};
+}
+
+KnownDeviation deviation_of(const JsonValue& entry) {
+  KnownDeviation known{*entry.text_of("reason"), *entry.text_of("cite"), *entry.text_of("link"),
+                       *entry.text_of("expires")};
+  if (const auto ids = entry.find("vectors")) known.vectors = texts_of(*ids);
+  if (const auto filter = entry.find("filter")) known.filter = filter->text();
+  if (const auto deviation = entry.find("deviation")) known.deviation = deviation->text();
+  if (const auto targets = entry.find("targets")) known.targets = texts_of(*targets);
+  return known;
+}
+
+}  // namespace
+
+bool is_day(std::string_view text) {
+  static const std::regex form(R"((\d{4})-(\d\d)-(\d\d))");
+  std::match_results<std::string_view::const_iterator> parts;
+  if (!std::regex_match(text.begin(), text.end(), parts, form)) return false;
+  const auto number = [&](std::size_t n) { return static_cast<unsigned>(std::stoul(parts[n])); };
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(1))), std::chrono::month(number(2)),
+                                     std::chrono::day(number(3)))
+      .ok();
+}
+
+std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors) {
+  std::string text;
+  try {
+    text = vectors::read_file(path, kExpected, kMostBytes);
+  } catch (const std::runtime_error& error) {
+    errors.emplace_back(error.what());
+    return {};
+  }
+  Json json;
+  if (!json.read(text)) {
+    errors.push_back(
+        fmt::format("{}:{}: no JSON; expected {}", path, vectors::place_in(text, json.mistake_at()), kExpected));
+    return {};
+  }
+  const auto deviations = json.root().find("deviations");
+  if (!deviations || !deviations->is(JsonKind::list)) {
+    errors.push_back(fmt::format("{}: no list 'deviations'; expected {}", path, kExpected));
+    return {};
+  }
+  std::vector<KnownDeviation> all;
+  std::size_t number = 0;
+  for (const JsonValue entry : *deviations) {
+    ++number;
+    if (const std::string mistake = mistake_in(entry); mistake.empty()) {
+      all.push_back(deviation_of(entry));
+    } else {
+      errors.push_back(fmt::format("{}: deviation {}: {}", path, number, mistake));
+    }
+  }
+  return all;
+}
+
+namespace {
+
+// What the report says of a vector that does not pass: its deviations, or the reason of an error.
+std::vector<std::string> lines_of(const Judgement& judgement) {
+  if (judgement.deviations.empty()) return {judgement.reason};
+  std::vector<std::string> lines;
+  for (const Deviation& one : judgement.deviations) {
+    lines.push_back(fmt::format("{}: expected {}, observed {}", one.field, one.expected, one.observed));
+  }
+  return lines;
+}
+
+bool can_be_known(const Judgement& judgement) { return deviates(judgement.verdict) && was_asked(judgement); }
+
+class Assessing {
+ public:
+  Assessing(const std::vector<vectors::Vector>& vectors, const std::vector<Judgement>& judgements, const Scope& scope)
+      : vectors_(vectors), judgements_(judgements), scope_(scope), open_(vectors.size()) {
+    result_.known.resize(vectors.size());
+    for (std::size_t n = 0; n < vectors.size(); ++n) {
+      index_[vectors[n].id] = n;
+      if (can_be_known(judgements[n])) open_[n] = lines_of(judgements[n]);
+    }
+  }
+
+  void take(const KnownDeviation& entry, bool expired) {
+    if (expired) result_.problems.push_back(fmt::format("expired on {}: {}", entry.expires, entry.reason));
+    if (entry.filter.empty()) {
+      take_ids(entry, expired);
+    } else {
+      take_filter(entry, expired);
+    }
+  }
+
+  Assessment result() {
+    for (std::size_t n = 0; n < open_.size(); ++n) {
+      if (!open_[n].empty()) result_.known[n].clear();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void take_ids(const KnownDeviation& entry, bool expired) {
+    for (const std::string& id : entry.vectors) {
+      const auto found = index_.find(id);
+      if (found == index_.end()) {
+        if (!std::binary_search(scope_.all_ids.begin(), scope_.all_ids.end(), id)) {
+          result_.problems.push_back(fmt::format("unknown vector {}: {}", id, entry.reason));
+        }
+        continue;
+      }
+      const Verdict verdict = judgements_[found->second].verdict;
+      if (verdict == Verdict::pass) {
+        result_.problems.push_back(fmt::format("unexpected pass of {}: {}", id, entry.reason));
+      }
+      if (can_be_known(judgements_[found->second])) explain(entry, found->second, expired);
+    }
+  }
+
+  void take_filter(const KnownDeviation& entry, bool expired) {
+    std::size_t selects = 0;
+    std::size_t put = 0;
+    bool explains = false;
+    for (std::size_t n = 0; n < vectors_.size(); ++n) {
+      if (!selected(vectors_[n], {}, entry.filter)) continue;
+      const Verdict verdict = judgements_[n].verdict;
+      ++selects;
+      if (deviates(verdict) || verdict == Verdict::pass) ++put;
+      if (can_be_known(judgements_[n]) && explain(entry, n, expired)) explains = true;
+    }
+    const bool left_out = selects != 0 && put == 0;
+    if (!explains && !left_out && scope_.whole) {
+      result_.problems.push_back(fmt::format("no vector deviates as it says: {}", entry.reason));
+    }
+  }
+
+  // Whether the entry explains something of the vector.
+  bool explain(const KnownDeviation& entry, std::size_t n, bool expired) {
+    const auto is_about = [&](const std::string& line) { return line.find(entry.deviation) != std::string::npos; };
+    const std::vector<std::string> lines = lines_of(judgements_[n]);
+    if (std::none_of(lines.begin(), lines.end(), is_about)) return false;
+    if (expired) return true;
+    std::erase_if(open_[n], is_about);
+    result_.known[n].push_back(&entry);
+    return true;
+  }
+
+  const std::vector<vectors::Vector>& vectors_;
+  const std::vector<Judgement>& judgements_;
+  const Scope& scope_;
+  std::map<std::string, std::size_t> index_;
+  std::vector<std::vector<std::string>> open_;  // of each vector what no entry has explained yet
+  Assessment result_;
+};
+
+bool concerns(const KnownDeviation& entry, const std::string& target) {
+  const auto is_it = [&](const std::string& one) { return target == one || target.starts_with(one + "/"); };
+  return entry.targets.empty() || std::any_of(entry.targets.begin(), entry.targets.end(), is_it);
+}
+
+}  // namespace
+
+std::string reasons_of(const std::vector<const KnownDeviation*>& entries) {
+  std::string reasons;
+  for (const KnownDeviation* entry : entries) reasons += (reasons.empty() ? "" : "; ") + entry->reason;
+  return reasons;
+}
+
+Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
+                  const std::vector<Judgement>& judgements, const Scope& scope, const std::string& today) {
+  Assessing assessing(vectors, judgements, scope);
+  for (const KnownDeviation& entry : baseline) {
+    if (concerns(entry, scope.target)) assessing.take(entry, entry.expires < today);
+  }
+  return assessing.result();
+}
+
+}  // namespace harness

@@ -1,0 +1,23 @@
+// A handful of vectors for somebody who writes an adapter: few, simple, each explained. Not a suite; that is vectors/.
+// Tests: tests/harness/cli/cli_test.py.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "vectors/format/vector.h"
+
+namespace harness {
+
+struct Smoke {
+  vectors::Vector vector;
+  std::string explanation;  // what the case is and why the manual says what it says
+};
+
+// For a processor: the expected answers are those for its configuration.
+std::vector<Smoke> smoke_vectors(const ept_configuration& configuration);
+
+// A processor that has everything of EPT but 5-level walks in use, MAXPHYADDR 46, with no optional control on.
+ept_configuration usual_configuration();
+
+}  // namespace harness

@@ -1,0 +1,181 @@
+#include "harness/suite/journal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "harness/support/json.h"
+#include "vectors/format/file.h"
+
+namespace harness {
+
+namespace {
+
+constexpr std::string_view kBegin = "{\"eptspec_journal\":1,";
+
+// Whether it may be written over: a journal, perhaps cut off in its first words. To be asked before it is locked, since
+// closing any descriptor of the file gives up the lock.
+bool is_ours(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return true;  // new, or a device
+  std::ifstream in(path, std::ios::binary);
+  std::string begin(kBegin.size(), '\0');
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return kBegin.starts_with(begin.substr(0, static_cast<std::size_t>(in.gcount())));
+}
+
+std::string line_of(const JournalHeader& header) {
+  return fmt::format(
+      "{{\"eptspec_journal\":1,\"target\":{},\"name\":{},\"version\":{},\"vectors\":{},\"filter\":{},\"shard\":{},"
+      "\"selected\":{}}}\n",
+      json_text(header.target), json_text(header.name), json_text(header.version), json_text(header.vectors),
+      json_text(header.filter), json_text(header.shard), header.selected);
+}
+
+std::string line_of(const std::string& id, const Judgement& judgement) {
+  std::string line = fmt::format(R"({{"id":{},"verdict":"{}")", json_text(id), name_of(judgement.verdict));
+  if (!judgement.reason.empty()) line += ",\"reason\":" + json_text(judgement.reason);
+  const char* before = ",\"deviations\":[";
+  for (const Deviation& one : judgement.deviations) {
+    line += fmt::format("{}[{},{},{}]", before, json_text(one.field), json_text(one.expected), json_text(one.observed));
+    before = ",";
+  }
+  return line + (judgement.deviations.empty() ? "}\n" : "]}\n");
+}
+
+std::string demanded(const JsonValue& object, const char* key) {
+  auto text = object.text_of(key);
+  if (!text) throw std::runtime_error(fmt::format("no text '{}'", key));
+  return *std::move(text);
+}
+
+JournalHeader header_of(const JsonValue& object) {
+  const auto version = object.find("eptspec_journal");
+  if (!version || version->number() != 1) throw std::runtime_error("of another version");
+  const auto selected = object.find("selected");
+  if (!selected || !selected->number()) throw std::runtime_error("no number 'selected'");
+  return {demanded(object, "target"),  demanded(object, "name"),   demanded(object, "version"),
+          demanded(object, "vectors"), demanded(object, "filter"), demanded(object, "shard"),
+          *selected->number()};
+}
+
+Deviation deviation_of(const JsonValue& list) {
+  std::vector<std::string> texts;
+  for (const JsonValue one : list) texts.emplace_back(one.text());
+  if (texts.size() != 3) throw std::runtime_error("a deviation is three texts");
+  return {texts[0], texts[1], texts[2]};
+}
+
+// What the reports count on, see report/report.schema.json. Empty when it is all there.
+std::string lack_of(const Judgement& judgement) {
+  const bool deviations = !judgement.deviations.empty();
+  switch (judgement.verdict) {
+    case Verdict::pass: return deviations ? "a pass has no deviations" : "";
+    case Verdict::fail: return deviations ? "" : "a fail without deviations";
+    case Verdict::skipped:
+    case Verdict::not_applicable:
+    case Verdict::error:
+    case Verdict::flaky: break;
+  }
+  return judgement.reason.empty() ? fmt::format("the verdict {} without a reason", name_of(judgement.verdict)) : "";
+}
+
+Judgement judgement_of(const JsonValue& object) {
+  Judgement judgement;
+  const std::string verdict = demanded(object, "verdict");
+  const auto* const found =
+      std::find_if(kVerdicts.begin(), kVerdicts.end(), [&](Verdict one) { return verdict == name_of(one); });
+  if (found == kVerdicts.end()) throw std::runtime_error("unknown verdict " + verdict);
+  judgement.verdict = *found;
+  judgement.reason = object.text_of("reason").value_or("");
+  if (const auto deviations = object.find("deviations")) {
+    for (const JsonValue one : *deviations) judgement.deviations.push_back(deviation_of(one));
+  }
+  if (const std::string lack = lack_of(judgement); !lack.empty()) throw std::runtime_error(lack);
+  return judgement;
+}
+
+}  // namespace
+
+JournalContent read_journal(const std::string& path) {
+  const std::string text = vectors::read_file(path, "a journal that run --journal wrote");
+  JournalContent content;
+  std::size_t number = 0;
+  Json json;
+  try {
+    for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', content.whole_bytes)) {
+      ++number;
+      if (!json.read(std::string_view(text).substr(content.whole_bytes, end - content.whole_bytes))) {
+        throw std::runtime_error("no JSON");
+      }
+      if (number == 1) {
+        content.header = header_of(json.root());
+      } else {
+        content.judgements[demanded(json.root(), "id")] = judgement_of(json.root());  // a later line is the later word
+      }
+      content.whole_bytes = end + 1;
+    }
+  } catch (const std::exception& error) {
+    throw std::runtime_error(fmt::format("{}:{}: no journal: {}", path, number, error.what()));
+  }
+  return content;
+}
+
+Journal::~Journal() {
+  if (fd_ >= 0) close(fd_);
+}
+
+void Journal::open(const std::string& path, int flags) {
+  path_ = path;
+  fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
+  if (fd_ < 0) throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  const bool taken = fcntl(fd_, F_SETLK, &whole) != 0 && (errno == EAGAIN || errno == EACCES);
+  if (taken) throw std::runtime_error(path + ": another run writes to this journal");
+}
+
+void Journal::create(const std::string& path, const JournalHeader& header) {
+  if (!is_ours(path))
+    throw std::runtime_error(path + ": is no journal and stays as it is; expected one, or a new file");
+  open(path, O_CREAT);
+  if (ftruncate(fd_, 0) != 0 && errno != EINVAL) {  // a device has no length
+    throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+  }
+  pending_ = line_of(header);
+  flush();
+}
+
+void Journal::append_to(const std::string& path, const JournalContent& content) {
+  open(path, 0);
+  const auto whole = static_cast<off_t>(content.whole_bytes);
+  if (ftruncate(fd_, whole) != 0 || lseek(fd_, whole, SEEK_SET) != whole) {
+    throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+  }
+}
+
+void Journal::note(const std::string& id, const Judgement& judgement) {
+  if (fd_ < 0) return;
+  pending_ += line_of(id, judgement);
+}
+
+void Journal::flush() {
+  std::size_t written = 0;
+  while (fd_ >= 0 && written < pending_.size()) {
+    const ssize_t count = write(fd_, pending_.data() + written, pending_.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw std::runtime_error(fmt::format("{}: {}", path_, std::strerror(errno)));
+    written += static_cast<std::size_t>(count);
+  }
+  pending_.clear();
+}
+
+}  // namespace harness

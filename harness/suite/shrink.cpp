@@ -1,0 +1,198 @@
+#include "harness/suite/shrink.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/judge/cause.h"
+#include "harness/judge/judging.h"
+#include "harness/support/names.h"
+#include "vectors/format/random.h"
+
+namespace harness {
+
+namespace {
+
+using vectors::Case;
+using vectors::Question;
+using vectors::Vector;
+
+// Good in every way that the configuration allows; its page lies at 1 GByte, so that any size fits.
+Case plain_case(const Case& failing) {
+  constexpr ept_word kRwx = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
+  const ept_configuration& with = failing.configuration;
+  Case plain = failing;
+  // The EPTP of anything but a question about it is good, and its number of levels belongs to the question.
+  constexpr ept_word kTypeAndLength = 0x3f;
+  const ept_word type = (with.capability & EPT_CAPABILITY_MEMORY_TYPE_WB) != 0 ? 6 : 0;
+  const ept_word length = (with.capability & EPT_CAPABILITY_WALK_LENGTH_4) != 0 ? 3 : 4;
+  plain.eptp = 0x1000 | (failing.question == Question::eptp ? type | length << 3 : failing.eptp & kTypeAndLength);
+  plain.guest_physical_address = 0;
+  plain.access = failing.question == Question::walk ? EPT_ACCESS_READ : 0;
+  ept_word table = 0x2000;
+  int level = failing.level;
+  for (ept_word& entry : plain.entries) {
+    entry = level == 1 ? 0x40000000 | 6U << 3 | kRwx : table | kRwx;
+    table += 0x1000;
+    --level;
+  }
+  return plain;
+}
+
+// Word n of a case: EPTP, guest-physical address, access, then the entries.
+ept_word& word_at(Case& asked, std::size_t n) {
+  switch (n) {
+    case 0: return asked.eptp;
+    case 1: return asked.guest_physical_address;
+    case 2: return asked.access;
+    default: return asked.entries[n - 3];
+  }
+}
+
+constexpr std::size_t kAccess = 2;
+
+struct Bit {
+  std::size_t word;
+  unsigned bit;
+};
+using Bits = std::vector<Bit>;
+
+bool is_asked_sensibly(const Case& asked) {
+  if (asked.question == Question::walk && !vectors::is_access(asked.access)) return false;
+  return asked.question == Question::eptp || ept_check_eptp(&asked.configuration, asked.eptp) == 0;
+}
+
+Bits differing(Case from, Case to) {
+  Bits all;
+  for (std::size_t n = 0; n < 3 + from.entries.size(); ++n) {
+    const ept_word differing = word_at(from, n) ^ word_at(to, n);
+    for (unsigned bit = 0; bit < 64; ++bit) {
+      if ((differing >> bit & 1) != 0) all.push_back({n, bit});
+    }
+  }
+  return all;
+}
+
+std::string name_of(const Case& asked, const Bit& bit) {
+  constexpr std::array kWords = {"EPTP", "guest-physical address"};
+  if (bit.word == kAccess) {
+    const ept_word mask = ept_word{1} << bit.bit;
+    return fmt::format("access {}{}", (asked.access & mask) != 0 ? "" : "not ", names_of(access_names(), mask));
+  }
+  if (bit.word < kWords.size()) return fmt::format("{} bit {}", kWords.at(bit.word), bit.bit);
+  return fmt::format("level {} bit {}", asked.level - static_cast<int>(bit.word - kAccess - 1), bit.bit);
+}
+
+// Delta debugging (Zeller, Hildebrandt 2002): sets of bits that are put on top of the plain case.
+class Shrinker {
+ public:
+  Shrinker(Adapter& adapter, const Vector& vector, std::string what)
+      : judging_(adapter), vector_(vector), failing_(vector.asked), what_(std::move(what)) {
+    if (failing_.question == Question::walk) failing_.entries.resize(static_cast<std::size_t>(failing_.level), 0);
+    plain_ = plain_case(failing_);
+  }
+
+  std::optional<Shrunk> shrink() {
+    const Bits all = differing(plain_, failing_);
+    judge_each({{}});
+    if (deviates(judgements_[0].verdict)) return Shrunk{tried_[0], judgements_[0], all.size(), {}};
+    if (judgements_[0].verdict != Verdict::pass || !first_failing({all})) return std::nullopt;
+    Bits bits = reduced(all);
+    if (bits.size() > 1) bits = fewer(all, bits);
+    first_failing({bits});
+    Shrunk shrunk{tried_[0], judgements_[0], all.size(), {}};
+    for (const Bit& bit : bits) shrunk.differences.push_back(name_of(failing_, bit));
+    return shrunk;
+  }
+
+ private:
+  [[nodiscard]] Vector with(const Bits& bits) const {
+    Vector vector;
+    vector.id = vector_.id;
+    vector.profile = vector_.profile;
+    vector.asked = plain_;
+    for (const Bit& bit : bits) {
+      word_at(vector.asked, bit.word) ^= ept_word{1} << bit.bit;
+    }
+    vector.expected = expected_of(vector.asked);
+    return vector;
+  }
+
+  void judge_each(const std::vector<Bits>& sets) {
+    tried_.clear();
+    for (const Bits& bits : sets) tried_.push_back(with(bits));
+    std::vector<Put> puts;
+    for (const Vector& vector : tried_) puts.push_back({&vector, puts.size() + 1});
+    judgements_ = judging_.judge_once(puts);
+  }
+
+  std::optional<std::size_t> first_failing(const std::vector<Bits>& sets) {
+    judge_each(sets);
+    for (std::size_t n = 0; n < sets.size(); ++n) {
+      if (!is_asked_sensibly(tried_[n].asked)) continue;
+      if (deviates(judgements_[n].verdict) && cause_of(tried_[n], judgements_[n]).second == what_) return n;
+    }
+    return std::nullopt;
+  }
+
+  // All of one granularity are asked in one batch.
+  Bits reduced(Bits bits) {
+    std::size_t parts = 2;
+    while (bits.size() > 1) {
+      parts = std::min(parts, bits.size());
+      std::vector<Bits> sets;
+      for (std::size_t n = 0; n < parts; ++n) {
+        const auto begin = bits.begin() + static_cast<std::ptrdiff_t>(n * bits.size() / parts);
+        const auto end = bits.begin() + static_cast<std::ptrdiff_t>((n + 1) * bits.size() / parts);
+        sets.insert(sets.begin() + static_cast<std::ptrdiff_t>(n), Bits(begin, end));
+        Bits& others = sets.emplace_back(bits.begin(), begin);
+        others.insert(others.end(), end, bits.end());
+      }
+      if (const auto found = first_failing(sets)) {
+        const std::size_t before = bits.size();
+        bits = sets[*found];
+        parts = bits.size() * 2 > before ? std::max<std::size_t>(parts - 1, 2) : 2;
+      } else if (parts == bits.size()) {
+        break;
+      } else {
+        parts *= 2;
+      }
+    }
+    return bits;
+  }
+
+  // Bits that cannot be taken back one by one are not always the fewest: single bits and pairs are all tried.
+  Bits fewer(const Bits& all, Bits bits) {
+    std::vector<Bits> singles;
+    std::vector<Bits> pairs;
+    for (std::size_t n = 0; n < all.size(); ++n) {
+      singles.push_back({all[n]});
+      for (std::size_t m = 0; m < n; ++m) pairs.push_back({all[m], all[n]});
+    }
+    if (const auto found = first_failing(singles)) return singles[*found];
+    if (bits.size() == 2 || pairs.size() > kMostPairs) return bits;
+    if (const auto found = first_failing(pairs)) return pairs[*found];
+    return bits;
+  }
+
+  static constexpr std::size_t kMostPairs = 20000;
+
+  Judging judging_;
+  const Vector& vector_;
+  Case failing_;
+  std::string what_;
+  Case plain_;
+  std::vector<Vector> tried_;
+  std::vector<Judgement> judgements_;
+};
+
+}  // namespace
+
+std::optional<Shrunk> shrink(Adapter& adapter, const Vector& vector, const Judgement& judgement) {
+  const bool steady = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::error;
+  if (!steady || judgement.reason.starts_with("hang") || !was_asked(judgement)) return std::nullopt;
+  return Shrinker(adapter, vector, cause_of(vector, judgement).second).shrink();
+}
+
+}  // namespace harness

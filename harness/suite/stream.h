@@ -1,0 +1,31 @@
+// Random vectors made, put and judged without end: nothing is kept but counts and a few failures for each cause. Tests:
+// tests/harness/suite/stream_test.cpp.
+#pragma once
+
+#include <functional>
+
+#include "harness/suite/report.h"
+#include "harness/suite/run.h"
+#include "harness/suite/selection.h"
+
+namespace harness {
+
+struct Stream {
+  ept_configuration allowed{};  // its controls are those that may be 1
+  std::string profile;
+  std::uint64_t seed = 0;
+  std::uint64_t count = 0;
+  std::string filter;  // vectors that are not selected are left out
+  Shard shard;         // by number: vector n belongs to shard n mod count + 1
+};
+
+// SEED[:COUNT]; COUNT is 1000000 when it is left out. Throws std::runtime_error.
+Stream parse_stream(const std::string& text);
+
+// Adds to the report what came of vectors 0 to count-1, the same for any number of jobs. `judged` is told how many
+// are done, with those that are left out, never twice at the same time. Each group's example that fails is then shrunk
+// (shrink.h).
+void run_stream(const OpenAdapter& open, std::size_t batch, unsigned jobs, const Stream& stream, Report& report,
+                const std::function<void(std::size_t)>& judged);
+
+}  // namespace harness

@@ -1,0 +1,16 @@
+// A quick hash, for shards and for telling sets apart; not for security. Tests: tests/harness/suite/files_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace harness {
+
+// FNV-1a, 64 bits. `seed` is the hash of what stands before the text.
+constexpr std::uint64_t hash_of(std::string_view text, std::uint64_t seed = 0xcbf29ce484222325U) {
+  std::uint64_t hash = seed;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return hash;
+}
+
+}  // namespace harness

@@ -1,0 +1,213 @@
+// Cases made by hand and put to the image in Bochs: what ends a guest that hangs, what the image notes of its own
+// mistakes, and that its checks of memory can fail.
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "ept_model.h"
+#include "harness/boot/bochs.h"
+#include "harness/metal/known_machine.h"
+#include "harness/metal/open_machine.h"
+
+namespace {
+
+using harness::Fate;
+using harness::Plan;
+
+harness::BochsOptions on(const char* model) {
+  harness::BochsOptions options;
+  options.model = model;
+  return options;
+}
+
+eptspec_case walk(std::uint64_t access, std::uint64_t gpa = 0) {
+  eptspec_case asked{};
+  asked.question = EPTSPEC_QUESTION_WALK;
+  asked.level = 4;
+  asked.configuration = {40, 0xf0106334141, 0, 0x80000000, 2, 0, 0};
+  asked.eptp = 0x101e;
+  asked.access = access;
+  asked.guest_physical_address = gpa;
+  asked.word_count = 4;
+  for (std::uint64_t n = 0; n < 4; ++n) {
+    const std::uint64_t table = 0x1000 * (n + 1);
+    asked.words[n] = {table, n == 3 ? 0x40000037 : (table + 0x1000) | 7};
+  }
+  return asked;
+}
+
+// Cases for one boot, and what came of them.
+class InBochs {
+ public:
+  explicit InBochs(const char* model) : options_(on(model)) {
+    const harness::Machine unknown;
+    machine = harness::known_machine("bochs", boot({probe_case(unknown)}, {}, unknown)).machine;
+  }
+
+  std::size_t add(const Plan& plan) {
+    plans_.push_back(plan);
+    plans_.back().made.id = plans_.size();
+    return plans_.size() - 1;
+  }
+  std::size_t add(const eptspec_case& asked) { return add(plan(machine, asked)); }
+
+  void run() {
+    std::vector<image::Case> cases;
+    std::vector<std::uint64_t> pages = {machine.pages, machine.pages + 0x1000};
+    for (const Plan& plan : plans_) {
+      EXPECT_EQ(plan.not_applicable + plan.declined, "");
+      cases.push_back(plan.made);
+    }
+    results = boot(cases, pages, machine);
+    ASSERT_EQ(results.records.size(), plans_.size()) << results.problem;
+  }
+
+  [[nodiscard]] harness::Observation seen(std::size_t n) const {
+    return observed(machine, plans_[n].walked, plans_[n], results.records[n]);
+  }
+
+  harness::Machine machine;
+  harness::Results results;
+
+ private:
+  [[nodiscard]] harness::Results boot(std::vector<image::Case> cases, std::vector<std::uint64_t> pages,
+                                      const harness::Machine& there) const {
+    harness::Job job;
+    job.cases = std::move(cases);
+    job.pages = std::move(pages);
+    job.window_of_tables = there.tables;
+    job.window_of_pages = there.pages;
+    return run_in_bochs(options_, job);
+  }
+
+  harness::BochsOptions options_;
+  std::vector<Plan> plans_;
+};
+
+// The page under test holds this code where the fetch begins.
+Plan fetch_of(const InBochs& bochs, std::uint64_t code) {
+  Plan made = plan(bochs.machine, walk(EPT_ACCESS_SUPERVISOR_FETCH));
+  made.made.words[made.made.word_count++] = {bochs.machine.pages, code};
+  return made;
+}
+
+constexpr std::uint64_t kJumpToItself = 0xfeeb;
+
+void a_guest_that_hangs_ends_and_the_run_goes_on(const char* model) {
+  InBochs bochs(model);
+  const std::size_t hung = bochs.add(fetch_of(bochs, kJumpToItself));
+  const std::size_t behind = bochs.add(walk(EPT_ACCESS_READ));
+  Plan by_apic = fetch_of(bochs, kJumpToItself);
+  by_apic.made.flags |= image::kOtherWatchdog;
+  const std::size_t hung_by_apic = bochs.add(by_apic);
+  Plan good_by_apic = plan(bochs.machine, walk(EPT_ACCESS_READ));
+  good_by_apic.made.flags |= image::kOtherWatchdog;
+  const std::size_t good = bochs.add(good_by_apic);
+  const std::size_t last = bochs.add(walk(EPT_ACCESS_WRITE));
+  bochs.run();
+  EXPECT_EQ(bochs.results.records[hung].reason, 52U);
+  EXPECT_EQ(bochs.results.records[hung_by_apic].reason, 1U);
+  for (const std::size_t n : {hung, hung_by_apic}) EXPECT_EQ(bochs.seen(n).fate, Fate::hang);
+  for (const std::size_t n : {behind, good, last}) EXPECT_EQ(bochs.seen(n).answer.result, EPTSPEC_WALK_TRANSLATED);
+  EXPECT_EQ(bochs.results.trailer->changed, 0U);
+}
+
+TEST(InBochs, a_guest_that_hangs_ends_on_tigerlake) { a_guest_that_hangs_ends_and_the_run_goes_on("tigerlake"); }
+TEST(InBochs, a_guest_that_hangs_ends_on_lynnfield) {
+  a_guest_that_hangs_ends_and_the_run_goes_on("corei5_lynnfield_750");
+}
+
+TEST(InBochs, an_exception_of_the_image_is_noted_with_its_case_and_the_run_goes_on) {
+  InBochs bochs("tigerlake");
+  Plan faulty = plan(bochs.machine, walk(EPT_ACCESS_READ));
+  faulty.made.own_slot = std::uint64_t{1} << 63;  // not canonical
+  const std::size_t trapped = bochs.add(faulty);
+  const std::size_t behind = bochs.add(walk(EPT_ACCESS_READ));
+  bochs.run();
+  EXPECT_EQ(bochs.results.records[trapped].end, image::End::trap);
+  EXPECT_EQ(bochs.results.records[trapped].interruption, 13U);
+  EXPECT_EQ(bochs.seen(trapped).fate, Fate::crash);
+  EXPECT_EQ(bochs.seen(behind).answer.result, EPTSPEC_WALK_TRANSLATED);
+}
+
+TEST(InBochs, memory_that_a_guest_changes_behind_the_image_is_found) {
+  InBochs bochs("tigerlake");
+  bochs.add(fetch_of(bochs, 0xf4404f88));  // mov %cl, 0x40(%rdi); hlt
+  bochs.run();
+  EXPECT_EQ(bochs.results.trailer->changed, 1U);
+  EXPECT_EQ(bochs.results.trailer->first_changed, bochs.machine.pages + 0x40);
+}
+
+// Of three equal cases the second is replaced by such a guest on its way to the machine.
+TEST(InBochs, case_that_changes_memory_of_nobodys_is_named) {
+  const InBochs bochs("tigerlake");
+  Plan changing = fetch_of(bochs, 0xf4404f88);
+  changing.made.id = 2;
+  const auto adapter = harness::open_machine("bochs:tigerlake", [&](harness::Job job) {
+    for (image::Case& made : job.cases) {
+      if (made.id == changing.made.id) made = changing.made;
+    }
+    return run_in_bochs(on("tigerlake"), job);
+  });
+  std::array<eptspec_case, 3> cases{};
+  for (std::uint64_t n = 0; n < cases.size(); ++n) {
+    cases.at(n) = walk(EPT_ACCESS_READ);
+    cases.at(n).id = n + 1;
+  }
+  std::array<harness::Observation, 3> seen{};
+  adapter->run(cases, seen);
+  EXPECT_EQ(seen[0].fate, Fate::answered);
+  EXPECT_EQ(seen[1].fate, Fate::garbage);
+  EXPECT_EQ(seen[1].detail.substr(0, 48), "1 words of memory changed that no case touches, ");
+  EXPECT_EQ(seen[2].fate, Fate::answered);
+}
+
+TEST(InBochs, a_store_that_is_not_where_reads_say_is_found) {
+  InBochs bochs("tigerlake");
+  Plan lied = plan(bochs.machine, walk(EPT_ACCESS_WRITE));
+  const std::uint64_t beside = bochs.machine.pages + 8;
+  lied.made.words[lied.made.word_count++] = {beside, image::identity_word(beside + 0x1000)};
+  const std::size_t stray = bochs.add(lied);
+  bochs.run();
+  EXPECT_EQ(bochs.results.records[stray].stray, 1U);
+  EXPECT_EQ(bochs.seen(stray).fate, Fate::garbage);
+  EXPECT_EQ(bochs.results.trailer->changed, 1U);
+}
+
+// Vol. 3C, 31.3.6. Bochs 2.7 logs the address with its low bits, which is found (docs/findings.md).
+TEST(InBochs, what_is_written_is_logged_once) {
+  InBochs bochs("tigerlake");
+  eptspec_case asked = walk(EPT_ACCESS_WRITE);
+  asked.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
+  const std::size_t written = bochs.add(asked);
+  asked.access = EPT_ACCESS_READ;
+  const std::size_t read = bochs.add(asked);
+  asked.access = EPT_ACCESS_WRITE;
+  asked.guest_physical_address = 0x123;
+  const std::size_t inside = bochs.add(asked);
+  bochs.run();
+  EXPECT_EQ(bochs.results.records[written].logged, 1U);
+  EXPECT_EQ(bochs.results.records[written].logged_address, 0U);
+  EXPECT_EQ(bochs.seen(written).fate, Fate::answered);
+  EXPECT_EQ(bochs.results.records[read].logged, 0U);
+  EXPECT_EQ(bochs.seen(inside).detail, "page-modification log: bits 11:0 of the address logged are not clear");
+}
+
+// The guest's own pages share a PML4E with the walk, as on a processor with 39 bits.
+TEST(InBochs, a_narrow_machine_shows_all_but_what_is_wrong_with_the_pml4e) {
+  InBochs bochs("tigerlake");
+  bochs.machine.maxphyaddr = 39;
+  const std::size_t good = bochs.add(walk(EPT_ACCESS_READ));
+  eptspec_case absent = walk(EPT_ACCESS_WRITE);
+  absent.words[1].value = 0;
+  const std::size_t violation = bochs.add(absent);
+  eptspec_case behind = walk(EPT_ACCESS_SUPERVISOR_FETCH, std::uint64_t{1} << 30);
+  behind.words[1].address = 0x2008;
+  const std::size_t other = bochs.add(behind);
+  bochs.run();
+  EXPECT_EQ(bochs.seen(good).answer.result, EPTSPEC_WALK_TRANSLATED);
+  EXPECT_EQ(bochs.seen(violation).answer.result, EPTSPEC_WALK_VIOLATION);
+  EXPECT_EQ(bochs.seen(other).answer.result, EPTSPEC_WALK_TRANSLATED);
+}
+
+}  // namespace

@@ -1,0 +1,99 @@
+// The place in the manual is that of what was missed, not that of what the vector was made for.
+#include <gtest/gtest.h>
+
+#include "harness/judge/citations.h"
+#include "harness/suite/builtin.h"
+
+namespace {
+
+using harness::Deviation;
+using Places = std::vector<std::string>;
+
+constexpr const char* kGoal = "the place of the goal";
+
+vectors::Vector vector_of(const vectors::Case& asked) {
+  vectors::Vector vector;
+  vector.asked = asked;
+  vector.expected = vectors::expected_of(asked);
+  vector.cite = kGoal;
+  return vector;
+}
+
+vectors::Vector entry(int level, ept_word value) {
+  return vector_of({vectors::Question::entry, harness::usual_configuration(), 0x101e, level, {value}, 0, 0});
+}
+
+// A 4-level walk to a 2-MByte page.
+vectors::Vector walk(ept_word guest_physical_address, ept_word leaf, ept_word access) {
+  return vector_of({vectors::Question::walk,
+                    harness::usual_configuration(),
+                    0x101e,
+                    4,
+                    {0x2007, 0x3007, leaf},
+                    guest_physical_address,
+                    access});
+}
+
+Places places(const vectors::Vector& vector, const std::string& field) {
+  return harness::citations_of(vector, {harness::Verdict::fail, {}, {Deviation{field, "x", "y"}}});
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(Citations, of_a_missed_reserved_bit_are_rule_and_field) {
+  const Places found = places(entry(2, 0x6020b7), "result");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(contains(found[0], "31.3.3.1 EPT Misconfigurations")) << found[0];
+  EXPECT_TRUE(contains(found[1], "Table 31-5, bits 20:12")) << found[1];
+}
+
+TEST(Citations, of_an_address_bit_that_the_processor_lacks_is_its_field) {
+  const Places found = places(entry(1, ept_word{1} << 51 | 0x1037), "result");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(contains(found[1], "Table 31-7, bits 51:maxphyaddr")) << found[1];
+}
+
+TEST(Citations, of_a_missed_violation_is_its_condition) {
+  const Places found = places(walk(ept_word{1} << 48, 0x6000b7, EPT_ACCESS_READ), "result");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(contains(found[0], "31.3.2 EPT Translation Mechanism, 4-level EPT")) << found[0];
+}
+
+TEST(Citations, of_a_violation_taken_for_a_misconfiguration_are_rule_and_order) {
+  const harness::Judgement judgement{harness::Verdict::fail, {}, {{"result", "violation", "misconfiguration"}}};
+  const Places found = harness::citations_of(walk(0, 0, EPT_ACCESS_READ), judgement);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(contains(found[1], "31.3.3.3 Prioritization")) << found[1];
+}
+
+TEST(Citations, of_a_wrong_qualification_bit_is_that_bit) {
+  const Places found = places(walk(0, 0x6000b1, EPT_ACCESS_WRITE), "qualification bit 8 (translated_linear_address)");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(contains(found[0], "Table 30-7, bit 8")) << found[0];
+}
+
+TEST(Citations, of_a_wrong_field_is_that_field_in_the_format_of_the_leaf) {
+  const vectors::Vector translated = walk(0, 0x6000b7, EPT_ACCESS_READ);
+  EXPECT_TRUE(contains(places(translated, "memory_type").at(0), "Table 31-5, bits 5:3"));
+  EXPECT_TRUE(contains(places(translated, "ignore_pat").at(0), "Table 31-5, bit 6"));
+  EXPECT_TRUE(contains(places(translated, "host_physical_address").at(0), "Table 31-5"));
+}
+
+TEST(Citations, of_wrong_flags_are_those_of_the_flags) {
+  const vectors::Vector translated = walk(0, 0x6000b7, EPT_ACCESS_READ);
+  EXPECT_TRUE(contains(places(translated, "dirty flag of the level-2 entry afterwards").at(0), "31.3.5"));
+  EXPECT_EQ(places(translated, "bits of the level-4 entry afterwards").size(), 2U);
+}
+
+TEST(Citations, of_what_no_rule_forbids_is_that_of_the_vector) {
+  EXPECT_EQ(places(walk(0, 0x6000b7, EPT_ACCESS_READ), "result"), Places{kGoal});
+  EXPECT_EQ(places(entry(2, 0x6000b7), "result"), Places{kGoal});
+}
+
+TEST(Citations, stand_once_each) {
+  const vectors::Vector vector = walk(0, 0x6000b1, EPT_ACCESS_WRITE);
+  const Deviation level{"level", "2", "3"};
+  EXPECT_EQ(harness::citations_of(vector, {harness::Verdict::fail, {}, {level, level}}).size(), 1U);
+}
+
+}  // namespace

@@ -1,0 +1,124 @@
+// Expected against observed, case by case.
+#include <gtest/gtest.h>
+
+#include "harness/judge/case.h"
+#include "harness/judge/judge.h"
+#include "harness/suite/builtin.h"
+
+namespace {
+
+using harness::Judgement;
+using harness::Verdict;
+
+constexpr ept_word kRwx = 7;
+constexpr ept_word kPage = 0x9000 | 6U << 3 | kRwx;
+constexpr ept_word kFlags = EPT_EPTP_ENABLE_ACCESSED_DIRTY;
+
+// A walk of guest-physical address 123H, accessed and dirty flags enabled; what the model says, as an answer.
+struct Walk {
+  explicit Walk(ept_word access, ept_word pdpte = 0x3000 | kRwx, ept_word pte = kPage) {
+    vector.asked = {vectors::Question::walk,
+                    harness::usual_configuration(),
+                    0x1000 | 6 | 3U << 3 | kFlags,
+                    4,
+                    {0x2000 | kRwx, pdpte, 0x4000 | kRwx, pte},
+                    0x123,
+                    access};
+    vector.expected = vectors::expected_of(vector.asked);
+    const auto reference = harness::open_reference();
+    harness::prepare(vector, reference->description(), 1, put);
+    reference->run({&put, 1}, {&observed, 1});
+  }
+  [[nodiscard]] Judgement judged() const { return judge(vector, put, observed); }
+  [[nodiscard]] std::string first_field() const { return judged().deviations.at(0).field; }
+
+  vectors::Vector vector;
+  eptspec_case put{};
+  harness::Observation observed;
+};
+
+TEST(Judge, answer_of_the_model_passes) {
+  EXPECT_EQ(Walk(EPT_ACCESS_READ).judged(), (Judgement{Verdict::pass, {}, {}}));
+  EXPECT_EQ(Walk(EPT_ACCESS_WRITE, 0x3000 | EPT_ENTRY_READ).judged().verdict, Verdict::pass);
+}
+
+TEST(Judge, other_result_is_the_only_deviation_told) {
+  Walk walk(EPT_ACCESS_READ);
+  walk.observed.answer.result = EPTSPEC_WALK_VIOLATION;
+  walk.observed.answer.level = 3;
+  EXPECT_EQ(walk.judged(), (Judgement{Verdict::fail, {}, {{"result", "translated", "violation"}}}));
+}
+
+TEST(Judge, field_that_was_not_filled_in_is_not_judged) {
+  Walk walk(EPT_ACCESS_READ);
+  walk.observed.answer.host_physical_address = 0;
+  EXPECT_EQ(walk.first_field(), "host_physical_address");
+  walk.observed.answer.valid &= ~std::uint64_t{EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS};
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+}
+
+TEST(Judge, qualification_bit_is_named) {
+  Walk walk(EPT_ACCESS_WRITE, 0x3000 | EPT_ENTRY_READ);
+  walk.observed.answer.qualification ^= EPT_QUALIFICATION_WRITABLE;
+  EXPECT_EQ(walk.first_field(), "qualification bit 4 (writable)");
+}
+
+TEST(Judge, undefined_qualification_bit_does_not_count) {
+  Walk walk(EPT_ACCESS_WRITE, 0x3000 | EPT_ENTRY_READ);
+  walk.observed.answer.qualification |= EPT_QUALIFICATION_USER_EXECUTABLE;  // undefined without mode-based execute
+  walk.observed.answer.qualification |= EPT_QUALIFICATION_GUEST_WRITABLE;   // without advanced exit information
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+}
+
+TEST(Judge, qualification_bits_that_the_adapter_does_not_know_are_not_judged) {
+  Walk walk(EPT_ACCESS_WRITE, 0x3000 | EPT_ENTRY_READ);
+  walk.observed.answer.qualification = EPT_QUALIFICATION_READABLE;
+  walk.observed.answer.qualification_valid = 0x38;
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+}
+
+TEST(Judge, accessed_flag_that_is_missing_fails) {
+  Walk walk(EPT_ACCESS_READ);
+  walk.observed.answer.words[0] &= ~ept_word{EPT_ENTRY_ACCESSED};
+  EXPECT_EQ(walk.first_field(), "accessed flag of the level-4 entry afterwards");
+}
+
+TEST(Judge, accessed_flag_of_a_refused_access_may_be_set_or_not) {
+  Walk walk(EPT_ACCESS_WRITE, 0x3000 | EPT_ENTRY_READ);
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+  walk.observed.answer.words[0] |= EPT_ENTRY_ACCESSED;
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+}
+
+TEST(Judge, flag_that_was_set_may_not_be_cleared) {
+  Walk walk(EPT_ACCESS_WRITE, 0x3000 | EPT_ENTRY_READ, kPage | EPT_ENTRY_ACCESSED);
+  walk.observed.answer.words[3] &= ~ept_word{EPT_ENTRY_ACCESSED};
+  EXPECT_EQ(walk.judged().verdict, Verdict::fail);
+}
+
+TEST(Judge, stray_store_into_an_entry_fails) {
+  Walk walk(EPT_ACCESS_READ);
+  walk.observed.answer.words[2] |= ept_word{1} << 62;
+  EXPECT_EQ(walk.first_field(), "bits of the level-2 entry afterwards");
+}
+
+TEST(Judge, convertible_is_open_for_an_address_that_is_too_wide) {
+  Walk walk(EPT_ACCESS_READ);
+  walk.vector.asked.configuration.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
+  walk.vector.asked.guest_physical_address |= ept_word{1} << 50;
+  walk.vector.expected = vectors::expected_of(walk.vector.asked);
+  walk.observed.answer = {
+      1, EPTSPEC_ANSWERED, EPTSPEC_WALK_VIOLATION, EPTSPEC_VALID_CONVERTIBLE, 0, 0, 0, 1, 0, 0, 0, {}, {}};
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+}
+
+TEST(Judge, whatever_is_no_answer_is_an_error_and_never_a_pass) {
+  Walk walk(EPT_ACCESS_READ);
+  walk.observed.answer.result = 0;
+  EXPECT_EQ(walk.judged().verdict, Verdict::error);
+  for (const harness::Fate fate : {harness::Fate::crash, harness::Fate::hang, harness::Fate::garbage}) {
+    EXPECT_EQ(harness::judge(walk.vector, walk.put, {fate, {}, "why"}).verdict, Verdict::error);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,126 @@
+// The names that reports use and the numbers that the ABI header states are those of the specification: neither can
+// fall behind it. They are written down there because the harness knows no specification and the header no library.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "harness/support/names.h"
+#include "tests/support/spec_under_test.h"
+#include "vectors/format/json_names.h"
+
+namespace {
+
+using support::spec_under_test;
+using Ids = std::map<ept_word, std::string>;
+
+Ids ids_of(std::span<const harness::Name> names) {
+  Ids ids;
+  for (const harness::Name& name : names) ids.emplace(name.bits, name.name);
+  return ids;
+}
+
+// Rules and qualification bits, by the bit that stands for each.
+template <class List>
+Ids ids_by_bit(const List& list) {
+  Ids ids;
+  for (const auto& one : list) ids.emplace(ept_word{1} << one.bit, one.id);
+  return ids;
+}
+
+Ids ids_by_mask(const std::vector<spec::NamedBits>& list, spec::Word word) {
+  Ids ids;
+  for (const spec::NamedBits& one : list) {
+    if (one.word == word) ids.emplace(mask_of(one.bits), one.id);
+  }
+  return ids;
+}
+
+TEST(Names, of_rules_and_qualification_bits_are_those_of_the_specification) {
+  const spec::Spec& spec = spec_under_test();
+  EXPECT_EQ(ids_of(harness::eptp_rule_names()), ids_by_bit(spec.eptp_rules));
+  EXPECT_EQ(ids_of(harness::entry_rule_names()), ids_by_bit(spec.misconfigurations));
+  EXPECT_EQ(ids_of(harness::violation_names()), ids_by_bit(spec.violations));
+  EXPECT_EQ(ids_of(harness::qualification_names()), ids_by_bit(spec.qualification));
+}
+
+TEST(Names, of_controls_parameters_and_attributes_are_those_of_the_specification) {
+  const spec::Spec& spec = spec_under_test();
+  EXPECT_EQ(ids_of(harness::pin_based_names()), ids_by_mask(spec.controls, spec::Word::pin_based));
+  EXPECT_EQ(ids_of(harness::primary_names()), ids_by_mask(spec.controls, spec::Word::primary));
+  EXPECT_EQ(ids_of(harness::secondary_names()), ids_by_mask(spec.controls, spec::Word::secondary));
+  EXPECT_EQ(ids_of(harness::tertiary_names()), ids_by_mask(spec.controls, spec::Word::tertiary));
+  EXPECT_EQ(ids_of(harness::parameter_names()), ids_by_mask(spec.parameters, spec::Word::parameter));
+  EXPECT_EQ(ids_of(harness::access_names()), ids_by_mask(spec.attributes, spec::Word::access));
+}
+
+TEST(Names, of_capabilities_are_the_fields_of_the_msr) {
+  Ids ids;
+  for (const spec::Field& field : spec_under_test().capability.fields) {
+    if (field.kind == spec::FieldKind::field) ids.emplace(mask_of(bits_at(field.bits)), field.id);
+  }
+  EXPECT_EQ(ids_of(harness::capability_names()), ids);
+}
+
+TEST(Names, of_formats_are_those_of_the_specification_in_its_order) {
+  const auto& formats = spec_under_test().formats;
+  ASSERT_EQ(formats.size(), vectors::kFormats.size());
+  for (std::size_t n = 0; n < formats.size(); ++n) {
+    EXPECT_EQ(harness::name_of(static_cast<ept_format>(n)), formats[n].id);
+    EXPECT_EQ(vectors::kFormats.at(n), formats[n].id);
+  }
+}
+
+std::string abi_header() {
+  std::ifstream in(EPTSPEC_SOURCE_DIR "/harness/abi/eptspec_adapter.h");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Every match of a pattern with two groups: the first, the second.
+std::map<std::string, std::string> found_in(const std::string& text, const std::string& pattern) {
+  std::map<std::string, std::string> found;
+  const std::regex regex(pattern);
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match)
+    found.emplace((*match)[1], (*match)[2]);
+  return found;
+}
+
+TEST(AbiHeader, attributes_of_an_access_are_those_of_the_specification) {
+  Ids ids;
+  for (const auto& [name, number] : found_in(abi_header(), R"(#define EPTSPEC_ACCESS_(\w+)[ \\\n]+(0x[0-9a-f]+)u)")) {
+    std::string id = name;
+    std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return std::tolower(c); });
+    ids.emplace(std::stoull(number, nullptr, 16), id);
+  }
+  EXPECT_EQ(ids, ids_by_mask(spec_under_test().attributes, spec::Word::access));
+}
+
+// The comment beside each word of controls names the bits that mean something.
+TEST(AbiHeader, controls_that_it_names_are_those_of_the_specification) {
+  const auto comments =
+      found_in(abi_header(), R"(uint64_t (\w+_based|primary|secondary|tertiary)_controls; +/\*(.*)\*/)");
+  const std::map<std::string, spec::Word> words = {{"pin_based", spec::Word::pin_based},
+                                                   {"primary", spec::Word::primary},
+                                                   {"secondary", spec::Word::secondary},
+                                                   {"tertiary", spec::Word::tertiary}};
+  ASSERT_EQ(comments.size(), words.size());
+  for (const auto& [name, word] : words) {
+    std::set<ept_word> stated;
+    for (const auto& [number, rest] : found_in(comments.at(name), R"(\b(\d+)\b())"))
+      stated.insert(ept_word{1} << std::stoi(number));
+    std::set<ept_word> specified;
+    for (const auto& [mask, id] : ids_by_mask(spec_under_test().controls, word)) specified.insert(mask);
+    EXPECT_EQ(stated, specified) << name;
+  }
+}
+
+TEST(AbiHeader, a_walk_has_room_for_every_level) {
+  EXPECT_EQ(std::size_t{EPTSPEC_MAX_WORDS}, spec_under_test().levels.size());
+}
+
+}  // namespace

@@ -1,0 +1,80 @@
+// What is a hypervisor's and what the processor's beneath it.
+#include <gtest/gtest.h>
+
+#include "harness/judge/case.h"
+#include "harness/kvm/open_kvm.h"
+#include "harness/suite/builtin.h"
+#include "harness/targets/attribute.h"
+
+namespace {
+
+// Answers every case with the same result.
+class Fixed : public harness::Adapter {
+ public:
+  explicit Fixed(std::uint32_t result) : result_(result) { description_.name = "beneath"; }
+  [[nodiscard]] const harness::Description& description() const override { return description_; }
+  void run(std::span<const eptspec_case> cases, std::span<harness::Observation> observed) override {
+    for (std::size_t n = 0; n < cases.size(); ++n) {
+      observed[n] = {harness::Fate::answered, {}, {}};
+      observed[n].answer.id = cases[n].id;
+      observed[n].answer.status = EPTSPEC_ANSWERED;
+      observed[n].answer.result = result_;
+    }
+  }
+
+ private:
+  std::uint32_t result_;
+  harness::Description description_;
+};
+
+// A page entry that the hypervisor takes for one that is not present.
+harness::Report wrong_report(const harness::Description& description) {
+  harness::Report report;
+  for (harness::Smoke& smoke : harness::smoke_vectors(harness::usual_configuration())) {
+    if (smoke.vector.asked.question != vectors::Question::entry) continue;
+    report.vectors = {smoke.vector};
+    break;
+  }
+  Fixed hypervisor(EPTSPEC_ENTRY_NOT_PRESENT);
+  report.judgements.resize(1);
+  eptspec_case put{};
+  harness::prepare(report.vectors[0], description, 1, put);
+  harness::Observation observed;
+  hypervisor.run({&put, 1}, {&observed, 1});
+  report.judgements[0] = harness::judge(report.vectors[0], put, observed);
+  EXPECT_EQ(report.judgements[0].verdict, harness::Verdict::fail);
+  return report;
+}
+
+harness::Description any() {
+  harness::Description description;
+  description.questions = EPTSPEC_QUESTION_ENTRY;
+  description.any_configuration = true;
+  return description;
+}
+
+TEST(Attribute, same_deviation_of_the_processor_alone_is_the_processors) {
+  const harness::Description description = any();
+  harness::Report report = wrong_report(description);
+  Fixed beneath(EPTSPEC_ENTRY_NOT_PRESENT);
+  harness::attribute(beneath, description, report);
+  ASSERT_EQ(report.baseline.size(), 1U);
+  EXPECT_EQ(report.baseline[0].vectors, std::vector{report.vectors[0].id});
+}
+
+TEST(Attribute, another_answer_of_the_processor_leaves_the_deviation_to_the_hypervisor) {
+  const harness::Description description = any();
+  for (const std::uint32_t result : {EPTSPEC_ENTRY_PAGE, EPTSPEC_ENTRY_MISCONFIGURED}) {
+    harness::Report report = wrong_report(description);
+    Fixed beneath(result);
+    harness::attribute(beneath, description, report);
+    EXPECT_TRUE(report.baseline.empty()) << result;
+  }
+}
+
+TEST(KvmTarget, known_deviations_belong_to_a_version_of_linux) {
+  EXPECT_EQ(harness::kvm_baseline("kvm-bochs:m/device", "Linux 6.12.117+deb12-cloud-amd64 #1"), "kvm-bochs_linux-6.12");
+  EXPECT_EQ(harness::kvm_baseline("kvm", "no version"), "kvm");
+}
+
+}  // namespace

@@ -1,0 +1,81 @@
+// Random vectors: the same from the same seed, possible in memory, and of every kind.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "vectors/format/binary.h"
+#include "vectors/format/random.h"
+
+namespace {
+
+using vectors::Question;
+using vectors::Vector;
+
+constexpr std::uint64_t kSeed = 20260701;
+constexpr std::uint64_t kCount = 20000;
+
+ept_configuration everything() {
+  constexpr ept_word kAll = 0xffffffff;
+  return {46, ~ept_word{0}, kAll, kAll, kAll, kAll, EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED};
+}
+
+Vector at(std::uint64_t index, std::uint64_t seed = kSeed) {
+  return vectors::random_vector(everything(), "everything", seed, index);
+}
+
+TEST(Random, splitmix64_gives_the_published_numbers) {
+  vectors::Random random(1234567);
+  EXPECT_EQ(random.next(), 6457827717110365317U);
+  EXPECT_EQ(random.next(), 3203168211198807973U);
+}
+
+TEST(Random, same_seed_and_index_give_the_same_vector) {
+  EXPECT_EQ(vectors::to_binary({at(7)}), vectors::to_binary({at(7)}));
+  EXPECT_NE(vectors::to_binary({at(7)}), vectors::to_binary({at(8)}));
+  EXPECT_NE(vectors::to_binary({at(7)}), vectors::to_binary({at(7, kSeed + 1)}));
+  EXPECT_EQ(at(7).id, "random/20260701/7");
+}
+
+TEST(Random, every_answer_and_every_rule_occurs) {
+  std::map<Question, std::set<int>> answers;
+  ept_word eptp = 0;
+  ept_word entry = 0;
+  ept_word violations = 0;
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    const vectors::Vector vector = at(i);
+    const bool walk = vector.asked.question == Question::walk;
+    const ept_outcome& outcome = vector.expected.outcome;
+    answers[vector.asked.question].insert(walk ? static_cast<int>(outcome.result)
+                                               : static_cast<int>(vector.expected.classification.kind));
+    eptp |= vector.expected.eptp_rules;
+    entry |= vector.expected.classification.rules;
+    violations |= outcome.result == EPT_VIOLATION ? outcome.rules : 0;
+  }
+  EXPECT_EQ(answers[Question::walk].size(), 4U);
+  EXPECT_EQ(answers[Question::entry].size(), 4U);
+  // All that a processor with every capability can break.
+  EXPECT_EQ(eptp, EPT_RULE_EPTP_MEMORY_TYPE_RESERVED | EPT_RULE_EPTP_WALK_LENGTH_RESERVED | EPT_RULE_EPTP_RESERVED_BIT |
+                      EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR);
+  EXPECT_EQ(entry, EPT_RULE_WRITE_WITHOUT_READ | EPT_RULE_PAGING_WRITE_WITHOUT_READ | EPT_RULE_RESERVED_BIT |
+                       EPT_RULE_ADDRESS_BEYOND_MAXPHYADDR | EPT_RULE_RESERVED_MEMORY_TYPE);
+  EXPECT_EQ(violations, 0x1ffU);
+}
+
+TEST(Random, walks_can_be_put_into_memory_and_begin_with_an_accepted_eptp) {
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    const vectors::Case asked = at(i).asked;
+    if (asked.question == Question::eptp) continue;
+    ASSERT_EQ(ept_check_eptp(&asked.configuration, asked.eptp), 0U) << i;
+    ASSERT_TRUE(asked.question == Question::entry || vectors::tables_are_apart(asked)) << i;
+  }
+}
+
+TEST(Random, a_processor_that_accepts_no_eptp_is_asked_about_eptps) {
+  const ept_configuration nothing = {36, 0, 0, 0, 0, 0, 0};
+  for (std::uint64_t i = 0; i < 100; ++i)
+    EXPECT_EQ(vectors::random_vector(nothing, "nothing", kSeed, i).asked.question, Question::eptp);
+}
+
+}  // namespace

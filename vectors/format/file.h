@@ -1,0 +1,25 @@
+// Reading files that somebody else wrote: never without limit, and what is wrong in one line. Tests:
+// tests/harness/suite/files_test.cpp.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace vectors {
+
+inline constexpr std::size_t kMostFileBytes = std::size_t{256} << 20;
+
+// The bytes of a regular file or a pipe, at most so many of them. Throws std::runtime_error, "FILE: WHY; expected
+// EXPECTED", for anything else: a folder, a device, a larger file.
+std::string read_file(const std::filesystem::path& path, std::string_view expected = "a file",
+                      std::size_t most = kMostFileBytes);
+
+// Of an exception of nlohmann's: without its name and its own count of lines and columns, in one short line.
+std::string plain_json_mistake(std::string_view what);
+
+// "LINE:COLUMN" of a byte, both from 1.
+std::string place_in(std::string_view text, std::size_t byte);
+
+}  // namespace vectors

@@ -1,0 +1,154 @@
+#include "vectors/format/manifest.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "vectors/format/file.h"
+#include "vectors/format/sha256.h"
+
+namespace vectors {
+
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kManifest = "manifest.json";
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
+}
+
+std::string manifest_text(const Manifest& manifest) {
+  nlohmann::ordered_json json = {
+      {"format", "eptspec vectors manifest 2"}, {"spec_version", manifest.spec_version}, {"manual", manifest.edition}};
+  std::size_t total = 0;
+  for (const auto& [name, file] : manifest.files) total += file.vectors;
+  json["vectors"] = total;
+  json["tables"] = {{"sha256", manifest.tables_sha256}};
+  for (const auto& [name, file] : manifest.files) {
+    json["files"][name] = {{"vectors", file.vectors}, {"sha256", file.sha256}};
+    if (!file.also.empty()) json["files"][name]["also"] = file.also;
+  }
+  return json.dump(1) + "\n";
+}
+
+// Keys that are missing or have another type are nlohmann's exceptions, which become one error.
+Manifest manifest_of(const std::string& text, const std::string& path) {
+  const auto json = nlohmann::json::parse(text);
+  Manifest manifest{json.at("spec_version"), json.at("manual"), json.at("tables").at("sha256"), {}};
+  for (const auto& [name, file] : json.at("files").items()) {
+    manifest.files[name] = {file.at("sha256"), file.at("vectors"), {}};
+    if (file.contains("also")) file.at("also").get_to(manifest.files[name].also);
+  }
+  if (manifest_text(manifest) != text) throw std::runtime_error(path + ":1: not as eptspec writes it");
+  return manifest;
+}
+
+bool is_about_all(const std::string& name) { return name == kManifest || name == kTablesFile; }
+
+Document read_listed(const fs::path& path, const FileEntry& entry, std::vector<std::string>& errors) {
+  const std::string text = read_file(path);
+  if (sha256(text) != entry.sha256) errors.push_back(path.string() + ":1: the SHA-256 is not that of the manifest");
+  Document document = read_json(text, path.string(), errors);
+  if (document.vectors.size() != entry.vectors) {
+    errors.push_back(fmt::format("{}:1: {} vectors where the manifest says {}", path.string(), document.vectors.size(),
+                                 entry.vectors));
+  }
+  if (document.profile + ".json" != path.filename())
+    errors.push_back(path.string() + ":1: the profile is not the file's name");
+  return document;
+}
+
+// The entry of an earlier document that differs in nothing but the profile's name. Ids are hashes of the content.
+FileEntry* same_vectors(const std::vector<Document>& documents, const Document& document, Manifest& manifest) {
+  const auto same = [](const Vector& a, const Vector& b) { return a.id == b.id && a.goals == b.goals; };
+  for (const Document& earlier : documents) {
+    const auto entry = manifest.files.find(earlier.profile + ".json");
+    const bool equal = std::equal(earlier.vectors.begin(), earlier.vectors.end(), document.vectors.begin(),
+                                  document.vectors.end(), same);
+    if (entry != manifest.files.end() && equal) return &entry->second;
+  }
+  return nullptr;
+}
+
+Document renamed(Document document, const std::string& profile) {
+  document.profile = profile;
+  for (Vector& vector : document.vectors) vector.profile = profile;
+  return document;
+}
+
+}  // namespace
+
+void write_directory(const fs::path& directory, const std::vector<Document>& documents, const std::string& spec_version,
+                     const std::string& edition) {
+  fs::create_directories(directory);
+  std::vector<const std::vector<Vector>*> lists;
+  for (const Document& document : documents) lists.push_back(&document.vectors);
+  const Tables tables = tables_of(lists);
+  std::ostringstream shared;
+  write_tables(tables, shared);
+  write_file(directory / kTablesFile, shared.str());
+  Manifest manifest{spec_version, edition, sha256(shared.str()), {}};
+  for (const Document& document : documents) {
+    if (FileEntry* same = same_vectors(documents, document, manifest)) {
+      same->also.push_back(document.profile);
+      continue;
+    }
+    std::ostringstream text;
+    write_json(document.profile, document.vectors, tables, kTablesFile, text);
+    write_file(directory / (document.profile + ".json"), text.str());
+    manifest.files[document.profile + ".json"] = {sha256(text.str()), document.vectors.size(), {}};
+  }
+  for (const auto& file : fs::directory_iterator(directory)) {
+    const bool ours = file.path().extension() == ".json" && !is_about_all(file.path().filename());
+    if (ours && !manifest.files.contains(file.path().filename())) fs::remove(file.path());
+  }
+  write_file(directory / kManifest, manifest_text(manifest));
+}
+
+std::vector<Document> read_directory(const fs::path& directory, std::vector<std::string>& errors) {
+  const fs::path path = directory / kManifest;
+  std::vector<Document> documents;
+  Manifest manifest;
+  try {
+    manifest = manifest_of(read_file(path, "the list of a directory of vectors"), path.string());
+  } catch (const nlohmann::json::exception& error) {
+    errors.push_back(fmt::format("{}:1: no manifest: {}", path.string(), plain_json_mistake(error.what())));
+    return documents;
+  } catch (const std::runtime_error& error) {
+    errors.emplace_back(error.what());
+    return documents;
+  }
+  std::error_code none;
+  if (!fs::is_regular_file(directory / kTablesFile, none) ||
+      sha256(read_file(directory / kTablesFile)) != manifest.tables_sha256)
+    errors.push_back((directory / kTablesFile).string() + ":1: the SHA-256 is not that of the manifest");
+  for (const auto& [name, entry] : manifest.files) {
+    if (!fs::exists(directory / name, none)) {
+      errors.push_back(fmt::format("{}:1: is missing", (directory / name).string()));
+      continue;
+    }
+    try {
+      const Document document = read_listed(directory / name, entry, errors);
+      documents.push_back(document);
+      for (const std::string& profile : entry.also) documents.push_back(renamed(document, profile));
+    } catch (const std::runtime_error& error) {
+      errors.emplace_back(error.what());
+    }
+  }
+  for (const auto& file : fs::directory_iterator(directory)) {
+    const std::string name = file.path().filename();
+    if (!is_about_all(name) && !manifest.files.contains(name))
+      errors.push_back(file.path().string() + ":1: is not in the manifest");
+  }
+  return documents;
+}
+
+}  // namespace vectors

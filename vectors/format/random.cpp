@@ -1,0 +1,198 @@
+#include "vectors/format/random.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace vectors {
+
+namespace {
+
+constexpr ept_word kAddressBits = 52;
+constexpr ept_word kPage = 0x1000;
+constexpr ept_word kAll = ~ept_word{0};
+
+constexpr std::array kUsualAccesses = {
+    EPT_ACCESS_READ,
+    EPT_ACCESS_WRITE,
+    EPT_ACCESS_READ_MODIFY_WRITE,
+    EPT_ACCESS_SUPERVISOR_FETCH,
+    EPT_ACCESS_USER_FETCH,
+    EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ,
+    EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE,
+    EPT_ACCESS_GUEST_PDPTE_LOAD,
+    EPT_ACCESS_SUPERVISOR_SHADOW_STACK_READ,
+    EPT_ACCESS_SUPERVISOR_SHADOW_STACK_WRITE,
+    EPT_ACCESS_USER_SHADOW_STACK_READ,
+    EPT_ACCESS_USER_SHADOW_STACK_WRITE,
+};
+
+// What can come with each of them.
+constexpr ept_word kCircumstances = EPT_ACCESS_GUEST_WRITABLE | EPT_ACCESS_GUEST_EXECUTE_DISABLE |
+                                    EPT_ACCESS_UNVERIFIED_GUEST_PAGING | EPT_ACCESS_NO_LINEAR_ADDRESS |
+                                    EPT_ACCESS_UNBLOCKED_NMI | EPT_ACCESS_EVENT_DELIVERY | EPT_ACCESS_ASYNCHRONOUS |
+                                    EPT_ACCESS_NO_SUB_PAGE_PERMISSION;
+
+constexpr ept_word low_bits(ept_word count) { return count >= 64 ? kAll : (ept_word{1} << count) - 1; }
+
+class Maker {
+ public:
+  Maker(const ept_configuration& allowed, Random& random) : allowed_(allowed), random_(random) {}
+
+  Case make() {
+    asked_.configuration = configuration();
+    asked_.eptp = good_eptp();
+    const ept_word question = random_.below(8);
+    if (question == 0 || ept_check_eptp(&asked_.configuration, asked_.eptp) != 0) return about_eptp();
+    ept_prepare(&asked_.configuration, asked_.eptp, &context_);
+    return question < 3 ? about_entry() : about_walk();
+  }
+
+ private:
+  // Of these bits about half, a quarter or none.
+  ept_word some(ept_word bits) {
+    const ept_word density = random_.below(4);
+    if (density == 0) return 0;
+    return density == 1 ? random_.next() & random_.next() & bits : random_.next() & bits;
+  }
+
+  ept_configuration configuration() {
+    ept_configuration own = allowed_;
+    own.pin_based_controls &= random_.next();
+    own.primary_controls &= random_.next() | EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
+    own.secondary_controls &= random_.next() | EPT_CONTROL_ENABLE_EPT;
+    own.tertiary_controls &= random_.next();
+    return own;
+  }
+
+  // A bit of a word where mistakes are made: near the width, in the low bits, or anywhere.
+  ept_word bit_of_interest() {
+    switch (random_.below(4)) {
+      case 0: return ept_word{1} << (allowed_.maxphyaddr - 2 + random_.below(4));
+      case 1: return ept_word{1} << random_.below(13);
+      default: return ept_word{1} << random_.below(64);
+    }
+  }
+
+  ept_word page_address() { return random_.next() & low_bits(allowed_.maxphyaddr) & ~(kPage - 1); }
+
+  // One that the processor accepts, if there is one: write-back and each walk length are tried first in turn.
+  ept_word good_eptp() {
+    const ept_word five = random_.below(2);
+    const ept_word uncacheable = random_.below(4) == 0 ? 1 : 0;
+    for (ept_word choice = 0; choice < 4; ++choice) {
+      const ept_word length = 3 + (five ^ (choice & 1));
+      const ept_word type = (uncacheable ^ choice >> 1) != 0 ? 0 : 6;
+      ept_word eptp = page_address() | length << 3 | type;
+      if (ept_check_eptp(&asked_.configuration, eptp) != 0) continue;
+      for (const ept_word flag : {EPT_EPTP_ENABLE_ACCESSED_DIRTY, EPT_EPTP_ENFORCE_SUPERVISOR_SHADOW_STACK}) {
+        const ept_word with = eptp | (random_.below(2) == 0 ? 0 : flag);
+        if (ept_check_eptp(&asked_.configuration, with) == 0) eptp = with;
+      }
+      return eptp;
+    }
+    return page_address();
+  }
+
+  Case about_eptp() {
+    asked_.question = Question::eptp;
+    for (ept_word flips = random_.below(3); flips > 0; --flips) asked_.eptp ^= bit_of_interest();
+    if (random_.one_in(4)) asked_.eptp = (asked_.eptp & ~ept_word{0x3f}) | random_.below(64);
+    return asked_;
+  }
+
+  // Breaks no rule; maps no page where the processor has none so large.
+  ept_word good_entry(int level, bool large) {
+    const ept_masks& page = context_.masks[level][1];
+    const bool bit_7 = large && page.rules == 0;
+    const ept_masks& masks = bit_7 ? page : context_.masks[level][0];
+    ept_word entry = some(kAll & ~EPT_ENTRY_ADDRESS) | page_address();
+    if (bit_7)
+      entry |= EPT_ENTRY_PAGE_SIZE;
+    else
+      entry &= ~EPT_ENTRY_PAGE_SIZE;
+    entry &= ~masks.forbidden;
+    while ((ept_broken_rules(&masks, entry) & EPT_RULE_RESERVED_MEMORY_TYPE) != 0)
+      entry = (entry & ~EPT_ENTRY_MEMORY_TYPE) | random_.below(8) << 3;
+    if (!random_.one_in(4)) entry |= context_.present;
+    if ((entry & context_.present) == 0 || ept_broken_rules(&masks, entry) != 0) entry |= EPT_ENTRY_READ;
+    return entry;
+  }
+
+  ept_word spoiled(ept_word entry) {
+    switch (random_.below(4)) {
+      case 0: return entry & ~context_.present;
+      case 1: return entry & ~(some(context_.present) | EPT_ENTRY_READ);
+      case 2: return entry ^ bit_of_interest() ^ bit_of_interest();
+      default: return entry ^ bit_of_interest();
+    }
+  }
+
+  Case about_entry() {
+    asked_.question = Question::entry;
+    asked_.level = 1 + static_cast<int>(random_.below(static_cast<ept_word>(context_.levels)));
+    asked_.entries = {good_entry(asked_.level, random_.one_in(2))};
+    if (random_.below(4) != 0) asked_.entries[0] = spoiled(asked_.entries[0]);
+    return asked_;
+  }
+
+  ept_word guest_physical_address() {
+    ept_word address = random_.next() & low_bits(kAddressBits);
+    if (random_.one_in(4)) address |= low_bits(12 + 9 * random_.below(5));
+    const ept_word wide = context_.levels == 4 && !random_.one_in(32) ? EPT_GPA_BITS_51_48 : 0;
+    return address & ~wide & low_bits(kAddressBits);
+  }
+
+  Case about_walk() {
+    asked_.question = Question::walk;
+    asked_.level = context_.levels;
+    asked_.access = kUsualAccesses.at(random_.below(kUsualAccesses.size())) | some(kCircumstances);
+    asked_.guest_physical_address = guest_physical_address();
+    do take_entries();
+    while (!tables_are_apart(asked_));
+    return asked_;
+  }
+
+  void take_entries() {
+    asked_.entries.clear();
+    const int spoilt = random_.one_in(2) ? 0 : 1 + static_cast<int>(random_.below(5));
+    for (int level = asked_.level; level >= 1; --level) {
+      const ept_word good = good_entry(level, random_.one_in(4));
+      asked_.entries.push_back(level == spoilt ? spoiled(good) : good);
+    }
+  }
+
+  const ept_configuration& allowed_;
+  Random& random_;
+  Case asked_;
+  ept_context context_{};
+};
+
+}  // namespace
+
+std::uint64_t Random::next() {
+  state_ += 0x9e3779b97f4a7c15U;
+  std::uint64_t mixed = state_;
+  mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9U;
+  mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebU;
+  return mixed ^ mixed >> 31;
+}
+
+bool is_access(ept_word access) {
+  return std::find(kUsualAccesses.begin(), kUsualAccesses.end(), access & ~kCircumstances) != kUsualAccesses.end();
+}
+
+Vector random_vector(const ept_configuration& allowed, const std::string& profile, std::uint64_t seed,
+                     std::uint64_t index) {
+  Random random(Random(seed).next() ^ Random(~index).next());
+  Vector vector;
+  vector.id = fmt::format("random/{}/{}", seed, index);
+  vector.profile = profile;
+  vector.asked = Maker(allowed, random).make();
+  vector.expected = expected_of(vector.asked);
+  vector.goals = {vector.id};
+  return vector;
+}
+
+}  // namespace vectors

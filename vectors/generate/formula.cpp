@@ -1,0 +1,342 @@
+#include "vectors/generate/formula.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace vectors {
+
+namespace {
+
+using Subject = Demand::Subject;
+
+constexpr ept_word kTable = 0x1000;
+constexpr ept_word kPage = 0x40000000;
+constexpr ept_word kAddress = 0xffffffffff000;  // bits 51:12
+constexpr ept_word kWriteBack = 6;
+constexpr ept_word kPermissions = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
+
+// Without these two there is no EPT to speak of.
+ept_word always_on(spec::Word word) {
+  if (word == spec::Word::primary) return EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
+  return word == spec::Word::secondary ? EPT_CONTROL_ENABLE_EPT : 0;
+}
+
+// In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down.
+constexpr std::array kControlWords = {spec::Word::pin_based, spec::Word::primary, spec::Word::secondary,
+                                      spec::Word::tertiary};
+constexpr std::size_t kEptp = kControlWords.size();
+constexpr std::size_t kAccess = 5;
+constexpr std::size_t kGpa = 6;
+std::size_t entry_position(int level) { return static_cast<std::size_t>(12 - level); }
+
+ept_word controls_in(const spec::Spec& spec, spec::Word word) {
+  ept_word bits = 0;
+  for (const spec::NamedBits& control : spec.controls) bits |= control.word == word ? mask_of(control.bits) : 0;
+  return bits;
+}
+
+z3::expr full(z3::context& context) { return model::word(context, ~ept_word{0}); }
+
+}  // namespace
+
+PlainWalk plain_walk_of(int levels, int page) {
+  PlainWalk plain;
+  plain.eptp = kTable | static_cast<ept_word>(levels - 1) << 3 | kWriteBack;
+  plain.access = EPT_ACCESS_DATA_READ;
+  for (int level = levels; level >= 1; --level) {
+    const ept_word page_entry = kPage | kWriteBack << 3 | kPermissions | (level > 1 ? EPT_ENTRY_PAGE_SIZE : 0);
+    const ept_word table_entry = kTable * static_cast<ept_word>(levels - level + 2) | kPermissions;
+    plain.entries.push_back(level == page || level == 1 ? page_entry : table_entry);
+  }
+  return plain;
+}
+
+int page_of(const spec::Spec& spec, const Goal& goal) {
+  for (const Demand& demand : goal.demands) {
+    if (demand.subject == Subject::format && spec.formats.at(demand.value).maps_page) return demand.level;
+  }
+  return goal.ending == Ending::page ? std::max(goal.last, 1) : 1;
+}
+
+Formulas::Formulas(z3::context& context, const spec::Spec& spec)
+    : context_(context), spec_(spec), configuration_(context) {
+  processor_.emplace(spec::Word::capability, configuration_.capability);
+  processor_.emplace(spec::Word::parameter, configuration_.parameters);
+  const auto choose = [&](spec::Word word, z3::expr& control) {
+    chosen_.push_back(control);
+    processor_.emplace(word, control);
+    control = control | number(always_on(word));
+  };
+  choose(spec::Word::pin_based, configuration_.pin_based);
+  choose(spec::Word::primary, configuration_.primary);
+  choose(spec::Word::secondary, configuration_.secondary);
+  choose(spec::Word::tertiary, configuration_.tertiary);
+  for (const char* name : {"eptp_difference", "access_difference", "gpa_difference", "entry_5_difference",
+                           "entry_4_difference", "entry_3_difference", "entry_2_difference", "entry_1_difference"})
+    chosen_.push_back(context.bv_const(name, model::kWordBits));
+}
+
+const z3::expr& Formulas::processor(spec::Word word) const { return processor_.at(word); }
+
+Values Formulas::addresses() {
+  Values masks(entry_position(1) + 1, 0);
+  masks[kEptp] = kAddress;
+  for (int level = 5; level >= 1; --level) masks[entry_position(level)] = kAddress;
+  return masks;
+}
+
+Values Formulas::with_demands(const Goal& goal, Values values) const {
+  const int levels = std::max(goal.levels, 4);
+  const PlainWalk plain = plain_walk_of(levels, page_of(spec_, goal));
+  const auto put = [&](std::size_t position, ept_word start, ept_word mask, ept_word value) {
+    values[position] = (values[position] & ~mask) | ((start ^ value) & mask);
+  };
+  for (const Demand& demand : goal.demands) {
+    const auto entry = [&] { return plain.entries.at(static_cast<std::size_t>(levels - demand.level)); };
+    if (demand.any) continue;
+    if (demand.subject == Subject::eptp) put(kEptp, plain.eptp, demand.mask, demand.value);
+    if (demand.subject == Subject::access) put(kAccess, plain.access, demand.mask, demand.value);
+    if (demand.subject == Subject::gpa) put(kGpa, plain.gpa, demand.mask, demand.value);
+    if (demand.subject == Subject::entry) put(entry_position(demand.level), entry(), demand.mask, demand.value);
+    if (demand.subject == Subject::reserved_bits)
+      put(entry_position(demand.level), entry(), demand.value, demand.value);
+  }
+  return values;
+}
+
+Values Formulas::values_in(const z3::model& model) const {
+  Values values;
+  for (const z3::expr& word : chosen_) values.push_back(model.eval(word, true).get_numeral_uint64());
+  // Bits that are no control are in no formula; a model may set them.
+  for (std::size_t i = 0; i < kControlWords.size(); ++i) values[i] &= controls_in(spec_, kControlWords[i]);
+  return values;
+}
+
+bool Formulas::holds(const z3::expr& formula, const Values& values, const spec::Profile& profile) const {
+  z3::model model(context_);
+  const auto set = [&](const z3::expr& word, ept_word value) {
+    z3::func_decl name = word.decl();
+    z3::expr constant = context_.bv_val(value, model::kWordBits);
+    model.add_const_interp(name, constant);
+  };
+  for (std::size_t i = 0; i < values.size(); ++i) set(chosen_[i], values[i]);
+  set(configuration_.maxphyaddr, static_cast<ept_word>(profile.maxphyaddr));
+  set(configuration_.capability, profile.capability);
+  set(configuration_.parameters, profile.parameters);
+  return model.eval(formula, true).is_true();
+}
+
+Formulas::Shape& Formulas::shape_of(const Goal& goal) {
+  const int levels = std::max(goal.levels, 4);
+  const auto key = std::tuple(levels, page_of(spec_, goal));
+  const auto [found, is_new] = shapes_.try_emplace(key);
+  Shape& shape = found->second;
+  if (!is_new) return shape;
+  shape.plain = plain_walk_of(levels, std::get<1>(key));
+  shape.inputs = std::make_unique<model::Inputs>(context_);
+  shape.inputs->configuration = configuration_;
+  shape.inputs->eptp = chosen_[kEptp] ^ number(shape.plain.eptp);
+  shape.inputs->access = chosen_[kAccess] ^ number(shape.plain.access);
+  shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.gpa);
+  for (int level = levels; level >= 1; --level) {
+    const auto position = static_cast<std::size_t>(levels - level);
+    shape.inputs->entries.at(static_cast<std::size_t>(level - 1)) =
+        chosen_.at(entry_position(level)) ^ number(shape.plain.entries.at(position));
+  }
+  shape.meaning = std::make_unique<model::Meaning>(context_, spec_, *shape.inputs);
+  return shape;
+}
+
+const model::Terms& Formulas::classified(Shape& shape, int level) {
+  const auto [found, is_new] = shape.classified.try_emplace(level);
+  if (is_new) {
+    found->second = shape.meaning->classify(level, shape.inputs->entry(level));
+    for (model::Term& term : found->second) term.value = term.value.simplify();
+  }
+  return found->second;
+}
+
+// How far the walk has come when it ends as the goal has it.
+model::Progress Formulas::progress_of(Shape& shape, const Goal& goal) {
+  const z3::expr zero = number(0);
+  model::Progress progress{goal.last, zero, zero, full(context_), full(context_), zero, zero, zero};
+  for (int level = goal.levels; goal.ending != Ending::before_walk && level >= goal.last; --level) {
+    const z3::expr& entry = shape.inputs->entry(level);
+    const bool last = level == goal.last;
+    progress.entry = entry;
+    if (last && goal.ending != Ending::page) break;
+    progress.all = progress.all & entry;
+    progress.used = progress.used | number(ept_word{1} << level);
+    if (last) progress.page = number(ept_word{1} << level);
+    if (!last) progress.nonleaf = progress.nonleaf & entry;
+  }
+  if (goal.ending == Ending::before_walk) progress.rules = early(shape);
+  return progress;
+}
+
+const model::Terms& Formulas::concluded(Shape& shape, const Goal& goal) {
+  const auto key = std::tuple(goal.ending, goal.last);
+  const auto [found, is_new] = shape.concluded.try_emplace(key);
+  if (!is_new) return found->second;
+  const model::Progress progress = progress_of(shape, goal);
+  const auto how = goal.ending == Ending::page            ? model::Ending::page
+                   : goal.ending == Ending::misconfigured ? model::Ending::misconfiguration
+                                                          : model::Ending::violation;
+  found->second = shape.meaning->conclude(progress, how, shape.inputs->gpa, shape.inputs->access);
+  for (model::Term& term : found->second) term.value = term.value.simplify();
+  return found->second;
+}
+
+z3::expr Formulas::early(Shape& shape) {
+  model::Words words = shape.meaning->no_words();
+  words.gpa = shape.inputs->gpa;
+  words.access = shape.inputs->access;
+  z3::expr set = number(0);
+  for (const spec::Rule& rule : spec_.violations) {
+    if (rule.stage != spec::ViolationStage::before_walk) continue;
+    set = set | z3::ite(shape.meaning->holds(rule.when, words), number(ept_word{1} << rule.bit), number(0));
+  }
+  return set;
+}
+
+// The walk comes to the entry at which the goal has it end, and ends there.
+z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
+  z3::expr_vector parts(context_);
+  parts.push_back(model::value_of(shape.meaning->eptp_check(), "rules") == number(0));
+  parts.push_back(shape.meaning->five_levels() == context_.bool_val(goal.levels == 5));
+  parts.push_back(tables_apart(shape, goal.levels));
+  parts.push_back(sane_access(shape.inputs->access));
+  parts.push_back(shape.inputs->gpa.extract(63, 52) == context_.bv_val(0, 12));
+  const bool begins = goal.ending != Ending::before_walk;
+  parts.push_back((early(shape) == number(0)) == context_.bool_val(begins));
+  for (int level = goal.levels; begins && level > goal.last; --level)
+    parts.push_back(model::value_of(classified(shape, level), "kind") == number(EPT_TABLE));
+  if (begins) {
+    const ept_kind kind = goal.ending == Ending::page            ? EPT_PAGE
+                          : goal.ending == Ending::misconfigured ? EPT_MISCONFIGURED
+                                                                 : EPT_NOT_PRESENT;
+    parts.push_back(model::value_of(classified(shape, goal.last), "kind") == number(kind));
+  }
+  return model::all_of(parts).simplify();
+}
+
+// As tables_are_apart (vector.h): no two tables lie at one address.
+z3::expr Formulas::tables_apart(Shape& shape, int levels) {
+  z3::expr_vector tables(context_);
+  tables.push_back(shape.inputs->eptp.extract(51, 12));
+  for (int level = levels; level > 1; --level) tables.push_back(shape.inputs->entry(level).extract(51, 12));
+  return z3::distinct(tables);
+}
+
+// The attributes that tell the usual accesses apart come together as in one of them.
+z3::expr Formulas::sane_access(const z3::expr& access) {
+  const ept_word mask = usual_attributes(spec_);
+  ept_word all = 0;
+  for (const spec::NamedBits& attribute : spec_.attributes) all |= mask_of(attribute.bits);
+  z3::expr_vector usual(context_);
+  for (const spec::Access& one : spec_.accesses) usual.push_back((access & number(mask)) == number(one.attributes));
+  return model::any_of(usual) && (access & number(~all)) == number(0);
+}
+
+model::Words Formulas::words_at_end(Shape& shape, const Goal& goal, const Demand& demand) {
+  model::Words words = shape.meaning->no_words();
+  if (goal.question == Question::eptp) return words;
+  const model::Progress progress = progress_of(shape, goal);
+  words.gpa = shape.inputs->gpa;
+  words.access = shape.inputs->access;
+  words.entry = demand.level > 0 ? shape.inputs->entry(demand.level) : progress.entry;
+  words.all = progress.all;
+  words.nonleaf = progress.nonleaf;
+  words.leaf = progress.entry;
+  words.walk = number(walk_facts(goal.ending, goal.last));
+  if (goal.ending != Ending::misconfigured) words.violation = model::value_of(concluded(shape, goal), "rules");
+  return words;
+}
+
+z3::expr Formulas::condition(Shape& shape, const Goal& goal, const Demand& demand) {
+  model::Words words = shape.meaning->no_words();
+  if (demand.subject == Subject::at_end) words = words_at_end(shape, goal, demand);
+  if (demand.subject == Subject::refuses) {
+    words.access = shape.inputs->access;
+    words.entry = words.all = words.nonleaf = words.leaf = shape.inputs->entry(demand.level);
+  }
+  return z3::ite(shape.meaning->holds(*demand.condition, words), number(1), number(0));
+}
+
+z3::expr Formulas::subject(Shape& shape, const Goal& goal, const Demand& demand) {
+  const auto of_entry = [&](const char* name) { return model::value_of(classified(shape, demand.level), name); };
+  switch (demand.subject) {
+    case Subject::eptp: return shape.inputs->eptp;
+    case Subject::gpa: return shape.inputs->gpa;
+    case Subject::access: return shape.inputs->access;
+    case Subject::entry: return shape.inputs->entry(demand.level);
+    case Subject::eptp_rules: return model::value_of(shape.meaning->eptp_check(), "rules");
+    case Subject::kind: return of_entry("kind");
+    case Subject::format: return of_entry("format");
+    case Subject::entry_rules: return of_entry("rules");
+    case Subject::reserved_bits: return of_entry("reserved_bits");
+    case Subject::outcome: return model::value_of(concluded(shape, goal), demand.name);
+    case Subject::condition:
+    case Subject::at_end:
+    case Subject::refuses: return condition(shape, goal, demand);
+  }
+  throw std::logic_error("unknown subject");
+}
+
+const z3::expr& Formulas::common(const Goal& goal) {
+  Shape& shape = shape_of(goal);
+  const auto key = std::tuple(goal.question == Question::eptp, goal.ending, goal.last);
+  const auto found = shape.common.find(key);
+  if (found != shape.common.end()) return found->second;
+  z3::expr formula = model::width_in_range(spec_, configuration_);
+  if (goal.question != Question::eptp) formula = formula && walked(shape, goal);
+  return shape.common.emplace(key, formula.simplify()).first->second;
+}
+
+z3::expr Formulas::demanded(const Goal& goal) {
+  Shape& shape = shape_of(goal);
+  z3::expr_vector parts(context_);
+  for (const Demand& demand : goal.demands) {
+    const z3::expr masked = subject(shape, goal, demand) & number(demand.mask);
+    parts.push_back(demand.any ? masked != number(0) : masked == number(demand.value));
+  }
+  return model::all_of(parts);
+}
+
+Case Formulas::case_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
+  Case asked = walk_of(goal, values, profile);
+  asked.question = goal.question;
+  if (goal.question == Question::entry) {
+    asked.entries = {asked.entries.at(static_cast<std::size_t>(asked.level - goal.last))};
+    asked.level = goal.last;
+    asked.access = asked.guest_physical_address = 0;
+  }
+  return asked;
+}
+
+Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
+  const int levels = std::max(goal.levels, 4);
+  const PlainWalk plain = plain_walk_of(levels, page_of(spec_, goal));
+  Case asked;
+  asked.question = goal.question == Question::entry ? Question::walk : goal.question;
+  asked.configuration = {static_cast<ept_word>(profile.maxphyaddr),
+                         profile.capability,
+                         values[0],
+                         values[1] | always_on(spec::Word::primary),
+                         values[2] | always_on(spec::Word::secondary),
+                         values[3],
+                         profile.parameters};
+  asked.eptp = values[kEptp] ^ plain.eptp;
+  if (goal.question == Question::eptp) return asked;
+  asked.level = goal.levels;
+  asked.access = values[kAccess] ^ plain.access;
+  asked.guest_physical_address = values[kGpa] ^ plain.gpa;
+  for (int level = levels; level >= 1; --level) {
+    asked.entries.push_back(values.at(entry_position(level)) ^
+                            plain.entries.at(static_cast<std::size_t>(levels - level)));
+  }
+  return asked;
+}
+
+}  // namespace vectors

@@ -1,0 +1,92 @@
+// A goal as a Z3 formula over a difference from a sane plain: a vector of zeros is the plain. Owns the plain;
+// what the words mean is model/smt. Tests: tests/vectors/generate/generate_test.cpp.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+#include "model/smt/meaning.h"
+#include "vectors/generate/canonical.h"
+#include "vectors/goals/goals.h"
+
+namespace vectors {
+
+// What every vector starts from: an EPTP of write-back memory and the right number of levels, all flags of it 0; a data
+// read at address 0; tables at 2000H, 3000H …, all permissions, and a write-back page at 1 GByte, which every width
+// has.
+struct PlainWalk {
+  ept_word eptp = 0;
+  ept_word access = 0;
+  ept_word gpa = 0;
+  std::vector<ept_word> entries;  // from the root down
+};
+
+// `page` is the level whose entry maps the page: 3, 2 or 1.
+PlainWalk plain_walk_of(int levels, int page);
+
+// The level whose entry maps a page in the plain of a goal.
+int page_of(const spec::Spec& spec, const Goal& goal);
+
+// A case's words that the solver chooses, in the order in which the smaller is preferred: controls by word, EPTP,
+// access, guest-physical address, entries from the root down. Width, capability and parameters are free as well.
+class Formulas {
+ public:
+  // References are kept.
+  Formulas(z3::context& context, const spec::Spec& spec);
+
+  // What all goals with the same way for the walk to end demand, and what this one demands beside that.
+  const z3::expr& common(const Goal& goal);
+  z3::expr demanded(const Goal& goal);
+
+  [[nodiscard]] const std::vector<z3::expr>& chosen() const { return chosen_; }
+  [[nodiscard]] const z3::expr& processor(spec::Word word) const;  // capability, parameters, or controls
+  [[nodiscard]] const z3::expr& maxphyaddr() const { return configuration_.maxphyaddr; }
+
+  // Of chosen() the bits that are addresses of tables and pages. Solvers scatter these, since tables lie apart.
+  [[nodiscard]] static Values addresses();
+  // The values changed in those bits of words that the goal names.
+  [[nodiscard]] Values with_demands(const Goal& goal, Values values) const;
+
+  [[nodiscard]] Values values_in(const z3::model& model) const;  // of chosen()
+  // Whether a formula over chosen() and the processor holds for the values and the profile.
+  [[nodiscard]] bool holds(const z3::expr& formula, const Values& values, const spec::Profile& profile) const;
+
+  // The case with these values of chosen(); and, where it asks about an entry, the walk that leads there.
+  [[nodiscard]] Case case_of(const Goal& goal, const Values& values, const spec::Profile& profile) const;
+  [[nodiscard]] Case walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const;
+
+ private:
+  // The terms for walks of one number of levels that end at one level, each made once.
+  struct Shape {
+    PlainWalk plain;
+    std::unique_ptr<model::Inputs> inputs;
+    std::unique_ptr<model::Meaning> meaning;
+    std::map<int, model::Terms> classified;
+    std::map<std::tuple<Ending, int>, model::Terms> concluded;
+    std::map<std::tuple<bool, Ending, int>, z3::expr> common;  // for an EPTP, or a walk or entry
+  };
+
+  Shape& shape_of(const Goal& goal);
+  z3::expr subject(Shape& shape, const Goal& goal, const Demand& demand);
+  z3::expr condition(Shape& shape, const Goal& goal, const Demand& demand);
+  model::Progress progress_of(Shape& shape, const Goal& goal);
+  model::Words words_at_end(Shape& shape, const Goal& goal, const Demand& demand);
+  static const model::Terms& classified(Shape& shape, int level);
+  const model::Terms& concluded(Shape& shape, const Goal& goal);
+  z3::expr walked(Shape& shape, const Goal& goal);
+  z3::expr early(Shape& shape);
+  z3::expr tables_apart(Shape& shape, int levels);
+  z3::expr sane_access(const z3::expr& access);
+  z3::expr number(ept_word value) { return model::word(context_, value); }
+
+  z3::context& context_;
+  const spec::Spec& spec_;
+  model::Configuration configuration_;
+  std::vector<z3::expr> chosen_;
+  std::map<spec::Word, z3::expr> processor_;
+  std::map<std::tuple<int, int>, Shape> shapes_;
+};
+
+}  // namespace vectors

@@ -1,0 +1,23 @@
+// Whether a directory of vectors is sound: nothing in it is believed that can be computed. Tests:
+// tests/vectors/generate/generate_test.cpp.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "spec/ir.h"
+#include "vectors/format/manifest.h"
+
+namespace vectors {
+
+// Every mistake, each with its file and line or the vector's id. Empty when there is none.
+std::vector<std::string> lint(const spec::Spec& spec, const std::filesystem::path& directory);
+
+// The mistakes in one document.
+std::vector<std::string> lint_document(const spec::Spec& spec, const Document& document, const std::string& file);
+
+// Ids that stand for two contents in these documents.
+std::vector<std::string> lint_ids(const std::vector<Document>& documents);
+
+}  // namespace vectors

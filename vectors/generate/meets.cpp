@@ -1,0 +1,172 @@
+#include "vectors/generate/meets.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "vectors/format/json_names.h"
+#include "vectors/goals/partial.h"
+
+namespace vectors {
+
+namespace {
+
+using Subject = Demand::Subject;
+
+ept_word member_of(const ept_outcome& outcome, const std::string& name) {
+  if (name == "result") return outcome.result;
+  const auto found =
+      std::find_if(kOutcome.begin(), kOutcome.end(), [&](const auto& member) { return member.first == name; });
+  if (found == kOutcome.end()) throw std::logic_error("ept_outcome has no member " + name);
+  return outcome.*(found->second);
+}
+
+ept_word entry_of(const Case& asked, int level) {
+  return asked.entries.at(static_cast<std::size_t>(asked.level - level));
+}
+
+ept_classification classification_of(const Case& asked, int level) {
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  return ept_classify(&context, level, entry_of(asked, level));
+}
+
+Knowledge configuration_of(const Case& asked) {
+  const ept_configuration& from = asked.configuration;
+  return {{spec::Word::capability, known(from.capability)},
+          {spec::Word::pin_based, known(from.pin_based_controls)},
+          {spec::Word::primary, known(from.primary_controls)},
+          {spec::Word::secondary, known(from.secondary_controls)},
+          {spec::Word::tertiary, known(from.tertiary_controls)},
+          {spec::Word::parameter, known(from.parameters)},
+          {spec::Word::eptp, known(asked.eptp)}};
+}
+
+void add_words_at_end(Knowledge& knowledge, const Goal& goal, const Vector& vector, const Demand& demand) {
+  const Case& asked = vector.asked;
+  if (asked.question == Question::eptp) return;
+  const int last = goal.ending == Ending::before_walk ? 0 : goal.last;
+  const int used = goal.ending == Ending::page ? last : last + 1;  // the lowest level of an entry that the walk used
+  ept_word all = ~ept_word{0};
+  ept_word nonleaf = ~ept_word{0};
+  for (int level = asked.level; last > 0 && level >= used; --level) {
+    all &= entry_of(asked, level);
+    if (level > last) nonleaf &= entry_of(asked, level);
+  }
+  const ept_word leaf = last > 0 ? entry_of(asked, last) : 0;
+  const ept_word violation = goal.ending == Ending::misconfigured ? 0 : vector.expected.outcome.rules;
+  knowledge.insert({{spec::Word::gpa, known(asked.guest_physical_address)},
+                    {spec::Word::access, known(asked.access)},
+                    {spec::Word::entry, known(demand.level > 0 ? entry_of(asked, demand.level) : leaf)},
+                    {spec::Word::all, known(all)},
+                    {spec::Word::nonleaf, known(nonleaf)},
+                    {spec::Word::leaf, known(leaf)},
+                    {spec::Word::walk, known(walk_facts(goal.ending, goal.last))},
+                    {spec::Word::violation, known(violation)}});
+}
+
+ept_word condition(const spec::Spec& spec, const Goal& goal, const Vector& vector, const Demand& demand) {
+  const Case& asked = vector.asked;
+  Knowledge knowledge = configuration_of(asked);
+  if (demand.subject == Subject::at_end) add_words_at_end(knowledge, goal, vector, demand);
+  if (demand.subject == Subject::refuses) {
+    const Partial entry = known(entry_of(asked, demand.level));
+    knowledge.insert({{spec::Word::access, known(asked.access)},
+                      {spec::Word::entry, entry},
+                      {spec::Word::all, entry},
+                      {spec::Word::nonleaf, entry},
+                      {spec::Word::leaf, entry}});
+  }
+  return judge(spec, *demand.condition, knowledge) == Truth::yes ? 1 : 0;
+}
+
+ept_word subject(const spec::Spec& spec, const Goal& goal, const Vector& vector, const Demand& demand) {
+  const Case& asked = vector.asked;
+  switch (demand.subject) {
+    case Subject::eptp: return asked.eptp;
+    case Subject::gpa: return asked.guest_physical_address;
+    case Subject::access: return asked.access;
+    case Subject::entry: return entry_of(asked, demand.level);
+    case Subject::eptp_rules: return vector.expected.eptp_rules;
+    case Subject::kind: return classification_of(asked, demand.level).kind;
+    case Subject::format: return classification_of(asked, demand.level).format;
+    case Subject::entry_rules: return classification_of(asked, demand.level).rules;
+    case Subject::reserved_bits: return classification_of(asked, demand.level).reserved_bits;
+    case Subject::outcome: return member_of(vector.expected.outcome, demand.name);
+    case Subject::condition:
+    case Subject::at_end:
+    case Subject::refuses: return condition(spec, goal, vector, demand);
+  }
+  throw std::logic_error("unknown subject");
+}
+
+bool ends_as(const Goal& goal, const ept_outcome& outcome) {
+  switch (goal.ending) {
+    case Ending::before_walk: return outcome.result == EPT_VIOLATION && outcome.level == 0;
+    case Ending::not_present:
+      return outcome.result == EPT_VIOLATION && outcome.level == goal.last &&
+             outcome.rules == EPT_VIOLATION_ENTRY_NOT_PRESENT;
+    case Ending::misconfigured: return outcome.result == EPT_MISCONFIGURATION && outcome.level == goal.last;
+    case Ending::page:
+      return outcome.result != EPT_MISCONFIGURATION && outcome.level == goal.last &&
+             outcome.rules != EPT_VIOLATION_ENTRY_NOT_PRESENT;
+  }
+  return false;
+}
+
+bool demands_hold(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
+  return std::all_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
+    const ept_word masked = subject(spec, goal, vector, demand) & demand.mask;
+    return demand.any ? masked != 0 : masked == demand.value;
+  });
+}
+
+// The attributes that tell the usual accesses apart come together as in one of them, the others as they like.
+bool is_usual(const spec::Spec& spec, ept_word access) {
+  ept_word all = 0;
+  for (const spec::NamedBits& attribute : spec.attributes) all |= mask_of(attribute.bits);
+  const ept_word mask = usual_attributes(spec);
+  return (access & ~all) == 0 && std::any_of(spec.accesses.begin(), spec.accesses.end(), [&](const spec::Access& one) {
+           return one.attributes == (access & mask);
+         });
+}
+
+bool is_sane(const spec::Spec& spec, const Case& asked) {
+  if (ept_check_eptp(&asked.configuration, asked.eptp) != 0) return false;
+  const bool five = (ept_conditions(&asked.configuration, asked.eptp) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0;
+  return five == (asked.level == 5) && tables_are_apart(asked) && is_usual(spec, asked.access) &&
+         asked.guest_physical_address >> spec.max_maxphyaddr == 0;
+}
+
+}  // namespace
+
+bool solves(const spec::Spec& spec, const Goal& goal, const Case& asked) {
+  const bool eptp = goal.question == Question::eptp;
+  if (!eptp && !is_sane(spec, asked)) return false;
+  Vector vector;
+  vector.asked = asked;
+  vector.expected = expected_of(asked);
+  return (eptp || ends_as(goal, vector.expected.outcome)) && demands_hold(spec, goal, vector);
+}
+
+bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
+  if (vector.asked.question != goal.question) return false;
+  const bool walk = goal.question == Question::walk;
+  if (walk && (vector.asked.level != goal.levels || !ends_as(goal, vector.expected.outcome))) return false;
+  return demands_hold(spec, goal, vector);
+}
+
+bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile) {
+  const ept_word walk_length = goal.levels == 5 ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
+  if (goal.question != Question::eptp && (profile.capability & walk_length) == 0) return true;
+  const Knowledge knowledge = {
+      {spec::Word::capability, known(profile.capability)}, {spec::Word::parameter, known(profile.parameters)},
+      {spec::Word::pin_based, {~profile.pin_based, 0}},    {spec::Word::primary, {~profile.primary, 0}},
+      {spec::Word::secondary, {~profile.secondary, 0}},    {spec::Word::tertiary, {~profile.tertiary, 0}}};
+  return std::any_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
+    if (!demand.condition) return false;
+    const Truth truth = judge(spec, *demand.condition, knowledge);
+    return truth == (demand.value == 1 ? Truth::no : Truth::yes);
+  });
+}
+
+}  // namespace vectors

@@ -1,0 +1,272 @@
+#include "vectors/generate/solving.h"
+
+#include <algorithm>
+#include <bit>
+#include <bitset>
+#include <map>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "vectors/generate/canonical.h"
+#include "vectors/generate/formula.h"
+#include "vectors/generate/meets.h"
+
+namespace vectors {
+
+namespace {
+
+constexpr std::size_t kMost = 256;
+using Assumed = std::bitset<kMost>;
+
+// What a profile lets be assumed of a processor, each a Boolean constant of its own: the value of each capability and
+// parameter, that a control is 0, the width.
+class Processors {
+ public:
+  Processors(const spec::Spec& spec, z3::context& context, const Formulas& formulas)
+      : context_(context), formulas_(formulas), meaning_(context.bool_val(true)) {
+    for (const spec::Field& field : spec.capability.fields) {
+      if (field.kind == spec::FieldKind::field && std::has_single_bit(mask_of(bits_at(field.bits))))
+        add_both("capability." + field.id, spec::Word::capability, mask_of(bits_at(field.bits)));
+    }
+    for (const spec::NamedBits& parameter : spec.parameters)
+      add_both("parameter." + parameter.id, spec::Word::parameter, mask_of(parameter.bits));
+    for (const spec::NamedBits& control : spec.controls) {
+      const z3::expr bits = formulas.processor(control.word) & model::word(context, mask_of(control.bits));
+      add("control." + control.id, bits == model::word(context, 0), [control](const spec::Profile& profile) {
+        return (controls_of(profile, control.word) & mask_of(control.bits)) == 0;
+      });
+    }
+    for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
+      add(fmt::format("another width than {}", width),
+          formulas.maxphyaddr() == model::word(context, static_cast<std::uint64_t>(width)),
+          [width](const spec::Profile& profile) { return profile.maxphyaddr == width; });
+    }
+  }
+
+  // What the constants mean.
+  [[nodiscard]] const z3::expr& meaning() const { return meaning_; }
+
+  [[nodiscard]] Assumed of(const spec::Profile& profile) const {
+    Assumed assumed;
+    for (std::size_t i = 0; i < list_.size(); ++i) assumed[i] = list_[i].holds(profile);
+    return assumed;
+  }
+
+  [[nodiscard]] z3::expr_vector literals(const Assumed& assumed) const {
+    z3::expr_vector list(context_);
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      if (assumed[i]) list.push_back(list_[i].literal);
+    }
+    return list;
+  }
+
+  [[nodiscard]] Assumed used(const z3::expr_vector& core) const {
+    Assumed assumed;
+    for (const z3::expr& literal : core) assumed[by_id_.at(literal.id())] = true;
+    return assumed;
+  }
+
+  // What a processor would need for which one of these does not hold.
+  [[nodiscard]] std::vector<std::string> opposites(const Assumed& assumed) const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      if (assumed[i]) names.push_back(list_[i].opposite);
+    }
+    return names;
+  }
+
+ private:
+  struct One {
+    std::string opposite;
+    z3::expr literal;
+    std::function<bool(const spec::Profile&)> holds;
+  };
+
+  static std::uint64_t controls_of(const spec::Profile& profile, spec::Word word) {
+    switch (word) {
+      case spec::Word::pin_based: return profile.pin_based;
+      case spec::Word::primary: return profile.primary;
+      case spec::Word::secondary: return profile.secondary;
+      case spec::Word::tertiary: return profile.tertiary;
+      default: throw std::logic_error("a control in no word of controls");
+    }
+  }
+
+  void add(const std::string& opposite, const z3::expr& condition, std::function<bool(const spec::Profile&)> holds) {
+    const z3::expr literal = context_.bool_const(fmt::format("assumed_{}", list_.size()).c_str());
+    meaning_ = meaning_ && literal == condition;
+    by_id_.emplace(literal.id(), list_.size());
+    list_.push_back({opposite, literal, std::move(holds)});
+    if (list_.size() > kMost) throw std::logic_error("more assumptions about a processor than there is room for");
+  }
+
+  void add_both(const std::string& name, spec::Word word, std::uint64_t mask) {
+    const z3::expr set = (formulas_.processor(word) & model::word(context_, mask)) != model::word(context_, 0);
+    const auto of = [word](const spec::Profile& profile) {
+      return word == spec::Word::capability ? profile.capability : profile.parameters;
+    };
+    add("not " + name, set, [=](const spec::Profile& profile) { return (of(profile) & mask) != 0; });
+    add(name, !set, [=](const spec::Profile& profile) { return (of(profile) & mask) == 0; });
+  }
+
+  z3::context& context_;
+  const Formulas& formulas_;
+  z3::expr meaning_;
+  std::vector<One> list_;
+  std::map<unsigned, std::size_t> by_id_;
+};
+
+class Scope {
+ public:
+  Scope(z3::solver& solver, const z3::expr& formula) : solver_(solver) {
+    solver_.push();
+    solver_.add(formula);
+  }
+  ~Scope() { Z3_solver_pop(solver_.ctx(), solver_, 1); }  // cannot throw
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+ private:
+  z3::solver& solver_;
+};
+
+// Proved: where all this is assumed no solution comes before these values, or there is none at all.
+struct Fact {
+  Assumed assumed;
+  std::optional<Values> values;
+};
+
+bool covers(const Fact& fact, const Assumed& assumed) { return (fact.assumed & ~assumed).none(); }
+
+}  // namespace
+
+Group group_of(const spec::Spec& spec, const Goal& goal) {
+  return {goal.question == Question::eptp, goal.levels, page_of(spec, goal), goal.ending, goal.last};
+}
+
+struct Solving::State {
+  State(const spec::Spec& of, unsigned start)
+      : spec(of), seed(start), formulas(context, spec), processors(spec, context, formulas) {}
+
+  // What is asked of one group, with all that is known of its goals by the id of their formula, which stays alive.
+  struct Asked {
+    z3::solver solver;
+    std::map<unsigned, std::pair<z3::expr, std::vector<Fact>>> known;
+    std::set<Values> solutions;  // canonical ones of its goals, and the baseline
+  };
+
+  void turn_to(const Goal& goal) {
+    given = &formulas.common(goal);
+    auto group = groups.find(given);
+    if (group == groups.end()) {
+      group =
+          groups.emplace(given, Asked{quick_solver(context, seed), {}, {Values(formulas.chosen().size(), 0)}}).first;
+      group->second.solver.add(processors.meaning());
+      group->second.solver.add(*given);
+    }
+    solver = &group->second.solver;
+    wanted = formulas.demanded(goal);
+    solutions = &group->second.solutions;
+    facts = &group->second.known.try_emplace(wanted.id(), wanted, std::vector<Fact>()).first->second.second;
+  }
+
+  // Whether a solution of another goal, changed in what this one names, is one of this goal.
+  bool guess(const Goal& goal, const std::function<bool(const Values&)>& is_solution) {
+    for (const Values& solution : *solutions) {
+      found = formulas.with_demands(goal, solution);
+      if (is_solution(found)) return true;
+    }
+    return false;
+  }
+
+  // Whether there is a solution; remembers why when there is none.
+  bool possible(const Assumed& assumed) {
+    const auto none = [&](const Fact& fact) { return !fact.values && covers(fact, assumed); };
+    if (std::any_of(facts->begin(), facts->end(), none)) return false;
+    const Scope scope(*solver, wanted);
+    if (is_satisfied(*solver, processors.literals(assumed))) {
+      found = formulas.values_in(solver->get_model());
+      return true;
+    }
+    facts->push_back({least_core(processors.used(solver->unsat_core())), std::nullopt});
+    return false;
+  }
+
+  // Of the assumptions of a proof those without which there is none; within the scope of the proof.
+  [[nodiscard]] Assumed least_core(Assumed core) const {
+    for (std::size_t i = 0; i < kMost; ++i) {
+      if (!core[i]) continue;
+      core[i] = false;
+      core[i] = is_satisfied(*solver, processors.literals(core));
+    }
+    return core;
+  }
+
+  const spec::Spec& spec;
+  unsigned seed;
+  z3::context context;
+  Formulas formulas;
+  Processors processors;
+  const z3::expr* given = nullptr;
+  std::map<const z3::expr*, Asked> groups;
+  z3::solver* solver = nullptr;
+  z3::expr wanted{context};
+  std::vector<Fact>* facts = nullptr;
+  std::set<Values>* solutions = nullptr;
+  Values found;
+};
+
+Solving::Solving(const spec::Spec& spec, unsigned seed) : state_(std::make_unique<State>(spec, seed)) {}
+Solving::~Solving() = default;
+
+std::optional<Case> Solving::smallest(const Goal& goal, const spec::Profile& profile) {
+  State& state = *state_;
+  if (is_out_of_reach(state.spec, goal, profile)) return std::nullopt;
+  state.turn_to(goal);
+  const Assumed assumed = state.processors.of(profile);
+  const auto is_solution = [&](const Values& values) {
+    // What another profile has for the goal may need a control that this one does not have.
+    const Case asked = state.formulas.walk_of(goal, values, profile);
+    return allows(profile, asked.configuration) && solves(state.spec, goal, asked);
+  };
+  for (const Fact& fact : *state.facts) {
+    if (!covers(fact, assumed)) continue;
+    if (!fact.values) return std::nullopt;
+    if (is_solution(*fact.values)) return state.formulas.case_of(goal, *fact.values, profile);
+  }
+  const auto known = std::find_if(state.facts->begin(), state.facts->end(),
+                                  [&](const Fact& fact) { return fact.values && is_solution(*fact.values); });
+  if (known != state.facts->end())
+    state.found = *known->values;
+  else if (!state.guess(goal, is_solution) && !state.possible(assumed))
+    return std::nullopt;
+  const z3::expr_vector literals = state.processors.literals(assumed);
+  for (;;) {
+    if (!is_solution(state.found)) throw std::logic_error("reference model and constraints disagree about " + goal.id);
+    state.found = descend(state.found, Formulas::addresses(), is_solution);
+    const Scope scope(*state.solver, state.wanted && smaller(state.formulas.chosen(), state.found));
+    if (!is_satisfied(*state.solver, literals)) {
+      state.facts->push_back({state.processors.used(state.solver->unsat_core()), state.found});
+      state.solutions->insert(state.found);
+      break;
+    }
+    state.found = state.formulas.values_in(state.solver->get_model());
+  }
+  if (!state.formulas.holds(*state.given && state.wanted, state.found, profile))
+    throw std::logic_error("reference model and constraints disagree about " + goal.id);
+  return state.formulas.case_of(goal, state.found, profile);
+}
+
+std::optional<std::vector<std::string>> Solving::lacking(const Goal& goal, const spec::Profile& profile) {
+  State& state = *state_;
+  state.turn_to(goal);
+  const Assumed assumed = state.processors.of(profile);
+  if (state.possible(assumed)) return std::nullopt;
+  const auto fact = std::find_if(state.facts->begin(), state.facts->end(),
+                                 [&](const Fact& one) { return !one.values && covers(one, assumed); });
+  return state.processors.opposites(fact->assumed);
+}
+
+}  // namespace vectors

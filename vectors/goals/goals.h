@@ -1,0 +1,107 @@
+// Which edge cases exist: goals, as data computed from the specification. Owns no solving (generate.h) and no vector.
+// A goal says what a vector must show; which vector shows it is the solver's business. Tests:
+// tests/vectors/goals/goals_test.cpp.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "spec/ir.h"
+#include "vectors/format/vector.h"
+
+namespace vectors {
+
+// Something that a case and its expected result must show: (subject & mask) == value, or, where `any` is set,
+// (subject & mask) != 0.
+struct Demand {
+  enum class Subject {
+    eptp,
+    gpa,
+    access,
+    entry,          // of `level`
+    eptp_rules,     // that the EPTP breaks
+    kind,           // of the entry of `level`, ept_kind
+    format,         // of that entry, index into Spec::formats
+    entry_rules,    // that it breaks
+    reserved_bits,  // of it that are 1 and must be 0
+    outcome,        // the member `name` of ept_outcome
+    condition,      // 1 when `condition`, of the configuration, holds
+    at_end,         // 1 when `condition` holds where the walk has ended, of the entry of `level` if one is given
+    refuses,        // 1 when the entry of `level` alone breaks `condition`, of a rule of violations
+  };
+  Subject subject = Subject::eptp;
+  ept_word mask = ~ept_word{0};
+  ept_word value = 0;
+  int level = 0;
+  std::string name = {};
+  bool any = false;
+  std::optional<spec::Condition> condition = {};
+};
+
+// How a walk ends.
+enum class Ending { before_walk, not_present, misconfigured, page };
+
+// What is known of such a walk: bits of spec::WalkFact.
+constexpr ept_word walk_facts(Ending ending, int last) {
+  const ept_word complete = ending == Ending::page ? 1 : 0;
+  const ept_word pte = ending == Ending::page && last == 1 ? 1 : 0;
+  return complete << static_cast<int>(spec::WalkFact::complete) | pte << static_cast<int>(spec::WalkFact::leaf_is_pte);
+}
+
+struct Goal {
+  std::string id;    // "cell/pde_2m/reserved_bit/bit_13"
+  std::string cite;  // where the manual says it
+  Question question = Question::walk;
+  int levels = 0;  // of the walk; 0 for an EPTP
+  Ending ending = Ending::page;
+  int last = 0;        // level of the entry that ends the walk; 0 before it
+  std::string breaks;  // of a cell: the one rule that is broken
+  std::vector<Demand> demands;
+  bool synthetic = false;  // asked of synthetic profiles only: it is about the specification, not about a processor
+};
+
+inline bool is_asked_of(const Goal& goal, const spec::Profile& profile) { return profile.synthetic || !goal.synthetic; }
+
+// Every goal for a processor of this width, sorted by id. Some cannot be met by a given processor, or by any; the
+// solver tells (solving.h).
+std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr);
+
+// Whether every control that is 1 may be 1 on the profile.
+bool allows(const spec::Profile& profile, const ept_configuration& controls);
+
+// The parts of the list; `levels` is 4 or 5.
+std::vector<Goal> eptp_goals(const spec::Spec& spec, int maxphyaddr);
+std::vector<Goal> cell_goals(const spec::Spec& spec, int maxphyaddr);
+std::vector<Goal> guard_goals(const spec::Spec& spec, int maxphyaddr);
+std::vector<Goal> priority_goals(const spec::Spec& spec, int levels);
+std::vector<Goal> permission_goals(const spec::Spec& spec, int levels);
+std::vector<Goal> report_goals(const spec::Spec& spec, int levels);
+std::vector<Goal> effect_goals(const spec::Spec& spec, int levels);
+std::vector<Goal> decision_goals(const spec::Spec& spec);
+
+// Demands as the parts write them.
+Demand outcome_is(const std::string& member, ept_word value, ept_word mask = ~ept_word{0});
+Demand outcome_has(const std::string& member, ept_word mask);
+Demand entry_bits(int level, ept_word mask, ept_word value);
+Demand access_is(ept_word attributes);
+Demand holds(const spec::Condition& condition);
+
+const spec::Format& page_format(const spec::Spec& spec, int level);                 // that maps a page
+std::vector<int> page_levels(const spec::Spec& spec);                               // from the highest down
+const spec::Field* field_named(const spec::Format& format, const std::string& id);  // nullptr when there is none
+std::string cited(const spec::Citation& cite);
+ept_word usual_attributes(const spec::Spec& spec);  // those that the usual accesses are made of
+
+// A way to break a rule: the bits of `mask` have these values. `id` names them.
+struct Way {
+  std::string id;
+  ept_word mask = 0;
+  ept_word value = 0;
+  bool alone = false;  // a bit that must be 0: no other such bit is 1
+};
+
+std::vector<Way> ways_to_break(const spec::Spec& spec, const spec::Rule& rule, const spec::Format& format,
+                               spec::Word word, int maxphyaddr);
+
+}  // namespace vectors

@@ -1,0 +1,138 @@
+#include "vectors/mutants/adequacy.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+#include "vectors/mutants/equivalence.h"
+
+namespace vectors {
+
+namespace {
+
+// What one thread needs. It tries the vectors that killed lately first, so that most mutants die early.
+class Assessor {
+ public:
+  Assessor(const spec::Spec& spec, const std::vector<Trial>& trials) : spec_(spec), trials_(trials) {}
+
+  Finding assess(const Mutant& mutant) {
+    spec::Spec changed = spec_;
+    mutant.change(changed);
+    if (!every_entry_has_a_format(changed)) return {Fate::rejected, "", {}, ""};
+    const model::Interpreter interpreter(changed, mutant.combine);
+    if (const Trial* killer = killer_of(changed, interpreter)) return {Fate::killed, killer->id, {}, ""};
+    if (mutant.combine != model::Combine::every)
+      return {Fate::unknown, "", {}, "the solver cannot be asked about this walker"};
+    return compare(changed, interpreter);
+  }
+
+ private:
+  const Trial* killer_of(const spec::Spec& changed, const model::Interpreter& interpreter) {
+    const auto kills = [&](const Trial& trial) {
+      return answer_by(changed, interpreter, trial.asked) != trial.expected;
+    };
+    auto found = std::find_if(recent_.begin(), recent_.end(), [&](const Trial* trial) { return kills(*trial); });
+    if (found != recent_.end()) {
+      std::rotate(recent_.begin(), found, found + 1);
+      return recent_.front();
+    }
+    const auto trial = std::find_if(trials_.begin(), trials_.end(), kills);
+    if (trial == trials_.end()) return nullptr;
+    recent_.insert(recent_.begin(), &*trial);
+    return &*trial;
+  }
+
+  Finding compare(const spec::Spec& changed, const model::Interpreter& interpreter) {
+    if (!equivalence_) equivalence_ = std::make_unique<Equivalence>(spec_);
+    const Comparison found = equivalence_->compare(changed);
+    switch (found.verdict) {
+      case Comparison::Answer::equal: return {Fate::equivalent, "", {}, ""};
+      case Comparison::Answer::unknown: return {Fate::unknown, "", {}, found.reason};
+      case Comparison::Answer::differ: break;
+    }
+    const Answer expected = expected_answer(*found.shows, expected_of(*found.shows));
+    if (answer_by(changed, interpreter, *found.shows) == expected)
+      return {Fate::unknown, "", {*found.shows}, "the interpreter sees no difference in the solver's case"};
+    return {Fate::alive,
+            "",
+            {*found.shows},
+            found.profile.empty() ? "no profile can show it" : "can be shown on " + found.profile};
+  }
+
+  const spec::Spec& spec_;
+  const std::vector<Trial>& trials_;
+  std::vector<const Trial*> recent_;
+  std::unique_ptr<Equivalence> equivalence_;
+};
+
+}  // namespace
+
+const char* name_of(Fate fate) {
+  switch (fate) {
+    case Fate::killed: return "killed";
+    case Fate::equivalent: return "equivalent";
+    case Fate::alive: return "alive";
+    case Fate::unknown: return "unknown";
+    case Fate::rejected: return "rejected";
+  }
+  return "";
+}
+
+std::vector<Trial> trials_of(const std::vector<Vector>& vectors) {
+  std::vector<Trial> trials;
+  std::set<std::string> seen;
+  for (const Vector& vector : vectors) {
+    if (fits_memory(vector.asked) && seen.insert(vector.id).second)
+      trials.push_back({vector.id, vector.asked, expected_answer(vector.asked, vector.expected)});
+  }
+  return trials;
+}
+
+std::vector<std::string> disagreements(const spec::Spec& spec, const std::vector<Trial>& trials) {
+  const model::Interpreter interpreter(spec);
+  std::vector<std::string> ids;
+  for (const Trial& trial : trials) {
+    if (answer_by(spec, interpreter, trial.asked) != trial.expected) ids.push_back(trial.id);
+  }
+  return ids;
+}
+
+std::vector<Finding> assess(const spec::Spec& spec, const Mutants& mutants, const std::vector<Trial>& trials) {
+  std::vector<Finding> findings(mutants.size());
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work = [&] {
+    try {
+      Assessor assessor(spec, trials);
+      for (std::size_t i = next++; i < mutants.size(); i = next++) findings[i] = assessor.assess(mutants[i]);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+      next = mutants.size();
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned t = 0; t < std::max(2U, std::thread::hardware_concurrency()); ++t) threads.emplace_back(work);
+  }
+  if (failure) std::rethrow_exception(failure);
+  return findings;
+}
+
+Score score_of(const std::vector<Finding>& findings) {
+  Score score;
+  for (const Finding& finding : findings) {
+    if (finding.fate == Fate::rejected || finding.fate == Fate::equivalent) continue;
+    ++score.counted;
+    if (finding.fate == Fate::killed) ++score.killed;
+  }
+  return score;
+}
+
+}  // namespace vectors

@@ -1,0 +1,57 @@
+// Mutation adequacy: is every mutant of the specification noticed by some vector, or proved to be no change at all?
+// Owns how that is decided; not which mutants there are (mutant.h). Tests: tests/vectors/mutants/mutants_test.cpp.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "vectors/mutants/answer.h"
+#include "vectors/mutants/mutant.h"
+
+namespace vectors {
+
+enum class Fate {
+  killed,      // a vector has another answer
+  equivalent,  // proved: no case has
+  alive,       // some case has, but no vector
+  unknown,     // the solver does not know, or the readings of the mutant disagree; counts as alive
+  rejected,    // says nothing: an entry has no format, or two; does not count
+};
+inline constexpr std::array kFates = {Fate::killed, Fate::equivalent, Fate::alive, Fate::unknown, Fate::rejected};
+
+const char* name_of(Fate fate);
+
+struct Finding {
+  Fate fate = Fate::unknown;
+  std::string killer;       // of killed: the id of the first vector found
+  std::vector<Case> shows;  // of alive: a case that would kill it
+  std::string text;         // of alive: the processor that can show it; of unknown: why
+};
+
+// A vector as it is tried on mutants.
+struct Trial {
+  std::string id;
+  Case asked;
+  Answer expected;
+};
+
+// Each id once; without the walks that no memory can show (fits_memory), which nobody can be asked.
+std::vector<Trial> trials_of(const std::vector<Vector>& vectors);
+
+// The ids of those that the interpreter answers in another way than they expect, from the specification as it is. There
+// must be none: a mutant's death would mean nothing.
+std::vector<std::string> disagreements(const spec::Spec& spec, const std::vector<Trial>& trials);
+
+// In the order of the mutants. Two threads or as many as there are processors.
+std::vector<Finding> assess(const spec::Spec& spec, const Mutants& mutants, const std::vector<Trial>& trials);
+
+// Killed of those that count.
+struct Score {
+  std::size_t killed = 0;
+  std::size_t counted = 0;
+  [[nodiscard]] bool complete() const { return killed == counted; }
+};
+Score score_of(const std::vector<Finding>& findings);
+
+}  // namespace vectors

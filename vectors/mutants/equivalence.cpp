@@ -1,0 +1,200 @@
+#include "vectors/mutants/equivalence.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "model/smt/meaning.h"
+#include "vectors/generate/canonical.h"
+
+namespace vectors {
+
+namespace {
+
+// Of the terms of a walk those that an implementation shows, and what it reads.
+constexpr std::array kShown = {"result",
+                               "level",
+                               "host_physical_address",
+                               "memory_type",
+                               "ignore_pat",
+                               "qualification",
+                               "qualification_defined",
+                               "convertible",
+                               "convertible_defined",
+                               "accessed_must",
+                               "accessed_may",
+                               "dirty_must",
+                               "dirty_may",
+                               "address_5",
+                               "address_4",
+                               "address_3",
+                               "address_2",
+                               "address_1"};
+
+constexpr ept_word kAddress = 0xffffffffffff8U;  // of a word in the first 2^52 bytes
+
+// What one question asks: the terms of both specifications, and the entry that it is about.
+struct Asked {
+  Question question = Question::eptp;
+  int level = 0;
+  model::Terms terms;
+};
+
+std::vector<Asked> questions(z3::context& context, const spec::Spec& spec, const model::Inputs& inputs) {
+  model::Meaning meaning(context, spec, inputs);
+  const z3::expr rules = model::value_of(meaning.eptp_check(), "rules");
+  const z3::expr zero = model::word(context, 0);
+  const z3::expr one = model::word(context, 1);
+  std::vector<Asked> list = {{Question::eptp, 0, {{"refused", z3::ite(rules != zero, one, zero).simplify()}}}};
+  for (const spec::Level& level : spec.levels) {
+    const model::Terms entry = meaning.classify(level.level, inputs.entry(level.level));
+    list.push_back({Question::entry, level.level, {{"kind", model::value_of(entry, "kind").simplify()}}});
+  }
+  const model::Terms walk = meaning.walk();
+  Asked last{Question::walk, 0, {}};
+  for (const char* name : kShown) last.terms.push_back({name, model::value_of(walk, name).simplify()});
+  list.push_back(last);
+  return list;
+}
+
+}  // namespace
+
+struct Equivalence::Terms {
+  explicit Terms(const spec::Spec& of) : spec(of), inputs(context), original(questions(context, of, inputs)) {}
+
+  [[nodiscard]] z3::expr number(ept_word value) { return model::word(context, value); }
+
+  // A configuration with EPT, and for entries and walks an EPTP that is accepted, of enough levels.
+  z3::expr configuration(const Asked& asked) {
+    z3::expr given = model::width_in_range(spec, inputs.configuration) &&
+                     (inputs.configuration.primary & number(EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS)) != number(0) &&
+                     (inputs.configuration.secondary & number(EPT_CONTROL_ENABLE_EPT)) != number(0);
+    if (asked.question == Question::eptp) return given;
+    if (asked.level == 5) given = given && model::Meaning(context, spec, inputs).five_levels();
+    return given && model::value_of(original.front().terms, "refused") == number(0);
+  }
+
+  z3::expr usual_access() {
+    ept_word named = 0;
+    ept_word all = 0;
+    z3::expr_vector usual(context);
+    for (const spec::Access& access : spec.accesses) named |= access.attributes;
+    for (const spec::NamedBits& attribute : spec.attributes) all |= mask_of(attribute.bits);
+    for (const spec::Access& access : spec.accesses)
+      usual.push_back((inputs.access & number(named)) == number(access.attributes));
+    return model::any_of(usual) && (inputs.access & number(~all)) == number(0);
+  }
+
+  // Two entries at one address are one word (fits_memory). An entry that is not read does not matter: it can be what
+  // lies there.
+  z3::expr one_memory() {
+    model::Meaning meaning(context, spec, inputs);
+    const z3::expr five = meaning.five_levels();
+    std::vector<z3::expr> addresses;  // from level 5 down
+    z3::expr table = inputs.eptp;
+    for (int level = 5; level >= 1; --level) {
+      model::Progress at{level, table, table, table, table, table, table, table};
+      addresses.push_back((meaning.entry_address(at, inputs.gpa) & number(kAddress)).simplify());
+      table = level == 5 ? z3::ite(five, inputs.entry(5), inputs.eptp) : inputs.entry(level);
+    }
+    z3::expr_vector parts(context);
+    for (int a = 5; a > 1; --a) {
+      for (int b = a - 1; b >= 1; --b) {
+        const z3::expr apart =
+            addresses.at(static_cast<std::size_t>(5 - a)) != addresses.at(static_cast<std::size_t>(5 - b));
+        const z3::expr one = apart || inputs.entry(a) == inputs.entry(b);
+        parts.push_back(a == 5 ? !five || one : one);
+      }
+    }
+    return model::all_of(parts);
+  }
+
+  z3::expr of_profile(const spec::Profile& profile) {
+    const auto& has = inputs.configuration;
+    const auto within = [&](const z3::expr& controls, ept_word allowed) {
+      return (controls & number(~allowed)) == number(0);
+    };
+    return has.maxphyaddr == number(static_cast<ept_word>(profile.maxphyaddr)) &&
+           has.capability == number(profile.capability) && has.parameters == number(profile.parameters) &&
+           within(has.pin_based, profile.pin_based) && within(has.primary, profile.primary) &&
+           within(has.secondary, profile.secondary) && within(has.tertiary, profile.tertiary);
+  }
+
+  z3::expr given(const Asked& asked) {
+    z3::expr configured = configuration(asked);
+    if (asked.question != Question::walk) return configured;
+    return configured && usual_access() && one_memory() &&
+           z3::ult(inputs.gpa, number(ept_word{1} << spec.max_maxphyaddr));
+  }
+
+  [[nodiscard]] Case case_of(const Asked& asked, const z3::model& found) const {
+    const auto value = [&](const z3::expr& word) { return found.eval(word, true).get_numeral_uint64(); };
+    const auto& has = inputs.configuration;
+    Case made;
+    made.question = asked.question;
+    made.configuration = {value(has.maxphyaddr), value(has.capability), value(has.pin_based), value(has.primary),
+                          value(has.secondary),  value(has.tertiary),   value(has.parameters)};
+    made.eptp = value(inputs.eptp);
+    made.level = asked.level;
+    if (asked.question == Question::entry) made.entries = {value(inputs.entry(asked.level))};
+    if (asked.question != Question::walk) return made;
+    made.level = (made.eptp >> 3 & 7) == 4 ? 5 : 4;
+    made.guest_physical_address = value(inputs.gpa);
+    made.access = value(inputs.access);
+    for (int level = made.level; level >= 1; --level) made.entries.push_back(value(inputs.entry(level)));
+    return made;
+  }
+
+  // The solver's answer for any processor, then, to say which, for each profile.
+  Comparison ask(const Asked& asked, const z3::expr& difference) {
+    z3::solver solver = quick_solver(context);
+    solver.add(given(asked) && difference);
+    const z3::check_result anywhere = solver.check();
+    if (anywhere == z3::unsat) return {Comparison::Answer::equal, std::nullopt, "", ""};
+    if (anywhere == z3::unknown) return {Comparison::Answer::unknown, std::nullopt, "", solver.reason_unknown()};
+    Comparison comparison{Comparison::Answer::differ, case_of(asked, solver.get_model()), "", ""};
+    for (const spec::Profile& profile : spec.profiles) {
+      solver.push();
+      solver.add(of_profile(profile));
+      const bool shows = solver.check() == z3::sat;
+      if (shows) {
+        comparison.shows = case_of(asked, solver.get_model());
+        comparison.profile = profile.id;
+        return comparison;
+      }
+      solver.pop();
+    }
+    return comparison;
+  }
+
+  const spec::Spec& spec;
+  z3::context context;
+  model::Inputs inputs;
+  std::vector<Asked> original;
+};
+
+Equivalence::Equivalence(const spec::Spec& spec) : terms_(std::make_unique<Terms>(spec)) {}
+Equivalence::~Equivalence() = default;
+
+Comparison Equivalence::compare(const spec::Spec& changed) {
+  try {
+    Comparison result{Comparison::Answer::equal, std::nullopt, "", ""};
+    const auto other = questions(terms_->context, changed, terms_->inputs);
+    for (std::size_t i = 0; i < other.size(); ++i) {
+      const Asked& asked = terms_->original[i];
+      const z3::expr difference = model::differ(asked.terms, other[i].terms).simplify();
+      if (difference.is_false()) continue;
+      const Comparison found = terms_->ask(asked, difference);
+      const bool better = result.verdict == Comparison::Answer::equal || result.profile.empty();
+      if (found.verdict != Comparison::Answer::equal && better) result = found;
+      if (!result.profile.empty()) break;
+    }
+    return result;
+  } catch (const z3::exception& error) {
+    return {Comparison::Answer::unknown, std::nullopt, "", error.msg()};
+  }
+}
+
+}  // namespace vectors

@@ -1,0 +1,134 @@
+#include "vectors/mutants/mutant.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace vectors {
+
+namespace {
+
+using spec::Condition;
+using spec::Spec;
+using spec::Word;
+
+void add_named(std::vector<NameOfBits>& names, const std::vector<spec::NamedBits>& from, Word word) {
+  for (const spec::NamedBits& one : from) {
+    if (one.word == word) names.push_back({one.id, one.bits, one.place});
+  }
+}
+
+void add_fields(std::vector<NameOfBits>& names, const spec::Format& format) {
+  for (const spec::Field& field : format.fields) {
+    if (field.kind == spec::FieldKind::field && is_constant(field.bits))
+      names.push_back({field.id, bits_at(field.bits), field.place});
+  }
+}
+
+// `member` of each item of `list`, a member of the specification.
+template <class Item>
+void add_sites(std::vector<Site>& all, const Spec& spec, const std::string& prefix, std::vector<Item> Spec::*list,
+               Condition Item::*member, const std::string& name) {
+  for (std::size_t i = 0; i < (spec.*list).size(); ++i) {
+    all.push_back({fmt::format("{}/{}/{}", prefix, (spec.*list)[i].id, name),
+                   [=](Spec& of) -> Condition& { return (of.*list).at(i).*member; }, spec.conditions.size()});
+  }
+}
+
+// How many formats of the level an entry with these bits has.
+std::ptrdiff_t formats_that_match(const Spec& spec, const spec::Level& level, std::uint64_t entry) {
+  return std::count_if(level.formats.begin(), level.formats.end(), [&](std::size_t f) {
+    const auto& fields = spec.formats.at(f).fields;
+    return std::all_of(fields.begin(), fields.end(), [&](const spec::Field& field) {
+      if (field.kind != spec::FieldKind::fixed) return true;
+      const spec::Bits bits = bits_at(field.bits);
+      return (entry & mask_of(bits)) >> bits.low == field.value;
+    });
+  });
+}
+
+}  // namespace
+
+std::vector<NameOfBits> names_of_bits(const Spec& spec, Word word) {
+  std::vector<NameOfBits> names;
+  switch (word) {
+    case Word::capability: add_fields(names, spec.capability); break;
+    case Word::eptp: add_fields(names, spec.eptp); break;
+    case Word::pin_based:
+    case Word::primary:
+    case Word::secondary:
+    case Word::tertiary: add_named(names, spec.controls, word); break;
+    case Word::parameter: add_named(names, spec.parameters, word); break;
+    case Word::access: add_named(names, spec.attributes, word); break;
+    case Word::gpa: add_named(names, spec.address_fields, word); break;
+    case Word::entry:
+    case Word::all:
+    case Word::nonleaf:
+    case Word::leaf: add_fields(names, spec.formats.back()); break;
+    case Word::walk: names = {{"complete", {0, 0}, {}}, {"leaf_is_pte", {1, 1}, {}}}; break;
+    case Word::violation:
+      for (const spec::Rule& rule : spec.violations) names.push_back({rule.id, {rule.bit, rule.bit}, rule.place});
+      break;
+  }
+  std::sort(names.begin(), names.end(),
+            [](const NameOfBits& a, const NameOfBits& b) { return a.bits.low < b.bits.low; });
+  return names;
+}
+
+std::vector<Site> sites(const Spec& spec) {
+  std::vector<Site> all;
+  add_sites(all, spec, "condition", &Spec::conditions, &spec::NamedCondition::when, "when");
+  for (std::size_t i = 0; i < spec.conditions.size(); ++i) all[i].named = i;
+  add_sites(all, spec, "eptp", &Spec::eptp_rules, &spec::Rule::when, "when");
+  add_sites(all, spec, "misconfiguration", &Spec::misconfigurations, &spec::Rule::when, "when");
+  add_sites(all, spec, "violation", &Spec::violations, &spec::Rule::when, "when");
+  for (const spec::Rule& rule : spec.violations) {
+    if (rule.stage == spec::ViolationStage::entry)
+      std::erase_if(all, [&](const Site& site) { return site.id == "violation/" + rule.id + "/when"; });
+  }
+  add_sites(all, spec, "flag", &Spec::flags, &spec::Flag::when, "when");
+  add_sites(all, spec, "qualification", &Spec::qualification, &spec::QualificationBit::set, "set");
+  const std::size_t any = spec.conditions.size();
+  for (std::size_t i = 0; i < spec.qualification.size(); ++i) {
+    if (spec.qualification[i].undefined)
+      all.push_back({"qualification/" + spec.qualification[i].id + "/undefined",
+                     [i](Spec& of) -> Condition& { return of.qualification.at(i).undefined.value(); }, any});
+  }
+  all.push_back({"sub_page_check/when", [](Spec& of) -> Condition& { return of.sub_page_check.when; }, any});
+  all.push_back({"convertible/when", [](Spec& of) -> Condition& { return of.convertible.when; }, any});
+  all.push_back({"convertible/undefined", [](Spec& of) -> Condition& { return of.convertible.undefined; }, any});
+  return all;
+}
+
+void for_each_part(Condition& condition, const std::function<void(Condition&)>& visit) {
+  visit(condition);
+  for (Condition& operand : condition.operands) for_each_part(operand, visit);
+}
+
+bool every_entry_has_a_format(const Spec& spec) {
+  return std::all_of(spec.levels.begin(), spec.levels.end(), [&](const spec::Level& level) {
+    std::uint64_t fixed = 0;
+    for (const std::size_t f : level.formats) {
+      for (const spec::Field& field : spec.formats.at(f).fields)
+        fixed |= field.kind == spec::FieldKind::fixed ? mask_of(bits_at(field.bits)) : 0;
+    }
+    std::uint64_t entry = 0;
+    do {  // each subset of the fixed bits
+      if (formats_that_match(spec, level, entry) != 1) return false;
+      entry = (entry - fixed) & fixed;
+    } while (entry != 0);
+    return true;
+  });
+}
+
+Mutants all_mutants(const Spec& spec) {
+  Mutants all;
+  for (const auto& part : {condition_mutants, name_mutants, format_mutants, walk_mutants, report_mutants}) {
+    Mutants more = part(spec);
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace vectors

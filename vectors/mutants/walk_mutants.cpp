@@ -1,0 +1,204 @@
+// Mistakes in the walk and in what it reports: index bits, order of checks, flags, which formats a rule concerns, bits
+// of the exit qualification, and what a walker makes of the entries it used.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "vectors/mutants/mutant.h"
+
+namespace vectors {
+
+namespace {
+
+using spec::Check;
+using spec::Effect;
+using spec::Spec;
+using spec::Word;
+
+using Change = std::function<void(Spec&)>;
+
+void add_levels(Mutants& mutants, const Spec& spec) {
+  for (std::size_t i = 0; i < spec.levels.size(); ++i) {
+    const spec::Level& level = spec.levels[i];
+    for (const auto& [how, high, low] : {std::tuple{"high_up", 1, 0},
+                                         {"high_down", -1, 0},
+                                         {"low_up", 0, 1},
+                                         {"low_down", 0, -1},
+                                         {"up", 1, 1},
+                                         {"down", -1, -1},
+                                         {"as_above", 9, 9},
+                                         {"as_below", -9, -9}}) {
+      const spec::Bits bits = {level.index.high + static_cast<unsigned>(high),
+                               level.index.low + static_cast<unsigned>(low)};
+      const bool no_address_bits = low == 0 && static_cast<int>(level.index.high) > spec.max_maxphyaddr;
+      if (bits.high > 63 || no_address_bits) continue;
+      mutants.push_back({fmt::format("level/{}/{}", level.level, how), "index",
+                         fmt::format("{}: the index of level {} is bits {}:{}", to_string(level.place), level.level,
+                                     bits.high, bits.low),
+                         [i, bits](Spec& of) { of.levels.at(i).index = bits; }});
+    }
+  }
+}
+
+void add_order(Mutants& mutants, const Spec& spec) {
+  const auto add = [&](const char* how, const std::string& what, std::vector<Check> entry,
+                       std::vector<Check> complete) {
+    mutants.push_back({fmt::format("order/{}", how), "order",
+                       fmt::format("SDM {}: {}", to_string(spec.order.cite), what),
+                       [entry = std::move(entry), complete = std::move(complete)](Spec& of) {
+                         of.order.each_entry = entry;
+                         of.order.complete_walk = complete;
+                       }});
+  };
+  const auto [absent, wrong, refused] = std::tuple{Check::not_present, Check::misconfiguration, Check::permissions};
+  add("misconfiguration_first", "misconfiguration is judged before presence", {wrong, absent}, {refused});
+  add("permissions_last", "permissions are judged entry by entry, after the rest", {absent, wrong, refused}, {});
+  add("permissions_second", "permissions are judged entry by entry, before misconfiguration", {absent, refused, wrong},
+      {});
+  add("permissions_first", "permissions are judged entry by entry, before the rest", {refused, absent, wrong}, {});
+  add("no_misconfiguration", "misconfiguration is not judged", {absent}, {refused});
+  add("no_presence", "presence is not judged", {wrong}, {refused});
+  add("no_permissions", "permissions are not judged", {absent, wrong}, {});
+}
+
+const char* name_of(Effect effect) {
+  switch (effect) {
+    case Effect::never: return "never";
+    case Effect::may: return "may";
+    case Effect::must: return "must";
+  }
+  return "";
+}
+
+void add_effects(Mutants& mutants, const spec::Flag& flag, std::size_t i) {
+  using Member = Effect spec::Flag::*;
+  for (const auto& [member, when] : {std::pair<Member, const char*>{&spec::Flag::on_success, "on_success"},
+                                     {&spec::Flag::on_violation, "on_violation"},
+                                     {&spec::Flag::on_misconfiguration, "on_misconfiguration"}}) {
+    for (const Effect effect : {Effect::never, Effect::may, Effect::must}) {
+      if (effect == flag.*member) continue;
+      mutants.push_back({fmt::format("flag/{}/{}/{}", flag.id, when, name_of(effect)), "flag",
+                         fmt::format("{}: '{}' {} be set {}", to_string(flag.place), flag.id, name_of(effect), when),
+                         [i, m = member, effect](Spec& of) { of.flags.at(i).*m = effect; }});
+    }
+  }
+}
+
+void add_flags(Mutants& mutants, const Spec& spec) {
+  for (std::size_t i = 0; i < spec.flags.size(); ++i) {
+    const spec::Flag& flag = spec.flags[i];
+    add_effects(mutants, flag, i);
+    mutants.push_back({fmt::format("flag/{}/levels", flag.id), "flag",
+                       fmt::format("{}: '{}' is set in {}", to_string(flag.place), flag.id,
+                                   flag.leaf_only ? "every entry" : "the leaf only"),
+                       [i](Spec& of) { of.flags.at(i).leaf_only = !of.flags.at(i).leaf_only; }});
+    for (const int by : {1, -1}) {
+      const unsigned bit = flag.bits.low + static_cast<unsigned>(by);
+      mutants.push_back({fmt::format("flag/{}/bit_{}", flag.id, bit), "flag",
+                         fmt::format("{}: '{}' is bit {}", to_string(flag.place), flag.id, bit), [i, bit](Spec& of) {
+                           of.flags.at(i).bits = {bit, bit};
+                         }});
+    }
+  }
+}
+
+// A rule concerns a format less, or one more.
+void add_formats_of_rules(Mutants& mutants, const Spec& spec) {
+  for (std::size_t r = 0; r < spec.misconfigurations.size(); ++r) {
+    const spec::Rule& rule = spec.misconfigurations[r];
+    for (std::size_t f = 0; f < spec.formats.size(); ++f) {
+      const bool concerned = std::find(rule.formats.begin(), rule.formats.end(), f) != rule.formats.end();
+      mutants.push_back({fmt::format("misconfiguration/{}/formats/{}", rule.id, spec.formats[f].id), "formats",
+                         fmt::format("{}: '{}' {} {}", to_string(rule.place), rule.id,
+                                     concerned ? "does not concern" : "also concerns", spec.formats[f].id),
+                         [r, f, concerned](Spec& of) {
+                           auto& formats = of.misconfigurations.at(r).formats;
+                           if (concerned)
+                             std::erase(formats, f);
+                           else
+                             formats.push_back(f);
+                         }});
+    }
+  }
+}
+
+Change replace_word(Word from, Word to) {
+  return [from, to](Spec& of) {
+    for (const Site& site : sites(of)) {
+      for_each_part(site.at(of), [&](spec::Condition& part) {
+        if (part.word == from) part.word = to;
+      });
+    }
+  };
+}
+
+void add_walkers(Mutants& mutants) {
+  const auto add = [&](const std::string& how, const std::string& what, const Change& change, model::Combine combine) {
+    mutants.push_back({"walker/" + how, "walker", "every rule of the walk: " + what, change, combine});
+  };
+  const auto every = model::Combine::every;
+  add("all_is_leaf", "permissions of the leaf only", replace_word(Word::all, Word::leaf), every);
+  add("all_is_nonleaf", "permissions of the entries above the leaf only", replace_word(Word::all, Word::nonleaf),
+      every);
+  add("nonleaf_is_all", "the leaf counts as one of those above it", replace_word(Word::nonleaf, Word::all), every);
+  add("leaf_is_all", "what the leaf must have every entry must have", replace_word(Word::leaf, Word::all), every);
+  const Change none = [](Spec&) {};
+  add("root_only", "permissions of the root only", none, model::Combine::first);
+  add("last_only", "permissions of the last entry of each kind only", none, model::Combine::last);
+  add("or", "some entry has the permission", none, model::Combine::any);
+}
+
+void add_qualification(Mutants& mutants, const Spec& spec, std::size_t i) {
+  const spec::QualificationBit& bit = spec.qualification[i];
+  const auto add = [&](const char* how, const std::string& what, const Change& change) {
+    mutants.push_back({fmt::format("qualification/{}/{}", bit.id, how), "qualification",
+                       fmt::format("{}: '{}' {}", to_string(bit.place), bit.id, what), change});
+  };
+  if (bit.undefined) {
+    add("always_defined", "is never undefined", [i](Spec& of) { of.qualification.at(i).undefined.reset(); });
+  } else {
+    add("never_defined", "is undefined", [i](Spec& of) {
+      of.qualification.at(i).undefined = spec::Condition{};  // all of nothing holds
+    });
+  }
+  add("removed", "is not there",
+      [i](Spec& of) { of.qualification.erase(of.qualification.begin() + static_cast<std::ptrdiff_t>(i)); });
+  for (const int by : {1, -1}) {
+    if (bit.bit == 0 && by < 0) continue;
+    const unsigned to = bit.bit + static_cast<unsigned>(by);
+    add(by > 0 ? "up" : "down", fmt::format("is bit {}, which changes places with it", to), [i, to](Spec& of) {
+      const unsigned from = of.qualification.at(i).bit;
+      for (spec::QualificationBit& other : of.qualification) {
+        if (other.bit == to) other.bit = from;
+      }
+      of.qualification.at(i).bit = to;
+    });
+  }
+}
+
+}  // namespace
+
+Mutants walk_mutants(const Spec& spec) {
+  Mutants mutants;
+  add_levels(mutants, spec);
+  add_order(mutants, spec);
+  add_flags(mutants, spec);
+  add_formats_of_rules(mutants, spec);
+  add_walkers(mutants);
+  return mutants;
+}
+
+Mutants report_mutants(const Spec& spec) {
+  Mutants mutants;
+  for (std::size_t i = 0; i < spec.qualification.size(); ++i) add_qualification(mutants, spec, i);
+  for (std::size_t v = 0; v < spec.violations.size(); ++v) {
+    if (v == spec.sub_page_check.only) continue;
+    mutants.push_back({"sub_page_check/only/" + spec.violations[v].id, "sub_page",
+                       fmt::format("{}: the rule that may be broken is '{}'", to_string(spec.sub_page_check.place),
+                                   spec.violations[v].id),
+                       [v](Spec& of) { of.sub_page_check.only = v; }});
+  }
+  return mutants;
+}
+
+}  // namespace vectors
