@@ -5,7 +5,7 @@ import subprocess
 import time
 
 # The text that eptspec uses too, a literal of C++.
-TEXT = pathlib.Path(__file__).parents[3] / "harness" / "bochsrc.inc"
+TEXT = pathlib.Path(__file__).parents[3] / "harness" / "boot" / "bochsrc.inc"
 CONFIGURATION = TEXT.read_text(encoding="utf-8").removeprefix('R"(').removesuffix(')"\n')
 
 
