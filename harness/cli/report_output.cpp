@@ -42,7 +42,9 @@ void add_output_options(CLI::App& command, OutputArguments& arguments) {
   command.add_option("--vectors", arguments.vectors, "JSON file or directory of vectors, or builtin for a few")
       ->capture_default_str();
   command.add_option("--baseline", arguments.baseline, "Known deviations: {\"deviations\": [...]}");
-  command.add_option("--today", arguments.today, "Day for which the baseline's expiries are judged, YYYY-MM-DD")
+  command
+      .add_option("--today", arguments.today,
+                  "Fail for known deviations that have expired on this day, YYYY-MM-DD; without it they only warn")
       ->check(day());
   command.add_option("--json", arguments.json, "Write the whole result there");
   command.add_option("--junit", arguments.junit, "Write a JUnit report there");
@@ -70,6 +72,7 @@ void assess(const OutputArguments& arguments, const harness::VectorSet& all, har
   scope.all_ids.reserve(all.vectors.size());
   for (const vectors::Vector& vector : all.vectors) scope.all_ids.push_back(vector.id);
   std::sort(scope.all_ids.begin(), scope.all_ids.end());
+  scope.expiry_fails = !arguments.today.empty();
   scope.whole = report.vectors.size() == all.vectors.size() && is_whole_set(arguments);
   report.assessment = harness::assess(report.baseline, report.vectors, report.judgements, scope, today_of(arguments));
 }

@@ -125,6 +125,8 @@ std::string terminal_report(const Report& report) {
   }
   text += "\n" + known_text(report) + reasons_text(report, Verdict::skipped) +
           reasons_text(report, Verdict::not_applicable);
+  for (const std::string& warning : report.assessment.warnings)
+    text += fmt::format("  baseline warning: {}\n", warning);
   for (const std::string& problem : report.assessment.problems) text += fmt::format("  baseline: {}\n", problem);
   const Counts counts = count(report);
   const std::size_t all = std::accumulate(counts.of.begin(), counts.of.end(), std::size_t{0});

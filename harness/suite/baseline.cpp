@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <regex>
 #include <set>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr const char* kExpected = "a baseline: a JSON object with a list 'deviations'";
 constexpr std::size_t kMostBytes = std::size_t{16} << 20;
+constexpr int kWarningDays = 60;  // how long before its expiry an entry is warned of
 
 bool is_text(const JsonValue& value) { return value.is(JsonKind::text) && !value.text().empty(); }
 
@@ -80,17 +82,20 @@ KnownDeviation deviation_of(const JsonValue& entry) {
   return known;
 }
 
-}  // namespace
-
-bool is_day(std::string_view text) {
+// The day that a text names, YYYY-MM-DD; without a value when there is no such day.
+std::optional<std::chrono::sys_days> day_of(std::string_view text) {
   static const std::regex form(R"((\d{4})-(\d\d)-(\d\d))");
   std::match_results<std::string_view::const_iterator> parts;
-  if (!std::regex_match(text.begin(), text.end(), parts, form)) return false;
+  if (!std::regex_match(text.begin(), text.end(), parts, form)) return std::nullopt;
   const auto number = [&](std::size_t n) { return static_cast<unsigned>(std::stoul(parts[n])); };
-  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(1))), std::chrono::month(number(2)),
-                                     std::chrono::day(number(3)))
-      .ok();
+  const std::chrono::year_month_day day(std::chrono::year(static_cast<int>(number(1))), std::chrono::month(number(2)),
+                                        std::chrono::day(number(3)));
+  return day.ok() ? std::optional<std::chrono::sys_days>(day) : std::nullopt;
 }
+
+}  // namespace
+
+bool is_day(std::string_view text) { return day_of(text).has_value(); }
 
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors) {
   std::string text;
@@ -224,6 +229,16 @@ bool concerns(const KnownDeviation& entry, const std::string& target) {
   return entry.targets.empty() || std::any_of(entry.targets.begin(), entry.targets.end(), is_it);
 }
 
+// Days from today to the last day on which the entry counts; below 0: it has expired. Both texts are days.
+std::int64_t days_left(const KnownDeviation& entry, const std::string& today) {
+  return (day_of(entry.expires).value() - day_of(today).value()).count();
+}
+
+std::string warning_of(const KnownDeviation& entry, std::int64_t left) {
+  if (left < 0) return fmt::format("expired on {}: {}", entry.expires, entry.reason);
+  return fmt::format("expires in {} day{}, on {}: {}", left, left == 1 ? "" : "s", entry.expires, entry.reason);
+}
+
 }  // namespace
 
 std::string reasons_of(const std::vector<const KnownDeviation*>& entries) {
@@ -235,10 +250,17 @@ std::string reasons_of(const std::vector<const KnownDeviation*>& entries) {
 Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector<vectors::Vector>& vectors,
                   const std::vector<Judgement>& judgements, const Scope& scope, const std::string& today) {
   Assessing assessing(vectors, judgements, scope);
+  std::vector<std::string> warnings;
   for (const KnownDeviation& entry : baseline) {
-    if (concerns(entry, scope.target)) assessing.take(entry, entry.expires < today);
+    if (!concerns(entry, scope.target)) continue;
+    const std::int64_t left = days_left(entry, today);
+    const bool fails = left < 0 && scope.expiry_fails;
+    if (left <= kWarningDays && !fails) warnings.push_back(warning_of(entry, left));
+    assessing.take(entry, fails);
   }
-  return assessing.result();
+  Assessment result = assessing.result();
+  result.warnings = std::move(warnings);
+  return result;
 }
 
 }  // namespace harness

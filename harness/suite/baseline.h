@@ -39,6 +39,8 @@ struct Assessment {
   // left.
   std::vector<std::vector<const KnownDeviation*>> known;
   std::vector<std::string> problems;  // unexpected passes, unknown ids, expired entries, filters without effect
+  // Entries that expire within 60 days; those that have expired too, unless that is a problem. They fail no run.
+  std::vector<std::string> warnings = {};
 };
 
 // The reasons of entries, one after the other.
@@ -51,6 +53,9 @@ struct Scope {
   // All vectors that the baseline is about: each filter must explain some, unless the target could make none of those
   // that it selects.
   bool whole = false;
+  // An expired entry is a problem and explains nothing; otherwise it still explains, with a warning, so that an old
+  // checkout does not fail because a day has passed.
+  bool expiry_fails = true;
 };
 
 // vectors are those that were run. today: YYYY-MM-DD.

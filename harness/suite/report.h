@@ -17,7 +17,7 @@ struct Report {
   std::string target;
   std::string name;  // of the implementation, from its adapter
   std::string version;
-  std::string date;  // YYYY-MM-DD: the day of the run, for which the expiries of the baseline were judged
+  std::string date;  // YYYY-MM-DD: the day of the run, or the one given for the expiries of the baseline
   std::vector<vectors::Vector> vectors;
   std::vector<Judgement> judgements;  // of each vector
   std::vector<KnownDeviation> baseline;

@@ -4,6 +4,7 @@
 usage: cli_test.py SOURCE_DIRECTORY EPTSPEC HOSTILE_LIBRARY
 """
 import concurrent.futures
+import datetime
 import json
 import os
 import pathlib
@@ -105,13 +106,30 @@ class ExitCodes(Folder):
         self.assertEqual((result.returncode, result.stderr), (2, ""))
         self.assertIn("nothing was judged", result.stdout)
 
-    def test_baseline_makes_known_what_is_known_until_it_expires(self):
+    def run_with_expiry(self, day, *arguments):
         baseline = self.path / "baseline.json"
-        entry = {"reason": "accepts all", "cite": "-", "link": "-", "expires": "2026-06-30", "vectors": ["smoke-02", "smoke-03"]}
+        entry = {"reason": "accepts all", "cite": "-", "link": "-", "expires": str(day), "vectors": ["smoke-02", "smoke-03"]}
         baseline.write_text(json.dumps({"deviations": [entry]}))
+        return run_builtin("lib:" + HOSTILE, "--baseline", baseline, *arguments)
+
+    def test_baseline_makes_known_what_is_known_until_it_expires(self):
         for today, code in (("2026-06-30", 0), ("2026-07-01", 1)):
-            result = run_builtin("lib:" + HOSTILE, "--baseline", baseline, "--today", today)
+            result = self.run_with_expiry("2026-06-30", "--today", today)
             self.assertEqual(result.returncode, code, result.stdout)
+
+    def test_expiry_warns_60_days_ahead_and_fails_only_where_the_day_is_given(self):
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        # Not 61 and 60, which files_test.cpp has: midnight may pass meanwhile.
+        for days, warning in ((63, None), (59, "expires in 5"), (-2, "expired on ")):
+            result = self.run_with_expiry(today + datetime.timedelta(days=days))
+            self.assertEqual(result.returncode, 0, result.stdout)
+            if warning:
+                self.assertIn("  baseline warning: " + warning, result.stdout)
+            else:
+                self.assertNotIn("baseline", result.stdout)
+        result = self.run_with_expiry(today - datetime.timedelta(days=2), "--today", today)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("  baseline: expired on ", result.stdout)
 
 
 def processes_with(argument):

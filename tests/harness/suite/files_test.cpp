@@ -194,6 +194,26 @@ TEST(Baseline, unexpected_pass_unknown_id_and_expiry_are_problems) {
   EXPECT_TRUE(expired.known[1].empty());
 }
 
+TEST(Baseline, entry_warns_from_60_days_before_it_expires) {
+  const auto warnings = [](const char* today) { return assessed("\"eptp-1\"", today).warnings; };
+  EXPECT_TRUE(warnings("2026-10-31").empty());
+  EXPECT_EQ(warnings("2026-11-01"), std::vector<std::string>{"expires in 60 days, on 2026-12-31: why"});
+  EXPECT_EQ(warnings("2026-12-30"), std::vector<std::string>{"expires in 1 day, on 2026-12-31: why"});
+  EXPECT_EQ(warnings("2026-12-31"), std::vector<std::string>{"expires in 0 days, on 2026-12-31: why"});
+  EXPECT_TRUE(warnings("2027-01-01").empty());  // a problem by then
+}
+
+TEST(Baseline, expired_entry_warns_and_still_explains_when_expiry_does_not_fail) {
+  const std::vector<vectors::Vector> vectors = support::eptp_vectors(1);
+  const std::vector<harness::KnownDeviation> baseline = {{"why", "31.3", "where", "2026-12-31", {"eptp-0"}}};
+  harness::Scope scope{"mine", {"eptp-0"}};
+  scope.expiry_fails = false;
+  const harness::Assessment result = assess(baseline, vectors, {kFail}, scope, "2027-01-01");
+  EXPECT_TRUE(result.problems.empty());
+  EXPECT_EQ(result.warnings, std::vector<std::string>{"expired on 2026-12-31: why"});
+  EXPECT_EQ(reasons_of(result.known[0]), "why");
+}
+
 TEST(Baseline, vector_that_was_not_run_is_no_problem) { EXPECT_TRUE(assessed("\"eptp-2\"").problems.empty()); }
 
 TEST(Baseline, entry_with_a_filter_explains_what_deviates_as_it_says) {
