@@ -56,6 +56,7 @@ void read_walk(Draft& draft, const SourceFile& file);
 void note_violations(Draft& draft, const SourceFile& file);  // gives names to the bits of Word::violation
 void read_violation(Draft& draft, const SourceFile& file);
 void read_exit_qualification(Draft& draft, const SourceFile& file);
+void read_outcome(Draft& draft, const SourceFile& file);  // after the flags
 void read_profile(Draft& draft, const SourceFile& file);
 
 // Last pass, on a specification that was read without a mistake: what only shows when everything is there.

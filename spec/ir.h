@@ -219,6 +219,28 @@ struct Flag {
   Place place;
 };
 
+// What is stated by its name and place in the manual alone.
+struct Named {
+  std::string id;
+  Citation cite;
+  std::string text;
+  Place place;
+};
+
+// How an access can end, and which effect of a flag belongs to it.
+struct Result : Named {
+  Effect Flag::*flags = &Flag::on_success;
+};
+
+enum class MemberKind { level, number, address, bits };
+
+struct OutcomeMember : Named {
+  MemberKind kind = MemberKind::number;
+  std::uint64_t results = 0;  // bit n: Spec::results[n] has it; with any other it is 0
+  bool reported = false;      // an implementation can be asked for it
+  std::string defined;        // not empty: a member ID_defined has the bits that the manual defines; what that is
+};
+
 struct SubPageCheck {
   std::size_t only = 0;  // Spec::violations index: the single rule that may be broken
   Condition when;
@@ -287,6 +309,9 @@ struct Spec {
   SubPageCheck sub_page_check;
   Convertible convertible;
   std::vector<QualificationBit> qualification;
+  std::vector<Named> entry_kinds;
+  std::vector<Result> results;
+  std::vector<OutcomeMember> outcome;  // beside the flags, which follow them
   std::vector<Profile> profiles;
 };
 

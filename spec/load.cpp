@@ -15,8 +15,8 @@ namespace spec {
 namespace {
 
 constexpr std::array kFolders = {"formats", "semantics", "profiles"};
-constexpr std::array kSemantics = {"configuration", "accesses",  "eptp_check",        "misconfiguration",
-                                   "walk",          "violation", "exit_qualification"};
+constexpr std::array kSemantics = {"configuration", "accesses",  "eptp_check",         "misconfiguration",
+                                   "walk",          "violation", "exit_qualification", "outcome"};
 constexpr std::array kFormats = {"pml5e", "pml4e", "pdpte_pd", "pdpte_1g", "pde_pt", "pde_2m", "pte"};
 
 std::map<std::string, Citation> read_sources(const Node& tree, Diagnostics& diagnostics) {
@@ -182,6 +182,7 @@ void read_meaning(Draft& draft) {
   for_kind(draft, "walk", read_walk);
   for_kind(draft, "violation", read_violation);
   for_kind(draft, "exit_qualification", read_exit_qualification);
+  for_kind(draft, "outcome", read_outcome);
   for_kind(draft, "profile", read_profile);
   draft.spec.conditions = draft.names.take_conditions();
   find_present(draft);

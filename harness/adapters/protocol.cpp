@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "harness/adapters/answer_members.h"
 #include "harness/support/json.h"
 #include "harness/support/names.h"
 
@@ -134,13 +134,15 @@ void append_case(const eptspec_case& asked, std::string& line) {
   line += '}';
 }
 
-template <class Number>
-bool read_member(const JsonValue& value, Number& to, std::uint64_t bit, eptspec_answer& answer) {
+bool read_member(const JsonValue& value, const AnswerMember& member, eptspec_answer& answer) {
   const auto word = word_of(value);
-  if (!word || *word > std::numeric_limits<Number>::max()) return false;
-  to = static_cast<Number>(*word);
-  answer.valid |= bit;
-  return true;
+  return word && put_value(answer, member, *word);
+}
+
+bool read_known_bits(const JsonValue& value, eptspec_answer& answer) {
+  const auto word = word_of(value);
+  answer.qualification_valid = word.value_or(0);
+  return word.has_value();
 }
 
 bool read_words(const JsonValue& value, eptspec_answer& answer) {
@@ -172,16 +174,11 @@ bool read_one(const JsonValue& value, eptspec_answer& answer) {
   if (key == "result") return read_result(value, answer);
   if (key == "declined") return read_reason(value, EPTSPEC_DECLINED, answer);
   if (key == "not_applicable") return read_reason(value, EPTSPEC_NOT_APPLICABLE, answer);
-  if (key == "level") return read_member(value, answer.level, EPTSPEC_VALID_LEVEL, answer);
-  if (key == "memory_type") return read_member(value, answer.memory_type, EPTSPEC_VALID_MEMORY_TYPE, answer);
-  if (key == "ignore_pat") return read_member(value, answer.ignore_pat, EPTSPEC_VALID_IGNORE_PAT, answer);
-  if (key == "convertible") return read_member(value, answer.convertible, EPTSPEC_VALID_CONVERTIBLE, answer);
-  if (key == "qualification") return read_member(value, answer.qualification, EPTSPEC_VALID_QUALIFICATION, answer);
-  if (key == "qualification_valid") return read_member(value, answer.qualification_valid, 0, answer);
-  if (key == "host_physical_address") {
-    return read_member(value, answer.host_physical_address, EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS, answer);
-  }
+  if (key == "qualification_valid") return read_known_bits(value, answer);
   if (key == "words") return read_words(value, answer);
+  for (const AnswerMember& one : kAnswerMembers) {
+    if (key == ept_outcome_members[one.member].name) return read_member(value, one, answer);
+  }
   return key == "id";
 }
 

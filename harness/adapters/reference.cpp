@@ -4,6 +4,7 @@
 
 #include "ept_model.h"
 #include "harness/adapters/adapter.h"
+#include "harness/adapters/answer_members.h"
 
 namespace harness {
 
@@ -42,13 +43,8 @@ void walk(const eptspec_case& asked, const ept_context& context, eptspec_answer&
   eptspec_case memory = asked;
   const ept_outcome outcome = ept_walk(&context, asked.guest_physical_address, asked.access, read, &memory);
   answer.result = result_of(outcome.result);
-  answer.valid = EPTSPEC_VALID_ALL;
-  answer.level = static_cast<std::uint32_t>(outcome.level);
-  answer.memory_type = static_cast<std::uint32_t>(outcome.memory_type);
-  answer.ignore_pat = static_cast<std::uint32_t>(outcome.ignore_pat);
-  answer.convertible = static_cast<std::uint32_t>(outcome.convertible);
-  answer.host_physical_address = outcome.host_physical_address;
-  answer.qualification = outcome.qualification;
+  answer.valid = EPTSPEC_VALID_WORDS;
+  for (const AnswerMember& one : kAnswerMembers) put_value(answer, one, ept_outcome_get(&outcome, one.member));
   for (std::uint32_t n = 0; n < asked.word_count; ++n) {
     const ept_word level = ept_word{1} << (asked.level - n);
     answer.words[n] = asked.words[n].value;

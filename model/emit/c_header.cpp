@@ -9,6 +9,7 @@
 #include "model/emit/c_condition.h"
 #include "model/emit/c_layout.h"
 #include "model/emit/c_masks.h"
+#include "model/emit/c_outcome.h"
 #include "model/emit/c_qualification.h"
 #include "model/emit/c_text.h"
 #include "model/emit/c_vocabulary.h"
@@ -52,15 +53,19 @@ void emit_types(const spec::Spec& spec, std::ostream& out) {
   for (const spec::Format& format : spec.formats) {
     formats.push_back({fmt::format("  EPT_FORMAT_{},", upper(format.id)), format.title});
   }
+  std::vector<std::string> kinds;
+  for (const spec::Named& kind : spec.entry_kinds) kinds.push_back("EPT_" + upper(kind.id));
+  std::vector<CodeLine> results;
+  for (const spec::Result& result : spec.results)
+    results.push_back({fmt::format("  EPT_{},", upper(result.id)), result.text});
   std::vector<CodeLine> members;
-  for (const spec::Flag& flag : spec.flags) {
-    members.push_back(
-        {fmt::format("  ept_word {}_must;", flag.id), fmt::format("levels whose entry has its {} flag set", flag.id)});
-    members.push_back({fmt::format("  ept_word {}_may;", flag.id), "levels where that is left open"});
+  for (const OutcomeWord& word : outcome_words(spec)) {
+    members.push_back({fmt::format("  {} {};", word.is_level ? "int" : "ept_word", word.id), word.text});
   }
-  constexpr std::size_t kOutcomeComments = 33;  // where the comments of the other members of struct ept_outcome stand
   out << fill(kTypes, {{"formats", aligned(formats)},
-                       {"flag_members", aligned(members, kOutcomeComments)},
+                       {"kinds", fmt::format("{}", fmt::join(kinds, ", "))},
+                       {"results", aligned(results)},
+                       {"members", aligned(members)},
                        {"min_maxphyaddr", fmt::format("{}", spec.min_maxphyaddr)},
                        {"max_maxphyaddr", fmt::format("{}", spec.max_maxphyaddr)}});
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
+#include "model/emit/c_outcome.h"
 
 namespace model {
 
@@ -16,10 +17,14 @@ constexpr const char* kHead = R"(/*
 #ifndef EPT_NAMES_H
 #define EPT_NAMES_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "ept_model.h"
 
+/* Numbers of 64 bits, also where EPT_WORD is a type of somebody's own. */
 struct ept_name {
-  ept_word bits;
+  uint64_t bits;
   const char* name;
   const char* cite; /* section, place and edition of the manual */
 };
@@ -27,7 +32,7 @@ struct ept_name {
 /* A field of an entry, with the bits that it has for some MAXPHYADDR. */
 struct ept_field_name {
   enum ept_format format;
-  ept_word bits;
+  uint64_t bits;
   const char* name;
   const char* cite;
 };
@@ -66,6 +71,24 @@ template <class Numbered>
 std::string numbered(const std::vector<Numbered>& list) {
   std::string rows;
   for (const Numbered& one : list) rows += row(std::uint64_t{1} << one.bit, one.id, one.cite);
+  return rows;
+}
+
+// Of an enumeration: bit n stands for the number n, and is at place n.
+template <class List>
+std::string enumerated(const List& list) {
+  std::string rows;
+  for (const auto& one : list) rows += row(std::uint64_t{1} << (&one - list.data()), one.id, one.cite);
+  return rows;
+}
+
+// Each with the place of its first field: the table of the manual.
+std::string formats(const spec::Spec& spec) {
+  std::string rows;
+  for (std::size_t n = 0; n < spec.formats.size(); ++n) {
+    const spec::Format& format = spec.formats[n];
+    rows += row(std::uint64_t{1} << n, format.id, format.fields.front().cite);
+  }
   return rows;
 }
 
@@ -119,8 +142,10 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
       << table("access", bits_of_word(spec.attributes, spec::Word::access))
       << table("eptp_rule", numbered(spec.eptp_rules)) << table("entry_rule", numbered(spec.misconfigurations))
       << table("violation", numbered(spec.violations)) << table("qualification", numbered(spec.qualification))
-      << table("flag", flags(spec)) << entry_fields("field", has_meaning, spec)
-      << entry_fields("reserved", is_reserved, spec) << "\n#endif\n";
+      << table("flag", flags(spec)) << table("kind", enumerated(spec.entry_kinds))
+      << table("result", enumerated(spec.results)) << table("format", formats(spec))
+      << entry_fields("field", has_meaning, spec) << entry_fields("reserved", is_reserved, spec)
+      << c_outcome_table(spec) << "\n#endif\n";
 }
 
 }  // namespace model

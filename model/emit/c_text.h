@@ -64,7 +64,7 @@ enum ept_format {
 @{formats}
 };
 
-enum ept_kind { EPT_NOT_PRESENT, EPT_MISCONFIGURED, EPT_TABLE, EPT_PAGE };
+enum ept_kind { @{kinds} };
 
 /* What the processor supports and which VM-execution controls are in use. */
 struct ept_configuration {
@@ -127,10 +127,7 @@ struct ept_progress {
 enum ept_step { EPT_STEP_TABLE, EPT_STEP_PAGE, EPT_STEP_VIOLATION, EPT_STEP_MISCONFIGURATION };
 
 enum ept_result {
-  EPT_TRANSLATED,       /* the access goes to host_physical_address */
-  EPT_SUB_PAGE_CHECK,   /* the sub-page permission table decides on the access */
-  EPT_VIOLATION,        /* VM exit 48 or, where convertible, perhaps a virtualization exception */
-  EPT_MISCONFIGURATION, /* VM exit 49 */
+@{results}
 };
 
 /* The exit qualification of a violation. */
@@ -142,17 +139,7 @@ struct ept_qualification {
 /* The outcome of an access. What does not belong to the result is 0. */
 struct ept_outcome {
   enum ept_result result;
-  int level;                      /* of the entry that ended the walk; 0 when none was read */
-  ept_word host_physical_address; /* translated, sub-page check */
-  ept_word memory_type;           /* EPT memory type, translated and sub-page check */
-  ept_word ignore_pat;            /* 1: the PAT memory type is ignored */
-  ept_word rules;                 /* EPT_RULE_... of a misconfiguration, EPT_VIOLATION_... of a violation */
-  ept_word reserved_bits;         /* of a misconfiguration: the bits that are 1 and must be 0 */
-  ept_word qualification;         /* of a violation: the exit qualification */
-  ept_word qualification_defined; /* its bits that the manual defines here; the others are 0 above */
-  ept_word convertible;           /* of a violation: 1 when it may become a virtualization exception */
-  ept_word convertible_defined;   /* 0 when the manual leaves that open */
-@{flag_members}
+@{members}
 };
 
 /* Reads the entry at a physical address. */

@@ -1,5 +1,8 @@
 #include "model/proof/header_terms.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <array>
 
 #include <fmt/format.h>
@@ -7,11 +10,11 @@
 #include "ept_model_text.h"
 #include "model/proof/symbolic.h"
 
-// The header as it ships, with a symbolic word in place of uint64_t.
+// The header as it ships, with a symbolic word in place of uint64_t; and the table of an outcome's members.
 #define EPT_WORD ::model::Word
 #define EPT_FLAG ::model::Flag
 namespace model::compiled {
-#include "ept_model.h"
+#include "ept_names.h"
 }  // namespace model::compiled
 #undef EPT_WORD
 #undef EPT_FLAG
@@ -66,21 +69,10 @@ ept_progress progress_of(const Progress& from) {
 }
 
 Terms outcome_terms(z3::context& context, const ept_outcome& outcome) {
-  return {{"result", number(context, outcome.result)},
-          {"level", number(context, outcome.level)},
-          {"host_physical_address", outcome.host_physical_address.expr()},
-          {"memory_type", outcome.memory_type.expr()},
-          {"ignore_pat", outcome.ignore_pat.expr()},
-          {"rules", outcome.rules.expr()},
-          {"reserved_bits", outcome.reserved_bits.expr()},
-          {"qualification", outcome.qualification.expr()},
-          {"qualification_defined", outcome.qualification_defined.expr()},
-          {"convertible", outcome.convertible.expr()},
-          {"convertible_defined", outcome.convertible_defined.expr()},
-          {"accessed_must", outcome.accessed_must.expr()},
-          {"accessed_may", outcome.accessed_may.expr()},
-          {"dirty_must", outcome.dirty_must.expr()},
-          {"dirty_may", outcome.dirty_may.expr()}};
+  Terms terms = {{"result", number(context, outcome.result)}};
+  for (const auto& one : compiled::ept_outcome_members)
+    terms.push_back({one.name, ept_outcome_get(&outcome, one.member).expr()});
+  return terms;
 }
 
 // The memory of a walk: hands out the entries level by level and notes where each was read.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "ept_names.h"
 #include "spec/draw.h"
 #include "tests/support/generators.h"
 #include "tests/support/header.h"
@@ -50,6 +51,25 @@ RC_GTEST_PROP(Agreement, header_and_interpreter_walk_alike, ()) {
   const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());
   RC_ASSERT(support::header_walk(machine, gpa, access, support::in_order(entries)) ==
             oracle().walk(machine, gpa, access, support::in_order(entries)));
+}
+
+// The table of ept_names.h against what the walk gives.
+RC_GTEST_PROP(Agreement, member_of_an_outcome_is_0_with_every_result_that_does_not_have_it, ()) {
+  const Circumstances machine = *support::any_machine();
+  const ept_configuration configuration = support::configuration_of(machine);
+  const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());
+  ept_context context;
+  ept_prepare(&configuration, machine.eptp, &context);
+  support::Read memory = support::in_order(entries);
+  const ept_outcome outcome = ept_walk(
+      &context, *support::any_gpa(), *support::any_access(spec_under_test()),
+      [](void* read, ept_word address) { return (*static_cast<support::Read*>(read))(address); }, &memory);
+  RC_CLASSIFY(true, std::string(ept_result_names[outcome.result].name));
+  for (const ept_outcome_member& one : ept_outcome_members) {
+    if ((one.results >> outcome.result & 1) != 0) continue;
+    RC_LOG() << ept_result_names[outcome.result].name << ": " << one.name << "\n";
+    RC_ASSERT(ept_outcome_get(&outcome, one.member) == 0U);
+  }
 }
 
 void expect_same(const Circumstances& machine, int level, std::uint64_t entry) {

@@ -21,6 +21,7 @@ OPTIONAL = {
     "eptp_check": {"reason"},
     "misconfiguration": {"reason", "formats"},
     "violation": {"rules.reason"},
+    "outcome": {"defined"},
     "profile": {"parameters", "assumed"},
 }
 

@@ -6,8 +6,6 @@ namespace {
 
 constexpr ept_word kTableAddress = 0xffffffffff000U;  // bits 51:12
 
-ept_word bit_of(const std::array<ept_word, 2>& levels, ept_word bit) { return (levels[0] | levels[1]) != 0 ? bit : 0; }
-
 model::Circumstances circumstances_of(const Case& asked) {
   const ept_configuration& from = asked.configuration;
   return {static_cast<int>(from.maxphyaddr), from.capability,        from.pin_based_controls, from.primary_controls,
@@ -36,11 +34,45 @@ ept_word read_word(const Case& asked, ept_word address) {
   return found;
 }
 
-ept_word flag_bits(const spec::Spec& spec, const char* id) {
+// The flag that a set of levels is about; 0 of other members.
+ept_word flag_of(const ept_outcome_member& member, const spec::Spec& spec) {
   for (const spec::Flag& flag : spec.flags) {
-    if (flag.id == id) return mask_of(flag.bits);
+    if (member.flag != 0 && std::string_view(member.name).starts_with(flag.id + "_")) return mask_of(flag.bits);
   }
   return 0;
+}
+
+template <class FlagOf>
+Answer answer_of(const ept_outcome& outcome, const FlagOf& flag_of_member) {
+  Answer answer;
+  answer.result = outcome.result;
+  for (const ept_outcome_member& one : ept_outcome_members) {
+    if (!one.reported) continue;
+    const bool masked = ept_outcome_members[one.partner].kind == EPT_MEMBER_DEFINED;
+    ept_word& value = answer.shown.at(one.member);
+    value = ept_outcome_get(&outcome, one.member);
+    if (masked) value &= ept_outcome_get(&outcome, one.partner);
+    if (value != 0) answer.flags.at(one.member) = flag_of_member(one);
+  }
+  return answer;
+}
+
+ept_outcome outcome_of(const model::Outcome& from) {
+  return {static_cast<ept_result>(from.result),
+          from.level,
+          from.host_physical_address,
+          from.memory_type,
+          from.ignore_pat,
+          from.rules,
+          from.reserved_bits,
+          from.qualification,
+          from.qualification_defined,
+          from.convertible,
+          from.convertible_defined,
+          from.accessed.must,
+          from.accessed.may,
+          from.dirty.must,
+          from.dirty.may};
 }
 
 }  // namespace
@@ -55,21 +87,7 @@ Answer expected_answer(const Case& asked, const Expected& expected) {
     answer.result = expected.classification.kind;
     return answer;
   }
-  const ept_outcome& from = expected.outcome;
-  answer = {from.result,
-            static_cast<ept_word>(from.level),
-            from.host_physical_address,
-            from.memory_type,
-            from.ignore_pat,
-            from.qualification & from.qualification_defined,
-            from.qualification_defined,
-            from.convertible & from.convertible_defined,
-            from.convertible_defined,
-            {from.accessed_must, from.accessed_may},
-            {from.dirty_must, from.dirty_may}};
-  answer.accessed_bit = bit_of(answer.accessed, EPT_ENTRY_ACCESSED);
-  answer.dirty_bit = bit_of(answer.dirty, EPT_ENTRY_DIRTY);
-  return answer;
+  return answer_of(expected.outcome, [](const ept_outcome_member& member) { return member.flag; });
 }
 
 bool fits_memory(const Case& asked) {
@@ -90,20 +108,7 @@ Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, 
   }
   const model::Outcome from = interpreter.walk(machine, asked.guest_physical_address, asked.access,
                                                [&](ept_word address) { return read_word(asked, address); });
-  answer = {static_cast<ept_word>(from.result),
-            static_cast<ept_word>(from.level),
-            from.host_physical_address,
-            from.memory_type,
-            from.ignore_pat,
-            from.qualification & from.qualification_defined,
-            from.qualification_defined,
-            from.convertible & from.convertible_defined,
-            from.convertible_defined,
-            {from.accessed.must, from.accessed.may},
-            {from.dirty.must, from.dirty.may}};
-  answer.accessed_bit = bit_of(answer.accessed, flag_bits(spec, "accessed"));
-  answer.dirty_bit = bit_of(answer.dirty, flag_bits(spec, "dirty"));
-  return answer;
+  return answer_of(outcome_of(from), [&](const ept_outcome_member& member) { return flag_of(member, spec); });
 }
 
 }  // namespace vectors

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "ept_names.h"
 #include "model/interpret/interpreter.h"
 #include "vectors/format/vector.h"
 
@@ -13,18 +14,8 @@ namespace vectors {
 
 struct Answer {
   ept_word result = 0;  // of an EPTP: 1 when refused; of an entry: ept_kind; of a walk: ept_result
-  ept_word level = 0;
-  ept_word host_physical_address = 0;
-  ept_word memory_type = 0;
-  ept_word ignore_pat = 0;
-  ept_word qualification = 0;  // only its defined bits
-  ept_word qualification_defined = 0;
-  ept_word convertible = 0;  // 0 where undefined
-  ept_word convertible_defined = 0;
-  std::array<ept_word, 2> accessed{};  // levels: must, may
-  std::array<ept_word, 2> dirty{};
-  ept_word accessed_bit = 0;  // of an entry, where some level must or may be set
-  ept_word dirty_bit = 0;
+  std::array<ept_word, EPT_OUTCOME_MEMBERS> shown{};  // of a walk: the members that are reported, their defined bits
+  std::array<ept_word, EPT_OUTCOME_MEMBERS> flags{};  // of a set of levels that is not empty: the bit of their entries
   bool operator==(const Answer&) const = default;
 };
 

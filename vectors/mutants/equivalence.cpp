@@ -1,11 +1,11 @@
 #include "vectors/mutants/equivalence.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "ept_names.h"
 #include "model/smt/meaning.h"
 #include "vectors/generate/canonical.h"
 
@@ -14,24 +14,14 @@ namespace vectors {
 namespace {
 
 // Of the terms of a walk those that an implementation shows, and what it reads.
-constexpr std::array kShown = {"result",
-                               "level",
-                               "host_physical_address",
-                               "memory_type",
-                               "ignore_pat",
-                               "qualification",
-                               "qualification_defined",
-                               "convertible",
-                               "convertible_defined",
-                               "accessed_must",
-                               "accessed_may",
-                               "dirty_must",
-                               "dirty_may",
-                               "address_5",
-                               "address_4",
-                               "address_3",
-                               "address_2",
-                               "address_1"};
+std::vector<std::string> shown(const spec::Spec& spec) {
+  std::vector<std::string> names = {"result"};
+  for (const ept_outcome_member& member : ept_outcome_members) {
+    if (member.reported) names.emplace_back(member.name);
+  }
+  for (const spec::Level& level : spec.levels) names.push_back(fmt::format("address_{}", level.level));
+  return names;
+}
 
 constexpr ept_word kAddress = 0xffffffffffff8U;  // of a word in the first 2^52 bytes
 
@@ -54,7 +44,7 @@ std::vector<Asked> questions(z3::context& context, const spec::Spec& spec, const
   }
   const model::Terms walk = meaning.walk();
   Asked last{Question::walk, 0, {}};
-  for (const char* name : kShown) last.terms.push_back({name, model::value_of(walk, name).simplify()});
+  for (const std::string& name : shown(spec)) last.terms.push_back({name, model::value_of(walk, name).simplify()});
   list.push_back(last);
   return list;
 }

@@ -10,6 +10,7 @@
 #include <regex>
 #include <set>
 
+#include "harness/adapters/answer_members.h"
 #include "harness/support/names.h"
 #include "tests/support/spec_under_test.h"
 #include "vectors/format/json_names.h"
@@ -74,6 +75,40 @@ TEST(Names, of_formats_are_those_of_the_specification_in_its_order) {
     EXPECT_EQ(harness::name_of(static_cast<ept_format>(n)), formats[n].id);
     EXPECT_EQ(vectors::kFormats.at(n), formats[n].id);
   }
+}
+
+TEST(Names, of_kinds_and_results_are_those_of_the_specification_in_the_order_of_their_numbers) {
+  const spec::Spec& spec = spec_under_test();
+  for (std::size_t n = 0; n < spec.entry_kinds.size(); ++n) EXPECT_EQ(ept_kind_names[n].name, spec.entry_kinds[n].id);
+  for (std::size_t n = 0; n < spec.results.size(); ++n) EXPECT_EQ(ept_result_names[n].name, spec.results[n].id);
+  EXPECT_STREQ(ept_kind_names[EPT_PAGE].name, "page");
+  EXPECT_STREQ(ept_result_names[EPT_SUB_PAGE_CHECK].name, "sub_page_check");
+  EXPECT_STREQ(ept_format_names[EPT_FORMAT_PDE_2M].name, "pde_2m");
+}
+
+// Sets of levels are answered by the words of memory, what is defined of a member is for the judge alone.
+TEST(AnswerMembers, are_the_members_of_an_outcome_that_an_implementation_reports) {
+  std::set<ept_member> reported;
+  for (const ept_outcome_member& one : ept_outcome_members) {
+    if (one.reported && one.kind <= EPT_MEMBER_BITS) reported.insert(one.member);
+  }
+  std::set<ept_member> answered;
+  std::uint64_t valid = EPTSPEC_VALID_WORDS;
+  for (const harness::AnswerMember& one : harness::kAnswerMembers) {
+    answered.insert(one.member);
+    valid |= one.valid;
+    EXPECT_EQ(one.narrow == nullptr, one.wide != nullptr);
+  }
+  EXPECT_EQ(answered, reported);
+  EXPECT_EQ(valid, EPTSPEC_VALID_ALL);
+}
+
+TEST(AnswerMembers, value_without_room_is_refused) {
+  eptspec_answer answer{};
+  EXPECT_FALSE(harness::put_value(answer, harness::kAnswerMembers[0], std::uint64_t{1} << 32));
+  EXPECT_TRUE(harness::put_value(answer, harness::kAnswerMembers[0], 4));
+  EXPECT_EQ(answer.level, 4U);
+  EXPECT_EQ(answer.valid, EPTSPEC_VALID_LEVEL);
 }
 
 std::string abi_header() {

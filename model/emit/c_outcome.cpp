@@ -1,0 +1,125 @@
+#include "model/emit/c_outcome.h"
+
+#include <fmt/format.h>
+
+#include "model/emit/c_condition.h"
+#include "model/emit/fill.h"
+
+namespace model {
+
+namespace {
+
+constexpr const char* kTable = R"(
+/* What a member of struct ept_outcome is. A set of levels has bit n set for the entry of level n. */
+enum ept_member_kind {
+  EPT_MEMBER_NUMBER,  /* the level too */
+  EPT_MEMBER_ADDRESS, /* physical address */
+  EPT_MEMBER_BITS,    /* each has a meaning of its own */
+  EPT_MEMBER_DEFINED, /* the bits of its partner that the manual defines; the others are 0 there */
+  EPT_MEMBER_MUST,    /* the levels whose entry has its flag set */
+  EPT_MEMBER_MAY,     /* the levels where that is left open */
+};
+
+/* The members of struct ept_outcome beside its result: places in ept_outcome_members. */
+enum ept_member {
+  @{enumerators}
+  EPT_OUTCOME_MEMBERS /* how many */
+};
+
+struct ept_outcome_member {
+  enum ept_member member;
+  const char* name;
+  enum ept_member_kind kind;
+  unsigned results;        /* bit n: the result with the number n has it; with any other it is 0 */
+  enum ept_member partner; /* number and bits: itself, or what is defined of it; must and may have each other */
+  bool reported;           /* an implementation can be asked for it; otherwise it is a reason that the model gives */
+  uint64_t flag;           /* must and may: the bit of an entry */
+  const char* cite;
+};
+
+static const struct ept_outcome_member ept_outcome_members[] = {
+    @{rows}
+};
+
+static inline ept_word ept_outcome_get(const struct ept_outcome* outcome, enum ept_member member) {
+  switch (member) {
+    @{get}
+    case EPT_OUTCOME_MEMBERS: break;
+  }
+  return 0;
+}
+
+/* The member itself, to be written; null for the level, which is an int. */
+static inline ept_word* ept_outcome_word(struct ept_outcome* outcome, enum ept_member member) {
+  switch (member) {
+    @{word}
+    case EPT_OUTCOME_MEMBERS: break;
+  }
+  return 0;
+}
+)";
+
+std::string kind_of(const spec::OutcomeMember& member) {
+  switch (member.kind) {
+    case spec::MemberKind::level:
+    case spec::MemberKind::number: return "NUMBER";
+    case spec::MemberKind::address: return "ADDRESS";
+    case spec::MemberKind::bits: return "BITS";
+  }
+  return "";
+}
+
+std::uint64_t results_with(const spec::Spec& spec, const spec::Flag& flag, spec::Effect effect) {
+  std::uint64_t set = 0;
+  for (std::size_t n = 0; n < spec.results.size(); ++n) {
+    if (flag.*(spec.results[n].flags) == effect) set |= std::uint64_t{1} << n;
+  }
+  return set;
+}
+
+void add_flag(std::vector<OutcomeWord>& words, const spec::Spec& spec, const spec::Flag& flag) {
+  const std::string must = flag.id + "_must";
+  const std::string may = flag.id + "_may";
+  const std::uint64_t bit = mask_of(flag.bits);
+  words.push_back({must, "MUST", false, results_with(spec, flag, spec::Effect::must), may, true, bit, flag.cite,
+                   fmt::format("levels whose entry has its {} flag set", flag.id)});
+  words.push_back({may, "MAY", false, results_with(spec, flag, spec::Effect::may), must, true, bit, flag.cite,
+                   "levels where that is left open"});
+}
+
+std::string enumerator(const std::string& id) { return "EPT_OUTCOME_" + upper(id); }
+
+}  // namespace
+
+std::vector<OutcomeWord> outcome_words(const spec::Spec& spec) {
+  std::vector<OutcomeWord> words;
+  for (const spec::OutcomeMember& member : spec.outcome) {
+    const std::string defined = member.id + "_defined";
+    const bool whole = member.defined.empty();
+    words.push_back({member.id, kind_of(member), member.kind == spec::MemberKind::level, member.results,
+                     whole ? member.id : defined, member.reported, 0, member.cite, member.text});
+    if (whole) continue;
+    words.push_back(
+        {defined, "DEFINED", false, member.results, member.id, member.reported, 0, member.cite, member.defined});
+  }
+  for (const spec::Flag& flag : spec.flags) add_flag(words, spec, flag);
+  return words;
+}
+
+std::string c_outcome_table(const spec::Spec& spec) {
+  std::string enumerators;
+  std::string rows;
+  std::string get;
+  std::string word;
+  for (const OutcomeWord& one : outcome_words(spec)) {
+    const std::string name = enumerator(one.id);
+    enumerators += name + ",\n";
+    rows += fmt::format("{{{}, \"{}\", EPT_MEMBER_{}, {:#x}, {}, {}, {}, \"{}\"}},\n", name, one.id, one.kind,
+                        one.results, enumerator(one.partner), one.reported, hex(one.flag), to_string(one.cite));
+    get += fmt::format("case {}: return {}outcome->{};\n", name, one.is_level ? "(ept_word)" : "", one.id);
+    word += fmt::format("case {}: {};\n", name, one.is_level ? "break" : "return &outcome->" + one.id);
+  }
+  return fill(kTable, {{"enumerators", enumerators}, {"rows", rows}, {"get", get}, {"word", word}});
+}
+
+}  // namespace model
