@@ -1,6 +1,6 @@
 // What only shows when the whole specification is there: fields that tile 63:0, names that the walk needs, ids used
-// once. The same tiling is decided by Z3 for all widths at once (model/proof/spec_obligations.h); here it is found early and
-// with its place.
+// once. The same tiling is decided by Z3 for all widths at once (model/proof/spec_obligations.h); here it is found
+// early and with its place.
 #include <algorithm>
 #include <array>
 
@@ -146,6 +146,17 @@ void check_violations(const Spec& spec, Diagnostics& diagnostics) {
   }
 }
 
+// Rules for the EPTP and for entries have names of one kind in the emitted header; likewise accesses and their
+// attributes.
+void check_shared_names(const Spec& spec, Diagnostics& diagnostics) {
+  std::map<std::string, Place> rules;
+  for (const Rule& rule : spec.eptp_rules) rules.emplace(rule.id, rule.place);
+  for (const Rule& rule : spec.misconfigurations) check_unique(diagnostics, rules, rule.id, rule.place);
+  std::map<std::string, Place> accesses;
+  for (const NamedBits& attribute : spec.attributes) accesses.emplace(attribute.id, attribute.place);
+  for (const Access& access : spec.accesses) check_unique(diagnostics, accesses, access.id, access.place);
+}
+
 // What the model reports has a place for these two.
 void check_flags(const Spec& spec, Diagnostics& diagnostics) {
   for (const Flag& flag : spec.flags) {
@@ -240,6 +251,7 @@ void check_whole(const Spec& spec, Diagnostics& diagnostics) {
   check_formats(spec, diagnostics);
   for (const Level& level : spec.levels) check_level(spec, level, diagnostics);
   check_violations(spec, diagnostics);
+  check_shared_names(spec, diagnostics);
   check_flags(spec, diagnostics);
   check_condition_bits(spec, diagnostics);
   check_present(spec, diagnostics);

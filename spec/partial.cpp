@@ -36,10 +36,29 @@ Truth one_of(const Condition& condition, const Knowledge& knowledge) {
   return field.mask == mask_of(condition.bits) >> condition.bits.low ? Truth::yes : Truth::maybe;
 }
 
+Truth any_of_kind(const Condition& condition, const Knowledge& knowledge, const Kinds& kinds) {
+  const auto word = knowledge.find(condition.word);
+  const auto of_word = kinds.find(condition.word);
+  if (word == knowledge.end() || of_word == kinds.end()) return Truth::maybe;
+  const auto found = of_word->second.find(condition.field_kind);
+  const std::uint64_t bits = found == of_word->second.end() ? 0 : found->second;
+  if ((word->second.value & word->second.mask & bits) != 0) return Truth::yes;
+  return (bits & ~word->second.mask) == 0 ? Truth::no : Truth::maybe;
+}
+
 }  // namespace
 
-Truth judge(const Spec& spec, const Condition& condition, const Knowledge& knowledge) {
-  const auto operand = [&](const Condition& of) { return judge(spec, of, knowledge); };
+std::map<FieldKind, std::uint64_t> kinds_of(const Format& format, int maxphyaddr) {
+  std::map<FieldKind, std::uint64_t> bits;
+  for (const Field& field : format.fields) {
+    if (field.bits.high.at(maxphyaddr) >= field.bits.low.at(maxphyaddr))
+      bits[field.kind] |= mask_of(bits_at(field.bits, maxphyaddr));
+  }
+  return bits;
+}
+
+Truth judge(const Spec& spec, const Condition& condition, const Knowledge& knowledge, const Kinds& kinds) {
+  const auto operand = [&](const Condition& of) { return judge(spec, of, knowledge, kinds); };
   switch (condition.kind) {
     case Condition::Kind::all_of: {
       Truth all = Truth::yes;
@@ -54,7 +73,7 @@ Truth judge(const Spec& spec, const Condition& condition, const Knowledge& knowl
     case Condition::Kind::negation: return opposite(operand(condition.operands.front()));
     case Condition::Kind::nonzero: return nonzero(condition, knowledge);
     case Condition::Kind::one_of: return one_of(condition, knowledge);
-    case Condition::Kind::any_of_kind: return Truth::maybe;
+    case Condition::Kind::any_of_kind: return any_of_kind(condition, knowledge, kinds);
     case Condition::Kind::named: return operand(spec.conditions.at(condition.named).when);
   }
   return Truth::maybe;

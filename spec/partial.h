@@ -22,7 +22,10 @@ using Knowledge = std::map<Word, Partial>;
 
 constexpr Partial known(std::uint64_t value) { return {~std::uint64_t{0}, value}; }
 
-// Bits of a kind of field (any_of_kind) are never known.
-Truth judge(const Spec& spec, const Condition& condition, const Knowledge& knowledge);
+// By word, EPTP or entry: which bits are of a kind of field. Of a word that is not there no such bit is known.
+using Kinds = std::map<Word, std::map<FieldKind, std::uint64_t>>;
+std::map<FieldKind, std::uint64_t> kinds_of(const Format& format, int maxphyaddr);
+
+Truth judge(const Spec& spec, const Condition& condition, const Knowledge& knowledge, const Kinds& kinds = {});
 
 }  // namespace spec
