@@ -27,3 +27,13 @@ foreach(form write_and_new_bit memory_type execute)
   eptspec_newcomer(${form} ${form})
 endforeach()
 eptspec_newcomer(all write_and_new_bit memory_type execute vocabulary violation)
+
+# The interpreter, too, knows no shape: the header of the copy and the copy read by the oracle say the same.
+set(out ${PROJECT_BINARY_DIR}/newcomer/all)
+add_executable(newcomer_agreement agreement/header_test.cpp support/generators.cpp support/header.cpp
+  support/spec_under_test.cpp ${out}/ept_model.h)
+target_include_directories(newcomer_agreement BEFORE PRIVATE ${out})
+target_compile_definitions(newcomer_agreement PRIVATE EPTSPEC_SOURCE_DIR="${out}")
+target_link_libraries(newcomer_agreement PRIVATE eptspec_interpret eptspec_rapidcheck GTest::gtest_main eptspec_options)
+add_test(NAME newcomer_agreement COMMAND newcomer_agreement)
+set_tests_properties(newcomer_agreement PROPERTIES ENVIRONMENT "RC_PARAMS=seed=20260701 max_success=3000")
