@@ -1,12 +1,13 @@
 // What only shows when the whole specification is there: fields that tile 63:0, names that the walk needs, ids used
-// once. The same tiling is decided by Z3 for all widths at once (model/proof/spec_obligations.h); here it is found early and
-// with its place.
+// once. The same tiling is decided by Z3 for all widths at once (model/proof/spec_obligations.h); here it is found
+// early and with its place.
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "spec/draft.h"
+#include "spec/unnamed.h"
 
 namespace spec {
 
@@ -61,26 +62,47 @@ bool in_range(const Format& format, int maxphyaddr, Diagnostics& diagnostics) {
   return true;
 }
 
-// Whether a field of both formats must have different values.
-bool told_apart(const Format& a, const Format& b) {
-  const auto differs = [](const Field& x, const Field& y) {
-    return x.kind == FieldKind::fixed && y.kind == FieldKind::fixed && bits_at(x.bits) == bits_at(y.bits) &&
-           x.value != y.value;
-  };
-  return std::any_of(a.fields.begin(), a.fields.end(), [&](const Field& x) {
-    return std::any_of(b.fields.begin(), b.fields.end(), [&](const Field& y) { return differs(x, y); });
-  });
+const Field* field_of(const Format& format, const std::string& id) {
+  const auto found = std::find_if(format.fields.begin(), format.fields.end(),
+                                  [&](const Field& field) { return field.id == id && has_name(field); });
+  return found == format.fields.end() ? nullptr : &*found;
 }
 
+// Formats of one level are told apart by the bit that says whether the entry maps a page.
 void check_level(const Spec& spec, const Level& level, Diagnostics& diagnostics) {
-  for (std::size_t i = 0; i < level.formats.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      const Format& a = spec.formats[level.formats[j]];
-      const Format& b = spec.formats[level.formats[i]];
-      if (told_apart(a, b)) continue;
-      diagnostics.add(b.place, fmt::format("nothing tells {} apart from {} of the same level", b.id, a.id),
-                      "a field of kind fixed with different values");
+  for (const std::size_t f : level.formats) {
+    const Format& format = spec.formats[f];
+    const Field* size = field_of(format, "page_size");
+    const bool told_apart =
+        size != nullptr && size->kind == FieldKind::fixed && size->value == (format.maps_page ? 1U : 0U);
+    if (level.formats.size() == 1 || (level.formats.size() == 2 && told_apart)) continue;
+    diagnostics.add(size == nullptr ? format.place : size->place,
+                    fmt::format("nothing tells {} apart from the other formats of level {}", format.id, level.level),
+                    "two formats with a field page_size of kind fixed: 1 where a page is mapped, 0 in the other");
+  }
+}
+
+// What is reported of a page, and what a format's kinds of fields are there for.
+void check_format(const Spec& spec, std::size_t index, Diagnostics& diagnostics) {
+  const Format& format = spec.formats[index];
+  for (const char* id : {"memory_type", "ignore_pat"}) {
+    if (format.maps_page && field_of(format, id) == nullptr) {
+      diagnostics.add(format.place, fmt::format("{} maps a page and has no field '{}'", format.id, id),
+                      "the fields memory_type and ignore_pat, which a translation reports");
     }
+  }
+  for (const Field& field : format.fields) {
+    const bool forbidden =
+        std::any_of(spec.misconfigurations.begin(), spec.misconfigurations.end(), [&](const auto& rule) {
+          const bool concerned = std::find(rule.formats.begin(), rule.formats.end(), index) != rule.formats.end();
+          return concerned && rule.when.kind == Condition::Kind::any_of_kind && rule.when.word == Word::entry &&
+                 rule.when.field_kind == field.kind;
+        });
+    if (forbidden || (field.kind != FieldKind::reserved && field.kind != FieldKind::beyond_maxphyaddr)) continue;
+    diagnostics.add(field.place, fmt::format("no rule demands that '{}' of {} be 0", field.id, format.id),
+                    fmt::format("a misconfiguration with when: {{any_bit_of: {}, in_word: entry}} that concerns {}",
+                                to_string(field.kind), format.id));
+    return;
   }
 }
 
@@ -92,6 +114,7 @@ void check_formats(const Spec& spec, Diagnostics& diagnostics) {
     });
     if (!used)
       diagnostics.add(format.place, fmt::format("no level has the format {}", format.id), "a level of the walk");
+    check_format(spec, i, diagnostics);
   }
 }
 
@@ -101,6 +124,11 @@ void check_violations(const Spec& spec, Diagnostics& diagnostics) {
   for (const Rule& rule : spec.violations) {
     bits |= std::uint64_t{1} << rule.bit;
     if (rule.stage != ViolationStage::entry) continue;
+    const Condition& when = rule.when;
+    if (when.kind != Condition::Kind::negation || when.operands.front().name != "condition.present") {
+      diagnostics.add(when.place, fmt::format("'{}' is of stage entry and has another condition", rule.id),
+                      "not condition.present");
+    }
     if (of_entry != nullptr) {
       diagnostics.add(rule.place, fmt::format("'{}' is of stage entry, as '{}' is", rule.id, of_entry->id),
                       "one rule of stage entry");
@@ -115,6 +143,92 @@ void check_violations(const Spec& spec, Diagnostics& diagnostics) {
       diagnostics.add(group.place, fmt::format("the group '{}' has a bit that no rule has", group.id),
                       "bits of the 'rules'");
     }
+  }
+}
+
+// Rules for the EPTP and for entries have names of one kind in the emitted header; likewise accesses and their
+// attributes.
+void check_shared_names(const Spec& spec, Diagnostics& diagnostics) {
+  std::map<std::string, Place> rules;
+  for (const Rule& rule : spec.eptp_rules) rules.emplace(rule.id, rule.place);
+  for (const Rule& rule : spec.misconfigurations) check_unique(diagnostics, rules, rule.id, rule.place);
+  std::map<std::string, Place> accesses;
+  for (const NamedBits& attribute : spec.attributes) accesses.emplace(attribute.id, attribute.place);
+  for (const Access& access : spec.accesses) check_unique(diagnostics, accesses, access.id, access.place);
+}
+
+// What the model reports has a place for these two.
+void check_flags(const Spec& spec, Diagnostics& diagnostics) {
+  for (const Flag& flag : spec.flags) {
+    if (flag.id != "accessed" && flag.id != "dirty")
+      diagnostics.add(flag.place, fmt::format("an outcome has no place for the flag '{}'", flag.id),
+                      "accessed and dirty");
+  }
+  if (spec.flags.size() == 2) return;
+  diagnostics.add(spec.flags.front().place, fmt::format("there are {} flags", spec.flags.size()), "accessed and dirty");
+}
+
+// Conditions over the configuration are a set, in which each has its place.
+void check_condition_bits(const Spec& spec, Diagnostics& diagnostics) {
+  std::map<std::string, Place> seen;
+  for (const NamedCondition& condition : spec.conditions) {
+    const bool of_configuration = condition.stage == Stage::configuration;
+    if (condition.bit) check_unique(diagnostics, seen, fmt::format("bit {}", *condition.bit), condition.place);
+    if (of_configuration == condition.bit.has_value()) continue;
+    diagnostics.add(condition.place,
+                    fmt::format("the condition '{}' {}", condition.id,
+                                of_configuration ? "is over the configuration alone and has no 'bit'"
+                                                 : "is over more than the configuration and has a 'bit'"),
+                    "'bit' at each condition over controls, capabilities, parameters and EPTP, and at no other");
+  }
+}
+
+// A bit of an entry that has a meaning in every format.
+bool is_common_bit(const Spec& spec, const Condition& condition) {
+  const std::string id = condition.name.substr(condition.name.find('.') + 1);
+  return condition.kind == Condition::Kind::nonzero && condition.word == Word::entry &&
+         std::all_of(spec.formats.begin(), spec.formats.end(),
+                     [&](const Format& format) { return has_field(format, id, condition.bits); });
+}
+
+// An entry is present by any of some bits, each of which may count in some configurations only.
+void check_present(const Spec& spec, Diagnostics& diagnostics) {
+  const Condition& when = spec.conditions[spec.present].when;
+  const bool several = when.kind == Condition::Kind::any_of;
+  for (const Condition& way : several ? when.operands : std::vector<Condition>{when}) {
+    const bool guarded = way.kind == Condition::Kind::all_of;
+    std::size_t bits = 0;
+    std::size_t others = 0;
+    for (const Condition& part : guarded ? way.operands : std::vector<Condition>{way}) {
+      if (is_common_bit(spec, part)) {
+        ++bits;
+      } else if (stage_of(part, spec.conditions) != Stage::configuration) {
+        ++others;
+      }
+    }
+    if (bits == 1 && others == 0) continue;
+    diagnostics.add(way.place, "'present' is not made of single bits that every format has",
+                    "any: of entry bits, each alone or in a list with conditions over the configuration");
+  }
+}
+
+void check_five_levels(const Spec& spec, Diagnostics& diagnostics) {
+  const bool found = std::any_of(spec.conditions.begin(), spec.conditions.end(), [](const NamedCondition& condition) {
+    return condition.id == "five_level_walk" && condition.stage == Stage::configuration;
+  });
+  if (found) return;
+  diagnostics.add(spec.levels.front().place, "no condition over the configuration is called 'five_level_walk'",
+                  "one that says when a walk begins at level 5");
+}
+
+// All conditions over the configuration are one word of the emitted header.
+void check_room(const Spec& spec, Diagnostics& diagnostics) {
+  for (const NamedCondition& condition : with_names_for_all(spec).conditions) {
+    if (condition.stage != Stage::configuration || condition.bit) continue;
+    diagnostics.add(
+        condition.place, fmt::format("there is no room for '{}'", condition.text),
+        fmt::format("at most {} conditions over the configuration, with those that rules spell out", kMostConditions));
+    return;
   }
 }
 
@@ -137,6 +251,12 @@ void check_whole(const Spec& spec, Diagnostics& diagnostics) {
   check_formats(spec, diagnostics);
   for (const Level& level : spec.levels) check_level(spec, level, diagnostics);
   check_violations(spec, diagnostics);
+  check_shared_names(spec, diagnostics);
+  check_flags(spec, diagnostics);
+  check_condition_bits(spec, diagnostics);
+  check_present(spec, diagnostics);
+  check_five_levels(spec, diagnostics);
+  check_room(spec, diagnostics);
 }
 
 }  // namespace spec

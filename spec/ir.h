@@ -125,6 +125,7 @@ struct NamedCondition {
   std::string id;
   Condition when;
   Stage stage = Stage::configuration;
+  std::optional<unsigned> bit;  // of stage configuration: its place in the set of conditions; it never changes
   Citation cite;
   std::string text;
   Place place;

@@ -98,6 +98,14 @@ bool speaks_beyond(const Condition& condition, const std::vector<Word>& allowed,
   return beyond;
 }
 
+bool names_kind_of_entry(const Condition& condition, const std::vector<NamedCondition>& conditions) {
+  bool found = false;
+  for_each_through_names(condition, conditions, [&](const Condition& part) {
+    found |= part.kind == Condition::Kind::any_of_kind && part.word == Word::entry;
+  });
+  return found;
+}
+
 const Symbol* Names::find(const std::string& name) const {
   const auto found = symbols_.find(name);
   return found == symbols_.end() ? nullptr : &found->second;

@@ -70,6 +70,9 @@ Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& co
 bool speaks_beyond(const Condition& condition, const std::vector<Word>& allowed,
                    const std::vector<NamedCondition>& conditions);
 
+// Whether bits of a kind of field of an entry are spoken of, which only its format tells.
+bool names_kind_of_entry(const Condition& condition, const std::vector<NamedCondition>& conditions);
+
 // Calls `visit(const Condition&)` for the condition and everything below it, not through names.
 template <typename Visit>
 void for_each(const Condition& condition, const Visit& visit) {

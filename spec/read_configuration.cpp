@@ -93,6 +93,7 @@ void note_conditions(Draft& draft, MapReader& reader, const SourceFile& file) {
     NamedCondition condition;
     condition.place = item->place;
     condition.id = entry.id("id");
+    if (entry.find("bit") != nullptr) condition.bit = static_cast<unsigned>(entry.number("bit", 0, 63));
     condition.cite = read_cite(entry, file, draft.diagnostics);
     condition.text = entry.text("text");
     const Node* when = entry.require("when");

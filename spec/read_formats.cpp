@@ -141,7 +141,7 @@ Format read_format(Draft& draft, const SourceFile& file) {
 }  // namespace
 
 bool has_name(const Field& field) {
-  return is_known_bits(field.bits) && field.kind != FieldKind::reserved && field.kind != FieldKind::ignored;
+  return is_known_bits(field.bits) && (field.kind == FieldKind::field || field.kind == FieldKind::fixed);
 }
 
 bool has_field(const Format& format, const std::string& id, Bits bits) {

@@ -39,26 +39,35 @@ Rule read_rule_head(Draft& draft, MapReader& reader, const SourceFile& file, Rul
   return rule;
 }
 
-// What can be spoken of at one point of a walk, and how to say so.
+// What can be spoken of at one point of a walk, and how to say so. Only where the format of an entry is known can its
+// reserved bits be spoken of.
 struct Known {
   std::vector<Word> words;
-  const char* expected;
+  bool format = false;
+  const char* expected = "";
 };
 
-const Known kOfConfiguration = {kConfigurationWords, "a condition over EPTP, capabilities, controls and parameters"};
-const Known kOfEntry = {with(kConfigurationWords, {Word::entry}), "a condition over configuration and entry"};
-const Known kBeforeWalk = {with(kConfigurationWords, {Word::access, Word::gpa}),
-                           "a condition over configuration, access and guest-physical address"};
-const Known kOfCompleteWalk = {with(kBeforeWalk.words, {Word::all, Word::nonleaf, Word::leaf, Word::walk}),
-                               "a condition over configuration, access, guest-physical address, walk and the entries "
-                               "used (all, nonleaf, leaf)"};
-const Known kOfViolation = {with(kOfCompleteWalk.words, {Word::violation}),
-                            "a condition over everything but a single entry"};
+const Known kOfConfiguration = {kConfigurationWords, false,
+                                "a condition over EPTP, capabilities, controls and parameters"};
+const Known kOfEntry = {with(kConfigurationWords, {Word::entry}), true, "a condition over configuration and entry"};
+const Known kOfAnyEntry = {kOfEntry.words, false, "a condition over configuration and named bits of the entry"};
+const Known kBeforeWalk = {with(kConfigurationWords, {Word::gpa}), false,
+                           "a condition over configuration and guest-physical address"};
+const Known kOfCompleteWalk = {
+    with(kBeforeWalk.words, {Word::access, Word::all, Word::nonleaf, Word::leaf, Word::walk}), false,
+    "a condition over configuration, access, guest-physical address, walk and the entries used (all, nonleaf, leaf)"};
+const Known kOfSubPageCheck = {
+    with(kConfigurationWords, {Word::access, Word::all, Word::nonleaf, Word::leaf, Word::walk}), false,
+    "a condition over configuration, access, walk and the entries used (all, nonleaf, leaf)"};
+const Known kOfReport = {with(kConfigurationWords, {Word::access, Word::all, Word::leaf, Word::walk, Word::violation}),
+                         false,
+                         "a condition over configuration, access, walk, the entries used (all, leaf) and the rules "
+                         "broken"};
 
 const Known& known_at(ViolationStage stage) {
   switch (stage) {
     case ViolationStage::before_walk: return kBeforeWalk;
-    case ViolationStage::entry: return kOfEntry;
+    case ViolationStage::entry: return kOfAnyEntry;
     case ViolationStage::permissions: return kOfCompleteWalk;
   }
   return kOfCompleteWalk;
@@ -70,6 +79,9 @@ Condition read_when(Draft& draft, MapReader& reader, const Known& known, const c
   Condition condition = draft.names.read(*node);
   if (speaks_beyond(condition, known.words, draft.names.conditions())) {
     draft.diagnostics.add(node->place, "the condition speaks of what is not known at this point", known.expected);
+  } else if (!known.format && names_kind_of_entry(condition, draft.names.conditions())) {
+    draft.diagnostics.add(node->place, "the condition speaks of reserved bits of an entry whose format is not known",
+                          known.expected);
   }
   return condition;
 }
@@ -123,7 +135,7 @@ SubPageCheck read_sub_page_check(Draft& draft, const SourceFile& file, const Nod
   } else {
     check.only = static_cast<std::size_t>(found - rules.begin());
   }
-  check.when = read_when(draft, reader, kOfCompleteWalk);
+  check.when = read_when(draft, reader, kOfSubPageCheck);
   check.cite = read_cite(reader, file, draft.diagnostics);
   check.text = reader.text("text");
   reader.done();
@@ -134,8 +146,8 @@ Convertible read_convertible(Draft& draft, const SourceFile& file, const Node& n
   MapReader reader(node, draft.diagnostics, "convertible");
   Convertible convertible;
   convertible.place = node.place;
-  convertible.when = read_when(draft, reader, kOfEntry);
-  convertible.undefined = read_when(draft, reader, kOfViolation, "undefined");
+  convertible.when = read_when(draft, reader, kOfAnyEntry);
+  convertible.undefined = read_when(draft, reader, kOfReport, "undefined");
   convertible.cite = read_cite(reader, file, draft.diagnostics);
   convertible.text = reader.text("text");
   convertible.reason = reader.text("reason");
@@ -154,9 +166,9 @@ QualificationBit read_qualification_bit(Draft& draft, const SourceFile& file, co
   if (draft.diagnostics.size() == before && reader.is_mapping()) {
     check_unique(draft.diagnostics, seen, fmt::format("bit {}", bit.bit), bit.place);
   }
-  bit.set = read_when(draft, reader, kOfViolation, "set");
+  bit.set = read_when(draft, reader, kOfReport, "set");
   if (reader.find("undefined") != nullptr) {
-    bit.undefined = read_when(draft, reader, kOfViolation, "undefined");
+    bit.undefined = read_when(draft, reader, kOfReport, "undefined");
     bit.reason = reader.text("reason");
   }
   bit.cite = read_cite(reader, file, draft.diagnostics, fmt::format("bit {}", bit.bit));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ept_model.h"
+#include "harness/support/names.h"
 
 namespace harness {
 
@@ -16,12 +17,12 @@ constexpr std::uint64_t kBitSeven = 0x1000 | 0x1e | EPT_EPTP_ENFORCE_SUPERVISOR_
 
 std::uint64_t msr(const image::Probe& probe, std::uint32_t number) { return probe.msr[number - 0x480]; }
 
-constexpr std::uint64_t kPinBased = EPT_CONTROL_NMI_EXITING | EPT_CONTROL_VIRTUAL_NMIS;
-constexpr std::uint64_t kSecondary =
-    EPT_CONTROL_EPT_VIOLATION_VE | EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL | EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
-constexpr std::uint64_t kTertiary = EPT_CONTROL_EPT_PAGING_WRITE_CONTROL | EPT_CONTROL_GUEST_PAGING_VERIFICATION;
-constexpr std::uint64_t kUnknownParameters =
-    EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ | EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS;
+// What every case has.
+constexpr std::uint64_t kPrimary = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
+constexpr std::uint64_t kSecondary = EPT_CONTROL_ENABLE_EPT;
+
+// The one parameter that the first case finds out.
+constexpr std::uint64_t kFoundOut = EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED;
 
 Description described(const std::string& name, const image::Probe& probe) {
   Description description;
@@ -33,17 +34,18 @@ Description described(const std::string& name, const image::Probe& probe) {
   description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
   description.configuration.maxphyaddr = probe.maxphyaddr;
   description.configuration.capability = msr(probe, 0x48c);
-  description.configuration.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-  description.configuration.secondary_controls = EPT_CONTROL_ENABLE_EPT;
-  description.unknown_parameters = kUnknownParameters;
+  description.configuration.primary_controls = kPrimary;
+  description.configuration.secondary_controls = kSecondary;
+  description.unknown_parameters = all_bits(parameter_names()) & ~kFoundOut;
   const bool exact = (msr(probe, 0x480) >> 55 & 1) != 0;
   const std::uint64_t pin_based = msr(probe, exact ? 0x48d : 0x481);
   const std::uint64_t primary = msr(probe, exact ? 0x48e : 0x482);
-  description.configuration.pin_based_controls = pin_based & kPinBased;
-  description.optional_controls.pin_based_controls = pin_based >> 32 & kPinBased;
-  description.optional_controls.primary_controls = primary >> 32 & EPT_CONTROL_ACTIVATE_TERTIARY_CONTROLS;
-  description.optional_controls.secondary_controls = msr(probe, 0x48b) >> 32 & kSecondary;
-  description.optional_controls.tertiary_controls = msr(probe, 0x492) & kTertiary;
+  description.configuration.pin_based_controls = pin_based & all_bits(pin_based_names());
+  description.optional_controls.pin_based_controls = pin_based >> 32 & all_bits(pin_based_names());
+  description.optional_controls.primary_controls = primary >> 32 & all_bits(primary_names()) & ~kPrimary;
+  description.optional_controls.secondary_controls =
+      msr(probe, 0x48b) >> 32 & all_bits(secondary_names()) & ~kSecondary;
+  description.optional_controls.tertiary_controls = msr(probe, 0x492) & all_bits(tertiary_names());
   return description;
 }
 

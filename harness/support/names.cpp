@@ -30,6 +30,12 @@ std::span<const Name> flag_names() { return ept_flag_names; }
 std::span<const ept_field_name> field_names() { return ept_field_names; }
 std::span<const ept_field_name> reserved_names() { return ept_reserved_names; }
 
+ept_word all_bits(std::span<const Name> names) {
+  ept_word bits = 0;
+  for (const Name& name : names) bits |= name.bits;
+  return bits;
+}
+
 std::string names_of(std::span<const Name> names, ept_word bits) {
   std::string text;
   for (const Name& name : names) {

@@ -29,6 +29,8 @@ std::span<const Name> flag_names();  // accessed and dirty
 std::span<const ept_field_name> field_names();
 std::span<const ept_field_name> reserved_names();
 
+ept_word all_bits(std::span<const Name> names);  // that have a name
+
 // The names of the bits that are set, joined by a comma and a blank; bits without a name as a hexadecimal rest.
 std::string names_of(std::span<const Name> names, ept_word bits);
 

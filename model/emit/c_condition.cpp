@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "spec/names.h"
+
 namespace model {
 
 namespace {
@@ -40,11 +42,21 @@ Expression join(const std::vector<Condition>& operands, const spec::Spec& spec, 
   return {text, strength};
 }
 
-// One value is compared; of several, each is a bit of a constant that the field selects from.
+constexpr unsigned kLookedUp = 6;  // bits of a field whose values are bits of a word
+
+Expression compared(const std::string& field, const Condition& condition, std::uint64_t value) {
+  return {fmt::format("{} == {}", field, hex(value << condition.bits.low)), Strength::comparison};
+}
+
+// One value is compared; of several, each is a bit of a constant that the field selects from, or compared where there
+// are not enough bits.
 Expression one_of(const Condition& condition) {
   const std::string field = fmt::format("({} & {})", c_word(condition.word), macro_of(condition));
-  if (condition.values.size() == 1) {
-    return {fmt::format("{} == {}", field, hex(condition.values[0] << condition.bits.low)), Strength::comparison};
+  if (condition.values.size() == 1) return compared(field, condition, condition.values[0]);
+  if (condition.bits.high - condition.bits.low >= kLookedUp) {
+    std::vector<std::string> each;
+    for (const std::uint64_t value : condition.values) each.push_back(compared(field, condition, value).text);
+    return {fmt::format("{}", fmt::join(each, " || ")), Strength::any_of};
   }
   std::uint64_t values = 0;
   for (const std::uint64_t value : condition.values) values |= std::uint64_t{1} << value;
@@ -61,7 +73,9 @@ Expression any_of_kind(const Condition& condition) {
 Expression named(const spec::NamedCondition& condition, const spec::Spec& spec) {
   switch (condition.stage) {
     case spec::Stage::configuration: return {fmt::format("(conditions & EPT_CONDITION_{})", upper(condition.id))};
-    case spec::Stage::access: return {fmt::format("ept_{}(conditions, access)", condition.id)};
+    case spec::Stage::access:
+      if (is_function(condition, spec)) return {fmt::format("ept_{}(conditions, access)", condition.id)};
+      break;
     case spec::Stage::entry:
     case spec::Stage::walk: break;
   }
@@ -84,6 +98,32 @@ Expression print(const Condition& condition, const spec::Spec& spec) {
 }
 
 }  // namespace
+
+bool is_function(const spec::NamedCondition& condition, const spec::Spec& spec) {
+  bool over_entry = false;
+  spec::for_each_through_names(condition.when, spec.conditions, [&](const Condition& part) {
+    over_entry |= part.word == spec::Word::entry && part.operands.empty() && part.kind != Condition::Kind::named;
+  });
+  return condition.stage == spec::Stage::access && !over_entry;
+}
+
+bool mentions(const std::string& text, const std::string& variable) {
+  const auto is_part = [&](std::size_t at) {
+    return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '_');
+  };
+  for (std::size_t at = text.find(variable); at != std::string::npos; at = text.find(variable, at + 1)) {
+    if ((at == 0 || !is_part(at - 1)) && !is_part(at + variable.size())) return true;
+  }
+  return false;
+}
+
+std::string locals_for(const std::string& text, const std::vector<Local>& locals) {
+  std::string lines;
+  for (const Local& local : locals) {
+    if (mentions(text, local.name)) lines += fmt::format("const {} {} = {};\n", local.type, local.name, local.value);
+  }
+  return lines;
+}
 
 std::string upper(const std::string& id) {
   std::string result = id;
@@ -122,11 +162,6 @@ std::string c_word(spec::Word word) {
     case spec::Word::walk: break;
   }
   throw std::logic_error("the facts of the walk are variables of their own");
-}
-
-std::string conjunct(const Condition& condition, const spec::Spec& spec) {
-  const Expression expression = print(condition, spec);
-  return expression.strength == Strength::any_of ? "(" + expression.text + ")" : expression.text;
 }
 
 std::string c_expression(const Condition& condition, const spec::Spec& spec) { return print(condition, spec).text; }

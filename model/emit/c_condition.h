@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "spec/ir.h"
 
@@ -14,8 +15,19 @@ std::string macro_of(const spec::Condition& leaf);  // "EPT_ENTRY_READ" for entr
 std::string c_word(spec::Word word);                // the C expression of a word: "entry", "capability"
 
 // A C expression that is true when the condition holds. Conditions of stage configuration are bits of `conditions`,
-// conditions of stage access are functions of `conditions` and `access`; conditions of stage entry are written out.
-std::string conjunct(const spec::Condition& condition, const spec::Spec& spec);  // the same, to be put beside &&
+// conditions of stage access are functions of `conditions` and `access`; conditions over an entry are written out.
 std::string c_expression(const spec::Condition& condition, const spec::Spec& spec);
+
+// Whether the header has a function for a named condition.
+bool is_function(const spec::NamedCondition& condition, const spec::Spec& spec);
+
+// A variable that a function of the header has only where its text uses it.
+struct Local {
+  const char* type;
+  const char* name;
+  const char* value;
+};
+bool mentions(const std::string& text, const std::string& variable);
+std::string locals_for(const std::string& text, const std::vector<Local>& locals);  // their definitions, one a line
 
 }  // namespace model

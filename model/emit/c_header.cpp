@@ -3,18 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "model/emit/c_checks.h"
 #include "model/emit/c_condition.h"
 #include "model/emit/c_layout.h"
 #include "model/emit/c_masks.h"
 #include "model/emit/c_outcome.h"
+#include "model/emit/c_permissions.h"
 #include "model/emit/c_qualification.h"
 #include "model/emit/c_text.h"
 #include "model/emit/c_vocabulary.h"
 #include "model/emit/c_walk_text.h"
 #include "model/emit/fill.h"
+#include "spec/unnamed.h"
 
 namespace model {
 
@@ -22,16 +26,6 @@ namespace {
 
 using spec::mask_of;
 using Holes = std::map<std::string, std::string>;
-
-// "target |= value;", while a condition holds if there is one.
-std::string add_to_mask(const std::string& target, const MaskPart& part) {
-  if (part.when.empty()) return fmt::format("{} |= {};\n", target, part.bits);
-  const std::string line = fmt::format("{} |= ept_when({}, {});", target, part.when, part.bits);
-  if (line.size() + 4 <= kColumns) return line + "\n";
-  const std::string call = fmt::format("ept_when({}, {});", part.when, part.bits);
-  if (call.size() + 8 <= kColumns) return fmt::format("{} |=\n    {}\n", target, call);
-  return fmt::format("{} |=\n    ept_when({},\n             {});\n", target, part.when, part.bits);
-}
 
 std::string rule_lines(const std::vector<spec::Rule>& rules, const spec::Spec& spec, const std::string& target,
                        const std::string& prefix) {
@@ -62,7 +56,9 @@ void emit_types(const spec::Spec& spec, std::ostream& out) {
   for (const OutcomeWord& word : outcome_words(spec)) {
     members.push_back({fmt::format("  {} {};", word.is_level ? "int" : "ept_word", word.id), word.text});
   }
+  const bool further = !broken_lines(rule_checks(spec), RuleShape::expression).empty();
   out << fill(kTypes, {{"formats", aligned(formats)},
+                       {"used_words", further ? kUsedWords : ""},
                        {"kinds", fmt::format("{}", fmt::join(kinds, ", "))},
                        {"results", aligned(results)},
                        {"members", aligned(members)},
@@ -70,70 +66,23 @@ void emit_types(const spec::Spec& spec, std::ostream& out) {
                        {"max_maxphyaddr", fmt::format("{}", spec.max_maxphyaddr)}});
 }
 
+// What the conditions over EPTP and configuration may speak of.
+const std::vector<Local> kConfigurationLocals = {{"ept_word", "pin_based", "configuration->pin_based_controls"},
+                                                 {"ept_word", "primary", "configuration->primary_controls"},
+                                                 {"ept_word", "secondary", "configuration->secondary_controls"},
+                                                 {"ept_word", "tertiary", "configuration->tertiary_controls"},
+                                                 {"ept_word", "conditions", "ept_conditions(configuration, eptp)"}};
+
 void emit_eptp_check(const spec::Spec& spec, std::ostream& out) {
-  const auto ranges = symbolic_ranges(spec.eptp, spec::FieldKind::beyond_maxphyaddr);
-  out << fill(kEptpCheck, {{"reserved", hex(constant_bits(spec.eptp, spec::FieldKind::reserved))},
-                           {"beyond", hex(mask_of({static_cast<unsigned>(ranges.at(0).high.offset), 0}))},
-                           {"rules", rule_lines(spec.eptp_rules, spec, "rules", "EPT_RULE_")}});
-}
-
-std::string format_mask(const RuleCheck& check, const spec::Format& format) {
-  switch (check.shape) {
-    case RuleShape::bits_of_kind: {
-      std::string text;
-      const std::string member = check.kind == spec::FieldKind::reserved ? "reserved" : "beyond_maxphyaddr";
-      const std::uint64_t bits = constant_bits(format, check.kind);
-      if (bits != 0) text += fmt::format("masks.{} |= {};\n", member, hex(bits));
-      for (const spec::Range& range : symbolic_ranges(format, check.kind))
-        text += fmt::format("masks.{} |= {};\n", member, c_range_mask(range));
-      return text;
-    }
-    case RuleShape::permissions: return add_to_mask("masks.permission_rules", {check.when, hex(check.bytes)});
-    case RuleShape::without_read: return add_to_mask("masks.forbidden_without_read", {check.when, check.bit});
-    case RuleShape::memory_type: return add_to_mask("masks.memory_type_rules", {check.when, hex(check.bytes)});
-    case RuleShape::format: return add_to_mask("masks.rules", {check.when, "EPT_RULE_" + upper(check.rule->id)});
-  }
-  return "";
-}
-
-// A rule that the masks of all formats state alike.
-bool is_common(const RuleCheck& check, const spec::Spec& spec) {
-  const bool permission = check.shape == RuleShape::permissions || check.shape == RuleShape::without_read;
-  return permission && check.rule->formats.size() == spec.formats.size();
-}
-
-// One case of ept_masks_of.
-std::string masks_case(const spec::Spec& spec, std::size_t index, const std::vector<RuleCheck>& checks) {
-  const spec::Format& format = spec.formats[index];
-  std::string text = fmt::format("case EPT_FORMAT_{}:\n", upper(format.id));
-  if (format.maps_page) text += "  masks.kind = EPT_PAGE;\n";
-  for (const RuleCheck& check : checks) {
-    if (is_common(check, spec) || !concerns(*check.rule, index)) continue;
-    text += indent(format_mask(check, format), "  ");
-  }
-  return text + "  break;\n";
-}
-
-// A C expression that tells whether the masks contain a check.
-std::string in_force(const RuleCheck& check) {
-  switch (check.shape) {
-    case RuleShape::permissions: return fmt::format("(masks->permission_rules & {})", hex(check.bytes));
-    case RuleShape::without_read: return fmt::format("(masks->forbidden_without_read & {})", check.bit);
-    case RuleShape::memory_type: return fmt::format("(masks->memory_type_rules & {})", hex(check.bytes));
-    case RuleShape::bits_of_kind:
-    case RuleShape::format: break;
-  }
-  return "";
-}
-
-// What makes a value of bits 5:0 suspect.
-std::string suspect_lines(const std::vector<RuleCheck>& checks) {
-  std::string text;
-  for (const RuleCheck& check : checks) {
-    if (check.suspect == 0) continue;
-    text += add_to_mask("values", {in_force(check), hex(check.suspect)});
-  }
-  return text;
+  const std::string rules = rule_lines(spec.eptp_rules, spec, "rules", "EPT_RULE_");
+  const auto bits = [&](spec::FieldKind kind) {
+    return bits_or_none(bits_of_kind(spec.eptp, kind, "configuration->maxphyaddr"));
+  };
+  out << fill(kEptpCheck, {{"reserved", bits(spec::FieldKind::reserved)},
+                           {"beyond", bits(spec::FieldKind::beyond_maxphyaddr)},
+                           {"declaration", mentions(rules, "conditions") ? kDeclareConditions : ""},
+                           {"locals", locals_for(rules, kConfigurationLocals)},
+                           {"rules", rules}});
 }
 
 std::string context_masks(const spec::Spec& spec) {
@@ -164,18 +113,20 @@ void emit_prepare(const spec::Spec& spec, std::ostream& out) {
     conditions += set_when("conditions", c_expression(condition.when, spec), "EPT_CONDITION_" + upper(condition.id),
                            condition.id);
   }
-  std::string cases;
-  for (std::size_t f = 0; f < spec.formats.size(); ++f) cases += masks_case(spec, f, checks);
-  std::string common;
-  for (const RuleCheck& check : checks) {
-    if (is_common(check, spec)) common += format_mask(check, spec.formats.front());
-  }
+  const std::string further = broken_lines(checks, RuleShape::expression);
   std::string present;
   for (const MaskPart& part : present_bits(spec)) present += add_to_mask("context->present", part);
+  std::string condition_locals;
+  for (const auto kind : {spec::FieldKind::reserved, spec::FieldKind::beyond_maxphyaddr}) {
+    const std::string bits = bits_or_none(bits_of_kind(spec.eptp, kind, "configuration->maxphyaddr"));
+    condition_locals += locals_for(conditions, {{"ept_word", member_of(kind), bits.c_str()}});
+  }
   const std::uint64_t root = mask_of({static_cast<unsigned>(spec.max_maxphyaddr - 1), 12});
   out << fill(kPrepare, {{"conditions", conditions},
-                         {"cases", cases},
-                         {"common", common},
+                         {"condition_locals", condition_locals},
+                         {"prepared_words", mentions(further, "conditions") ? "masks.unused[1] = conditions;" : ""},
+                         {"cases", mask_cases(spec, checks)},
+                         {"common", common_masks(spec, checks)},
                          {"perhaps_not_present", hex(perhaps_not_present(spec))},
                          {"suspect", suspect_lines(checks)},
                          {"present", present},
@@ -191,32 +142,27 @@ spec::Bits entry_bits(const spec::Spec& spec, const std::string& id) {
       if (field.id == id) return bits_at(field.bits);
     }
   }
-  throw UnsupportedShape("the formats have no field '" + id + "', which the C model reports");
-}
-
-// The lines of ept_broken_rules for the rules of a shape. A bit that must be 0 always is tested by a branch, which is
-// faster than to compute the rule's bit from it.
-std::string broken_lines(const std::vector<RuleCheck>& checks, RuleShape shape) {
-  std::string text;
-  for (const RuleCheck& check : checks) {
-    if (check.shape != shape) continue;
-    const std::string rule = "EPT_RULE_" + upper(check.rule->id);
-    text += shape == RuleShape::bits_of_kind ? fmt::format("if {} rules |= {};\n", check.broken, rule)
-                                             : add_to_mask("rules", {check.broken, rule});
-  }
-  return text;
+  throw std::logic_error("no format has a field " + id);
 }
 
 void emit_classify(const spec::Spec& spec, std::ostream& out) {
   const std::vector<RuleCheck> checks = rule_checks(spec);
+  const std::string rules = broken_lines(checks, RuleShape::expression);
+  const std::string function =
+      fill(kFurtherRules,
+           {{"locals", locals_for(rules, {{"ept_word", "conditions", "masks->unused[1]"}})}, {"rules", rules}});
+  const bool further = !rules.empty();
   out << fill(kClassify, {{"forbidden", broken_lines(checks, RuleShape::bits_of_kind)},
-                          {"without_read", broken_lines(checks, RuleShape::without_read)}});
+                          {"without_read", broken_lines(checks, RuleShape::without_read)},
+                          {"further_rules", further ? function : ""},
+                          {"further_test", further ? "if (ept_further_rules(masks, entry)) return 1;" : ""},
+                          {"further", further ? "rules |= ept_further_rules(masks, entry);" : ""}});
 }
 
 // The functions of the named conditions about the access.
 void emit_access_conditions(const spec::Spec& spec, std::ostream& out) {
   for (const spec::NamedCondition& condition : spec.conditions) {
-    if (condition.stage != spec::Stage::access) continue;
+    if (!is_function(condition, spec)) continue;
     const std::string expression = c_expression(condition.when, spec);
     const bool used = expression.find("conditions") != std::string::npos;
     const std::string definition = (used ? "" : "(void)conditions;\n") + flag_definition("holds", expression, 2);
@@ -237,36 +183,11 @@ std::string entry_checks(const spec::Spec& spec) {
   return text;
 }
 
-// The lowest bit of the index of a level, as a C expression over `level`.
+// The lowest bit of the index of a level, as a C expression over `level`: the indices are neighbours of one size.
 std::string index_low(const spec::Spec& spec) {
   const spec::Level& lowest = spec.levels.back();
   const int width = static_cast<int>(lowest.index.high - lowest.index.low) + 1;
-  const int base = static_cast<int>(lowest.index.low) - width * lowest.level;
-  for (const spec::Level& level : spec.levels) {
-    if (static_cast<int>(level.index.low) == base + width * level.level) continue;
-    throw UnsupportedShape(fmt::format("{}: the C model takes the levels' indices for neighbours of {} bits each",
-                                       to_string(level.place), width));
-  }
-  return fmt::format("{} + {} * level", base, width);
-}
-
-// The rights that a plain access needs, at the bits of an access that ask for them.
-std::string plain_rights(const spec::Spec& spec) {
-  constexpr std::array<std::pair<const char*, const char*>, 3> kRights{
-      {{"data_read", "read"}, {"data_write", "write"}, {"instruction_fetch", "execute"}}};
-  std::string text;
-  for (const auto& [attribute, right] : kRights) {
-    const std::uint64_t bits = mask_of(entry_bits(spec, right));
-    const bool same =
-        std::any_of(spec.attributes.begin(), spec.attributes.end(),
-                    [&, id = attribute](const auto& each) { return each.id == id && mask_of(each.bits) == bits; });
-    if (!same) {
-      throw UnsupportedShape(
-          fmt::format("the C model needs access.{} at the bit of entry.{}, which is {}", attribute, right, hex(bits)));
-    }
-    text += (text.empty() ? "EPT_ENTRY_" : " | EPT_ENTRY_") + upper(right);
-  }
-  return text;
+  return fmt::format("{} + {} * level", static_cast<int>(lowest.index.low) - width * lowest.level, width);
 }
 
 std::string walk_lines(const spec::Spec& spec) {
@@ -300,26 +221,69 @@ std::string flag_lines(const spec::Spec& spec) {
   return text;
 }
 
+// What a condition of a complete walk may speak of beside what a function has anyway.
+const std::vector<Local> kWalkLocals = {{"ept_word", "all", "progress->all"},
+                                        {"ept_word", "nonleaf", "progress->nonleaf"},
+                                        {"ept_word", "leaf", "progress->entry"},
+                                        {"ept_flag", "complete", "progress->page != 0"},
+                                        {"ept_flag", "leaf_is_pte", "progress->page == (ept_word)1 << 1"}};
+
+// Those of them that are not `known`.
+std::string walk_locals(const std::string& text, const std::set<std::string>& known) {
+  std::vector<Local> locals = kWalkLocals;
+  locals.erase(
+      std::remove_if(locals.begin(), locals.end(), [&](const Local& local) { return known.count(local.name) != 0; }),
+      locals.end());
+  return locals_for(text, locals);
+}
+
+void add_permissions(const spec::Spec& spec, Holes& holes) {
+  const PermissionRules rules = permission_rules(spec);
+  const std::string lines = rule_lines(rules.usual, spec, "violations", "EPT_VIOLATION_");
+  const std::string further = rule_lines(rules.further, spec, "violations", "EPT_VIOLATION_");
+  holes["permissions"] = lines;
+  holes["permission_locals"] = walk_locals(lines, {"all", "nonleaf", "leaf"});
+  holes["shortcut"] = rules.rights.empty() ? "" : fill(kShortcut, {{"rights", rules.rights}});
+  std::string unused;
+  for (const char* parameter : {"conditions", "progress", "guest_physical_address", "access"}) {
+    const bool used = mentions(further + walk_locals(further, {}), parameter);
+    if (!used) unused += fmt::format("(void){};\n", parameter);
+  }
+  holes["further_violations"] =
+      further.empty()
+          ? ""
+          : fill(kFurtherViolations, {{"unused", unused}, {"locals", walk_locals(further, {})}, {"rules", further}});
+  holes["add_further_violations"] =
+      further.empty() ? ""
+                      : "violations |= ept_further_violations(conditions, progress, guest_physical_address, access);";
+}
+
 Holes walk_holes(const spec::Spec& spec) {
   const std::string violation = "EPT_VIOLATION_";
-  return {
+  const std::string sub_page = flag_definition("decided_by_table", c_expression(spec.sub_page_check.when, spec), 2);
+  const std::string qualification = qualification_text(spec).lines;
+  const std::string convertible =
+      flag_definition("convertible_undefined", c_expression(spec.convertible.undefined, spec), 2) +
+      flag_definition("convertible", c_expression(spec.convertible.when, spec), 2);
+  Holes holes = {
       {"index_low", index_low(spec)},
-      {"plain_rights", plain_rights(spec)},
       {"walk", walk_lines(spec)},
       {"early", rule_lines(rules_of_stage(spec, spec::ViolationStage::before_walk), spec, "violations", violation)},
       {"checks", entry_checks(spec)},
-      {"permissions",
-       rule_lines(rules_of_stage(spec, spec::ViolationStage::permissions), spec, "violations", violation)},
       {"sub_page_only", violation + upper(spec.violations.at(spec.sub_page_check.only).id)},
-      {"sub_page_when", flag_definition("decided_by_table", c_expression(spec.sub_page_check.when, spec), 2)},
-      {"qualification", qualification_text(spec).lines},
-      {"convertible", flag_definition("convertible_undefined", c_expression(spec.convertible.undefined, spec), 2) +
-                          flag_definition("convertible", c_expression(spec.convertible.when, spec), 2)},
+      {"sub_page_when", sub_page},
+      {"sub_page_locals", walk_locals(sub_page, {"all", "leaf", "leaf_is_pte"})},
+      {"qualification", qualification},
+      {"qualification_locals", locals_for(qualification, {{"ept_flag", "leaf_is_pte", "page == (ept_word)1 << 1"}})},
+      {"convertible", convertible},
+      {"convertible_locals", walk_locals(convertible, {})},
       {"flags", flag_lines(spec)},
       {"not_present_rule", violation + upper(rules_of_stage(spec, spec::ViolationStage::entry).at(0).id)},
       {"memory_type_low", fmt::format("{}", entry_bits(spec, "memory_type").low)},
       {"ignore_pat_low", fmt::format("{}", entry_bits(spec, "ignore_pat").low)},
   };
+  add_permissions(spec, holes);
+  return holes;
 }
 
 std::string editions(const spec::Spec& spec) {
@@ -331,7 +295,8 @@ std::string editions(const spec::Spec& spec) {
 
 }  // namespace
 
-void emit_c_header(const spec::Spec& spec, std::ostream& out) {
+void emit_c_header(const spec::Spec& given, std::ostream& out) {
+  const spec::Spec spec = with_names_for_all(given);
   out << fill(kPreamble, {{"editions", editions(spec)}});
   emit_c_vocabulary(spec, out);
   emit_types(spec, out);

@@ -1,12 +1,13 @@
 #include "model/emit/c_masks.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
-#include "model/emit/c_header.h"
 #include "spec/names.h"
+#include "spec/partial.h"
 
 namespace model {
 
@@ -14,9 +15,12 @@ namespace {
 
 using spec::Condition;
 using spec::mask_of;
+using spec::Truth;
 using spec::Word;
 
-// A rule taken apart: what must hold of the configuration, which bits must be 0, which must be 1, and what else is
+constexpr std::uint64_t kLow = 0x3f;  // bits 5:0 of an entry
+
+// A condition taken apart: what must hold of the configuration, which bits must be 0, which must be 1, and what else is
 // asked.
 struct Shape {
   std::vector<Condition> configuration;
@@ -29,12 +33,18 @@ bool is_entry_bit(const Condition& condition) {
   return condition.kind == Condition::Kind::nonzero && condition.word == Word::entry;
 }
 
+std::vector<Condition> parts_of(const Condition& condition) {
+  return condition.kind == Condition::Kind::all_of ? condition.operands : std::vector<Condition>{condition};
+}
+
+bool is_of_configuration(const Condition& condition, const spec::Spec& spec) {
+  return stage_of(condition, spec.conditions) == spec::Stage::configuration;
+}
+
 Shape shape_of(const Condition& condition, const spec::Spec& spec) {
-  const std::vector<Condition> parts =
-      condition.kind == Condition::Kind::all_of ? condition.operands : std::vector<Condition>{condition};
   Shape shape;
-  for (const Condition& part : parts) {
-    if (stage_of(part, spec.conditions) == spec::Stage::configuration) {
+  for (const Condition& part : parts_of(condition)) {
+    if (is_of_configuration(part, spec)) {
       shape.configuration.push_back(part);
     } else if (is_entry_bit(part)) {
       shape.set.push_back(part);
@@ -47,26 +57,18 @@ Shape shape_of(const Condition& condition, const spec::Spec& spec) {
   return shape;
 }
 
-std::string guard(const std::vector<Condition>& configuration, const spec::Spec& spec) {
-  if (configuration.empty()) return "";
+std::string all_of(const std::vector<Condition>& conditions, const spec::Spec& spec) {
+  if (conditions.empty()) return "";
   Condition all;
-  all.operands = configuration;
+  all.operands = conditions;
   return c_expression(all, spec);
-}
-
-[[noreturn]] void unsupported(const spec::Rule& rule) {
-  throw UnsupportedShape(fmt::format(
-      "{}: the C model has no check for a rule of the shape of '{}'; it knows: reserved bits, bits that must be "
-      "0 while entry.read is 0, values of entry.memory_type in bits 5:3 (the rule itself one of the first 8), and a "
-      "format that is not supported",
-      to_string(rule.place), rule.id));
 }
 
 // The values of bits 5:0 that meet a condition, as bits of a word.
 template <typename Meets>
 std::uint64_t values_that(Meets meets) {
   std::uint64_t values = 0;
-  for (std::uint64_t value = 0; value < 64; ++value) {
+  for (std::uint64_t value = 0; value <= kLow; ++value) {
     if (meets(value)) values |= std::uint64_t{1} << value;
   }
   return values;
@@ -86,20 +88,21 @@ std::uint64_t bytes_that(const spec::Rule& rule, Meets meets) {
 }
 
 // A bit above 5 may be 1 with any value of bits 5:0.
-RuleCheck without_read(const Condition& bit, const spec::Rule& rule) {
+std::optional<RuleCheck> without_read(const Condition& bit, const spec::Rule& rule) {
   const std::uint64_t mask = mask_of(bit.bits);
+  const bool looked_up = mask <= 7 && fits_byte(rule);
+  if (!looked_up && (mask & kLow) != 0) return std::nullopt;
   RuleCheck check;
-  check.shape = mask <= 7 && fits_byte(rule) ? RuleShape::permissions : RuleShape::without_read;
+  check.shape = looked_up ? RuleShape::permissions : RuleShape::without_read;
   check.bit = macro_of(bit);
-  if (check.shape == RuleShape::permissions)
-    check.bytes = bytes_that(rule, [&](std::uint64_t n) { return (n & 1) == 0 && (n & mask) != 0; });
-  check.suspect = values_that([&](std::uint64_t n) { return (n & 1) == 0 && ((mask >> 6) != 0 || (n & mask) != 0); });
-  if (check.shape == RuleShape::without_read) check.broken = fmt::format("(without_read & {})", check.bit);
+  if (looked_up) check.bytes = bytes_that(rule, [&](std::uint64_t n) { return (n & 1) == 0 && (n & mask) != 0; });
+  check.suspect = values_that([&](std::uint64_t n) { return (n & 1) == 0 && (!looked_up || (n & mask) != 0); });
+  if (!looked_up) check.broken = fmt::format("(without_read & {})", check.bit);
   return check;
 }
 
-RuleCheck memory_type(const Condition& condition, const spec::Rule& rule) {
-  if (!(condition.bits == spec::Bits{5, 3}) || !fits_byte(rule)) unsupported(rule);
+std::optional<RuleCheck> memory_type(const Condition& condition, const spec::Rule& rule) {
+  if (!(condition.bits == spec::Bits{5, 3}) || !fits_byte(rule)) return std::nullopt;
   RuleCheck check;
   check.shape = RuleShape::memory_type;
   const auto reserved = [&](std::uint64_t type) {
@@ -110,7 +113,11 @@ RuleCheck memory_type(const Condition& condition, const spec::Rule& rule) {
   return check;
 }
 
-RuleCheck bits_of_kind(const Condition& condition, const spec::Spec& spec) {
+// Where each format that has such fields is concerned, in every configuration.
+std::optional<RuleCheck> forbidden(const Condition& condition, const spec::Rule& rule, const spec::Spec& spec) {
+  for (std::size_t f = 0; f < spec.formats.size(); ++f) {
+    if (!concerns(rule, f) && !bits_of_kind(spec.formats[f], condition.field_kind, "").empty()) return std::nullopt;
+  }
   RuleCheck check;
   check.shape = RuleShape::bits_of_kind;
   check.kind = condition.field_kind;
@@ -118,18 +125,32 @@ RuleCheck bits_of_kind(const Condition& condition, const spec::Spec& spec) {
   return check;
 }
 
-RuleCheck check_of(const spec::Rule& rule, const spec::Spec& spec) {
+std::optional<RuleCheck> fast_check(const spec::Rule& rule, const spec::Spec& spec) {
   const Shape shape = shape_of(rule.when, spec);
   const bool bits = !shape.set.empty() || shape.clear != 0;
-  if (shape.other.size() == 1 && !bits && shape.configuration.empty()) {
-    const Condition& only = shape.other[0];
-    if (only.kind == Condition::Kind::any_of_kind) return bits_of_kind(only, spec);
-    if (only.kind == Condition::Kind::one_of && only.name == "entry.memory_type") return memory_type(only, rule);
+  if (shape.other.empty()) {
+    if (!bits) return RuleCheck{};  // what the configuration alone decides concerns the format as a whole
+    return shape.clear == 1 && shape.set.size() == 1 ? without_read(shape.set[0], rule) : std::nullopt;
   }
-  if (!shape.other.empty()) unsupported(rule);
-  if (shape.clear == 1 && shape.set.size() == 1) return without_read(shape.set[0], rule);
-  if (bits) unsupported(rule);
-  return {};  // what the configuration alone decides concerns the format as a whole
+  if (shape.other.size() > 1 || bits) return std::nullopt;
+  const Condition& only = shape.other[0];
+  if (only.kind == Condition::Kind::any_of_kind && shape.configuration.empty()) return forbidden(only, rule, spec);
+  return only.kind == Condition::Kind::one_of ? memory_type(only, rule) : std::nullopt;
+}
+
+// What does not follow from the configuration is evaluated for an entry.
+RuleCheck expression(const spec::Rule& rule, const spec::Spec& spec) {
+  RuleCheck check;
+  check.shape = RuleShape::expression;
+  std::vector<Condition> of_entry;
+  for (const Condition& part : parts_of(rule.when)) {
+    if (!is_of_configuration(part, spec)) of_entry.push_back(part);
+  }
+  check.broken = of_entry.empty() ? "1" : all_of(of_entry, spec);
+  check.suspect = values_that([&](std::uint64_t n) {
+    return judge(spec, rule.when, {{Word::entry, {kLow, n}}}) != Truth::no;
+  });
+  return check;
 }
 
 }  // namespace
@@ -137,17 +158,14 @@ RuleCheck check_of(const spec::Rule& rule, const spec::Spec& spec) {
 std::vector<RuleCheck> rule_checks(const spec::Spec& spec) {
   std::vector<RuleCheck> checks;
   for (const spec::Rule& rule : spec.misconfigurations) {
-    RuleCheck check = check_of(rule, spec);
-    check.rule = &rule;
-    check.when = guard(shape_of(rule.when, spec).configuration, spec);
-    for (const RuleCheck& other : checks) {
-      const bool same_bytes = check.bytes != 0 && check.shape == other.shape && check.suspect == other.suspect;
-      const bool same_bits = !check.broken.empty() && check.broken == other.broken;
-      if (!same_bytes && !same_bits) continue;
-      throw UnsupportedShape(fmt::format("{}: the C model cannot tell '{}' from '{}', which the same bits break",
-                                         to_string(rule.place), rule.id, other.rule->id));
-    }
-    checks.push_back(check);
+    auto check = fast_check(rule, spec);
+    const bool taken = check && std::any_of(checks.begin(), checks.end(), [&](const RuleCheck& other) {
+                         return !check->broken.empty() && check->broken == other.broken;
+                       });
+    if (!check || taken) check = expression(rule, spec);
+    check->rule = &rule;
+    check->when = all_of(shape_of(rule.when, spec).configuration, spec);
+    checks.push_back(*check);
   }
   return checks;
 }
@@ -157,52 +175,54 @@ bool concerns(const spec::Rule& rule, std::size_t format) {
 }
 
 std::vector<MaskPart> present_bits(const spec::Spec& spec) {
-  const auto found = std::find_if(spec.conditions.begin(), spec.conditions.end(),
-                                  [](const auto& condition) { return condition.id == "present"; });
+  const Condition& when = spec.conditions.at(spec.present).when;
+  const bool several = when.kind == Condition::Kind::any_of;
   std::vector<MaskPart> parts;
-  const Condition& when = found->when;
-  const std::vector<Condition> operands =
-      when.kind == Condition::Kind::any_of ? when.operands : std::vector<Condition>{when};
-  for (const Condition& operand : operands) {
-    const Shape shape = shape_of(operand, spec);
-    if (shape.set.size() != 1 || shape.clear != 0 || !shape.other.empty()) {
-      throw UnsupportedShape(
-          fmt::format("{}: the C model takes 'present' as some bit of a mask; expected any: of entry bits",
-                      to_string(operand.place)));
-    }
-    parts.push_back({guard(shape.configuration, spec), macro_of(shape.set[0]), mask_of(shape.set[0].bits)});
+  for (const Condition& way : several ? when.operands : std::vector<Condition>{when}) {
+    const Shape shape = shape_of(way, spec);
+    parts.push_back({all_of(shape.configuration, spec), macro_of(shape.set.at(0))});
   }
   return parts;
 }
 
 std::uint64_t perhaps_not_present(const spec::Spec& spec) {
-  std::uint64_t always = 0;
-  for (const MaskPart& part : present_bits(spec)) always |= part.when.empty() ? part.value : 0;
-  return values_that([&](std::uint64_t n) { return (n & always) == 0; });
+  const Condition& when = spec.conditions.at(spec.present).when;
+  return values_that([&](std::uint64_t n) { return judge(spec, when, {{Word::entry, {kLow, n}}}) != Truth::yes; });
 }
 
-std::uint64_t constant_bits(const spec::Format& format, spec::FieldKind kind) {
-  std::uint64_t bits = 0;
+namespace {
+
+// "maxphyaddr" and a distance.
+std::string bit_number(const std::string& width, int offset) {
+  if (offset == 0) return width;
+  return fmt::format("{} {} {}", width, offset > 0 ? "+" : "-", std::abs(offset));
+}
+
+std::string range_mask(const spec::Range& range, const std::string& width) {
+  const spec::Bound above{range.high.from_maxphyaddr, range.high.offset + 1};
+  const std::string up_to_high =
+      range.high.from_maxphyaddr ? fmt::format("~ept_bits_from({}, {})", bit_number(width, above.offset), hex(~0ull))
+                                 : hex(mask_of({static_cast<unsigned>(range.high.offset), 0}));
+  if (range.low.from_maxphyaddr)
+    return fmt::format("ept_bits_from({}, {})", bit_number(width, range.low.offset), up_to_high);
+  return fmt::format("({} & {})", up_to_high, hex(mask_of({63, static_cast<unsigned>(range.low.offset)})));
+}
+
+}  // namespace
+
+std::vector<std::string> bits_of_kind(const spec::Format& format, spec::FieldKind kind, const std::string& width) {
+  std::uint64_t constant = 0;
+  std::vector<std::string> parts;
   for (const spec::Field& field : format.fields) {
-    if (field.kind != kind || !is_constant(field.bits)) continue;
-    bits |= mask_of(bits_at(field.bits));
+    if (field.kind != kind) continue;
+    if (is_constant(field.bits)) {
+      constant |= mask_of(bits_at(field.bits));
+    } else {
+      parts.push_back(range_mask(field.bits, width));
+    }
   }
-  return bits;
-}
-
-std::vector<spec::Range> symbolic_ranges(const spec::Format& format, spec::FieldKind kind) {
-  std::vector<spec::Range> ranges;
-  for (const spec::Field& field : format.fields) {
-    if (field.kind == kind && (!is_constant(field.bits))) ranges.push_back(field.bits);
-  }
-  return ranges;
-}
-
-std::string c_range_mask(const spec::Range& range) {
-  if (range.high.from_maxphyaddr || !range.low.from_maxphyaddr || range.low.offset != 0) {
-    throw UnsupportedShape(fmt::format("the C model knows ranges HIGH:maxphyaddr, not {}", to_string(range)));
-  }
-  return fmt::format("ept_bits_from(maxphyaddr, {})", hex(mask_of({static_cast<unsigned>(range.high.offset), 0})));
+  if (constant != 0) parts.insert(parts.begin(), hex(constant));
+  return parts;
 }
 
 }  // namespace model

@@ -92,6 +92,7 @@ struct ept_masks {
   ept_word rules;                  /* EPT_RULE_..., those that every entry of the format breaks */
   enum ept_format format;
   enum ept_kind kind; /* EPT_TABLE or EPT_PAGE, of an entry that breaks no rule */
+  @{used_words}
   ept_word unused[7];
 };
 
@@ -153,12 +154,14 @@ static inline ept_word ept_bits_from(ept_word low, ept_word mask) { return mask 
 )";
 
 constexpr const char* kEptpCheck =
-    R"(/* The rules that an EPTP breaks at VM entry, EPT_RULE_EPTP_...; 0 when it is accepted. */
+    R"(@{declaration}
+/* The rules that an EPTP breaks at VM entry, EPT_RULE_EPTP_...; 0 when it is accepted. */
 static inline ept_word ept_check_eptp(const struct ept_configuration* configuration, ept_word eptp) {
   const ept_word capability = configuration->capability;
   const ept_word parameters = configuration->parameters;
   const ept_word reserved = @{reserved};
-  const ept_word beyond_maxphyaddr = ept_bits_from(configuration->maxphyaddr, @{beyond});
+  const ept_word beyond_maxphyaddr = @{beyond};
+  @{locals}
   ept_word rules = 0;
   @{rules}
   return rules;
@@ -174,6 +177,7 @@ static inline ept_word ept_conditions(const struct ept_configuration* configurat
   const ept_word secondary = configuration->secondary_controls;
   const ept_word tertiary = configuration->tertiary_controls;
   const ept_word parameters = configuration->parameters;
+  @{condition_locals}
   ept_word conditions = 0;
   @{conditions}
   return conditions;
@@ -202,6 +206,7 @@ static inline struct ept_masks ept_masks_of(ept_word conditions, ept_word maxphy
     @{cases}
   }
   @{common}
+  @{prepared_words}
   masks.forbidden = masks.reserved | masks.beyond_maxphyaddr;
   masks.suspect = ept_suspect_values(&masks);
   return masks;
@@ -246,8 +251,10 @@ static inline ept_word ept_set_without_read(const struct ept_masks* masks, ept_w
   return entry & masks->forbidden_without_read & ((entry & EPT_ENTRY_READ) - 1);
 }
 
+@{further_rules}
 /* Whether a present entry breaks a rule. */
 static inline ept_flag ept_is_misconfigured(const struct ept_masks* masks, ept_word entry) {
+  @{further_test}
   return (entry & masks->forbidden) || masks->rules || ept_looked_up_rules(masks, entry) ||
          ept_set_without_read(masks, entry);
 }
@@ -262,6 +269,7 @@ static inline ept_word ept_broken_rules(const struct ept_masks* masks, ept_word 
     const ept_word without_read = ept_set_without_read(masks, entry);
     rules |= masks->rules | ept_looked_up_rules(masks, entry);
     @{without_read}
+    @{further}
   }
   return rules;
 }
@@ -290,5 +298,25 @@ static inline struct ept_classification ept_classify(const struct ept_context* c
 }
 
 )";
+
+constexpr const char* kDeclareConditions =
+    "static inline ept_word ept_conditions(const struct ept_configuration* configuration, ept_word eptp);\n\n";
+
+// Rules for present entries that have no fast check.
+constexpr const char* kFurtherRules =
+    R"(/* The rules in force that are expressions, those that a present entry breaks, EPT_RULE_... */
+static inline ept_word ept_further_rules(const struct ept_masks* masks, ept_word entry) {
+  const ept_word in_force = masks->unused[0];
+  @{locals}
+  ept_word rules = 0;
+  @{rules}
+  return rules & in_force;
+}
+
+)";
+
+constexpr const char* kUsedWords =
+    "/* Used are: [0] the rules in force that are expressions, EPT_RULE_...; [1] the conditions in effect, EPT_... "
+    "*/\n";
 
 }  // namespace model

@@ -82,10 +82,11 @@ std::vector<Define> condition_defines(const spec::Spec& spec) {
   std::vector<Define> lines;
   for (const spec::NamedCondition& condition : spec.conditions) {
     if (condition.stage == spec::Stage::configuration) {
-      lines.push_back({"EPT_CONDITION_" + upper(condition.id), std::uint64_t{1} << lines.size(),
+      lines.push_back({"EPT_CONDITION_" + upper(condition.id), std::uint64_t{1} << condition.bit.value(),
                        without_full_stop(condition.text)});
     }
   }
+  std::sort(lines.begin(), lines.end(), [](const Define& a, const Define& b) { return a.value < b.value; });
   return lines;
 }
 

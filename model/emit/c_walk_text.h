@@ -62,19 +62,21 @@ static inline ept_word ept_permission_violations(ept_word conditions, const stru
   const ept_word all = progress->all;
   const ept_word nonleaf = progress->nonleaf;
   const ept_word leaf = progress->entry;
+  @{permission_locals}
   ept_word violations = 0;
-  /* The usual case: an access that only reads, writes or fetches, as every entry allows. */
-  if (!(access & ~(all & (@{plain_rights})))) return 0;
+  @{shortcut}
   @{permissions}
   return violations;
 }
 
+@{further_violations}
 /* Whether the sub-page permission table decides on an access with these violations. */
 static inline ept_flag ept_needs_sub_page_check(ept_word conditions, const struct ept_progress* progress,
                                                 ept_word access, ept_word violations) {
   const ept_word all = progress->all;
   const ept_word leaf = progress->entry;
   const ept_flag leaf_is_pte = progress->page == (ept_word)1 << 1;
+  @{sub_page_locals}
   if (violations != @{sub_page_only}) return 0;
   @{sub_page_when}
   return decided_by_table;
@@ -86,6 +88,7 @@ static EPT_APART_GCC struct ept_qualification ept_qualify(const struct ept_conte
                                                           ept_word page) {
   const ept_word conditions = context->conditions;
   const ept_flag complete = page != 0;
+  @{qualification_locals}
   struct ept_qualification qualification;
   ept_word undefined = context->undefined;
   ept_word set = 0;
@@ -146,6 +149,7 @@ static inline struct ept_outcome ept_violate(const struct ept_context* context, 
   outcome.rules = violations;
   outcome.qualification = qualification.set;
   outcome.qualification_defined = qualification.defined;
+  @{convertible_locals}
   @{convertible}
   outcome.convertible_defined = ept_when(!convertible_undefined, 1);
   outcome.convertible = ept_when(convertible, outcome.convertible_defined);
@@ -172,6 +176,7 @@ static inline struct ept_outcome ept_conclude(const struct ept_context* context,
   if (step == EPT_STEP_MISCONFIGURATION) return ept_misconfigure(context, progress, access);
   if (step == EPT_STEP_PAGE) {
     violations = ept_permission_violations(conditions, progress, access);
+    @{add_further_violations}
     if (!violations) return ept_reach_page(conditions, progress, EPT_TRANSLATED, guest_physical_address, access);
     if (ept_needs_sub_page_check(conditions, progress, access, violations))
       return ept_reach_page(conditions, progress, EPT_SUB_PAGE_CHECK, guest_physical_address, access);
@@ -200,6 +205,23 @@ static inline struct ept_outcome ept_walk(const struct ept_context* context, ept
 }
 
 #endif
+)";
+
+constexpr const char* kShortcut =
+    "/* The usual case: an access that only reads, writes or fetches, as every entry allows. */\n"
+    "if (!(access & ~(all & (@{rights})))) return 0;\n";
+
+// Causes that an access may have which every entry allows, or that speak of its address.
+constexpr const char* kFurtherViolations = R"(/* Further causes of a violation of a complete walk, EPT_VIOLATION_... */
+static inline ept_word ept_further_violations(ept_word conditions, const struct ept_progress* progress,
+                                              ept_word guest_physical_address, ept_word access) {
+  @{unused}
+  @{locals}
+  ept_word violations = 0;
+  @{rules}
+  return violations;
+}
+
 )";
 
 }  // namespace model

@@ -76,10 +76,11 @@ Json named_bits(const std::vector<spec::NamedBits>& list) {
 Json conditions(const spec::Spec& spec) {
   Json result = Json::array();
   for (const spec::NamedCondition& condition : spec.conditions) {
-    result.push_back({{"id", condition.id},
-                      {"when", to_json(condition.when, spec)},
-                      {"text", condition.text},
-                      {"cite", to_string(condition.cite)}});
+    Json item = {{"id", condition.id}};
+    if (condition.bit) item["bit"] = *condition.bit;
+    item.update(
+        {{"when", to_json(condition.when, spec)}, {"text", condition.text}, {"cite", to_string(condition.cite)}});
+    result.push_back(std::move(item));
   }
   return result;
 }

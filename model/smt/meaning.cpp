@@ -76,8 +76,9 @@ z3::expr Meaning::holds(const Condition& condition, const Words& words, const sp
     }
     case Condition::Kind::one_of: return in_values(condition, words);
     case Condition::Kind::any_of_kind: {
-      const spec::Format& of = condition.word == Word::eptp ? spec_.eptp : *format;
-      return (word_of(condition.word, words) & mask_of_kind(of, condition.field_kind)) != word(context_, 0);
+      const spec::Format* const of = condition.word == Word::eptp ? &spec_.eptp : format;
+      if (of == nullptr) throw std::logic_error("reserved bits of an entry of unknown format");
+      return (word_of(condition.word, words) & mask_of_kind(*of, condition.field_kind)) != word(context_, 0);
     }
     case Condition::Kind::named: return holds(spec_.conditions.at(condition.named).when, words, format);
   }

@@ -60,6 +60,12 @@ class Meaning {
   Terms conclude(const Progress& progress, Ending ending, const z3::expr& gpa, const z3::expr& access);
   Terms walk();  // the outcome, and address_N of each level: what was read, or 0
 
+  // The parts of a walk: its beginning (at level 0: none), what it has come to by using an entry, and the violations
+  // that need no entry.
+  Progress begin(int levels);
+  Progress use(const Progress& progress, const z3::expr& entry, bool maps_page);
+  z3::expr early_violations();
+
   Words no_words();  // all zero
   z3::expr entry_address(const Progress& progress, const z3::expr& gpa);
   z3::expr five_levels();
@@ -81,11 +87,9 @@ class Meaning {
   z3::expr set_of(const std::vector<spec::Rule>& rules, const std::function<z3::expr(const spec::Rule&)>& holds);
   z3::expr flag_bit(const z3::expr& condition, unsigned bit);
   EntryState judge(int level, const z3::expr& entry);
-  Progress begin(int levels);
-  Progress use(const Progress& progress, const z3::expr& entry, bool maps_page);
   Words words_at(const Progress& progress, const z3::expr& access);
   z3::expr permission_violations(const Words& words);
-  z3::expr early_violations();
+  z3::expr field_of(const char* id, const z3::expr& entry);
   void add_violation(Terms& terms, const Words& words, const z3::expr& is_violation);
   void add_flags(Terms& terms, const Progress& progress, const Words& words, const z3::expr& success,
                  const z3::expr& refused, const z3::expr& misconfigured);

@@ -1,4 +1,6 @@
 // The part of the constraints that is about accesses and walks; meaning.cpp has conditions and entries.
+#include <stdexcept>
+
 #include <fmt/format.h>
 
 #include "model/smt/meaning.h"
@@ -102,6 +104,18 @@ z3::expr Meaning::early_violations() {
   });
 }
 
+// A field of an entry that maps a page; it has one place in all formats.
+z3::expr Meaning::field_of(const char* id, const z3::expr& entry) {
+  for (const spec::Format& format : spec_.formats) {
+    for (const spec::Field& field : format.fields) {
+      if (field.id != id) continue;
+      const z3::expr value = bits_of(bits_at(field.bits), entry);
+      return z3::zext(value, kWordBits - value.get_sort().bv_size());
+    }
+  }
+  throw std::logic_error(fmt::format("no format has a field {}", id));
+}
+
 void Meaning::add_violation(Terms& terms, const Words& words, const z3::expr& is_violation) {
   z3::expr set = word(context_, 0);
   z3::expr defined = word(context_, 0);
@@ -136,6 +150,7 @@ void Meaning::add_flags(Terms& terms, const Progress& progress, const Words& wor
 Terms Meaning::conclude(const Progress& progress, Ending ending, const z3::expr& gpa, const z3::expr& access) {
   const z3::expr zero = word(context_, 0);
   Words words = words_at(progress, access);
+  words.gpa = gpa;
   EntryState state = progress.level > 0 ? judge(progress.level, progress.entry)
                                         : EntryState{context_.bool_val(false), context_.bool_val(false),
                                                      context_.bool_val(false), zero, zero};
@@ -166,8 +181,8 @@ Terms Meaning::conclude(const Progress& progress, Ending ending, const z3::expr&
                                  z3::ite(sub_page, word(context_, kSubPageCheck), word(context_, kViolation))))},
       {"level", word(context_, static_cast<std::uint64_t>(progress.level))},
       {"host_physical_address", z3::ite(reached, page_address, zero)},
-      {"memory_type", z3::ite(reached, z3::zext(progress.entry.extract(5, 3), 61), zero)},
-      {"ignore_pat", z3::ite(reached, z3::zext(progress.entry.extract(6, 6), 63), zero)},
+      {"memory_type", z3::ite(reached, field_of("memory_type", progress.entry), zero)},
+      {"ignore_pat", z3::ite(reached, field_of("ignore_pat", progress.entry), zero)},
       {"rules", z3::ite(reached, zero, rules)},
       {"reserved_bits", z3::ite(misconfigured, state.reserved_bits, zero)},
   };

@@ -36,8 +36,6 @@ ept_word controls_in(const spec::Spec& spec, spec::Word word) {
   return bits;
 }
 
-z3::expr full(z3::context& context) { return model::word(context, ~ept_word{0}); }
-
 }  // namespace
 
 PlainWalk plain_walk_of(int levels, int page) {
@@ -159,19 +157,13 @@ const model::Terms& Formulas::classified(Shape& shape, int level) {
 
 // How far the walk has come when it ends as the goal has it.
 model::Progress Formulas::progress_of(Shape& shape, const Goal& goal) {
-  const z3::expr zero = number(0);
-  model::Progress progress{goal.last, zero, zero, full(context_), full(context_), zero, zero, zero};
-  for (int level = goal.levels; goal.ending != Ending::before_walk && level >= goal.last; --level) {
-    const z3::expr& entry = shape.inputs->entry(level);
-    const bool last = level == goal.last;
-    progress.entry = entry;
-    if (last && goal.ending != Ending::page) break;
-    progress.all = progress.all & entry;
-    progress.used = progress.used | number(ept_word{1} << level);
-    if (last) progress.page = number(ept_word{1} << level);
-    if (!last) progress.nonleaf = progress.nonleaf & entry;
-  }
-  if (goal.ending == Ending::before_walk) progress.rules = early(shape);
+  const bool begins = goal.ending != Ending::before_walk;
+  model::Progress progress = shape.meaning->begin(begins ? goal.levels : 0);
+  if (!begins) progress.rules = shape.meaning->early_violations();
+  const auto entry = [&]() -> const z3::expr& { return shape.inputs->entry(progress.level); };
+  while (progress.level > goal.last) progress = shape.meaning->use(progress, entry(), false);
+  if (begins && goal.ending == Ending::page) progress = shape.meaning->use(progress, entry(), true);
+  if (begins) progress.entry = entry();
   return progress;
 }
 
@@ -188,18 +180,6 @@ const model::Terms& Formulas::concluded(Shape& shape, const Goal& goal) {
   return found->second;
 }
 
-z3::expr Formulas::early(Shape& shape) {
-  model::Words words = shape.meaning->no_words();
-  words.gpa = shape.inputs->gpa;
-  words.access = shape.inputs->access;
-  z3::expr set = number(0);
-  for (const spec::Rule& rule : spec_.violations) {
-    if (rule.stage != spec::ViolationStage::before_walk) continue;
-    set = set | z3::ite(shape.meaning->holds(rule.when, words), number(ept_word{1} << rule.bit), number(0));
-  }
-  return set;
-}
-
 // The walk comes to the entry at which the goal has it end, and ends there.
 z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   z3::expr_vector parts(context_);
@@ -209,7 +189,7 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   parts.push_back(sane_access(shape.inputs->access));
   parts.push_back(shape.inputs->gpa.extract(63, 52) == context_.bv_val(0, 12));
   const bool begins = goal.ending != Ending::before_walk;
-  parts.push_back((early(shape) == number(0)) == context_.bool_val(begins));
+  parts.push_back((shape.meaning->early_violations() == number(0)) == context_.bool_val(begins));
   for (int level = goal.levels; begins && level > goal.last; --level)
     parts.push_back(model::value_of(classified(shape, level), "kind") == number(EPT_TABLE));
   if (begins) {
@@ -254,6 +234,14 @@ model::Words Formulas::words_at_end(Shape& shape, const Goal& goal, const Demand
   return words;
 }
 
+// The format that a goal asks of the entry that a demand is about; nothing where it asks for none.
+const spec::Format* Formulas::format_of(const Goal& goal, const Demand& demand) const {
+  for (const Demand& other : goal.demands) {
+    if (other.subject == Subject::format && other.level == demand.level) return &spec_.formats.at(other.value);
+  }
+  return nullptr;
+}
+
 z3::expr Formulas::condition(Shape& shape, const Goal& goal, const Demand& demand) {
   model::Words words = shape.meaning->no_words();
   if (demand.subject == Subject::at_end) words = words_at_end(shape, goal, demand);
@@ -261,7 +249,7 @@ z3::expr Formulas::condition(Shape& shape, const Goal& goal, const Demand& deman
     words.access = shape.inputs->access;
     words.entry = words.all = words.nonleaf = words.leaf = shape.inputs->entry(demand.level);
   }
-  return z3::ite(shape.meaning->holds(*demand.condition, words), number(1), number(0));
+  return z3::ite(shape.meaning->holds(*demand.condition, words, format_of(goal, demand)), number(1), number(0));
 }
 
 z3::expr Formulas::subject(Shape& shape, const Goal& goal, const Demand& demand) {

@@ -70,13 +70,13 @@ class Formulas {
 
   Shape& shape_of(const Goal& goal);
   z3::expr subject(Shape& shape, const Goal& goal, const Demand& demand);
+  [[nodiscard]] const spec::Format* format_of(const Goal& goal, const Demand& demand) const;
   z3::expr condition(Shape& shape, const Goal& goal, const Demand& demand);
   model::Progress progress_of(Shape& shape, const Goal& goal);
   model::Words words_at_end(Shape& shape, const Goal& goal, const Demand& demand);
   static const model::Terms& classified(Shape& shape, int level);
   const model::Terms& concluded(Shape& shape, const Goal& goal);
   z3::expr walked(Shape& shape, const Goal& goal);
-  z3::expr early(Shape& shape);
   z3::expr tables_apart(Shape& shape, int levels);
   z3::expr sane_access(const z3::expr& access);
   z3::expr number(ept_word value) { return model::word(context_, value); }

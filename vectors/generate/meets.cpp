@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "spec/draw.h"
 #include "vectors/format/json_names.h"
 #include "vectors/goals/partial.h"
 
@@ -76,7 +77,13 @@ ept_word condition(const spec::Spec& spec, const Goal& goal, const Vector& vecto
                       {spec::Word::nonleaf, entry},
                       {spec::Word::leaf, entry}});
   }
-  return judge(spec, *demand.condition, knowledge) == Truth::yes ? 1 : 0;
+  const auto width = static_cast<int>(asked.configuration.maxphyaddr);
+  spec::Kinds kinds = {{spec::Word::eptp, kinds_of(spec.eptp, width)}};
+  if (demand.level > 0) {
+    const spec::Format& format = spec::format_of(spec, demand.level, entry_of(asked, demand.level));
+    kinds.emplace(spec::Word::entry, kinds_of(format, width));
+  }
+  return judge(spec, *demand.condition, knowledge, kinds) == Truth::yes ? 1 : 0;
 }
 
 ept_word subject(const spec::Spec& spec, const Goal& goal, const Vector& vector, const Demand& demand) {

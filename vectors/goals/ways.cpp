@@ -49,12 +49,21 @@ ept_word spread(ept_word number, ept_word mask) {
   return value;
 }
 
+// The kind of field of which a bit must be 1 for a condition to hold.
+std::optional<spec::FieldKind> kind_demanded(const spec::Condition& condition) {
+  if (condition.kind == spec::Condition::Kind::any_of_kind) return condition.field_kind;
+  if (condition.kind != spec::Condition::Kind::all_of) return std::nullopt;
+  for (const spec::Condition& part : condition.operands) {
+    if (part.kind == spec::Condition::Kind::any_of_kind) return part.field_kind;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<Way> ways_to_break(const spec::Spec& spec, const spec::Rule& rule, const spec::Format& format,
                                spec::Word word, int maxphyaddr) {
-  const auto kinds = kinds_named(spec, rule.when);
-  if (!kinds.empty()) return single_bits(format, kinds.front(), maxphyaddr);
+  if (const auto kind = kind_demanded(rule.when)) return single_bits(format, *kind, maxphyaddr);
   const ept_word permissions = bits_named(spec, spec.conditions.at(spec.present).when, spec::Word::entry);
   ept_word mask = bits_named(spec, rule.when, word);
   if (word == spec::Word::entry && (mask & permissions) != 0) mask |= permissions;

@@ -1,0 +1,31 @@
+// Conditions judged by what is known of the words that they speak about. With everything known the answer is yes or no.
+// Owns no opinion on what a rule means; that is model/smt. Tests: tests/vectors/goals_test.cpp,
+// tests/model/emit_test.cpp.
+#pragma once
+
+#include <map>
+
+#include "spec/ir.h"
+
+namespace spec {
+
+enum class Truth { no, maybe, yes };
+
+// The bits of `mask` are known and have the values in `value`.
+struct Partial {
+  std::uint64_t mask = 0;
+  std::uint64_t value = 0;
+};
+
+// A word that is not named is not known at all.
+using Knowledge = std::map<Word, Partial>;
+
+constexpr Partial known(std::uint64_t value) { return {~std::uint64_t{0}, value}; }
+
+// By word, EPTP or entry: which bits are of a kind of field. Of a word that is not there no such bit is known.
+using Kinds = std::map<Word, std::map<FieldKind, std::uint64_t>>;
+std::map<FieldKind, std::uint64_t> kinds_of(const Format& format, int maxphyaddr);
+
+Truth judge(const Spec& spec, const Condition& condition, const Knowledge& knowledge, const Kinds& kinds = {});
+
+}  // namespace spec
