@@ -72,13 +72,9 @@ std::optional<unsigned> small(const JsonValue& json) {
 }
 
 template <class Value>
-bool is(const std::optional<Value>& wanted, const Value& value) {
-  return !wanted || *wanted == value;
-}
-
-template <class Value>
-void demand(const std::optional<Value>& value, const JsonValue& json) {
+Value demand(const std::optional<Value>& value, const JsonValue& json) {
   if (!value) throw std::runtime_error(fmt::format("'{}' cannot be {}", json.key(), json.raw()));
+  return *value;
 }
 
 }  // namespace
@@ -94,30 +90,29 @@ std::string json_of(const Deviation& one) {
          fmt::format(",\"expected\":{},\"observed\":{}}}", text_of(form, one.expected), text_of(form, one.observed));
 }
 
-bool DeviationPattern::matches(const Deviation& deviation) const {
-  return is(field, deviation.field) && is(expected, deviation.expected) && is(observed, deviation.observed) &&
-         (!bit || bit == deviation.bit) && (!level || level == deviation.level);
+bool DeviationPattern::matches(const Deviation& one) const {
+  return (!field || field == one.field) && (!expected || expected == one.expected) &&
+         (!observed || observed == one.observed) && (!bit || bit == one.bit) && (!level || level == one.level);
 }
 
 DeviationPattern pattern_of(const JsonValue& object) {
   if (!object.is(JsonKind::object)) throw std::runtime_error("a deviation is an object");
-  DeviationPattern pattern;
   const auto field = object.find("field");
   if (!field) throw std::runtime_error("a deviation has a 'field'");
-  demand(pattern.field = field_of(*field), *field);
+  DeviationPattern pattern{demand(field_of(*field), *field)};
   const Form form = form_of(*pattern.field, object.find("bit").has_value());
   for (const JsonValue member : object) {
-    if (member.key() == "expected") {
-      demand(pattern.expected = value_of(form, member), member);
-    } else if (member.key() == "observed") {
-      demand(pattern.observed = value_of(form, member), member);
-    } else if (member.key() == "bit") {
-      demand(pattern.bit = small(member), member);
-    } else if (member.key() == "level") {
-      demand(pattern.level = small(member), member);
-    } else if (member.key() != "field") {
-      throw std::runtime_error(fmt::format("a deviation has no '{}'", member.key()));
-    }
+    const std::string_view key = member.key();
+    if (key == "expected")
+      pattern.expected = demand(value_of(form, member), member);
+    else if (key == "observed")
+      pattern.observed = demand(value_of(form, member), member);
+    else if (key == "bit")
+      pattern.bit = demand(small(member), member);
+    else if (key == "level")
+      pattern.level = demand(small(member), member);
+    else if (key != "field")
+      throw std::runtime_error(fmt::format("a deviation has no '{}'", key));
   }
   return pattern;
 }

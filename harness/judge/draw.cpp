@@ -55,22 +55,16 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
   return {level, asked.entries.at(static_cast<std::size_t>(asked.level - level))};
 }
 
-ept_word rules_of(const vectors::Vector& vector) {
+// The rules that decide, with their names.
+std::pair<std::span<const Name>, ept_word> rules_of(const vectors::Vector& vector) {
+  const vectors::Expected& expected = vector.expected;
   switch (vector.asked.question) {
-    case vectors::Question::eptp: return vector.expected.eptp_rules;
-    case vectors::Question::entry: return vector.expected.classification.rules;
-    case vectors::Question::walk: return vector.expected.outcome.rules;
-  }
-  return 0;
-}
-
-std::span<const Name> names_of_rules(const vectors::Vector& vector) {
-  switch (vector.asked.question) {
-    case vectors::Question::eptp: return eptp_rule_names();
-    case vectors::Question::entry: return entry_rule_names();
+    case vectors::Question::eptp: return {eptp_rule_names(), expected.eptp_rules};
+    case vectors::Question::entry: return {entry_rule_names(), expected.classification.rules};
     case vectors::Question::walk: break;
   }
-  return vector.expected.outcome.result == EPT_MISCONFIGURATION ? entry_rule_names() : violation_names();
+  const bool misconfigured = expected.outcome.result == EPT_MISCONFIGURATION;
+  return {misconfigured ? entry_rule_names() : violation_names(), expected.outcome.rules};
 }
 
 }  // namespace
@@ -128,13 +122,13 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
 }
 
 std::string rule_of(const vectors::Vector& vector) {
-  const std::string rules = names_of(names_of_rules(vector), rules_of(vector));
-  if (!rules.empty()) return rules;
+  const auto [names, rules] = rules_of(vector);
+  if (rules != 0) return names_of(names, rules);
   const char* const result = result_name(expected_result(vector));
   return vector.asked.question == vectors::Question::eptp ? std::string("eptp ") + result : result;
 }
 
-bool breaks_several(const vectors::Vector& vector) { return std::popcount(rules_of(vector)) > 1; }
+bool breaks_several(const vectors::Vector& vector) { return std::popcount(rules_of(vector).second) > 1; }
 
 std::string format_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "eptp";

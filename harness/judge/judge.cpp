@@ -145,7 +145,9 @@ const char* name_of(Fate fate) {
   return "";
 }
 
-bool was_asked(const Judgement& judgement) { return judgement.fate != Fate::unasked; }
+bool was_asked(const Judgement& judgement) {
+  return judgement.verdict != Verdict::error || judgement.fate != Fate::unasked;
+}
 
 bool deviates(Verdict verdict) {
   return verdict == Verdict::fail || verdict == Verdict::error || verdict == Verdict::flaky;
