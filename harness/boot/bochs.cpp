@@ -164,9 +164,4 @@ std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path) {
       [options, version](const Job& job) { return run_in_bochs(options, job, version.get()); }, machine);
 }
 
-std::unique_ptr<Adapter> open_bochs(std::string target, BootFrom boot) {
-  const Path path = take_path(target);
-  return open_bochs({target.starts_with("bochs:") ? target.substr(6) : kBochsModel, boot}, path);
-}
-
 }  // namespace harness

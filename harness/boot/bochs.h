@@ -1,4 +1,4 @@
-// The target `bochs[:MODEL]`: the image, booted by the emulator Bochs. Owns how Bochs is started and ended;
+// The target `bochs[:MODEL][/PATH]`: the image, booted by the emulator Bochs. Owns how Bochs is started and ended;
 // what is put to the image and what its answers mean is in metal/. Tests: tests/harness/boot.
 #pragma once
 
@@ -14,7 +14,6 @@ namespace harness {
 
 // Models of Bochs 2.7 that have VMX.
 std::span<const char* const> bochs_models();
-constexpr const char* kBochsModel = "tigerlake";
 // Throws std::runtime_error when there is no such model. target: which kind of it.
 void check_bochs_model(const std::string& target, const std::string& model);
 
@@ -35,7 +34,5 @@ Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* v
 
 // The machine is examined first, so that description() is its own.
 std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path = Path::ordinary);
-// bochs[:MODEL][/PATH].
-std::unique_ptr<Adapter> open_bochs(std::string target, BootFrom boot);
 
 }  // namespace harness

@@ -51,6 +51,7 @@ int judge_results(const Invocation& invocation, ChoiceArguments arguments, const
   auto chosen = choose_vectors(invocation, arguments, adapter->description(), all, report);
   if (!chosen) return 2;
   report.target = arguments.target.empty() ? target : arguments.target;
+  report.target_names = {report.target};
   report.name = adapter->description().name;
   report.version = adapter->description().version;
   report.vectors = *std::move(chosen);

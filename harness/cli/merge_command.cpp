@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/adapters/target.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/report_output.h"
 #include "harness/suite/journal.h"
@@ -55,6 +56,7 @@ int merge(const Arguments& arguments) {
   if (header.vectors != harness::digest_of(all.vectors))
     throw std::runtime_error("the journals are about other vectors; see --vectors");
   report.target = header.target;
+  report.target_names = names_of(harness::parse_target(header.target));
   report.name = header.name;
   report.version = header.version;
   for (const vectors::Vector& vector : all.vectors) {

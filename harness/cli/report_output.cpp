@@ -68,7 +68,7 @@ bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harn
 
 void assess(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
   harness::Scope scope;
-  scope.target = report.target;
+  scope.target_names = report.target_names;
   scope.all_ids.reserve(all.vectors.size());
   for (const vectors::Vector& vector : all.vectors) scope.all_ids.push_back(vector.id);
   std::sort(scope.all_ids.begin(), scope.all_ids.end());

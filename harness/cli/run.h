@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "harness/adapters/adapter.h"
+#include "harness/adapters/target.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/report_output.h"
 
 namespace cli {
 
 struct RunArguments {
-  std::string target;
+  harness::Target target;
   std::string profile;
   std::string filter;
   std::string random;
@@ -36,10 +37,11 @@ struct Ran {
 // standard error. Throws std::runtime_error.
 std::optional<Ran> run_target(const Invocation& invocation, RunArguments& arguments);
 
-// "bochs:A,B" or "bochs:all": the targets; empty when it is another target.
-std::vector<std::string> several_models(const std::string& target);
+// bochs:A,B and bochs:all: each model as a target; any other target alone.
+std::vector<harness::Target> each_model(const harness::Target& target);
 // `jobs` of them at once; the worst exit code. A model without EPT is not tested, which is no fault unless
 // all are.
-int run_models(const Invocation& invocation, const RunArguments& arguments, const std::vector<std::string>& targets);
+int run_models(const Invocation& invocation, const RunArguments& arguments,
+               const std::vector<harness::Target>& targets);
 
 }  // namespace cli

@@ -122,23 +122,19 @@ void show_configurations_put(const harness::Description& description, harness::R
   }
 }
 
-// bochs and kvm-bochs, perhaps with a path behind, have a usual model.
-std::string with_model(const std::string& target) {
-  const std::size_t end = std::min(target.find_first_of(":/"), target.size());
-  const std::string kind = target.substr(0, end);
-  if (end < target.size() && target[end] == ':') return target;
-  if (kind == "bochs") return kind + ":" + harness::kBochsModel + target.substr(end);
-  if (kind == "kvm-bochs") return kind + ":" + harness::kKvmBochsModel + target.substr(end);
-  return target;
-}
-
 // The known deviations of a target that the repository knows: bochs.json for all models of Bochs.
-std::string known_deviations(const std::string& target, const std::string& version) {
-  const std::string kind = target.substr(0, target.find_first_of(":/"));
-  const std::string name = kind.starts_with("kvm") ? harness::kvm_baseline(target, version) : kind;
-  const std::filesystem::path path = std::filesystem::path(EPTSPEC_TARGETS_DIRECTORY) / (name + ".json");
+std::string known_deviations(const harness::Target& target, const std::string& version) {
+  const std::filesystem::path directory = EPTSPEC_TARGETS_DIRECTORY;
+  const std::filesystem::path path = directory / (baseline_of(target, version) + ".json");
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) ? path.string() : std::string();
+}
+
+void describe(const harness::Target& target, const harness::Description& description, harness::Report& report) {
+  report.target = text_of(target);
+  report.target_names = names_of(target);
+  report.name = description.name;
+  report.version = description.version;
 }
 
 // The processor of random vectors: of the profile, else the target's own, else one that has everything usual.
@@ -168,14 +164,11 @@ void refuse_with_random(const RunArguments& arguments) {
 int run_random(RunArguments arguments) {
   refuse_with_random(arguments);
   check_outputs(arguments.output);
-  arguments.target = with_model(arguments.target);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
   harness::Report report;
   harness::VectorSet all;
   if (!arguments.profile.empty() && !read_inputs(arguments.output, all, report)) return 2;
-  report.target = arguments.target;
-  report.name = description.name;
-  report.version = description.version;
+  describe(arguments.target, description, report);
   harness::Stream stream = harness::parse_stream(arguments.random);
   stream.allowed = allowed(arguments, all, description);
   stream.profile = arguments.profile;
@@ -191,32 +184,37 @@ int run_random(RunArguments arguments) {
 // it waits for them.
 int run_serial(const Invocation& invocation, const RunArguments& arguments) {
   ChoiceArguments choice{arguments.own, arguments.filter, arguments.output};
-  const std::string path = arguments.target.substr(std::string("serial:").size());
+  const std::string& path = arguments.target.what;
+  const std::string name = text_of(arguments.target);
   harness::SerialLine line(path);
   fmt::print(stderr, "{}: listening\n", path);
   harness::Results results = line.listen(arguments.adapter.timeout_seconds);
   if (says_only_what_it_is(results) && line.is_terminal()) {
-    const auto job = job_for(invocation, choice, harness::known_machine(arguments.target, results));
+    const auto job = job_for(invocation, choice, harness::known_machine(name, results));
     if (!job) return 2;
     fmt::print(stderr, "{}: sending {} cases\n", path, job->cases.size());
     line.send_cases(harness::to_blob(*job, kResultsInMemory, image::kOverSerial));
     results = line.listen(arguments.adapter.timeout_seconds);
   }
-  return judge_results(invocation, choice, arguments.target, std::move(results));
+  return judge_results(invocation, choice, name, std::move(results));
 }
 
 // Options that say something to one kind of target only.
-void refuse_options_of_others(const CLI::App& command, const std::string& target) {
-  const std::string kind = target.substr(0, target.find_first_of(":/"));
-  for (const auto& [option, of] :
-       {std::pair("--boot", "bochs"), {"--kernel", "kvm-bochs"}, {"--kernel-arguments", "kvm-bochs"}}) {
-    if (command.count(option) == 0 || kind == of) continue;
-    throw std::runtime_error(fmt::format("{}: means nothing to {}; expected {} as target", option, target, of));
+void refuse_options_of_others(const CLI::App& command, const harness::Target& target) {
+  using harness::TargetKind;
+  for (const auto& [option, of] : {std::pair("--boot", TargetKind::bochs),
+                                   {"--kernel", TargetKind::kvm_bochs},
+                                   {"--kernel-arguments", TargetKind::kvm_bochs}}) {
+    if (command.count(option) == 0 || target.kind == of) continue;
+    throw std::runtime_error(
+        fmt::format("{}: means nothing to {}; expected {} as target", option, text_of(target), name_of(of)));
   }
 }
 
 int run(const Invocation& invocation, RunArguments arguments) {
-  if (arguments.target.starts_with("serial:")) return run_serial(invocation, arguments);
+  const std::vector<harness::Target> targets = each_model(arguments.target);
+  if (targets.size() > 1) return run_models(invocation, arguments, targets);
+  if (arguments.target.kind == harness::TargetKind::serial) return run_serial(invocation, arguments);
   if (!arguments.random.empty()) return run_random(arguments);
   auto ran = run_target(invocation, arguments);
   return ran ? finish(arguments.output, ran->all, ran->report) : 2;
@@ -225,7 +223,6 @@ int run(const Invocation& invocation, RunArguments arguments) {
 }  // namespace
 
 std::optional<Ran> run_target(const Invocation& invocation, RunArguments& arguments) {
-  arguments.target = with_model(arguments.target);
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
@@ -240,15 +237,13 @@ std::optional<Ran> run_target(const Invocation& invocation, RunArguments& argume
     if (arguments.output.vectors.empty()) return std::nullopt;
   }
   if (!read_inputs(arguments.output, ran.all, report)) return std::nullopt;
-  report.target = arguments.target;
-  report.name = description.name;
-  report.version = description.version;
+  describe(arguments.target, description, report);
   report.vectors = chosen(ran.all, arguments);
   const harness::JournalHeader header{
       report.target,        report.name,     report.version,       harness::digest_of(ran.all.vectors),
       filter_of(arguments), arguments.shard, report.vectors.size()};
   judge_all(arguments, adapter.get(), report, header);
-  harness::attribute_to_bochs(description, report);
+  harness::attribute_to_bochs(arguments.target, description, report);
   show_configurations_put(description, report);
   return ran;
 }
@@ -256,8 +251,9 @@ std::optional<Ran> run_target(const Invocation& invocation, RunArguments& argume
 void add_run_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("run", "Put the vectors to an implementation and judge what it says");
   auto arguments = std::make_shared<RunArguments>();
+  auto target = std::make_shared<std::string>();
   command
-      ->add_option("TARGET", arguments->target,
+      ->add_option("TARGET", *target,
                    "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL,...], bochs:all, kvm-bochs[:MODEL], kvm, qemu, "
                    "or serial:DEVICE")
       ->required();
@@ -287,11 +283,11 @@ void add_run_command(CLI::App& app, Invocation& invocation) {
   CLI::Option* journal = command->add_option("--journal", arguments->journal, "Note every verdict there at once");
   command->add_flag("--resume", arguments->resume, "Go on with the journal of a run that was cut off")->needs(journal);
   add_output_options(*command, arguments->output);
-  command->callback([&invocation, command, arguments] {
+  command->callback([&invocation, command, arguments, target] {
+    arguments->target = harness::parse_target(*target);
     arguments->own = command->count("--vectors") == 0;
     refuse_options_of_others(*command, arguments->target);
-    const auto models = several_models(arguments->target);
-    invocation.status = models.empty() ? run(invocation, *arguments) : run_models(invocation, *arguments, models);
+    invocation.status = run(invocation, *arguments);
   });
 }
 

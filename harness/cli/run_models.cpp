@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <future>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -17,6 +18,8 @@ namespace cli {
 
 namespace {
 
+constexpr const char* kAllModels = "all";
+
 struct Outcome {
   int status = 2;
   bool tested = true;
@@ -24,61 +27,64 @@ struct Outcome {
 };
 
 // "bochs:tigerlake" in the directory, as a file.
-std::string file_of(const std::string& directory, const std::string& target, const char* ending) {
+std::string file_of(const std::string& directory, std::string name, const char* ending) {
   if (directory.empty()) return {};
-  std::string name = target;
-  std::replace(name.begin(), name.end(), ':', '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == ':' || c == '/'; }, '_');
   return (std::filesystem::path(directory) / (name + ending)).string();
 }
 
 std::string last_line(const std::string& text) { return text.substr(text.rfind('\n', text.size() - 2) + 1); }
 
-Outcome run_model(const Invocation& invocation, RunArguments arguments, const std::string& target, bool brief) {
+Outcome run_model(const Invocation& invocation, RunArguments arguments, const harness::Target& target, bool brief) {
+  const std::string name = text_of(target);
   arguments.target = target;
   arguments.quiet = true;
-  arguments.output.json = file_of(arguments.output.json, target, ".json");
-  arguments.output.junit = file_of(arguments.output.junit, target, ".xml");
+  arguments.output.json = file_of(arguments.output.json, name, ".json");
+  arguments.output.junit = file_of(arguments.output.junit, name, ".xml");
   try {
     auto ran = run_target(invocation, arguments);
-    if (!ran) return {2, true, fmt::format("{}: cannot be run\n", target)};
+    if (!ran) return {2, true, fmt::format("{}: cannot be run\n", name)};
     assess(arguments.output, ran->all, ran->report);
     write_reports(arguments.output, ran->report);
     const std::string text = harness::terminal_report(ran->report);
     const int status = harness::exit_code(ran->report);
     if (!brief) return {status, true, text + "\n"};
-    return {status, true, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", target, last_line(text))};
+    return {status, true, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", name, last_line(text))};
   } catch (const harness::NotTested& why) {
     return {0, false, fmt::format("{}\n", why.what())};
   } catch (const std::runtime_error& error) {
-    return {2, true, fmt::format("{}: {}\n", target, error.what())};
+    return {2, true, fmt::format("{}: {}\n", name, error.what())};
   }
 }
 
 }  // namespace
 
-std::vector<std::string> several_models(const std::string& target) {
-  std::vector<std::string> targets;
-  if (target == "bochs:all") {
-    for (const char* const model : harness::bochs_models()) targets.push_back(std::string("bochs:") + model);
-  } else if (target.starts_with("bochs:") && target.find(',') != std::string::npos) {
-    std::size_t at = target.find(':') + 1;
-    for (std::size_t end = 0; end != std::string::npos; at = end + 1) {
-      end = target.find(',', at);
-      targets.push_back("bochs:" + target.substr(at, end - at));
-    }
+std::vector<harness::Target> each_model(const harness::Target& target) {
+  if (target.kind != harness::TargetKind::bochs) return {target};
+  std::vector<harness::Target> targets;
+  const auto add = [&](const std::string& model) { targets.push_back({target.kind, model, target.path}); };
+  if (target.what == kAllModels) {
+    for (const char* const model : harness::bochs_models()) add(model);
+    return targets;
   }
+  std::istringstream models(target.what);
+  for (std::string model; std::getline(models, model, ',');) add(model);
   return targets;
 }
 
-int run_models(const Invocation& invocation, const RunArguments& arguments, const std::vector<std::string>& targets) {
-  if (std::set<std::string>(targets.begin(), targets.end()).size() != targets.size()) {
-    throw std::runtime_error(arguments.target + ": a model is named twice; expected different ones");
+int run_models(const Invocation& invocation, const RunArguments& arguments,
+               const std::vector<harness::Target>& targets) {
+  std::set<std::string> names;
+  for (const harness::Target& target : targets) {
+    if (names.insert(text_of(target)).second) continue;
+    throw std::runtime_error(text_of(arguments.target) + ": a model is named twice; expected different ones");
   }
   if (!arguments.journal.empty()) throw std::runtime_error("a journal is of one model");
   for (const std::string& directory : {arguments.output.json, arguments.output.junit}) {
     if (!directory.empty()) std::filesystem::create_directories(directory);
   }
-  const bool brief = arguments.target == "bochs:all";
+  const bool brief = arguments.target.what == kAllModels;
   std::vector<std::promise<Outcome>> outcomes(targets.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {

@@ -8,6 +8,7 @@
 #include "harness/judge/citations.h"
 #include "harness/judge/draw.h"
 #include "harness/judge/judging.h"
+#include "harness/report/words.h"
 #include "harness/suite/builtin.h"
 #include "harness/support/names.h"
 #include "harness/targets/open.h"
@@ -45,14 +46,14 @@ void print_case(const harness::Smoke& smoke, const harness::Judgement& judgement
   if (!deviates(judgement.verdict)) return;
   fmt::print("{}", harness::draw(smoke.vector.asked, "           "));
   for (const harness::Deviation& one : judgement.deviations) {
-    fmt::print("           {}: expected {}, observed {}\n", one.field, one.expected, one.observed);
+    fmt::print("           {}\n", deviation_text(one));
   }
-  if (!judgement.reason.empty()) fmt::print("           {}\n", judgement.reason);
+  if (!judgement.reason.empty()) fmt::print("           {}\n", reason_text(judgement));
   for (const std::string& place : citations_of(smoke.vector, judgement)) fmt::print("           {}\n", place);
 }
 
 int smoke(const std::string& target, const harness::AdapterOptions& options) {
-  const std::unique_ptr<harness::Adapter> adapter = harness::open_adapter(target, options);
+  const std::unique_ptr<harness::Adapter> adapter = harness::open_adapter(harness::parse_target(target), options);
   print_description(adapter->description());
   const std::vector<harness::Smoke> all = harness::smoke_vectors(configuration_of(adapter->description()));
   std::vector<vectors::Vector> vectors;

@@ -1,36 +1,48 @@
 #include "harness/judge/cause.h"
 
-#include <fmt/format.h>
-
 #include "harness/judge/draw.h"
 
 namespace harness {
 
 namespace {
 
-bool is_misconfiguration(const std::string& result) {
-  return result == "misconfigured" || result == "misconfiguration";
+bool is_misconfiguration(std::uint64_t result) {
+  return result == EPTSPEC_ENTRY_MISCONFIGURED || result == EPTSPEC_WALK_MISCONFIGURATION;
+}
+
+bool is_good(std::uint64_t result) {
+  return result == EPTSPEC_ENTRY_PAGE || result == EPTSPEC_ENTRY_TABLE || result == EPTSPEC_WALK_TRANSLATED;
 }
 
 // That an entry is taken for a page or a table and that a walk goes on through it are one cause.
-bool is_good(const std::string& result) { return result == "page" || result == "table" || result == "translated"; }
-
-std::string what(const Judgement& judgement) {
-  if (judgement.verdict != Verdict::fail) return judgement.reason;
-  const Deviation& first = judgement.deviations.front();
-  if (first.field != "result") return "wrong";
-  if (is_misconfiguration(first.expected) && is_good(first.observed)) return "misconfiguration missed";
-  if (is_good(first.expected) && is_misconfiguration(first.observed)) return "misconfiguration reported";
-  return fmt::format("{} instead of {}", first.observed, first.expected);
+Deviation of_walk(const Deviation& one) {
+  const Deviation missed{Field::result, EPTSPEC_WALK_MISCONFIGURATION, EPTSPEC_WALK_TRANSLATED};
+  if (is_misconfiguration(one.expected) && is_good(one.observed)) return missed;
+  const bool reported = is_good(one.expected) && is_misconfiguration(one.observed);
+  return reported ? Deviation{Field::result, missed.observed, missed.expected} : one;
 }
 
 }  // namespace
 
+bool is_of_field(const Cause& cause) {
+  return cause.verdict == Verdict::fail && cause.deviation.field != Field::result;
+}
+
 // A field that is wrong is one cause, whichever rule decided on the access.
 Cause cause_of(const vectors::Vector& vector, const Judgement& judgement) {
-  if (!was_asked(judgement)) return {"", judgement.reason};  // no rule has to do with it
-  const bool of_field = judgement.verdict == Verdict::fail && judgement.deviations.front().field != "result";
-  return {of_field ? judgement.deviations.front().field : rule_of(vector), what(judgement)};
+  if (judgement.verdict != Verdict::fail) {
+    return {was_asked(judgement) ? rule_of(vector) : "", judgement.verdict, {}, judgement.fate, judgement.reason};
+  }
+  const Deviation& first = judgement.deviations.front();
+  if (first.field != Field::result) return {"", Verdict::fail, {first.field, 0, 0, first.bit, first.level}, {}, {}};
+  return {rule_of(vector), Verdict::fail, of_walk(first), {}, {}};
+}
+
+bool is_alike(const Cause& one, const Cause& other) {
+  if (is_of_field(one)) return is_of_field(other);
+  Cause same_rule = other;
+  same_rule.rule = one.rule;
+  return one == same_rule;
 }
 
 }  // namespace harness

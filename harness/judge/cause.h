@@ -1,18 +1,27 @@
-// What a deviation is put down to, so that many of one kind are shown as one. Tests:
-// tests/harness/report/report_test.cpp.
+// What a deviation is put down to, so that many of one kind are shown as one; words for it are in report/words.h.
+// Tests: tests/harness/report/report_test.cpp.
 #pragma once
 
 #include <string>
-#include <utility>
 
 #include "harness/judge/judge.h"
 
 namespace harness {
 
-// Rule and what went wrong, which group failures.
-using Cause = std::pair<std::string, std::string>;
+struct Cause {
+  std::string rule;  // that is missed; empty when a field alone is wrong, and for a case that was not asked
+  Verdict verdict = Verdict::fail;
+  Deviation deviation{};       // of a fail: its first, a result as of a walk, any other field without its values
+  Fate fate = Fate::answered;  // of an error, with its reason
+  std::string reason;          // also of a flake
+  auto operator<=>(const Cause&) const = default;
+};
 
-// The rule that is missed, or the field that is wrong where the result is right; and what went wrong.
+// Of a judgement that deviates.
 Cause cause_of(const vectors::Vector& vector, const Judgement& judgement);
+
+bool is_of_field(const Cause& cause);
+// Whether two went wrong in the same way, whatever the rule; that some field is wrong is one way.
+bool is_alike(const Cause& one, const Cause& other);
 
 }  // namespace harness

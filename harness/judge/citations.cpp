@@ -1,7 +1,6 @@
 #include "harness/judge/citations.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
 #include "harness/judge/draw.h"
@@ -59,42 +58,32 @@ void add_field(Places& to, const std::string& format, std::string_view name) {
   }
 }
 
-// "qualification bit 8 (…)": the number; 64 for any other field.
-unsigned qualification_bit(std::string_view field) {
-  constexpr std::string_view kBit = "qualification bit ";
-  unsigned bit = 64;
-  if (field.starts_with(kBit)) std::from_chars(field.data() + kBit.size(), field.data() + field.size(), bit);
-  return bit;
-}
-
 // Both are refusals: which of them is a question of the order of checks.
 bool is_of_order(const Deviation& one) {
-  const auto refuses = [](const std::string& result) { return result == "violation" || result == "misconfiguration"; };
+  const auto refuses = [](std::uint64_t result) {
+    return result == EPTSPEC_WALK_VIOLATION || result == EPTSPEC_WALK_MISCONFIGURATION;
+  };
   return refuses(one.expected) && refuses(one.observed);
 }
 
 void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& one) {
-  const std::string& field = one.field;
-  const std::string format = format_of(vector);
-  if (field == "result") {
-    add_result(to, vector);
-    if (is_of_order(one)) add(to, EPT_CITE_ORDER);
-    if (one.observed == "sub_page_check") add(to, EPT_CITE_SUB_PAGE_CHECK);
-    return;
-  }
-  if (field == "level") return add(to, EPT_CITE_ORDER);
-  if (field == "host_physical_address") return add_field(to, format, "address");
-  if (field == "memory_type" || field == "ignore_pat") return add_field(to, format, field);
-  if (field == "convertible") return add(to, EPT_CITE_CONVERTIBLE);
-  if (field == "guest_linear_address")
-    return add_bits(to, qualification_names(), EPT_QUALIFICATION_LINEAR_ADDRESS_VALID);
-  if (const unsigned bit = qualification_bit(field); bit < 64) {
-    return add_bits(to, qualification_names(), ept_word{1} << bit);
-  }
-  if (field.find("afterwards") != std::string::npos) {
-    const bool other = field.find("other bits") != std::string::npos || field.starts_with("bits");
-    if (other || field.find("accessed") != std::string::npos) add_bits(to, flag_names(), EPT_ENTRY_ACCESSED);
-    if (other || field.find("dirty") != std::string::npos) add_bits(to, flag_names(), EPT_ENTRY_DIRTY);
+  const ept_word bits = one.bit ? ept_word{1} << *one.bit : ~ept_word{0};
+  switch (one.field) {
+    case Field::result:
+      add_result(to, vector);
+      if (is_of_order(one)) add(to, EPT_CITE_ORDER);
+      if (one.observed == EPTSPEC_WALK_SUB_PAGE_CHECK) add(to, EPT_CITE_SUB_PAGE_CHECK);
+      break;
+    case Field::level: add(to, EPT_CITE_ORDER); break;
+    case Field::host_physical_address: add_field(to, format_of(vector), "address"); break;
+    case Field::memory_type: add_field(to, format_of(vector), "memory_type"); break;
+    case Field::ignore_pat: add_field(to, format_of(vector), "ignore_pat"); break;
+    case Field::qualification: add_bits(to, qualification_names(), bits); break;
+    case Field::convertible: add(to, EPT_CITE_CONVERTIBLE); break;
+    case Field::entry: add_bits(to, flag_names(), bits); break;
+    case Field::guest_linear_address:
+      add_bits(to, qualification_names(), EPT_QUALIFICATION_LINEAR_ADDRESS_VALID);
+      break;
   }
 }
 

@@ -55,6 +55,18 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
   return {level, asked.entries.at(static_cast<std::size_t>(asked.level - level))};
 }
 
+// The rules that decide, with their names.
+std::pair<std::span<const Name>, ept_word> rules_of(const vectors::Vector& vector) {
+  const vectors::Expected& expected = vector.expected;
+  switch (vector.asked.question) {
+    case vectors::Question::eptp: return {eptp_rule_names(), expected.eptp_rules};
+    case vectors::Question::entry: return {entry_rule_names(), expected.classification.rules};
+    case vectors::Question::walk: break;
+  }
+  const bool misconfigured = expected.outcome.result == EPT_MISCONFIGURATION;
+  return {misconfigured ? entry_rule_names() : violation_names(), expected.outcome.rules};
+}
+
 }  // namespace
 
 std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
@@ -110,19 +122,13 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
 }
 
 std::string rule_of(const vectors::Vector& vector) {
-  const vectors::Expected& expected = vector.expected;
-  std::string rules;
-  switch (vector.asked.question) {
-    case vectors::Question::eptp: rules = names_of(eptp_rule_names(), expected.eptp_rules); break;
-    case vectors::Question::entry: rules = names_of(entry_rule_names(), expected.classification.rules); break;
-    case vectors::Question::walk:
-      rules = names_of(expected.outcome.result == EPT_MISCONFIGURATION ? entry_rule_names() : violation_names(),
-                       expected.outcome.rules);
-  }
-  if (!rules.empty()) return rules;
+  const auto [names, rules] = rules_of(vector);
+  if (rules != 0) return names_of(names, rules);
   const char* const result = result_name(expected_result(vector));
   return vector.asked.question == vectors::Question::eptp ? std::string("eptp ") + result : result;
 }
+
+bool breaks_several(const vectors::Vector& vector) { return std::popcount(rules_of(vector).second) > 1; }
 
 std::string format_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "eptp";

@@ -24,6 +24,7 @@ std::string draw(const vectors::Case& asked, const std::string& indent);
 // The rules that decide the outcome, "reserved_bit", "entry_not_present", "write_not_allowed"; what the case comes to
 // when none is broken: "eptp accepted", "page", "translated".
 std::string rule_of(const vectors::Vector& vector);
+bool breaks_several(const vectors::Vector& vector);
 
 // The format of the entry that decides, "pde_2m"; "eptp" for an EPTP, "" when no entry was read.
 std::string format_of(const vectors::Vector& vector);

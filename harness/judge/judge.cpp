@@ -1,5 +1,9 @@
 #include "harness/judge/judge.h"
 
+#include <bit>
+#include <iterator>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "harness/support/names.h"
@@ -7,10 +11,6 @@
 namespace harness {
 
 namespace {
-
-std::string hex(ept_word value) { return fmt::format("{:#x}", value); }
-
-std::string result_text(std::uint32_t result) { return result_name(result); }
 
 bool belongs_to(std::uint32_t result, std::uint32_t question) {
   switch (question) {
@@ -33,22 +33,25 @@ std::string malformed(const eptspec_case& put, const eptspec_answer& answer) {
   return {};
 }
 
-void compare(const char* field, ept_word expected, ept_word observed, std::vector<Deviation>& out) {
-  if (expected != observed) out.push_back({field, hex(expected), hex(observed)});
+void compare(Field field, ept_word expected, ept_word observed, std::vector<Deviation>& out) {
+  if (expected != observed) out.push_back({field, expected, observed});
+}
+
+// The bits that are set in `wrong`, each by itself.
+void add_bits(Field field, ept_word expected, ept_word wrong, std::optional<unsigned> level,
+              std::vector<Deviation>& out) {
+  for (; wrong != 0; wrong &= wrong - 1) {
+    const auto bit = static_cast<unsigned>(std::countr_zero(wrong));
+    const ept_word set = expected >> bit & 1;
+    out.push_back({field, set, set ^ 1, bit, level});
+  }
 }
 
 void compare_qualification(const ept_outcome& expected, const eptspec_answer& answer, std::vector<Deviation>& out) {
   const ept_word known = answer.qualification_valid == 0 ? ~ept_word{0} : answer.qualification_valid;
   const ept_word judged = expected.qualification_defined & known;
-  const ept_word wrong = (expected.qualification ^ answer.qualification) & judged;
-  if (wrong == 0) return;
-  for (unsigned bit = 0; bit < 64; ++bit) {
-    const ept_word one = ept_word{1} << bit;
-    if ((wrong & one) == 0) continue;
-    const bool set = (expected.qualification & one) != 0;
-    out.push_back({fmt::format("qualification bit {} ({})", bit, names_of(qualification_names(), one)), set ? "1" : "0",
-                   set ? "0" : "1"});
-  }
+  add_bits(Field::qualification, expected.qualification, (expected.qualification ^ answer.qualification) & judged, {},
+           out);
 }
 
 // Entries that lie at one address are one word: what happens to one of them happens to all.
@@ -73,6 +76,7 @@ bool nothing_changed(const eptspec_case& put, const eptspec_answer& answer) {
 
 void compare_words(const ept_outcome& expected, const eptspec_case& put, const eptspec_answer& answer,
                    std::vector<Deviation>& out) {
+  constexpr ept_word kFlags = EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY;
   if (nothing_changes(expected) && nothing_changed(put, answer)) return;
   for (std::uint32_t n = 0; n < put.word_count; ++n) {
     const ept_word before = put.words[n].value;
@@ -80,31 +84,28 @@ void compare_words(const ept_outcome& expected, const eptspec_case& put, const e
     // A flag that may be set may not be cleared.
     const ept_word open = flags_at(put, n, expected.accessed_may, expected.dirty_may) & ~after;
     const ept_word wrong = (after ^ answer.words[n]) & ~open;
-    if (wrong == 0) continue;
-    std::string which = (wrong & EPT_ENTRY_ACCESSED) != 0 ? "accessed flag" : "";
-    if ((wrong & EPT_ENTRY_DIRTY) != 0) which += which.empty() ? "dirty flag" : ", dirty flag";
-    if ((wrong & ~ept_word{EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY}) != 0)
-      which += which.empty() ? "bits" : ", other bits";
-    out.push_back(
-        {fmt::format("{} of the level-{} entry afterwards", which, put.level - n), hex(after), hex(answer.words[n])});
+    const unsigned level = put.level - n;
+    add_bits(Field::entry, after, wrong & kFlags, level, out);
+    if ((wrong & ~kFlags) != 0) out.push_back({Field::entry, after, answer.words[n], {}, level});
   }
 }
 
 void compare_outcome(const ept_outcome& expected, const eptspec_case& put, const eptspec_answer& answer,
                      std::vector<Deviation>& out) {
   const auto filled_in = [&](ept_word bit) { return (answer.valid & bit) != 0; };
-  if (filled_in(EPTSPEC_VALID_LEVEL)) compare("level", static_cast<ept_word>(expected.level), answer.level, out);
+  if (filled_in(EPTSPEC_VALID_LEVEL)) compare(Field::level, static_cast<ept_word>(expected.level), answer.level, out);
   if (expected.result == EPT_TRANSLATED || expected.result == EPT_SUB_PAGE_CHECK) {
     if (filled_in(EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS)) {
-      compare("host_physical_address", expected.host_physical_address, answer.host_physical_address, out);
+      compare(Field::host_physical_address, expected.host_physical_address, answer.host_physical_address, out);
     }
-    if (filled_in(EPTSPEC_VALID_MEMORY_TYPE)) compare("memory_type", expected.memory_type, answer.memory_type, out);
-    if (filled_in(EPTSPEC_VALID_IGNORE_PAT)) compare("ignore_pat", expected.ignore_pat, answer.ignore_pat, out);
+    if (filled_in(EPTSPEC_VALID_MEMORY_TYPE))
+      compare(Field::memory_type, expected.memory_type, answer.memory_type, out);
+    if (filled_in(EPTSPEC_VALID_IGNORE_PAT)) compare(Field::ignore_pat, expected.ignore_pat, answer.ignore_pat, out);
   }
   if (expected.result == EPT_VIOLATION) {
     if (filled_in(EPTSPEC_VALID_QUALIFICATION)) compare_qualification(expected, answer, out);
     if (filled_in(EPTSPEC_VALID_CONVERTIBLE) && expected.convertible_defined != 0) {
-      compare("convertible", expected.convertible, answer.convertible, out);
+      compare(Field::convertible, expected.convertible, answer.convertible, out);
     }
   }
   if (filled_in(EPTSPEC_VALID_WORDS)) compare_words(expected, put, answer, out);
@@ -112,24 +113,12 @@ void compare_outcome(const ept_outcome& expected, const eptspec_case& put, const
 
 // Why there is no answer, as far as it is text.
 std::string reason_of(const eptspec_answer& answer) {
-  std::string reason;
-  for (const char c : answer.reason) {
-    if (c == '\0') break;
-    reason += c >= ' ' && c <= '~' ? c : '?';
-  }
+  const std::string_view all(std::begin(answer.reason), std::size(answer.reason));
+  const std::string reason = plain(all.substr(0, all.find('\0')));
   return reason.empty() ? "no reason is given" : reason;
 }
 
-const char* name_of(Fate fate) {
-  switch (fate) {
-    case Fate::answered: return "answered";
-    case Fate::crash: return "crash";
-    case Fate::hang: return "hang";
-    case Fate::garbage: return "garbage";
-    case Fate::unasked: return kNotAsked;
-  }
-  return "";
-}
+Judgement error(Fate fate, std::string_view detail) { return {Verdict::error, plain(detail), {}, fate}; }
 
 }  // namespace
 
@@ -145,8 +134,19 @@ const char* name_of(Verdict verdict) {
   return "";
 }
 
+const char* name_of(Fate fate) {
+  switch (fate) {
+    case Fate::answered: return "answered";
+    case Fate::crash: return "crash";
+    case Fate::hang: return "hang";
+    case Fate::garbage: return "garbage";
+    case Fate::unasked: return "not_asked";
+  }
+  return "";
+}
+
 bool was_asked(const Judgement& judgement) {
-  return judgement.verdict != Verdict::error || !judgement.reason.starts_with(kNotAsked);
+  return judgement.verdict != Verdict::error || judgement.fate != Fate::unasked;
 }
 
 bool deviates(Verdict verdict) {
@@ -169,27 +169,22 @@ static_assert(EPT_NOT_PRESENT == 0 && EPT_PAGE == EPTSPEC_ENTRY_PAGE - EPTSPEC_E
 static_assert(EPT_TRANSLATED == 0 && EPT_MISCONFIGURATION == EPTSPEC_WALK_MISCONFIGURATION - EPTSPEC_WALK_TRANSLATED);
 
 Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed) {
-  if (observed.fate != Fate::answered) {
-    return {Verdict::error, fmt::format("{}: {}", name_of(observed.fate), observed.detail), {}};
-  }
+  if (observed.fate != Fate::answered) return error(observed.fate, observed.detail);
   const eptspec_answer& answer = observed.answer;
   if (answer.status == EPTSPEC_DECLINED) return {Verdict::skipped, reason_of(answer), {}};
   if (answer.status == EPTSPEC_NOT_APPLICABLE) return {Verdict::not_applicable, reason_of(answer), {}};
-  if (std::string problem = malformed(put, answer); !problem.empty()) {
-    return {Verdict::error, "garbage: " + problem, {}};
-  }
+  if (const std::string problem = malformed(put, answer); !problem.empty()) return error(Fate::garbage, problem);
   Judgement judgement{Verdict::pass, {}, {}};
   const std::uint32_t expected = expected_result(vector);
   if (answer.result != expected) {
     // The rest of an answer to another result says nothing.
-    judgement.deviations.push_back({"result", result_text(expected), result_text(answer.result)});
+    judgement.deviations.push_back({Field::result, expected, answer.result});
   } else if (vector.asked.question == vectors::Question::walk) {
     compare_outcome(vector.expected.outcome, put, answer, judgement.deviations);
   }
   if (observed.wrong_linear_address) {
     const auto [belongs, reported] = *observed.wrong_linear_address;
-    judgement.deviations.push_back(
-        {"guest_linear_address", fmt::format("{:#x}", belongs), fmt::format("{:#x}", reported)});
+    judgement.deviations.push_back({Field::guest_linear_address, belongs, reported});
   }
   if (!judgement.deviations.empty()) judgement.verdict = Verdict::fail;
   return judgement;

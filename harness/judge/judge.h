@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/adapters/adapter.h"
+#include "harness/judge/deviation.h"
 #include "vectors/format/vector.h"
 
 namespace harness {
@@ -26,23 +27,18 @@ const char* name_of(Verdict verdict);
 // Fails, errors and flakes.
 bool deviates(Verdict verdict);
 
-// One field that is not as expected, in words.
-struct Deviation {
-  std::string field;
-  std::string expected;
-  std::string observed;
-  bool operator==(const Deviation&) const = default;
-};
-
 struct Judgement {
   Verdict verdict = Verdict::error;
-  std::string reason;                 // of all but pass and fail
+  std::string reason;                 // of all but pass and fail; of an error what it was in detail
   std::vector<Deviation> deviations;  // of fail, and of what was a fail first
+  Fate fate = Fate::answered;         // of an error, and of a flake that was one of the two times
+  std::string attributed_to = {};     // the processor beneath, when it deviates alike (harness/targets/attribute.h)
   bool operator==(const Judgement&) const = default;
 };
 
-// How the reason of an error begins whose case was never put: the target had hung too often (pin.h).
-inline constexpr const char* kNotAsked = "not asked";
+inline constexpr std::array kFates = {Fate::answered, Fate::crash, Fate::hang, Fate::garbage, Fate::unasked};
+const char* name_of(Fate fate);
+// False for an error whose case was never put: the target had hung too often (pin.h).
 bool was_asked(const Judgement& judgement);
 
 // put: the vector as the adapter got it (harness/judge/case.h).

@@ -27,11 +27,13 @@ void fetch_ahead(std::span<const Put> puts, std::size_t n) {
 Judgement combined(Judgement first, Judgement second) {
   if (second.verdict == first.verdict || !was_asked(second)) return first;
   std::string reason = fmt::format("{}, then {} when asked again", name_of(first.verdict), name_of(second.verdict));
-  for (const std::string& more : {first.reason, second.reason}) {
-    if (!more.empty()) reason += "; " + more;
+  for (const Judgement& one : {first, second}) {
+    if (one.verdict == Verdict::error) reason += fmt::format("; {}: {}", name_of(one.fate), one.reason);
+    if (one.verdict != Verdict::error && !one.reason.empty()) reason += "; " + one.reason;
   }
   Judgement& worse = first.deviations.empty() ? second : first;
-  return {Verdict::flaky, std::move(reason), std::move(worse.deviations)};
+  const Fate fate = first.fate == Fate::answered ? second.fate : first.fate;
+  return {Verdict::flaky, std::move(reason), std::move(worse.deviations), fate};
 }
 
 }  // namespace

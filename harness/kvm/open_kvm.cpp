@@ -82,32 +82,22 @@ Job in_order(Job job) {
 
 }  // namespace
 
-std::string kvm_baseline(const std::string& target, const std::string& version) {
-  const std::size_t release = version.find_first_of("0123456789");
-  const std::size_t minor = version.find('.', release);
-  const std::size_t end = version.find_first_not_of("0123456789", minor + 1);
-  std::string kind = target.substr(0, target.find_first_of(":/"));
-  if (release == std::string::npos || minor == std::string::npos) return kind;
-  return kind + "_linux-" + version.substr(release, end - release);
-}
-
-std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOptions& options) {
-  std::string machine = target;
+std::unique_ptr<Adapter> open_kvm(const Target& target, const AdapterOptions& options) {
+  const std::string name = text_of(target);
   MachineOptions kind;
-  kind.path = take_path(machine);
+  kind.path = target.path;
   kind.has_device = true;
   kind.remembers = true;  // KVM keeps the tables that it built
   LauncherOptions session;
-  session.name = target;
+  session.name = name;
   session.image = image_text();
-  session.tell = [target](const std::string& line) { fmt::print(stderr, "{}: {}\n", target, line); };
+  session.tell = [name](const std::string& line) { fmt::print(stderr, "{}: {}\n", name, line); };
   session.start = start_launcher;
-  if (machine != "kvm") {
-    const std::string model = machine.starts_with("kvm-bochs:") ? machine.substr(10) : kKvmBochsModel;
-    check_bochs_model("kvm-bochs", model);
+  if (target.kind == TargetKind::kvm_bochs) {
+    check_bochs_model("kvm-bochs", target.what);
     const std::string disc =
         boot_medium(find_kernel(options.kernel.empty() ? kKernelPackage : options.kernel), options.kernel_arguments);
-    session.start = [model, disc, tell = session.tell] {
+    session.start = [model = target.what, disc, tell = session.tell] {
       tell("booting Linux in Bochs");
       return start_emulator(model, disc);
     };
@@ -115,7 +105,7 @@ std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOption
   const auto running = std::make_shared<LauncherSession>(session);
   kind.version = [running] { return running->kernel(); };
   return open_machine(
-      target, [running](const Job& job) { return running->run(in_order(job)); }, kind);
+      name, [running](const Job& job) { return running->run(in_order(job)); }, kind);
 }
 
 }  // namespace harness

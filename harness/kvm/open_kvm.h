@@ -3,19 +3,13 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "harness/adapters/adapter.h"
+#include "harness/adapters/target.h"
 
 namespace harness {
 
-constexpr const char* kKvmBochsModel = "corei7_skylake_x";
-
-// The name under which the known deviations of targets of this kind are kept: with the kernel's version, as in
-// "Linux 6.1.0 ...".
-std::string kvm_baseline(const std::string& target, const std::string& version);
-
-// `target` begins with kvm. Throws NotTested when KVM offers no EPT to guests there, and std::runtime_error.
-std::unique_ptr<Adapter> open_kvm(const std::string& target, const AdapterOptions& options);
+// Of the kind kvm or kvm-bochs. Throws NotTested when KVM offers no EPT to guests there, and std::runtime_error.
+std::unique_ptr<Adapter> open_kvm(const Target& target, const AdapterOptions& options);
 
 }  // namespace harness

@@ -1,7 +1,6 @@
 #include "harness/metal/path.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace harness {
 
@@ -18,16 +17,6 @@ bool is_ordinary(Act act) {
 }
 
 }  // namespace
-
-Path take_path(std::string& target) {
-  const std::size_t slash = target.find('/');
-  if (slash == std::string::npos) return Path::ordinary;
-  const std::string name = target.substr(slash + 1);
-  target.resize(slash);
-  if (name == "device") return Path::device;
-  if (name == "second_operand") return Path::second_operand;
-  throw std::runtime_error("'" + name + "' is no path; expected device or second_operand");
-}
 
 void take_path(const MachineOptions& options, Machine& machine) {
   machine.path = options.path;

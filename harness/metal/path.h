@@ -17,9 +17,6 @@ struct MachineOptions {
   std::function<std::string()> version;  // what is tested, if not the processor; asked after the first boot
 };
 
-// A target is NAME or NAME/PATH, where PATH is device or second_operand. Takes it off. Throws std::runtime_error.
-Path take_path(std::string& target);
-
 void take_path(const MachineOptions& options, Machine& machine);
 
 // Declines what cannot be made on the machine's path.

@@ -10,16 +10,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "harness/adapters/target.h"
 #include "harness/image/wire.h"
 
 namespace harness {
-
-// How accesses reach their addresses.
-enum class Path {
-  ordinary,
-  device,          // the window of pages has no memory: a hypervisor answers
-  second_operand,  // by instructions that read a device first: a hypervisor carries out the rest of them too
-};
 
 struct Machine {
   Path path = Path::ordinary;

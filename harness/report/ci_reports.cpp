@@ -1,66 +1,63 @@
 // The reports for programs that run tests: JUnit and TAP.
+#include <map>
+#include <sstream>
+
 #include <fmt/format.h>
+#include <pugixml.hpp>
 
 #include "harness/judge/citations.h"
 #include "harness/judge/draw.h"
 #include "harness/report/forms.h"
+#include "harness/report/words.h"
+#include "harness/support/names.h"
 
 namespace harness {
 
 namespace {
 
-std::string xml(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      default: escaped += (c >= ' ' && c <= '~') || c == '\n' ? c : '?';
-    }
-  }
-  return escaped;
-}
-
-// One line: what went wrong, or why nothing was judged.
+// One line: why it is known, what went wrong, or why nothing was judged.
 std::string summary(const Judgement& judgement) {
   std::string text = judgement.verdict == Verdict::not_applicable ? "not applicable: " : "";
-  text += judgement.reason;
-  for (const Deviation& one : judgement.deviations) {
-    text +=
-        fmt::format("{}{}: expected {}, observed {}", text.empty() ? "" : "; ", one.field, one.expected, one.observed);
-  }
+  text += reason_text(judgement);
+  for (const Deviation& one : judgement.deviations) text += (text.empty() ? "" : "; ") + deviation_text(one);
   return text;
 }
 
 // The case, and where the manual says what was expected.
 std::string details(const vectors::Vector& vector, const Judgement& judgement) {
   std::string text = draw(vector.asked, "");
-  for (const std::string& place : citations_of(vector, judgement)) text += place + "\n";
+  for (const std::string& place : citations_of(vector, judgement)) text += plain(place) + "\n";
   return text;
 }
 
-std::string junit_body(const Report& report, std::size_t n) {
-  const Judgement& judgement = report.judgements[n];
-  const std::string message = xml(summary(judgement));
-  if (const auto& known = report.assessment.known[n]; !known.empty()) {
-    return fmt::format("<skipped message=\"known: {}\"/>", xml(reasons_of(known)));
-  }
-  switch (judgement.verdict) {
-    case Verdict::pass: return {};
+// How JUnit calls what came of a vector; null for a pass.
+const char* tag_of(const Report& report, std::size_t n) {
+  if (is_known(report, n)) return "skipped";
+  switch (report.judgements[n].verdict) {
+    case Verdict::pass: return nullptr;
     case Verdict::fail:
-    case Verdict::flaky:
-      return fmt::format("<failure message=\"{}\">{}</failure>", message, xml(details(report.vectors[n], judgement)));
-    case Verdict::error:
-      return fmt::format("<error message=\"{}\">{}</error>", message, xml(details(report.vectors[n], judgement)));
+    case Verdict::flaky: return "failure";
+    case Verdict::error: return "error";
     case Verdict::skipped:
-    case Verdict::not_applicable: return fmt::format("<skipped message=\"{}\"/>", message);
+    case Verdict::not_applicable: return "skipped";
   }
-  return {};
+  return nullptr;
 }
 
-std::string one_line(std::string text) {
+pugi::xml_node add_test(pugi::xml_node suite, const std::string& of, const std::string& name) {
+  pugi::xml_node test = suite.append_child("testcase");
+  test.append_attribute("classname") = plain(of).c_str();
+  test.append_attribute("name") = plain(name).c_str();
+  return test;
+}
+
+void add_what_came(pugi::xml_node test, const char* tag, const std::string& message, const std::string& more) {
+  pugi::xml_node node = test.append_child(tag);
+  node.append_attribute("message") = plain(message).c_str();
+  if (!more.empty()) node.text() = more.c_str();
+}
+
+std::string tap_text(std::string text) {
   for (char& c : text) {
     if (c == '\n' || c == '#') c = ' ';  // # begins a directive
   }
@@ -71,12 +68,10 @@ std::string tap_line(const Report& report, std::size_t n) {
   const Judgement& judgement = report.judgements[n];
   const bool wrong = deviates(judgement.verdict);
   const bool left_out = judgement.verdict == Verdict::skipped || judgement.verdict == Verdict::not_applicable;
-  std::string line = fmt::format("{}ok {} - {}", wrong ? "not " : "", n + 1, one_line(report.vectors[n].id));
-  if (wrong) line += " " + one_line(summary(judgement));
-  if (left_out) line += " # SKIP " + one_line(summary(judgement));
-  if (const auto& known = report.assessment.known[n]; !known.empty()) {
-    line += " # TODO known: " + one_line(reasons_of(known));
-  }
+  std::string line = fmt::format("{}ok {} - {}", wrong ? "not " : "", n + 1, tap_text(report.vectors[n].id));
+  if (wrong) line += " " + tap_text(summary(judgement));
+  if (left_out) line += " # SKIP " + tap_text(summary(judgement));
+  if (is_known(report, n)) line += " # TODO known: " + tap_text(known_text(report, n));
   return line + "\n";
 }
 
@@ -93,32 +88,35 @@ std::string rest_of(const Report& report) {
 }  // namespace
 
 std::string junit_report(const Report& report) {
-  std::size_t failures = report.assessment.problems.size();
-  std::size_t errors = 0;
-  std::size_t skipped = 0;
-  std::string cases;
+  pugi::xml_document document;
+  pugi::xml_node suite = document.append_child("testsuites").append_child("testsuite");
+  std::map<std::string_view, std::size_t> counts;
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
-    const bool known = !report.assessment.known[n].empty();
-    const Verdict verdict = report.judgements[n].verdict;
-    if (!known && (verdict == Verdict::fail || verdict == Verdict::flaky)) ++failures;
-    if (!known && verdict == Verdict::error) ++errors;
-    if (known || verdict == Verdict::skipped || verdict == Verdict::not_applicable) ++skipped;
-    cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\">{}</testcase>\n", xml(rule_of(report.vectors[n])),
-                         xml(report.vectors[n].id), junit_body(report, n));
+    const vectors::Vector& vector = report.vectors[n];
+    const Judgement& judgement = report.judgements[n];
+    const pugi::xml_node test = add_test(suite, rule_of(vector), vector.id);
+    const char* const tag = tag_of(report, n);
+    if (tag == nullptr) continue;
+    ++counts[tag];
+    const bool known = is_known(report, n);
+    const bool wrong = deviates(judgement.verdict) && !known;
+    add_what_came(test, tag, known ? "known: " + known_text(report, n) : summary(judgement),
+                  wrong ? details(vector, judgement) : "");
   }
   for (const std::string& problem : report.assessment.problems) {
-    cases += fmt::format("    <testcase classname=\"baseline\" name=\"{0}\"><failure message=\"{0}\"/></testcase>\n",
-                         xml(problem));
+    ++counts["failure"];
+    add_what_came(add_test(suite, "baseline", problem), "failure", problem, "");
   }
-  const std::string rest = rest_of(report);
-  if (!rest.empty()) cases += fmt::format("    <testcase classname=\"random\" name=\"{}\"></testcase>\n", rest);
-  const std::size_t tests = report.vectors.size() + report.assessment.problems.size() + (rest.empty() ? 0 : 1);
-  const std::string numbers =
-      fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}")", tests, failures, errors, skipped);
-  return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n"
-      "</testsuites>\n",
-      xml(fmt::format("{} {}", report.name, report.version)), numbers, cases);
+  if (const std::string rest = rest_of(report); !rest.empty()) add_test(suite, "random", rest);
+  const auto tests = std::distance(suite.begin(), suite.end());
+  suite.append_attribute("name") = plain(report.name + " " + report.version).c_str();
+  suite.append_attribute("tests") = static_cast<long long>(tests);
+  suite.append_attribute("failures") = counts["failure"];
+  suite.append_attribute("errors") = counts["error"];
+  suite.append_attribute("skipped") = counts["skipped"];
+  std::ostringstream text;
+  document.save(text, "  ", pugi::format_default, pugi::encoding_utf8);
+  return text.str();
 }
 
 std::string tap_report(const Report& report) {
@@ -128,7 +126,7 @@ std::string tap_report(const Report& report) {
   for (std::size_t n = 0; n < report.vectors.size(); ++n) text += tap_line(report, n);
   std::size_t number = report.vectors.size();
   for (const std::string& problem : report.assessment.problems) {
-    text += fmt::format("not ok {} - baseline: {}\n", ++number, one_line(problem));
+    text += fmt::format("not ok {} - baseline: {}\n", ++number, tap_text(problem));
   }
   if (!rest.empty()) text += fmt::format("ok {} - {}\n", ++number, rest);
   return text;

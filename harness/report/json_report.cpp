@@ -6,6 +6,7 @@
 
 #include "harness/report/forms.h"
 #include "harness/report/matrix.h"
+#include "harness/report/words.h"
 #include "harness/suite/group.h"
 
 namespace harness {
@@ -23,8 +24,7 @@ std::string lines(std::size_t count, Of of) {
 std::string deviations_of(const Judgement& judgement) {
   std::string text;
   for (const Deviation& one : judgement.deviations) {
-    text += fmt::format(R"({}{{"field":{},"expected":{},"observed":{}}})", text.empty() ? "" : ",",
-                        json_text(one.field), json_text(one.expected), json_text(one.observed));
+    text += (text.empty() ? "" : ",") + json_of(one);
   }
   return "[" + text + "]";
 }
@@ -42,6 +42,8 @@ std::string vector_of(const Report& report, std::size_t n) {
   if (const auto& known = report.assessment.known[n]; !known.empty()) {
     text += ",\"known\":" + json_text(reasons_of(known));
   }
+  if (!judgement.attributed_to.empty()) text += ",\"attributed_to\":" + json_text(judgement.attributed_to);
+  if (judgement.fate != Fate::answered) text += fmt::format(R"(,"fate":"{}")", name_of(judgement.fate));
   if (!judgement.reason.empty()) text += ",\"reason\":" + json_text(judgement.reason);
   if (!judgement.deviations.empty()) {
     text += ",\"deviations\":" + deviations_of(judgement) + ",\"cites\":" + cites_of(report.vectors[n], judgement);
@@ -65,9 +67,9 @@ std::string group_of(const Report& report, const Group& group) {
   std::string ids;
   for (const std::size_t n : group.members) ids += (ids.empty() ? "" : ",") + json_text(report.vectors[n].id);
   const auto shrunk = report.shrunk.find(group.example);
-  return fmt::format(R"({{"rule":{},"what":{},"count":{},"example":{},"vectors":[{}]{}}})", json_text(group.rule),
-                     json_text(group.what), group.members.size() + group.rest,
-                     json_text(report.vectors[group.example].id), ids,
+  return fmt::format(R"({{"rule":{},"what":{},"count":{},"example":{},"vectors":[{}]{}}})",
+                     json_text(rule_text(group.cause)), json_text(what_text(group.cause)),
+                     group.members.size() + group.rest, json_text(report.vectors[group.example].id), ids,
                      shrunk == report.shrunk.end() ? "" : ",\"shrunk\":" + shrunk_of(shrunk->second));
 }
 

@@ -150,9 +150,7 @@ std::string markdown_of(const Lines& lines) {
 }  // namespace
 
 Row row_of(const vectors::Vector& vector) {
-  std::string rule = rule_of(vector);
-  if (rule.find(',') != std::string::npos) rule = "several rules";
-  return {decided_of(vector), rule};
+  return {decided_of(vector), breaks_several(vector) ? "several rules" : rule_of(vector)};
 }
 
 Column column_of(const Report& report) {
@@ -167,7 +165,7 @@ Column column_of(const Report& report) {
       case Verdict::error:
       case Verdict::flaky:
         ++cell.deviation;
-        if (!report.assessment.known.at(n).empty()) ++cell.known;
+        if (is_known(report, n)) ++cell.known;
     }
   }
   return column;

@@ -34,12 +34,21 @@ def effect_of_result(expected, observed):
     return f"The manual demands {expected}, and {observed} happens. A hypervisor takes the wrong path."
 
 
+def field_of(deviation):
+    return deviation["field"] + (f" bit {deviation['bit']}" if "bit" in deviation else "")
+
+
 def effects_of(vector):
     if "deviations" not in vector:
-        return [f"There is no valid answer ({vector['reason']})."]
+        return [f"There is no valid answer ({': '.join(vector[key] for key in ('fate', 'reason') if key in vector)})."]
     return [effect_of_result(one["expected"], one["observed"]) if one["field"] == "result" else
-            f"The result is right, but what is reported of it is wrong ({one['field']}). A hypervisor that relies on "
+            f"The result is right, but what is reported of it is wrong ({field_of(one)}). A hypervisor that relies on "
             "it is misled." for one in vector["deviations"]]
+
+
+def known_of(vector):
+    beneath = vector.get("attributed_to")
+    return vector.get("known") or (beneath and f"{beneath} beneath deviates in the same way")
 
 
 def causes_of(reports):
@@ -51,7 +60,7 @@ def causes_of(reports):
         for vector in report["vectors"]:
             if vector["verdict"] not in ("fail", "error", "flaky"):
                 continue
-            text = vector.get("known") or cause_of.get(vector["id"], "NOT KNOWN")
+            text = known_of(vector) or cause_of.get(vector["id"], "NOT KNOWN")
             counts, effects = causes.setdefault(text, (collections.Counter(), collections.Counter()))
             counts[n] += 1
             effects.update(effects_of(vector))

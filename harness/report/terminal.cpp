@@ -7,6 +7,7 @@
 #include "harness/judge/citations.h"
 #include "harness/judge/draw.h"
 #include "harness/report/forms.h"
+#include "harness/report/words.h"
 #include "harness/suite/group.h"
 
 namespace harness {
@@ -65,7 +66,8 @@ std::string group_text(const Report& report, const Group& group) {
   const vectors::Vector& example = is_shrunk ? shrunk->second.vector : report.vectors[group.example];
   const Judgement& judgement = is_shrunk ? shrunk->second.judgement : report.judgements[group.example];
   const std::size_t members = group.members.size() + group.rest;
-  std::string text = fmt::format("\n{}{}{}\n  {} vector{}", group.rule, group.rule.empty() ? "" : ": ", group.what,
+  const std::string rule = rule_text(group.cause);
+  std::string text = fmt::format("\n{}{}{}\n  {} vector{}", rule, rule.empty() ? "" : ": ", what_text(group.cause),
                                  members, members == 1 ? "" : "s");
   const std::string formats = group.rest == 0 ? formats_of(report, group) : "";
   if (!formats.empty()) text += ": " + formats;
@@ -73,9 +75,9 @@ std::string group_text(const Report& report, const Group& group) {
   if (is_shrunk) text += shrunk_text(shrunk->second);
   text += draw(example.asked, "    ");
   for (const Deviation& one : judgement.deviations) {
-    text += fmt::format("  {}: expected {}, observed {}\n", one.field, one.expected, one.observed);
+    text += fmt::format("  {}\n", deviation_text(one));
   }
-  if (!judgement.reason.empty()) text += fmt::format("  {}\n", judgement.reason);
+  if (const std::string reason = reason_text(judgement); !reason.empty()) text += fmt::format("  {}\n", reason);
   for (const std::string& place : citations_of(example, judgement)) text += fmt::format("  {}\n", place);
   return text + neighbour(report, example);
 }
@@ -100,7 +102,7 @@ std::string reasons_text(const Report& report, Verdict verdict) {
   return text;
 }
 
-std::string known_text(const Report& report) {
+std::string counts_of_known(const Report& report) {
   std::map<const KnownDeviation*, std::size_t> counts;
   for (const auto& entries : report.assessment.known) {
     for (const KnownDeviation* entry : entries) ++counts[entry];
@@ -110,6 +112,13 @@ std::string known_text(const Report& report) {
     if (const auto found = counts.find(&entry); found != counts.end()) {
       text += fmt::format("  {:>7}  known until {}: {} ({})\n", found->second, entry.expires, entry.reason, entry.link);
     }
+  }
+  std::map<std::string, std::size_t> attributed;
+  for (const Judgement& one : report.judgements) ++attributed[one.attributed_to];
+  for (const auto& [beneath, number] : attributed) {
+    if (!beneath.empty())
+      text += fmt::format("  {:>7}  known: {} beneath deviates in the same way (docs/findings.md#bochs)\n", number,
+                          beneath);
   }
   return text;
 }
@@ -123,7 +132,7 @@ std::string terminal_report(const Report& report) {
   if (groups.size() > kMostGroups) {
     text += fmt::format("\n{} more groups; --json has every vector\n", groups.size() - kMostGroups);
   }
-  text += "\n" + known_text(report) + reasons_text(report, Verdict::skipped) +
+  text += "\n" + counts_of_known(report) + reasons_text(report, Verdict::skipped) +
           reasons_text(report, Verdict::not_applicable);
   for (const std::string& warning : report.assessment.warnings)
     text += fmt::format("  baseline warning: {}\n", warning);

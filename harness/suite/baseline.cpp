@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <regex>
 #include <set>
 #include <stdexcept>
@@ -38,6 +39,34 @@ std::vector<std::string> texts_of(const JsonValue& list) {
   return texts;
 }
 
+Explained explained_of(const JsonValue& object) {
+  Explained one;
+  const auto fate = object.find("fate");
+  const auto reason = object.find("reason");
+  if (!fate && !reason) return {pattern_of(object)};
+  for (const JsonValue member : object) {
+    if (member.key() != "fate" && member.key() != "reason") {
+      throw std::runtime_error(fmt::format("an error has no '{}'", member.key()));
+    }
+  }
+  if (reason && !is_text(*reason)) throw std::runtime_error("'reason' is a text");
+  if (reason) one.reason = reason->text();
+  for (const Fate any : kFates) {
+    if (fate && fate->text() == name_of(any) && any != Fate::answered && any != Fate::unasked) one.fate = any;
+  }
+  if (fate && !one.fate) throw std::runtime_error("'fate' is crash, hang or garbage");
+  return one;
+}
+
+// An object, or a list of them of which any will do.
+std::vector<Explained> all_explained(const JsonValue& value) {
+  if (!value.is(JsonKind::list)) return {explained_of(value)};
+  if (value.empty()) throw std::runtime_error("a list names at least one");
+  std::vector<Explained> all;
+  for (const JsonValue one : value) all.push_back(explained_of(one));
+  return all;
+}
+
 // What is wrong with the part of an entry that says of which vectors it speaks.
 std::string mistake_in_selection(const JsonValue& entry) {
   const auto filter = entry.find("filter");
@@ -61,8 +90,14 @@ std::string mistake_in(const JsonValue& entry) {
   }
   if (!is_day(entry.find("expires")->text())) return "'expires' is a day, YYYY-MM-DD";
   if (std::string mistake = mistake_in_selection(entry); !mistake.empty()) return mistake;
-  const auto deviation = entry.find("deviation");
-  if (deviation && (!is_text(*deviation) || !entry.find("filter"))) return "'deviation' is a text beside 'filter'";
+  if (const auto deviation = entry.find("deviation")) {
+    if (!entry.find("filter")) return "'deviation' stands beside 'filter'";
+    try {
+      all_explained(*deviation);
+    } catch (const std::runtime_error& error) {
+      return fmt::format("'deviation': {}", error.what());
+    }
+  }
   if (entry.find("targets") && !is_list_of_texts(entry.find("targets"))) return "'targets' is a list of targets";
   static const std::set<std::string_view> known = {"reason",  "cite",   "link",      "expires",
                                                    "vectors", "filter", "deviation", "targets"};
@@ -72,12 +107,12 @@ std::string mistake_in(const JsonValue& entry) {
   return {};
 }
 
-KnownDeviation deviation_of(const JsonValue& entry) {
+KnownDeviation known_of(const JsonValue& entry) {
   KnownDeviation known{*entry.text_of("reason"), *entry.text_of("cite"), *entry.text_of("link"),
                        *entry.text_of("expires")};
   if (const auto ids = entry.find("vectors")) known.vectors = texts_of(*ids);
   if (const auto filter = entry.find("filter")) known.filter = filter->text();
-  if (const auto deviation = entry.find("deviation")) known.deviation = deviation->text();
+  if (const auto deviation = entry.find("deviation")) known.explains = all_explained(*deviation);
   if (const auto targets = entry.find("targets")) known.targets = texts_of(*targets);
   return known;
 }
@@ -121,7 +156,7 @@ std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<s
   for (const JsonValue entry : *deviations) {
     ++number;
     if (const std::string mistake = mistake_in(entry); mistake.empty()) {
-      all.push_back(deviation_of(entry));
+      all.push_back(known_of(entry));
     } else {
       errors.push_back(fmt::format("{}: deviation {}: {}", path, number, mistake));
     }
@@ -131,14 +166,22 @@ std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<s
 
 namespace {
 
-// What the report says of a vector that does not pass: its deviations, or the reason of an error.
-std::vector<std::string> lines_of(const Judgement& judgement) {
-  if (judgement.deviations.empty()) return {judgement.reason};
-  std::vector<std::string> lines;
-  for (const Deviation& one : judgement.deviations) {
-    lines.push_back(fmt::format("{}: expected {}, observed {}", one.field, one.expected, one.observed));
-  }
-  return lines;
+bool explains(const Explained& one, const Judgement& judgement, std::size_t part) {
+  if (!judgement.deviations.empty()) return !one.is_of_error() && one.deviation.matches(judgement.deviations[part]);
+  const bool is_fate = !one.fate || one.fate == judgement.fate;
+  return one.is_of_error() && is_fate && judgement.reason.find(one.reason) != std::string::npos;
+}
+
+// Whether the entry explains this deviation; of an error there is one part.
+bool explains(const KnownDeviation& entry, const Judgement& judgement, std::size_t part) {
+  return entry.explains.empty() || std::any_of(entry.explains.begin(), entry.explains.end(),
+                                               [&](const Explained& one) { return explains(one, judgement, part); });
+}
+
+std::vector<std::size_t> parts_of(const Judgement& judgement) {
+  std::vector<std::size_t> parts(std::max<std::size_t>(judgement.deviations.size(), 1));
+  std::iota(parts.begin(), parts.end(), std::size_t{0});
+  return parts;
 }
 
 bool can_be_known(const Judgement& judgement) { return deviates(judgement.verdict) && was_asked(judgement); }
@@ -150,7 +193,8 @@ class Assessing {
     result_.known.resize(vectors.size());
     for (std::size_t n = 0; n < vectors.size(); ++n) {
       index_[vectors[n].id] = n;
-      if (can_be_known(judgements[n])) open_[n] = lines_of(judgements[n]);
+      const bool open = can_be_known(judgements[n]) && judgements[n].attributed_to.empty();
+      if (open) open_[n] = parts_of(judgements[n]);
     }
   }
 
@@ -207,9 +251,9 @@ class Assessing {
 
   // Whether the entry explains something of the vector.
   bool explain(const KnownDeviation& entry, std::size_t n, bool expired) {
-    const auto is_about = [&](const std::string& line) { return line.find(entry.deviation) != std::string::npos; };
-    const std::vector<std::string> lines = lines_of(judgements_[n]);
-    if (std::none_of(lines.begin(), lines.end(), is_about)) return false;
+    const auto is_about = [&](std::size_t part) { return explains(entry, judgements_[n], part); };
+    const std::vector<std::size_t> parts = parts_of(judgements_[n]);
+    if (std::none_of(parts.begin(), parts.end(), is_about)) return false;
     if (expired) return true;
     std::erase_if(open_[n], is_about);
     result_.known[n].push_back(&entry);
@@ -220,13 +264,13 @@ class Assessing {
   const std::vector<Judgement>& judgements_;
   const Scope& scope_;
   std::map<std::string, std::size_t> index_;
-  std::vector<std::vector<std::string>> open_;  // of each vector what no entry has explained yet
+  std::vector<std::vector<std::size_t>> open_;  // of each vector the parts that no entry has explained yet
   Assessment result_;
 };
 
-bool concerns(const KnownDeviation& entry, const std::string& target) {
-  const auto is_it = [&](const std::string& one) { return target == one || target.starts_with(one + "/"); };
-  return entry.targets.empty() || std::any_of(entry.targets.begin(), entry.targets.end(), is_it);
+bool concerns(const KnownDeviation& entry, const std::vector<std::string>& names) {
+  return entry.targets.empty() ||
+         std::find_first_of(names.begin(), names.end(), entry.targets.begin(), entry.targets.end()) != names.end();
 }
 
 // Days from today to the last day on which the entry counts; below 0: it has expired. Both texts are days.
@@ -252,7 +296,7 @@ Assessment assess(const std::vector<KnownDeviation>& baseline, const std::vector
   Assessing assessing(vectors, judgements, scope);
   std::vector<std::string> warnings;
   for (const KnownDeviation& entry : baseline) {
-    if (!concerns(entry, scope.target)) continue;
+    if (!concerns(entry, scope.target_names)) continue;
     const std::int64_t left = days_left(entry, today);
     const bool fails = left < 0 && scope.expiry_fails;
     if (left <= kWarningDays && !fails) warnings.push_back(warning_of(entry, left));

@@ -1,6 +1,6 @@
 // Known deviations of a target: each a root cause with a reason, the manual's citation, a link and an expiry. A
 // baseline never hides anything: what it names is counted as known, and it fails the run when it no longer fits. Tests:
-// tests/harness/suite/files_test.cpp.
+// tests/harness/suite/baseline_test.cpp.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,14 @@
 
 namespace harness {
 
+// What an entry explains: deviations, or errors.
+struct Explained {
+  DeviationPattern deviation = {};
+  std::optional<Fate> fate = {};
+  std::string reason = {};  // text in that of the error
+  [[nodiscard]] bool is_of_error() const { return !deviation.field; }
+};
+
 // Names its vectors, or selects them by a filter, so that other vectors need no other entry.
 struct KnownDeviation {
   std::string reason;
@@ -20,17 +28,14 @@ struct KnownDeviation {
   std::string expires;                    // the last day on which it counts, YYYY-MM-DD
   std::vector<std::string> vectors = {};  // ids
   std::string filter = {};                // as harness/suite/selection.h says
-  // With a filter: text in a deviation that the entry explains, as the report says it ("FIELD: expected X, observed
-  // Y"), or in the reason of an error.
-  std::string deviation = {};
+  std::vector<Explained> explains = {};   // with a filter: any of these; empty: whatever deviates
   std::vector<std::string> targets = {};  // those that the entry is about, NAME on all paths or NAME/PATH; empty: all
 };
 
 // Whether the text is a day that there is, YYYY-MM-DD.
 bool is_day(std::string_view text);
 
-// Reads {"deviations": [{"reason", "cite", "link", "expires", "vectors": [id, ...]}]}, with "filter" and, if wanted,
-// "deviation" in place of "vectors", and "targets" if wanted. Mistakes go to `errors`, one line each.
+// Reads what baseline.schema.json describes. Mistakes go to `errors`, one line each.
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors);
 
 // What the baseline says of a run.
@@ -48,8 +53,8 @@ std::string reasons_of(const std::vector<const KnownDeviation*>& entries);
 
 // Of what was run.
 struct Scope {
-  std::string target;
-  std::vector<std::string> all_ids;  // sorted, those that exist, so that a filter makes no id unknown
+  std::vector<std::string> target_names;  // each as an entry may name the target
+  std::vector<std::string> all_ids;       // sorted, those that exist, so that a filter makes no id unknown
   // All vectors that the baseline is about: each filter must explain some, unless the target could make none of those
   // that it selects.
   bool whole = false;

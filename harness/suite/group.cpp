@@ -4,13 +4,11 @@
 #include <map>
 #include <tuple>
 
+#include "harness/judge/draw.h"
+
 namespace harness {
 
 namespace {
-
-bool unexplained(const Report& report, std::size_t n) {
-  return deviates(report.judgements[n].verdict) && report.assessment.known.at(n).empty();
-}
 
 // Smaller is simpler.
 auto simplicity(const vectors::Vector& vector) {
@@ -18,11 +16,11 @@ auto simplicity(const vectors::Vector& vector) {
 }
 
 auto rank(const Report& report, const Group& group) {
-  const bool several_rules = group.rule.find(',') != std::string::npos;
-  const bool result_is_right = group.what == "wrong";
+  const vectors::Vector& example = report.vectors[group.example];
   const auto most = ~(group.members.size() + group.rest);
-  return std::tuple(group.rule.empty(), result_is_right, several_rules, report.vectors[group.example].asked.question,
-                    most, group.rule, group.what);
+  const bool of_field = is_of_field(group.cause);
+  return std::tuple(!was_asked(report.judgements[group.example]), of_field, !of_field && breaks_several(example),
+                    example.asked.question, most, group.cause);
 }
 
 }  // namespace
@@ -30,11 +28,11 @@ auto rank(const Report& report, const Group& group) {
 std::vector<Group> group(const Report& report) {
   std::map<Cause, Group> groups;
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
-    if (!unexplained(report, n)) continue;
+    if (!deviates(report.judgements[n].verdict) || is_known(report, n)) continue;
     const Cause key = cause_of(report.vectors[n], report.judgements[n]);
     const auto rest = report.rest.groups.find(key);
     const std::size_t more = rest == report.rest.groups.end() ? 0 : rest->second;
-    Group& one = groups.try_emplace(key, Group{key.first, key.second, {}, more, n}).first->second;
+    Group& one = groups.try_emplace(key, Group{key, {}, more, n}).first->second;
     one.members.push_back(n);
     if (simplicity(report.vectors[n]) < simplicity(report.vectors[one.example])) one.example = n;
   }

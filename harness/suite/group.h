@@ -10,8 +10,7 @@ namespace harness {
 
 // Fails, errors and flakes that the baseline does not explain, with one cause as far as can be told.
 struct Group {
-  std::string rule;  // rule_of its vectors; the field, where the result is right and a field is not
-  std::string what;  // what went wrong, "misconfiguration missed", "violation instead of translated"
+  Cause cause;
   std::vector<std::size_t> members;
   std::size_t rest = 0;     // more of them, which were not kept
   std::size_t example = 0;  // of the members the one to look at first

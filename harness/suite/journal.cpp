@@ -42,13 +42,15 @@ std::string line_of(const JournalHeader& header) {
 
 std::string line_of(const std::string& id, const Judgement& judgement) {
   std::string line = fmt::format(R"({{"id":{},"verdict":"{}")", json_text(id), name_of(judgement.verdict));
+  if (judgement.fate != Fate::answered) line += fmt::format(R"(,"fate":"{}")", name_of(judgement.fate));
   if (!judgement.reason.empty()) line += ",\"reason\":" + json_text(judgement.reason);
+  if (judgement.deviations.empty()) return line + "}\n";
   const char* before = ",\"deviations\":[";
   for (const Deviation& one : judgement.deviations) {
-    line += fmt::format("{}[{},{},{}]", before, json_text(one.field), json_text(one.expected), json_text(one.observed));
+    line += before + json_of(one);
     before = ",";
   }
-  return line + (judgement.deviations.empty() ? "}\n" : "]}\n");
+  return line + "]}\n";
 }
 
 std::string demanded(const JsonValue& object, const char* key) {
@@ -67,13 +69,6 @@ JournalHeader header_of(const JsonValue& object) {
           *selected->number()};
 }
 
-Deviation deviation_of(const JsonValue& list) {
-  std::vector<std::string> texts;
-  for (const JsonValue one : list) texts.emplace_back(one.text());
-  if (texts.size() != 3) throw std::runtime_error("a deviation is three texts");
-  return {texts[0], texts[1], texts[2]};
-}
-
 // What the reports count on, see report/report.schema.json. Empty when it is all there.
 std::string lack_of(const Judgement& judgement) {
   const bool deviations = !judgement.deviations.empty();
@@ -85,16 +80,21 @@ std::string lack_of(const Judgement& judgement) {
     case Verdict::error:
     case Verdict::flaky: break;
   }
+  if (judgement.verdict == Verdict::error && judgement.fate == Fate::answered) return "an error without its fate";
   return judgement.reason.empty() ? fmt::format("the verdict {} without a reason", name_of(judgement.verdict)) : "";
+}
+
+template <class All>
+typename All::value_type one_of(const All& all, const std::string& name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto one) { return name == name_of(one); });
+  if (found == all.end()) throw std::runtime_error("unknown word " + name);
+  return *found;
 }
 
 Judgement judgement_of(const JsonValue& object) {
   Judgement judgement;
-  const std::string verdict = demanded(object, "verdict");
-  const auto* const found =
-      std::find_if(kVerdicts.begin(), kVerdicts.end(), [&](Verdict one) { return verdict == name_of(one); });
-  if (found == kVerdicts.end()) throw std::runtime_error("unknown verdict " + verdict);
-  judgement.verdict = *found;
+  judgement.verdict = one_of(kVerdicts, demanded(object, "verdict"));
+  if (object.find("fate")) judgement.fate = one_of(kFates, demanded(object, "fate"));
   judgement.reason = object.text_of("reason").value_or("");
   if (const auto deviations = object.find("deviations")) {
     for (const JsonValue one : *deviations) judgement.deviations.push_back(deviation_of(one));

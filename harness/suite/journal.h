@@ -1,6 +1,6 @@
 // What has been judged, on disk: a header, then one JSON object a line for each vector, appended when it is judged. A
 // runner that is killed loses nothing of it; the rest of a line that was cut off is left out. Tests:
-// tests/harness/suite/files_test.cpp.
+// tests/harness/suite/journal_test.cpp.
 #pragma once
 
 #include <map>

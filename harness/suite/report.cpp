@@ -1,15 +1,17 @@
 #include "harness/suite/report.h"
 
-#include <algorithm>
-
 namespace harness {
+
+bool is_known(const Report& report, std::size_t n) {
+  return !report.assessment.known.at(n).empty() || !report.judgements[n].attributed_to.empty();
+}
 
 Counts count(const Report& report) {
   Counts counts{report.rest.of};
-  for (const Judgement& judgement : report.judgements) ++counts.of.at(static_cast<std::size_t>(judgement.verdict));
-  const auto& known = report.assessment.known;
-  counts.known = static_cast<std::size_t>(
-      std::count_if(known.begin(), known.end(), [](const auto& entries) { return !entries.empty(); }));
+  for (std::size_t n = 0; n < report.judgements.size(); ++n) {
+    ++counts.of.at(static_cast<std::size_t>(report.judgements[n].verdict));
+    counts.known += is_known(report, n) ? 1 : 0;
+  }
   return counts;
 }
 

@@ -15,7 +15,8 @@ namespace harness {
 
 struct Report {
   std::string target;
-  std::string name;  // of the implementation, from its adapter
+  std::vector<std::string> target_names;  // as a baseline may call it
+  std::string name;                       // of the implementation, from its adapter
   std::string version;
   std::string date;  // YYYY-MM-DD: the day of the run, or the one given for the expiries of the baseline
   std::vector<vectors::Vector> vectors;
@@ -27,9 +28,12 @@ struct Report {
   std::map<std::size_t, Shrunk> shrunk;
 };
 
+// Whether the baseline explains the vector's deviation, or the processor beneath has it too.
+bool is_known(const Report& report, std::size_t n);
+
 struct Counts {
   std::array<std::size_t, kVerdicts.size()> of{};  // by Verdict; known deviations count here too
-  std::size_t known = 0;                           // fails, errors and flakes that the baseline explains
+  std::size_t known = 0;                           // fails, errors and flakes that are known
   [[nodiscard]] std::size_t operator[](Verdict verdict) const { return of.at(static_cast<std::size_t>(verdict)); }
 };
 Counts count(const Report& report);

@@ -87,8 +87,8 @@ std::string name_of(const Case& asked, const Bit& bit) {
 // Delta debugging (Zeller, Hildebrandt 2002): sets of bits that are put on top of the plain case.
 class Shrinker {
  public:
-  Shrinker(Adapter& adapter, const Vector& vector, std::string what)
-      : judging_(adapter), vector_(vector), failing_(vector.asked), what_(std::move(what)) {
+  Shrinker(Adapter& adapter, const Vector& vector, Cause cause)
+      : judging_(adapter), vector_(vector), failing_(vector.asked), cause_(std::move(cause)) {
     if (failing_.question == Question::walk) failing_.entries.resize(static_cast<std::size_t>(failing_.level), 0);
     plain_ = plain_case(failing_);
   }
@@ -131,7 +131,7 @@ class Shrinker {
     judge_each(sets);
     for (std::size_t n = 0; n < sets.size(); ++n) {
       if (!is_asked_sensibly(tried_[n].asked)) continue;
-      if (deviates(judgements_[n].verdict) && cause_of(tried_[n], judgements_[n]).second == what_) return n;
+      if (deviates(judgements_[n].verdict) && is_alike(cause_of(tried_[n], judgements_[n]), cause_)) return n;
     }
     return std::nullopt;
   }
@@ -181,7 +181,7 @@ class Shrinker {
   Judging judging_;
   const Vector& vector_;
   Case failing_;
-  std::string what_;
+  Cause cause_;
   Case plain_;
   std::vector<Vector> tried_;
   std::vector<Judgement> judgements_;
@@ -191,8 +191,8 @@ class Shrinker {
 
 std::optional<Shrunk> shrink(Adapter& adapter, const Vector& vector, const Judgement& judgement) {
   const bool steady = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::error;
-  if (!steady || judgement.reason.starts_with("hang") || !was_asked(judgement)) return std::nullopt;
-  return Shrinker(adapter, vector, cause_of(vector, judgement).second).shrink();
+  if (!steady || judgement.fate == Fate::hang || !was_asked(judgement)) return std::nullopt;
+  return Shrinker(adapter, vector, cause_of(vector, judgement)).shrink();
 }
 
 }  // namespace harness

@@ -16,7 +16,7 @@ struct Shrunk {
 };
 
 // Of a vector with the verdict fail or error, but for a hang. The configuration stays. The result goes wrong in the
-// same way (the second of cause_of); no bit of it can be taken back, and no fewer do it where two or three are left.
+// same way (is_alike in cause.h); no bit of it can be taken back, and no fewer do it where two or three are left.
 // When the plain case deviates, it is the smallest, whatever goes wrong with it. Nothing when the failure does not come
 // again.
 std::optional<Shrunk> shrink(Adapter& adapter, const vectors::Vector& vector, const Judgement& judgement);

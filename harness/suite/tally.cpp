@@ -35,7 +35,6 @@ void Tally::add(std::uint64_t index, const vectors::Vector& vector, const Judgem
   }
   if (!is_room(groups_, cause)) {
     ++counted;
-    ++rest_.groups[{kOther, kOther}];
     return;
   }
   auto& kept = groups_[cause];

@@ -78,4 +78,10 @@ std::string one_line(std::string text) {
   return text;
 }
 
+std::string plain(std::string_view text) {
+  std::string plain;
+  for (const char c : text) plain += c >= ' ' && c <= '~' ? c : '?';
+  return plain;
+}
+
 }  // namespace harness

@@ -41,5 +41,7 @@ std::uint32_t result_of(std::string_view name);
 
 // The text with question marks for control characters, which would write over what a terminal shows.
 std::string one_line(std::string text);
+// The same for all that is not ASCII: what an implementation says goes into files of every form.
+std::string plain(std::string_view text);
 
 }  // namespace harness

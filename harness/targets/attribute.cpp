@@ -1,7 +1,5 @@
 #include "harness/targets/attribute.h"
 
-#include <fmt/format.h>
-
 #include "harness/boot/bochs.h"
 #include "harness/judge/judging.h"
 
@@ -27,7 +25,7 @@ class Posing : public Adapter {
 
 void attribute(Adapter& beneath, const Description& description, Report& report) {
   std::vector<vectors::Vector> asked;
-  std::vector<const Judgement*> judgements;
+  std::vector<Judgement*> judgements;
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
     if (report.judgements[n].verdict != Verdict::fail) continue;
     asked.push_back(report.vectors[n]);
@@ -36,22 +34,14 @@ void attribute(Adapter& beneath, const Description& description, Report& report)
   if (asked.empty()) return;
   Posing posing(beneath, description);
   const std::vector<Judgement> alone = run_on(posing, asked);
-  const std::string name = beneath.description().name;
-  KnownDeviation known{};
-  known.reason = fmt::format("{} beneath deviates in the same way", name);
-  known.cite = "see its own findings";
-  known.link = "docs/findings.md#bochs";
-  known.expires = "9999-12-31";
   for (std::size_t k = 0; k < asked.size(); ++k) {
-    if (alone[k] == *judgements[k]) known.vectors.push_back(asked[k].id);
+    if (alone[k] == *judgements[k]) judgements[k]->attributed_to = beneath.description().name;
   }
-  if (!known.vectors.empty()) report.baseline.push_back(std::move(known));
 }
 
-void attribute_to_bochs(const Description& description, Report& report) {
-  constexpr std::string_view kTarget = "kvm-bochs:";
-  if (!report.target.starts_with(kTarget)) return;
-  const auto bochs = open_bochs("bochs:" + report.target.substr(kTarget.size()), BootFrom::disk);
+void attribute_to_bochs(const Target& target, const Description& description, Report& report) {
+  if (target.kind != TargetKind::kvm_bochs) return;
+  const auto bochs = open_bochs({target.what}, target.path);
   attribute(*bochs, description, report);
 }
 

@@ -3,15 +3,16 @@
 // tests/harness/targets/attribute_test.cpp.
 #pragma once
 
+#include "harness/adapters/target.h"
 #include "harness/suite/report.h"
 
 namespace harness {
 
-// Asks `beneath` every vector of the report that deviates, as if it had the configuration of `description`. Those that
-// it answers with the same deviations become an entry of the report's known ones.
+// Asks `beneath` every vector of the report that deviates, as if it had the configuration of `description`. Judgements
+// with the same deviations are attributed to it.
 void attribute(Adapter& beneath, const Description& description, Report& report);
 
-// The same for the target kvm-bochs:MODEL[/PATH] and its model of Bochs; nothing for another target.
-void attribute_to_bochs(const Description& description, Report& report);
+// The same for a target of the kind kvm-bochs and its model of Bochs; nothing for another.
+void attribute_to_bochs(const Target& target, const Description& description, Report& report);
 
 }  // namespace harness

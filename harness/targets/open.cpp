@@ -2,9 +2,7 @@
 
 #include <csignal>
 
-#include <cstring>
 #include <stdexcept>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -36,37 +34,37 @@ std::string mistake_in(const Description& description) {
   return {};
 }
 
-// "exec: " would start a shell that has nothing to do.
-void demand_what_is_behind(const std::string& target) {
-  for (const auto& [kind, what] : {std::pair("lib:", "the path of a library"), {"exec:", "a command"}}) {
-    if (!target.starts_with(kind) || target.find_first_not_of(" \t\n", std::strlen(kind)) != std::string::npos)
-      continue;
-    throw std::runtime_error(fmt::format("'{}' names nothing to run; expected {} behind '{}'", target, what, kind));
-  }
-}
-
-std::unique_ptr<Adapter> checked(std::unique_ptr<Adapter> adapter, const std::string& target) {
+std::unique_ptr<Adapter> checked(std::unique_ptr<Adapter> adapter, const Target& target) {
   const std::string mistake = mistake_in(adapter->description());
-  if (!mistake.empty()) throw std::runtime_error(fmt::format("{}: its configuration has {}", target, mistake));
+  if (!mistake.empty()) throw std::runtime_error(fmt::format("{}: its configuration has {}", text_of(target), mistake));
   return adapter;
 }
 
 }  // namespace
 
-std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOptions& options) {
+std::unique_ptr<Adapter> open_adapter(const Target& target, const AdapterOptions& options) {
   // An adapter that is gone is found out by a failed write, not by a signal that ends the runner.
   signal(SIGPIPE, SIG_IGN);
-  if (target == "reference") return open_reference();
-  demand_what_is_behind(target);
-  if (target.starts_with("lib:")) return checked(open_library(target.substr(4), options), target);
-  if (target.starts_with("exec:")) return checked(open_command(target.substr(5), options), target);
-  if (target == "qemu") return open_qemu();
-  const std::string kind = target.substr(0, target.find_first_of(":/"));
-  if (kind == "bochs") return open_bochs(target, boot_named(options.boot));
-  if (kind == "kvm" || kind == "kvm-bochs") return open_kvm(target, options);
-  throw std::runtime_error("'" + target +
-                           "' is no target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], "
-                           "kvm-bochs[:MODEL], kvm, qemu or serial:DEVICE");
+  switch (target.kind) {
+    case TargetKind::reference: return open_reference();
+    case TargetKind::library: return checked(open_library(target.what, options), target);
+    case TargetKind::command: return checked(open_command(target.what, options), target);
+    case TargetKind::bochs: return open_bochs({target.what, boot_named(options.boot)}, target.path);
+    case TargetKind::kvm_bochs:
+    case TargetKind::kvm: return open_kvm(target, options);
+    case TargetKind::qemu: return open_qemu();
+    case TargetKind::serial: break;
+  }
+  throw std::runtime_error(text_of(target) + ": is a line to listen to; expected it as target of eptspec run only");
+}
+
+std::string baseline_of(const Target& target, const std::string& version) {
+  const std::string kind = name_of(target.kind);
+  if (target.kind != TargetKind::kvm && target.kind != TargetKind::kvm_bochs) return kind;
+  const std::size_t release = version.find_first_of("0123456789");
+  const std::size_t minor = version.find('.', release);
+  if (release == std::string::npos || minor == std::string::npos) return kind;
+  return kind + "_linux-" + version.substr(release, version.find_first_not_of("0123456789", minor + 1) - release);
 }
 
 }  // namespace harness

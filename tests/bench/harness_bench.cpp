@@ -57,7 +57,7 @@ void judge_all(Judging& judging, std::vector<Put>& puts) {
 }
 
 void time_target(benchmark::State& state, const std::string& target) {
-  const auto adapter = harness::open_adapter(target, {.timeout_seconds = 60, .batch = kBatch});
+  const auto adapter = harness::open_adapter(harness::parse_target(target), {.timeout_seconds = 60, .batch = kBatch});
   Judging judging(*adapter);
   std::vector<Put> puts;
   for ([[maybe_unused]] auto _ : state) judge_all(judging, puts);

@@ -17,7 +17,7 @@ std::vector<vectors::Vector> eptp_vectors(std::size_t count);
 
 // Of a target with the usual options.
 inline harness::OpenAdapter opener(const std::string& target) {
-  return [target] { return harness::open_adapter(target, {}); };
+  return [target] { return harness::open_adapter(harness::parse_target(target), {}); };
 }
 
 }  // namespace support

@@ -6,6 +6,7 @@
 
 #include "harness/adapters/pin.h"
 #include "harness/judge/judging.h"
+#include "harness/report/words.h"
 #include "harness/targets/open.h"
 #include "tests/harness/cases.h"
 
@@ -31,16 +32,17 @@ void expect_pinned(harness::Adapter& adapter, const Behaviour& behaviour) {
   const std::vector<Judgement> judgements = run_on(adapter, support::eptp_vectors(kVectors));
   for (std::size_t n = 0; n < kVectors; ++n) {
     const Verdict expected = n == kCulprit ? behaviour.verdict : Verdict::pass;
-    EXPECT_EQ(judgements[n].verdict, expected) << "vector " << n << ": " << judgements[n].reason;
+    EXPECT_EQ(judgements[n].verdict, expected) << "vector " << n << ": " << reason_text(judgements[n]);
   }
-  EXPECT_EQ(judgements[kCulprit].reason.substr(0, std::string(behaviour.reason).size()), behaviour.reason);
+  EXPECT_EQ(reason_text(judgements[kCulprit]).substr(0, std::string(behaviour.reason).size()), behaviour.reason);
 }
 
 class HostileLibrary : public testing::TestWithParam<Behaviour> {};
 
 TEST_P(HostileLibrary, is_pinned_to_its_vector) {
   setenv("EPTSPEC_TEST_BEHAVIOUR", GetParam().name, 1);
-  const auto adapter = harness::open_adapter("lib:" EPTSPEC_HOSTILE_LIBRARY, {.timeout_seconds = 0.3});
+  const auto adapter =
+      harness::open_adapter(harness::parse_target("lib:" EPTSPEC_HOSTILE_LIBRARY), {.timeout_seconds = 0.3});
   expect_pinned(*adapter, GetParam());
 }
 
@@ -76,7 +78,8 @@ class HostileCommand : public testing::TestWithParam<Behaviour> {};
 TEST_P(HostileCommand, is_pinned_to_its_vector) {
   const std::string command = std::string("exec:/usr/bin/python3 '" EPTSPEC_HOSTILE_COMMAND "' ") + GetParam().name;
   const bool endless = GetParam().name == std::string("endless_line");  // the length of a line ends it, not the time
-  const auto adapter = harness::open_adapter(command, {.timeout_seconds = endless ? 60 : 0.4, .batch = 9});
+  const auto adapter =
+      harness::open_adapter(harness::parse_target(command), {.timeout_seconds = endless ? 60 : 0.4, .batch = 9});
   expect_pinned(*adapter, GetParam());
 }
 
@@ -109,12 +112,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Hostile, target_that_hangs_again_and_again_is_not_asked_any_more) {
   setenv("EPTSPEC_TEST_BEHAVIOUR", "hang_always", 1);
-  const auto adapter = harness::open_adapter("lib:" EPTSPEC_HOSTILE_LIBRARY, {.timeout_seconds = 0.02});
+  const auto adapter =
+      harness::open_adapter(harness::parse_target("lib:" EPTSPEC_HOSTILE_LIBRARY), {.timeout_seconds = 0.02});
   std::size_t hung = 0;
   std::size_t unasked = 0;
   for (const Judgement& judgement : run_on(*adapter, support::eptp_vectors(40))) {
     EXPECT_EQ(judgement.verdict, Verdict::error);
-    hung += judgement.reason.starts_with("hang: ") ? 1 : 0;
+    hung += judgement.fate == harness::Fate::hang ? 1 : 0;
     unasked += was_asked(judgement) ? 0 : 1;
   }
   EXPECT_EQ(hung, harness::kMostHangs);
@@ -123,7 +127,7 @@ TEST(Hostile, target_that_hangs_again_and_again_is_not_asked_any_more) {
 
 std::string why_not(const std::string& target) {
   try {
-    harness::open_adapter(target, {.timeout_seconds = 1.0});
+    harness::open_adapter(harness::parse_target(target), {.timeout_seconds = 1.0});
   } catch (const std::exception& error) {
     return error.what();
   }
@@ -170,14 +174,15 @@ TEST(Hostile, what_a_greeting_lacks_is_named_with_its_value) {
 
 TEST(Hostile, name_does_not_write_over_the_terminal) {
   setenv("EPTSPEC_TEST_BEHAVIOUR", "coloured", 1);
-  EXPECT_EQ(harness::open_adapter("lib:" EPTSPEC_HOSTILE_LIBRARY, {})->description().name, "?[31mhostile");
+  EXPECT_EQ(harness::open_adapter(harness::parse_target("lib:" EPTSPEC_HOSTILE_LIBRARY), {})->description().name,
+            "?[31mhostile");
 }
 
 TEST(Hostile, configuration_that_the_command_cannot_be_is_left_out_with_its_reason) {
   for (const auto& [behaviour, verdict] : {std::pair("decline_configuration", Verdict::skipped),
                                            {"configuration_not_applicable", Verdict::not_applicable}}) {
-    const auto adapter =
-        harness::open_adapter(std::string("exec:/usr/bin/python3 '" EPTSPEC_HOSTILE_COMMAND "' ") + behaviour, {});
+    const auto adapter = harness::open_adapter(
+        harness::parse_target(std::string("exec:/usr/bin/python3 '" EPTSPEC_HOSTILE_COMMAND "' ") + behaviour), {});
     for (const Judgement& judgement : run_on(*adapter, support::eptp_vectors(3))) {
       EXPECT_EQ(judgement, (Judgement{verdict, "no such processor", {}}));
     }

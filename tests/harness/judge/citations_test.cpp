@@ -7,6 +7,7 @@
 namespace {
 
 using harness::Deviation;
+using harness::Field;
 using Places = std::vector<std::string>;
 
 constexpr const char* kGoal = "the place of the goal";
@@ -34,65 +35,68 @@ vectors::Vector walk(ept_word guest_physical_address, ept_word leaf, ept_word ac
                     access});
 }
 
-Places places(const vectors::Vector& vector, const std::string& field) {
-  return harness::citations_of(vector, {harness::Verdict::fail, {}, {Deviation{field, "x", "y"}}});
+Places places(const vectors::Vector& vector, const Deviation& deviation) {
+  return harness::citations_of(vector, {harness::Verdict::fail, {}, {deviation}});
 }
+
+constexpr Deviation kMissed{Field::result, EPTSPEC_WALK_MISCONFIGURATION, EPTSPEC_WALK_TRANSLATED};
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(Citations, of_a_missed_reserved_bit_are_rule_and_field) {
-  const Places found = places(entry(2, 0x6020b7), "result");
+  const Places found = places(entry(2, 0x6020b7), kMissed);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_TRUE(contains(found[0], "31.3.3.1 EPT Misconfigurations")) << found[0];
   EXPECT_TRUE(contains(found[1], "Table 31-5, bits 20:12")) << found[1];
 }
 
 TEST(Citations, of_an_address_bit_that_the_processor_lacks_is_its_field) {
-  const Places found = places(entry(1, ept_word{1} << 51 | 0x1037), "result");
+  const Places found = places(entry(1, ept_word{1} << 51 | 0x1037), kMissed);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_TRUE(contains(found[1], "Table 31-7, bits 51:maxphyaddr")) << found[1];
 }
 
 TEST(Citations, of_a_missed_violation_is_its_condition) {
-  const Places found = places(walk(ept_word{1} << 48, 0x6000b7, EPT_ACCESS_READ), "result");
+  const Places found = places(walk(ept_word{1} << 48, 0x6000b7, EPT_ACCESS_READ), kMissed);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(contains(found[0], "31.3.2 EPT Translation Mechanism, 4-level EPT")) << found[0];
 }
 
 TEST(Citations, of_a_violation_taken_for_a_misconfiguration_are_rule_and_order) {
-  const harness::Judgement judgement{harness::Verdict::fail, {}, {{"result", "violation", "misconfiguration"}}};
+  const harness::Judgement judgement{
+      harness::Verdict::fail, {}, {{Field::result, EPTSPEC_WALK_VIOLATION, EPTSPEC_WALK_MISCONFIGURATION}}};
   const Places found = harness::citations_of(walk(0, 0, EPT_ACCESS_READ), judgement);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_TRUE(contains(found[1], "31.3.3.3 Prioritization")) << found[1];
 }
 
 TEST(Citations, of_a_wrong_qualification_bit_is_that_bit) {
-  const Places found = places(walk(0, 0x6000b1, EPT_ACCESS_WRITE), "qualification bit 8 (translated_linear_address)");
+  const Places found = places(walk(0, 0x6000b1, EPT_ACCESS_WRITE), {Field::qualification, 0, 1, 8});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(contains(found[0], "Table 30-7, bit 8")) << found[0];
 }
 
 TEST(Citations, of_a_wrong_field_is_that_field_in_the_format_of_the_leaf) {
   const vectors::Vector translated = walk(0, 0x6000b7, EPT_ACCESS_READ);
-  EXPECT_TRUE(contains(places(translated, "memory_type").at(0), "Table 31-5, bits 5:3"));
-  EXPECT_TRUE(contains(places(translated, "ignore_pat").at(0), "Table 31-5, bit 6"));
-  EXPECT_TRUE(contains(places(translated, "host_physical_address").at(0), "Table 31-5"));
+  EXPECT_TRUE(contains(places(translated, {Field::memory_type}).at(0), "Table 31-5, bits 5:3"));
+  EXPECT_TRUE(contains(places(translated, {Field::ignore_pat}).at(0), "Table 31-5, bit 6"));
+  EXPECT_TRUE(contains(places(translated, {Field::host_physical_address}).at(0), "Table 31-5"));
 }
 
 TEST(Citations, of_wrong_flags_are_those_of_the_flags) {
   const vectors::Vector translated = walk(0, 0x6000b7, EPT_ACCESS_READ);
-  EXPECT_TRUE(contains(places(translated, "dirty flag of the level-2 entry afterwards").at(0), "31.3.5"));
-  EXPECT_EQ(places(translated, "bits of the level-4 entry afterwards").size(), 2U);
+  EXPECT_TRUE(contains(places(translated, {Field::entry, 1, 0, 9, 2}).at(0), "31.3.5"));
+  EXPECT_EQ(places(translated, {Field::entry, 1, 2, {}, 4}).size(), 2U);
 }
 
 TEST(Citations, of_what_no_rule_forbids_is_that_of_the_vector) {
-  EXPECT_EQ(places(walk(0, 0x6000b7, EPT_ACCESS_READ), "result"), Places{kGoal});
-  EXPECT_EQ(places(entry(2, 0x6000b7), "result"), Places{kGoal});
+  EXPECT_EQ(places(walk(0, 0x6000b7, EPT_ACCESS_READ), kMissed), Places{kGoal});
+  EXPECT_EQ(places(entry(2, 0x6000b7), kMissed), Places{kGoal});
 }
 
 TEST(Citations, stand_once_each) {
   const vectors::Vector vector = walk(0, 0x6000b1, EPT_ACCESS_WRITE);
-  const Deviation level{"level", "2", "3"};
+  const Deviation level{Field::level, 2, 3};
   EXPECT_EQ(harness::citations_of(vector, {harness::Verdict::fail, {}, {level, level}}).size(), 1U);
 }
 

@@ -7,6 +7,8 @@
 
 namespace {
 
+using harness::Deviation;
+using harness::Field;
 using harness::Judgement;
 using harness::Verdict;
 
@@ -30,7 +32,8 @@ struct Walk {
     reference->run({&put, 1}, {&observed, 1});
   }
   [[nodiscard]] Judgement judged() const { return judge(vector, put, observed); }
-  [[nodiscard]] std::string first_field() const { return judged().deviations.at(0).field; }
+  [[nodiscard]] Deviation first() const { return judged().deviations.at(0); }
+  [[nodiscard]] ept_word entry(std::size_t n) const { return vector.asked.entries[n]; }
 
   vectors::Vector vector;
   eptspec_case put{};
@@ -46,21 +49,23 @@ TEST(Judge, other_result_is_the_only_deviation_told) {
   Walk walk(EPT_ACCESS_READ);
   walk.observed.answer.result = EPTSPEC_WALK_VIOLATION;
   walk.observed.answer.level = 3;
-  EXPECT_EQ(walk.judged(), (Judgement{Verdict::fail, {}, {{"result", "translated", "violation"}}}));
+  EXPECT_EQ(walk.judged(),
+            (Judgement{Verdict::fail, {}, {{Field::result, EPTSPEC_WALK_TRANSLATED, EPTSPEC_WALK_VIOLATION}}}));
 }
 
 TEST(Judge, field_that_was_not_filled_in_is_not_judged) {
   Walk walk(EPT_ACCESS_READ);
   walk.observed.answer.host_physical_address = 0;
-  EXPECT_EQ(walk.first_field(), "host_physical_address");
+  EXPECT_EQ(walk.first(), (Deviation{Field::host_physical_address, 0x9123, 0}));
   walk.observed.answer.valid &= ~std::uint64_t{EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS};
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
 }
 
-TEST(Judge, qualification_bit_is_named) {
+TEST(Judge, each_qualification_bit_that_is_wrong_is_a_deviation) {
   Walk walk(EPT_ACCESS_WRITE, 0x3000 | EPT_ENTRY_READ);
-  walk.observed.answer.qualification ^= EPT_QUALIFICATION_WRITABLE;
-  EXPECT_EQ(walk.first_field(), "qualification bit 4 (writable)");
+  walk.observed.answer.qualification ^= EPT_QUALIFICATION_READABLE | EPT_QUALIFICATION_WRITABLE;
+  EXPECT_EQ(walk.judged().deviations,
+            (std::vector<Deviation>{{Field::qualification, 1, 0, 3}, {Field::qualification, 0, 1, 4}}));
 }
 
 TEST(Judge, undefined_qualification_bit_does_not_count) {
@@ -80,7 +85,7 @@ TEST(Judge, qualification_bits_that_the_adapter_does_not_know_are_not_judged) {
 TEST(Judge, accessed_flag_that_is_missing_fails) {
   Walk walk(EPT_ACCESS_READ);
   walk.observed.answer.words[0] &= ~ept_word{EPT_ENTRY_ACCESSED};
-  EXPECT_EQ(walk.first_field(), "accessed flag of the level-4 entry afterwards");
+  EXPECT_EQ(walk.first(), (Deviation{Field::entry, 1, 0, 8, 4}));
 }
 
 TEST(Judge, accessed_flag_of_a_refused_access_may_be_set_or_not) {
@@ -99,7 +104,17 @@ TEST(Judge, flag_that_was_set_may_not_be_cleared) {
 TEST(Judge, stray_store_into_an_entry_fails) {
   Walk walk(EPT_ACCESS_READ);
   walk.observed.answer.words[2] |= ept_word{1} << 62;
-  EXPECT_EQ(walk.first_field(), "bits of the level-2 entry afterwards");
+  const ept_word afterwards = walk.entry(2) | EPT_ENTRY_ACCESSED;
+  EXPECT_EQ(walk.first(), (Deviation{Field::entry, afterwards, afterwards | ept_word{1} << 62, {}, 2}));
+}
+
+TEST(Judge, wrong_flags_and_other_bits_of_an_entry_are_deviations_of_their_own) {
+  Walk walk(EPT_ACCESS_WRITE);
+  walk.observed.answer.words[3] = 0;
+  const ept_word afterwards = walk.entry(3) | EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY;
+  EXPECT_EQ(walk.judged().deviations,
+            (std::vector<Deviation>{
+                {Field::entry, 1, 0, 8, 1}, {Field::entry, 1, 0, 9, 1}, {Field::entry, afterwards, 0, {}, 1}}));
 }
 
 TEST(Judge, convertible_is_open_for_an_address_that_is_too_wide) {
@@ -117,7 +132,8 @@ TEST(Judge, whatever_is_no_answer_is_an_error_and_never_a_pass) {
   walk.observed.answer.result = 0;
   EXPECT_EQ(walk.judged().verdict, Verdict::error);
   for (const harness::Fate fate : {harness::Fate::crash, harness::Fate::hang, harness::Fate::garbage}) {
-    EXPECT_EQ(harness::judge(walk.vector, walk.put, {fate, {}, "why"}).verdict, Verdict::error);
+    EXPECT_EQ(harness::judge(walk.vector, walk.put, {fate, {}, "why\n\xff"}),
+              (Judgement{Verdict::error, "why??", {}, fate}));
   }
 }
 

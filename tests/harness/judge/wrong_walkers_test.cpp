@@ -5,6 +5,7 @@
 
 #include "harness/judge/judging.h"
 #include "harness/report/forms.h"
+#include "harness/report/words.h"
 #include "harness/suite/group.h"
 #include "tests/harness/cases.h"
 
@@ -20,7 +21,7 @@ harness::Report run_with(const char* mistake) {
   return report;
 }
 
-std::string headline(const harness::Group& group) { return group.rule + ": " + group.what; }
+std::string headline(const harness::Group& group) { return rule_text(group.cause) + ": " + what_text(group.cause); }
 
 TEST(WrongWalkers, the_same_walker_without_a_mistake_passes) {
   const harness::Report report = run_with("");

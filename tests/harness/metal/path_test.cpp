@@ -1,8 +1,6 @@
 // The ways on which a hypervisor is made to walk EPT.
 #include <gtest/gtest.h>
 
-#include <stdexcept>
-
 #include "harness/metal/path.h"
 
 namespace {
@@ -29,15 +27,6 @@ Plan plan_of(image::Act act, const Machine& machine) {
   plan.pages = {machine.pages + 0x5000};
   harness::take_path(machine, plan);
   return plan;
-}
-
-TEST(Path, is_taken_off_the_targets_name) {
-  std::string target = "kvm-bochs:tigerlake/second_operand";
-  EXPECT_EQ(harness::take_path(target), Path::second_operand);
-  EXPECT_EQ(target, "kvm-bochs:tigerlake");
-  EXPECT_EQ(harness::take_path(target), Path::ordinary);
-  std::string wrong = "kvm/by_foot";
-  EXPECT_THROW(harness::take_path(wrong), std::runtime_error);
 }
 
 TEST(Path, pages_of_a_device_are_behind_memory_and_not_filled) {

@@ -30,7 +30,7 @@ harness::Report small_report(const std::string& target) {
     report.vectors.push_back(vector);
   }
   report.judgements = {{Verdict::pass, {}, {}},
-                       {Verdict::fail, {}, {{"result", "misconfigured", "page"}}},
+                       {Verdict::fail, {}, {{harness::Field::result, EPTSPEC_ENTRY_MISCONFIGURED, EPTSPEC_ENTRY_PAGE}}},
                        {Verdict::not_applicable, "no such memory", {}}};
   report.baseline = {{"why", "31.3", "where", "2027-01-01", {"v1"}}};
   report.assessment.known = {{}, {&report.baseline[0]}, {}};

@@ -31,8 +31,8 @@ harness::Report small_report() {
     report.vectors.push_back(vector);
   }
   report.judgements = {{Verdict::pass, {}, {}},
-                       {Verdict::fail, {}, {{"result", "misconfigured", "page"}}},
-                       {Verdict::error, "crash: signal 6", {}},
+                       {Verdict::fail, {}, {{harness::Field::result, EPTSPEC_ENTRY_MISCONFIGURED, EPTSPEC_ENTRY_PAGE}}},
+                       {Verdict::error, "signal 6", {}, harness::Fate::crash},
                        {Verdict::skipped, "declined", {}}};
   report.assessment.known.resize(4);
   return report;
@@ -59,7 +59,7 @@ TEST(Report, eptp_shows_its_reserved_bits_and_where_its_neighbour_differs) {
         vectors::Question::eptp, harness::usual_configuration(), n == 0 ? 0x101eU : 0x401000000191eU, 0, {}, 0, 0};
     report.vectors[n].expected = vectors::expected_of(report.vectors[n].asked);
   }
-  report.judgements[1].deviations = {{"result", "refused", "accepted"}};
+  report.judgements[1].deviations = {{harness::Field::result, EPTSPEC_EPTP_REFUSED, EPTSPEC_EPTP_ACCEPTED}};
   const std::string text = terminal_report(report);
   for (const char* part : {"    eptp 0x401000000191e  reserved 8, 11, 50\n",
                            "its neighbour v0 passes (eptp accepted):\n    eptp 0x101e, which differs in bit 8, 11, "}) {
@@ -82,14 +82,27 @@ TEST(Report, json_holds_every_vector_and_the_groups) {
   EXPECT_EQ(document["counts"]["fail"], 1);
   EXPECT_EQ(document["exit_code"], 1);
   EXPECT_EQ(document["vectors"].size(), 4U);
-  EXPECT_EQ(document["vectors"][1]["deviations"][0]["observed"], "page");
+  EXPECT_EQ(document["vectors"][1]["deviations"][0],
+            (nlohmann::json{{"field", "result"}, {"expected", "misconfigured"}, {"observed", "page"}}));
+  EXPECT_EQ(document["vectors"][2]["fate"], "crash");
+  EXPECT_EQ(document["vectors"][2]["reason"], "signal 6");
   EXPECT_EQ(document["groups"][0]["vectors"], nlohmann::json({"v1"}));
 }
 
 TEST(Report, junit_escapes_and_counts) {
   const std::string text = junit_report(small_report());
-  EXPECT_NE(text.find("name=\"x &amp; &lt;y&gt; 1\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""),
+  EXPECT_NE(text.find("name=\"x &amp; &lt;y> 1\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""),
             std::string::npos);
+}
+
+TEST(Report, junit_holds_no_byte_that_xml_cannot) {
+  harness::Report report = small_report();
+  report.name = "x\x01\xff";
+  report.baseline = {{"\x1b[31m", "31.3", "link", "2030-01-01", {"v1"}}};
+  report.assessment.known[1] = {report.baseline.data()};
+  const std::string text = junit_report(report);
+  EXPECT_NE(text.find("name=\"x?? 1\""), std::string::npos);
+  EXPECT_NE(text.find("message=\"known: ?[31m\""), std::string::npos);
 }
 
 TEST(Report, tap_has_a_line_for_each_vector) {
@@ -116,6 +129,20 @@ TEST(Report, known_deviation_is_as_expected_and_shown) {
   EXPECT_TRUE(harness::group(report).empty());
   EXPECT_NE(terminal_report(report).find("known until 2030-01-01: reads bit 13"), std::string::npos);
   EXPECT_NE(tap_report(report).find("# TODO known: reads bit 13"), std::string::npos);
+}
+
+TEST(Report, deviation_of_the_processor_beneath_is_known_and_shown) {
+  harness::Report report = small_report();
+  report.judgements[1].attributed_to = "Bochs";
+  report.judgements[2] = report.judgements[3];
+  EXPECT_EQ(exit_code(report), 0);
+  EXPECT_NE(
+      terminal_report(report).find("      1  known: Bochs beneath deviates in the same way (docs/findings.md#bochs)\n"),
+      std::string::npos);
+  EXPECT_NE(junit_report(report).find("<skipped message=\"known: Bochs beneath deviates"), std::string::npos);
+  const auto document = nlohmann::json::parse(json_report(report));
+  EXPECT_EQ(document["counts"]["known"], 1);
+  EXPECT_EQ(document["vectors"][1]["attributed_to"], "Bochs");
 }
 
 TEST(Report, run_in_which_nothing_was_judged_is_no_success) {

@@ -25,9 +25,9 @@ def report(vectors=(), groups=(), problems=(), **counts):
             "groups": list(groups), "baseline_problems": list(problems)}
 
 
-def failed(expected, observed, field="result", **more):
-    return {"id": "ept-1", "verdict": "fail", "deviations": [{"field": field, "expected": expected, "observed": observed}],
-            **more}
+def failed(expected, observed, deviation=None, **more):
+    deviation = {"field": "result", **(deviation or {}), "expected": expected, "observed": observed}
+    return {"id": "ept-1", "verdict": "fail", "deviations": [deviation], **more}
 
 
 def group(*ids):
@@ -64,6 +64,10 @@ class Summary(unittest.TestCase):
         self.assertIn(f"Cause: {entry['link']}", text)
         self.assertNotIn("NOT KNOWN", text)
 
+    def test_deviation_of_the_processor_beneath_is_known(self):
+        text = self.of(0, report([failed("violation", "translated", attributed_to="Bochs")], fail=1, known=1))
+        self.assertIn("- Bochs beneath deviates in the same way Vectors: mine 1.", text)
+
     def test_unknown_deviation_comes_last_and_names_a_vector(self):
         vectors = [failed("misconfigured", "page"), failed("violation", "translated", id="ept-2", known="an old friend")]
         text = self.of(1, report(vectors, [group("ept-1")], fail=2, known=1))
@@ -77,8 +81,8 @@ class Summary(unittest.TestCase):
                               (failed("refused", "accepted"), "accepts an EPTP"),
                               (failed("translated", "violation"), "is refused"),
                               (failed("violation", "misconfiguration"), "misconfiguration happens"),
-                              (failed("1", "0", "qualification bit 0"), "wrong (qualification bit 0)"),
-                              ({"id": "ept-1", "verdict": "error", "reason": "hang: no answer"}, "(hang: no answer)")):
+                              (failed(1, 0, {"field": "qualification", "bit": 0}), "wrong (qualification bit 0)"),
+                              ({"id": "ept-1", "verdict": "error", "fate": "hang", "reason": "no answer"}, "(hang: no answer)")):
             self.assertIn(words, self.of(1, report([vector], [group("ept-1")])))
 
     def test_list_of_known_deviations_that_does_not_fit_is_told(self):

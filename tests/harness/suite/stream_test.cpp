@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "harness/report/forms.h"
+#include "harness/report/words.h"
 #include "harness/suite/builtin.h"
 #include "harness/suite/group.h"
 #include "harness/suite/stream.h"
@@ -35,7 +36,7 @@ Report streamed(const char* mistake, unsigned jobs) {
 
 const harness::Shrunk* first_shrunk(const Report& report, const std::string& rule, const std::string& what) {
   for (const harness::Group& group : harness::group(report)) {
-    if (group.rule == rule && group.what == what) return &report.shrunk.at(group.example);
+    if (rule_text(group.cause) == rule && what_text(group.cause) == what) return &report.shrunk.at(group.example);
   }
   return nullptr;
 }
@@ -59,7 +60,7 @@ TEST(Stream, failing_walk_is_shrunk_to_the_access_and_the_permission) {
   EXPECT_TRUE(shrunk->differences[1].ends_with(" bit 1")) << shrunk->differences[1];
 }
 
-const Judgement kRefused{Verdict::fail, {}, {{"result", "accepted", "refused"}}};
+const Judgement kRefused{Verdict::fail, {}, {{harness::Field::result, EPTSPEC_EPTP_ACCEPTED, EPTSPEC_EPTP_REFUSED}}};
 
 std::optional<harness::Shrunk> shrunk_with(const char* mistake, ept_word eptp) {
   vectors::Vector vector;
@@ -104,7 +105,7 @@ void add_many(harness::Tally& tally) {
   const vectors::Vector vector = support::eptp_vectors(1)[0];
   for (std::uint64_t n = 100; n-- > 0;) tally.add(n, vector, kRefused);
   for (std::uint64_t n = 0; n < 1000; ++n)
-    tally.add(1000 + n, vector, {Verdict::error, "crash " + std::to_string(n), {}});
+    tally.add(1000 + n, vector, {Verdict::error, std::to_string(n), {}, harness::Fate::crash});
   for (std::uint64_t n = 0; n < 1000; ++n) tally.add(n, vector, {Verdict::skipped, std::to_string(n), {}});
 }
 

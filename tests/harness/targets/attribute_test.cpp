@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "harness/judge/case.h"
-#include "harness/kvm/open_kvm.h"
 #include "harness/suite/builtin.h"
 #include "harness/targets/attribute.h"
+#include "harness/targets/open.h"
 
 namespace {
 
@@ -58,8 +58,9 @@ TEST(Attribute, same_deviation_of_the_processor_alone_is_the_processors) {
   harness::Report report = wrong_report(description);
   Fixed beneath(EPTSPEC_ENTRY_NOT_PRESENT);
   harness::attribute(beneath, description, report);
-  ASSERT_EQ(report.baseline.size(), 1U);
-  EXPECT_EQ(report.baseline[0].vectors, std::vector{report.vectors[0].id});
+  EXPECT_EQ(report.judgements[0].attributed_to, "beneath");
+  report.assessment.known.resize(1);
+  EXPECT_EQ(harness::count(report).known, 1U);
 }
 
 TEST(Attribute, another_answer_of_the_processor_leaves_the_deviation_to_the_hypervisor) {
@@ -68,13 +69,17 @@ TEST(Attribute, another_answer_of_the_processor_leaves_the_deviation_to_the_hype
     harness::Report report = wrong_report(description);
     Fixed beneath(result);
     harness::attribute(beneath, description, report);
-    EXPECT_TRUE(report.baseline.empty()) << result;
+    EXPECT_EQ(report.judgements[0].attributed_to, "") << result;
   }
 }
 
 TEST(KvmTarget, known_deviations_belong_to_a_version_of_linux) {
-  EXPECT_EQ(harness::kvm_baseline("kvm-bochs:m/device", "Linux 6.12.117+deb12-cloud-amd64 #1"), "kvm-bochs_linux-6.12");
-  EXPECT_EQ(harness::kvm_baseline("kvm", "no version"), "kvm");
+  using harness::Target;
+  using harness::TargetKind;
+  const Target bochs{TargetKind::kvm_bochs, "m", harness::Path::device};
+  EXPECT_EQ(harness::baseline_of(bochs, "Linux 6.12.117+deb12-cloud-amd64 #1"), "kvm-bochs_linux-6.12");
+  EXPECT_EQ(harness::baseline_of({TargetKind::kvm}, "no version"), "kvm");
+  EXPECT_EQ(harness::baseline_of({TargetKind::bochs, "m"}, "Bochs 2.7"), "bochs");
 }
 
 }  // namespace

@@ -1,0 +1,54 @@
+// What deviates, as data: which field, which of its bits, of which entry, and both values. Owns the names of the fields
+// and their form in JSON; words for people are in report/words.h. Tests: tests/harness/judge/deviation_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "harness/support/json.h"
+
+namespace harness {
+
+enum class Field : std::uint8_t {
+  result,
+  level,
+  host_physical_address,
+  memory_type,
+  ignore_pat,
+  qualification,
+  convertible,
+  entry,  // as it is afterwards
+  guest_linear_address,
+};
+
+const char* name_of(Field field);
+
+struct Deviation {
+  Field field = Field::result;
+  std::uint64_t expected = 0;        // of a result EPTSPEC_..., of a bit 0 or 1
+  std::uint64_t observed = 0;        // likewise
+  std::optional<unsigned> bit = {};  // of the qualification; of an entry its accessed or dirty flag, none for the rest
+  std::optional<unsigned> level = {};  // of an entry
+  auto operator<=>(const Deviation&) const = default;
+};
+
+// {"field":"qualification","bit":8,"expected":0,"observed":1}. Results are names, addresses and entries hexadecimal.
+std::string json_of(const Deviation& deviation);
+// Its inverse. Throws std::runtime_error that says what is wrong.
+Deviation deviation_of(const JsonValue& object);
+
+// Deviations that have these members.
+struct DeviationPattern {
+  std::optional<Field> field = {};
+  std::optional<std::uint64_t> expected = {};
+  std::optional<std::uint64_t> observed = {};
+  std::optional<unsigned> bit = {};
+  std::optional<unsigned> level = {};
+  [[nodiscard]] bool matches(const Deviation& deviation) const;
+};
+
+// At least the field. Throws likewise.
+DeviationPattern pattern_of(const JsonValue& object);
+
+}  // namespace harness

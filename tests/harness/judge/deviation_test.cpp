@@ -1,0 +1,48 @@
+// The form of a deviation in JSON, and what is refused.
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "harness/judge/deviation.h"
+#include "harness/judge/judge.h"
+
+namespace {
+
+using harness::Deviation;
+using harness::Field;
+using harness::json_of;
+
+Deviation read_back(const std::string& text) {
+  harness::Json json;
+  EXPECT_TRUE(json.read(text)) << text;
+  return deviation_of(json.root());
+}
+
+TEST(Deviation, is_written_with_the_members_that_it_has) {
+  EXPECT_EQ(json_of({Field::qualification, 0, 1, 8}), R"({"field":"qualification","bit":8,"expected":0,"observed":1})");
+  EXPECT_EQ(json_of({Field::result, EPTSPEC_WALK_VIOLATION, EPTSPEC_WALK_TRANSLATED}),
+            R"({"field":"result","expected":"violation","observed":"translated"})");
+  EXPECT_EQ(json_of({Field::entry, 0x107, 0x7, {}, 2}),
+            R"({"field":"entry","level":2,"expected":"0x107","observed":"0x7"})");
+}
+
+TEST(Deviation, every_field_is_read_back) {
+  for (unsigned n = 0; n <= static_cast<unsigned>(Field::guest_linear_address); ++n) {
+    const Deviation one{static_cast<Field>(n), 1, 2};
+    EXPECT_EQ(read_back(json_of(one)), one) << n;
+  }
+}
+
+TEST(Deviation, what_is_none_is_refused) {
+  for (const char* text :
+       {"[]", "{}", R"({"field":"level"})", R"({"field":"level","expected":1})",
+        R"({"field":"level","expected":"1","observed":2})", R"({"field":"level","expected":-1,"observed":2})",
+        R"({"field":"result","expected":1,"observed":2})", R"({"field":"entry","expected":1,"observed":2})",
+        R"({"field":"entry","expected":"0x","observed":"0x1"})",
+        R"({"field":"entry","expected":"0x1z","observed":"0x1"})",
+        R"({"field":"entry","bit":64,"expected":0,"observed":1})"}) {
+    EXPECT_THROW(read_back(text), std::runtime_error) << text;
+  }
+}
+
+}  // namespace
