@@ -1,4 +1,4 @@
-// What a deviation is put down to, so that many of one kind are shown as one. Tests:
+// The cause of a deviation, so that many deviations of one kind are shown as one. Tests:
 // tests/harness/report/report_test.cpp.
 #pragma once
 

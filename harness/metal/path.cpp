@@ -26,7 +26,7 @@ Path take_path(std::string& target) {
   target.resize(slash);
   if (name == "device") return Path::device;
   if (name == "second_operand") return Path::second_operand;
-  throw std::runtime_error("'" + name + "' is no path; expected device or second_operand");
+  throw std::runtime_error("'" + name + "' is not a path; expected device or second_operand");
 }
 
 void take_path(const MachineOptions& options, Machine& machine) {
@@ -46,7 +46,7 @@ void take_path(const Machine& machine, Plan& plan) {
     if (!machine.has_device) plan.pages.push_back(image::device_behind(machine.pages));
     return;
   }
-  if (!is_ordinary(act)) plan.declined = "only data and code are at a device, no tables and stacks";
+  if (!is_ordinary(act)) plan.declined = "a device holds data and code only, no tables and no stacks";
   if (machine.has_device) {
     std::erase_if(plan.pages, [&](std::uint64_t page) { return page - machine.pages < kGigabyte; });
   }

@@ -39,7 +39,7 @@ void attribute(Adapter& beneath, const Description& description, Report& report)
   const std::string name = beneath.description().name;
   KnownDeviation known{};
   known.reason = fmt::format("{} beneath deviates in the same way", name);
-  known.cite = "see its own findings";
+  known.cite = "see the findings of that target";
   known.link = "docs/findings.md#bochs";
   known.expires = "9999-12-31";
   for (std::size_t k = 0; k < asked.size(); ++k) {

@@ -17,7 +17,7 @@ namespace harness {
 
 namespace {
 
-// Why nothing could be put to the processor that an adapter states, or not what was meant; empty when it is fine.
+// Why no case could run on the processor that an adapter states, or not the intended ones; empty when it is fine.
 std::string mistake_in(const Description& description) {
   if (description.any_configuration) return {};
   const eptspec_configuration& has = description.configuration;
@@ -65,7 +65,7 @@ std::unique_ptr<Adapter> open_adapter(const std::string& target, const AdapterOp
   if (kind == "bochs") return open_bochs(target, boot_named(options.boot));
   if (kind == "kvm" || kind == "kvm-bochs") return open_kvm(target, options);
   throw std::runtime_error("'" + target +
-                           "' is no target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], "
+                           "' is not a target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], "
                            "kvm-bochs[:MODEL], kvm, qemu or serial:DEVICE");
 }
 
