@@ -78,6 +78,7 @@ class Summary(unittest.TestCase):
                               (failed("translated", "violation"), "is refused"),
                               (failed("violation", "misconfiguration"), "misconfiguration happens"),
                               (failed("1", "0", "qualification bit 0"), "wrong (qualification bit 0)"),
+                              ({"id": "ept-1", "verdict": "error", "reason": "garbage: two"}, "not valid (two)"),
                               ({"id": "ept-1", "verdict": "error", "reason": "hang: no answer"}, "(hang: no answer)")):
             self.assertIn(words, self.of(1, report([vector], [group("ept-1")])))
 
