@@ -1,9 +1,9 @@
 // Who is tested: the one virtual interface of this project, and the ways to reach an implementation. Owns no
-// expectations: it puts cases and brings back what was observed. Tests: tests/harness.
+// expectations: it passes cases on and returns what was observed. Tests: tests/harness.
 //
-// How a target that is a machine of its own plugs in (an image booted under an emulator, KVM): its open_...() makes the
-// probe run, so that description() knows MAXPHYADDR, capabilities and possible controls before the first case; cases
-// that do not apply there are never put. Its run() is one boot with all cases of the batch, and Description::batch says
+// How to add a target that is a whole machine (an image booted under an emulator, KVM). Its open_...() runs the probe,
+// so that description() knows MAXPHYADDR, capabilities and possible controls before the first case. Cases that do not
+// apply there are never passed to it. Its run() is one boot with all cases of the batch, and Description::batch says
 // how many are worth one. Of each VM-exit record it fills in an eptspec_answer: exit reason 48 or 49 becomes the
 // result, the qualification with qualification_valid = the bits that this target reports, the address at which a probe
 // pattern was found the host-physical address, the table words afterwards `words`; what a record does not tell stays

@@ -1,5 +1,5 @@
-// A command that speaks lines: its process, its standard input and output, and the tail of what it says on standard
-// error. Owns no protocol. Tests: tests/harness/adapters/hostile_test.cpp.
+// A command that reads and writes lines: its process, its standard input and output, and the end of its standard error.
+// Owns no protocol. Tests: tests/harness/adapters/hostile_test.cpp.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +21,7 @@ class Channel {
   Channel& operator=(const Channel&) = delete;
   ~Channel() { stop(); }
 
-  // Starts `command` with /bin/sh. Throws std::runtime_error when there is no process to be had.
+  // Starts `command` with /bin/sh. Throws std::runtime_error when no process can be started.
   void start(const std::string& command);
   void stop();
   [[nodiscard]] bool running() const { return pid_ > 0; }

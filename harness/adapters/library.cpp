@@ -62,7 +62,7 @@ bool load(const char* path, SharedBatch& shared) {
   }
   std::memset(&shared.adapter, 0, sizeof shared.adapter);
   if (entry(&shared.adapter) != 0) {
-    copy_text(shared.message, "eptspec_describe() says that it cannot serve");
+    copy_text(shared.message, "eptspec_describe() reports that it cannot be used");
   } else if (shared.adapter.abi_version != EPTSPEC_ABI_VERSION) {
     copy_text(shared.message, "it was built with another version of eptspec_adapter.h");
   } else if (shared.adapter.run == nullptr) {
@@ -159,7 +159,7 @@ Exchanged LibraryWorker::await(double seconds) {
   if (read(from_worker_, &byte, 1) != 1) return end_of_worker();
   if (byte == kReady) return {};
   stop();
-  return {Fate::garbage, byte == kRefuses ? shared_->message.data() : "the worker speaks another language", {}, {}};
+  return {Fate::garbage, byte == kRefuses ? shared_->message.data() : "the worker sent an unknown message", {}, {}};
 }
 
 Exchanged LibraryWorker::end_of_worker() {

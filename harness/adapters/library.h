@@ -1,5 +1,5 @@
-// A forked process that runs an adapter library on shared memory. Owns the process and nothing of its meaning.
-// Tests: tests/harness/adapters/hostile_test.cpp.
+// A forked process that runs an adapter library on shared memory. Owns the process; knows nothing about the meaning of
+// cases. Tests: tests/harness/adapters/hostile_test.cpp.
 #pragma once
 
 #include <sys/types.h>

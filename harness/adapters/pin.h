@@ -1,4 +1,4 @@
-// A crash, a hang or garbage in a batch, pinned to its vector. Knows no transport. Tests:
+// Finds the vector of a batch that causes a crash, a hang or garbage. Knows no transport. Tests:
 // tests/harness/adapters/hostile_test.cpp.
 #pragma once
 

@@ -35,7 +35,7 @@ std::string last_words(const fs::path& directory, const ProgramEnd& ending) {
       if (at != std::string::npos) return line.substr(at + kPanic.size());
     }
   }
-  return ending.in_time ? text_of(ending) : "no end in time";
+  return ending.in_time ? text_of(ending) : "did not end in time";
 }
 
 // Starts Bochs with the medium of the directory, and waits for its end.

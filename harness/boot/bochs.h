@@ -1,5 +1,5 @@
-// The target `bochs[:MODEL][/PATH]`: the image, booted by the emulator Bochs. Owns how Bochs is started and ended;
-// what is put to the image and what its answers mean is in metal/. Tests: tests/harness/boot.
+// The target `bochs[:MODEL][/PATH]`: the image, booted by the emulator Bochs. Owns how Bochs is started and ended; the
+// cases of the image and the meaning of its answers are in metal/. Tests: tests/harness/boot.
 #pragma once
 
 #include <memory>
@@ -27,9 +27,9 @@ struct BochsOptions {
   double timeout_seconds = 120;  // for one start of Bochs
 };
 
-// Puts the job to the image in Bochs. When Bochs dies or hangs in the midst of it, it is started again, with the
-// results on its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one
-// line when Bochs is missing or does not come as far as the image. version: where its name and version go, if wanted.
+// Runs the job on the image in Bochs. When Bochs dies or hangs during the job, it is started again, with the results on
+// its disk, and the case that it does not survive is recorded as such. Throws std::runtime_error with one line when
+// Bochs is missing or does not come as far as the image. version: where its name and version go, if wanted.
 Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* version = nullptr);
 
 // The machine is examined first, so that description() is its own.

@@ -130,7 +130,7 @@ void SerialLine::send_cases(std::string_view blob) {
       at += data.size();
       tries = 0;
     } else if (++tries == kMostTries) {
-      throw std::runtime_error(fmt::format("{}: the image does not take the cases", path_));
+      throw std::runtime_error(fmt::format("{}: the image does not accept the cases", path_));
     }
   }
 }

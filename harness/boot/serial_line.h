@@ -1,4 +1,4 @@
-// Results that come over a serial line as frames (image/wire.h), in the midst of words. Tests: tests/harness/boot.
+// Results that come over a serial line as frames (image/wire.h), between lines of text. Tests: tests/harness/boot.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// eptspec judge RESULTS: what a machine brought back, judged and reported.
+// eptspec judge RESULTS: judges and reports the results that a machine brought back.
 #include <memory>
 
 #include "harness/boot/media.h"
@@ -11,7 +11,7 @@
 namespace cli {
 
 void add_choice_options(CLI::App& command, ChoiceArguments& arguments) {
-  command.add_option("--filter", arguments.filter, "As of eptspec run; media and judge have to be given the same");
+  command.add_option("--filter", arguments.filter, "As for eptspec run; give media and judge the same filter");
   command.add_option("--vectors", arguments.output.vectors,
                      "JSON file or directory of vectors instead of those of the machine's own configuration");
 }
@@ -43,7 +43,7 @@ int judge_results(const Invocation& invocation, ChoiceArguments arguments, const
                   harness::Results results) {
   if (says_only_what_it_is(results)) {
     throw std::runtime_error(
-        target + " only says what the machine is: make a medium with its vectors, eptspec media KIND --for " + target);
+        target + " only describes the machine: write a medium with its vectors, eptspec media KIND --for " + target);
   }
   const auto adapter = harness::open_results(target, std::move(results));
   harness::Report report;
@@ -65,12 +65,11 @@ void add_judge_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("judge", "Judge the results that a machine brought back");
   auto path = std::make_shared<std::string>();
   auto arguments = std::make_shared<ChoiceArguments>();
-  command->add_option("RESULTS", *path, "A disk or its image, a file of results, or what came over a serial line")
+  command->add_option("RESULTS", *path, "A disk or its image, a file of results, or a log of the serial line")
       ->required();
   add_output_options(*command, arguments->output);
   command->add_option("--filter", arguments->filter, "The filter that the medium was made with");
-  command->add_option("--target", arguments->target,
-                      "What the machine is called, in the report and by a baseline's targets");
+  command->add_option("--target", arguments->target, "Name of the machine in the report and in a baseline's targets");
   command->callback([&invocation, command, path, arguments] {
     arguments->own = command->count("--vectors") == 0;
     invocation.status =

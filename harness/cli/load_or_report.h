@@ -1,4 +1,4 @@
-// The specification for a command, or its mistakes on standard error.
+// Loads the specification for a command; prints its mistakes to standard error.
 #pragma once
 
 #include <filesystem>

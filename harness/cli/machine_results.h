@@ -1,4 +1,4 @@
-// What commands share that have the results of a machine which was booted elsewhere. Tests: tests/harness/boot.
+// Shared by the commands that handle results of a machine which was booted elsewhere. Tests: tests/harness/boot.
 #pragma once
 
 #include <optional>

@@ -26,8 +26,8 @@ constexpr const char* kNoOutput = "standard output cannot be written";
 constexpr int kKilledBy = 128;  // plus the signal: what a shell shows for a program that a signal ended
 
 // Z3 installs handlers of its own while it works, in whichever thread. So the signals that end the program are taken by
-// one thread that does nothing else, and every other thread has them blocked. What the caller ignores stays ignored
-// (nohup), which sigwait alone would not see to.
+// one thread that does nothing else, and every other thread has them blocked. Signals that the caller ignores (nohup)
+// stay ignored; sigwait alone would not ensure that.
 void end_on_signals() {
   static sigset_t signals;
   sigemptyset(&signals);
@@ -40,7 +40,7 @@ void end_on_signals() {
   std::thread([] {
     int signal = 0;
     sigwait(&signals, &signal);
-    // Who presses Ctrl-C knows; the others may come from afar.
+    // No message for Ctrl-C; the other signals may come from another program.
     if (signal != SIGINT) fmt::print(stderr, "eptspec: ended by signal {} ({})\n", signal, strsignal(signal));
     harness::end_all_children();
     harness::remove_work_directories();
@@ -48,20 +48,21 @@ void end_on_signals() {
   }).detach();
 }
 
-// Whom nobody hears has nothing to say.
+// If standard error is closed, exit quietly.
 int could_not_run(const std::string& why) {
   std::fputs(("eptspec: " + why + "\n").c_str(), stderr);
   return kCouldNotRun;
 }
 
-// Or the first file that is opened would be taken for one of the three: writing there fails, but for what is only told.
+// Otherwise a file that is opened later gets the number of a closed one. Writing to a replaced standard output fails;
+// messages to a replaced standard error are dropped.
 void stand_in_for_closed_files() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
 
-// A result that did not reach its reader is no result.
+// Results that could not be written count as a failure.
 bool output_is_written() {
   std::cout.flush();
   return std::cout.good() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
@@ -72,7 +73,7 @@ std::string default_spec_directory() {
   return from_environment != nullptr ? from_environment : EPTSPEC_SPEC_DIRECTORY;
 }
 
-// In one line. A word that is no command is to be named before what is missing in its place.
+// In one line. An unknown word is reported rather than the command that is missing in its place.
 std::string mistake_in(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> unknown = app.remaining(true);
   if (!unknown.empty()) return fmt::format("'{}' is unknown here; see eptspec --help", unknown.front());
@@ -81,7 +82,8 @@ std::string mistake_in(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("eptspec: what the Intel SDM says of EPT, proven, and held against implementations", "eptspec");
+  CLI::App app("eptspec: tests implementations of Intel EPT against a specification that cites the Intel SDM",
+               "eptspec");
   app.set_version_flag("--version", EPTSPEC_VERSION);
   app.require_subcommand(1);
   cli::Invocation invocation;
@@ -119,7 +121,7 @@ int main(int argc, char** argv) {
   } catch (const std::filesystem::filesystem_error& error) {
     return could_not_run(fmt::format("{}: {}", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
-    // Whatever else it says: standard output is what is missing.
+    // A failed standard output is the cause, whatever the exception says.
     return could_not_run(std::ferror(stdout) != 0 ? kNoOutput : error.what());
   }
 }

@@ -36,18 +36,19 @@ void make_matrix(const Arguments& arguments) {
 }  // namespace
 
 void add_matrix_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("matrix", "Show who does what: one table from the reports of several targets");
+  CLI::App* command =
+      app.add_subcommand("matrix", "Make one table of targets and rules from the reports of several runs");
   auto arguments = std::make_shared<Arguments>();
   command
       ->add_option("REPORT", arguments->reports,
-                   "Reports that run --json wrote, or matrices in JSON; a later one of a target and version counts")
+                   "Reports that run --json wrote, or matrices in JSON; of one target and version the last one counts")
       ->required();
   std::vector<std::string> names;
   for (const auto& [name, form] : kForms) names.push_back(name);
   command->add_option("--format", arguments->format, "text, markdown or json")
       ->check(CLI::IsMember(names))
       ->capture_default_str();
-  command->add_option("--out", arguments->out, "Write it there instead of standard output");
+  command->add_option("--out", arguments->out, "File to write; standard output without it");
   command->callback([&invocation, arguments] {
     make_matrix(*arguments);
     invocation.status = 0;

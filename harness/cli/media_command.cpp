@@ -27,7 +27,7 @@ std::optional<harness::Job> job_of(const Invocation& invocation, Arguments& argu
   return job_for(invocation, arguments.choice, harness::known_machine(arguments.machine, results));
 }
 
-// Of CasesHeader. A medium that only asks what the machine is goes on with cases that come over the serial line.
+// The flags of CasesHeader. A medium that only asks what the machine is then waits for cases from the serial line.
 std::uint32_t flags_of(const Arguments& arguments) {
   if (!arguments.serial) return 0;
   return arguments.machine.empty() ? image::kOverSerial | image::kAskForCases : image::kOverSerial;
@@ -42,16 +42,17 @@ int make(const Invocation& invocation, Arguments arguments, std::uint64_t result
   const std::string blob = harness::to_blob(*job, results, flags_of(arguments));
   write(arguments.out, blob, harness::results_size(job->cases.size()));
   fmt::print("{}: {} case{}{}\n", arguments.out, job->cases.size(), job->cases.size() == 1 ? "" : "s",
-             arguments.machine.empty() ? ", which asks what the machine is" : "");
+             arguments.machine.empty() ? ", which asks the machine what it is" : "");
   return 0;
 }
 
 CLI::App* add_medium(CLI::App& media, const char* name, const char* what, const std::shared_ptr<Arguments>& arguments) {
   CLI::App* command = media.add_subcommand(name, what);
   command->add_option("--out", arguments->out, "The file to write")->required();
-  CLI::Option* machine = command->add_option("--for", arguments->machine,
-                                             "Results of an earlier boot of the machine: the medium gets the vectors "
-                                             "of its configuration. Without it it only asks what the machine is");
+  CLI::Option* machine =
+      command->add_option("--for", arguments->machine,
+                          "Results of an earlier boot of the machine: the medium gets the vectors "
+                          "of its configuration. Without it, the medium only asks what the machine is");
   add_choice_options(*command, arguments->choice);
   for (const char* const other : {"--vectors", "--filter"}) command->get_option(other)->needs(machine);
   return command;
@@ -75,11 +76,11 @@ void add_media_command(CLI::App& app, Invocation& invocation) {
     harness::write_disk(out, blob, results_size);
   });
   CLI::App* iso =
-      add_medium(*media, "iso", "A CD for a BIOS, with GRUB; the results leave by the serial line", arguments);
+      add_medium(*media, "iso", "A CD for a BIOS, with GRUB; it sends the results over the serial line", arguments);
   makes(iso, kResultsInMemory,
         [](const std::string& out, const std::string& blob, std::size_t) { harness::write_iso(out, blob, {}); });
   CLI::App* efi =
-      add_medium(*media, "efi", "A FAT disk for UEFI, or into a directory; it keeps the results", arguments);
+      add_medium(*media, "efi", "A FAT disk for UEFI, or files in a directory; it keeps the results", arguments);
   makes(efi, 0, [](const std::string& out, const std::string& blob, std::size_t results_size) {
     harness::write_efi(out, blob, results_size);
   });

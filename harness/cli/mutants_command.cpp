@@ -132,11 +132,12 @@ int run(const Invocation& invocation, const Arguments& arguments) {
 }  // namespace
 
 void add_mutants_command(CLI::App& vectors, Invocation& invocation) {
-  CLI::App* command = vectors.add_subcommand("mutants", "Change the specification and see whether the vectors notice");
+  CLI::App* command = vectors.add_subcommand(
+      "mutants", "Change the specification in small ways and report which changes the vectors detect");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("--in", arguments->directory, "Directory with manifest.json");
-  command->add_flag("--list", arguments->list, "Name the mutants and do nothing");
-  command->add_option("--mutant", arguments->mutant, "Only this one, with the vector that kills it");
+  command->add_flag("--list", arguments->list, "Only name the mutants");
+  command->add_option("--mutant", arguments->mutant, "Only this mutant, with the vector that kills it");
   command->callback([&invocation, arguments] { invocation.status = run(invocation, *arguments); });
 }
 

@@ -1,4 +1,4 @@
-// What the values of options have to be, beyond what CLI11 checks. Tests: tests/harness/cli/cli_test.py.
+// Checks of option values beyond those of CLI11. Tests: tests/harness/cli/cli_test.py.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-// How far a run is, on standard error: a bar on a terminal, else a line now and then.
+// Shows the progress of a run on standard error: a bar on a terminal, otherwise a line at intervals.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Proofs as a table that grows while they are found. Returns the number that are not proved.
+// Prints a table of proofs, one line when each is found. Returns the number that are not proved.
 #pragma once
 
 #include <vector>

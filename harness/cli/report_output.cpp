@@ -20,8 +20,8 @@ std::string today_of(const OutputArguments& arguments) {
   return arguments.today.empty() ? fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))) : arguments.today;
 }
 
-// Whether the baseline speaks of all vectors that were read: builtin is a first look, and what the repository knows of
-// a target is about the vectors of its own configuration or those that are committed.
+// Whether the baseline covers all vectors that were read. It never covers builtin. The repository's baselines are about
+// the vectors of the target's own configuration and the committed ones.
 bool is_whole_set(const OutputArguments& arguments) {
   if (arguments.vectors == "builtin") return false;
   std::error_code none;
@@ -41,14 +41,14 @@ void write_file(const std::string& path, const std::string& text) {
 void add_output_options(CLI::App& command, OutputArguments& arguments) {
   command.add_option("--vectors", arguments.vectors, "JSON file or directory of vectors, or builtin for a few")
       ->capture_default_str();
-  command.add_option("--baseline", arguments.baseline, "Known deviations: {\"deviations\": [...]}");
+  command.add_option("--baseline", arguments.baseline, "File of known deviations: {\"deviations\": [...]}");
   command
       .add_option("--today", arguments.today,
                   "Fail for known deviations that have expired on this day, YYYY-MM-DD; without it they only warn")
       ->check(day());
-  command.add_option("--json", arguments.json, "Write the whole result there");
-  command.add_option("--junit", arguments.junit, "Write a JUnit report there");
-  command.add_flag("--tap", arguments.tap, "Print TAP instead of the report for people");
+  command.add_option("--json", arguments.json, "Write the whole result to this file");
+  command.add_option("--junit", arguments.junit, "Write a JUnit report to this file");
+  command.add_flag("--tap", arguments.tap, "Print TAP instead of the text report");
 }
 
 void check_outputs(const OutputArguments& arguments) {

@@ -1,4 +1,4 @@
-// What run and merge share: the baseline, and the report in every form that was asked for.
+// Shared by run and merge: the baseline, and the report in every requested form.
 #pragma once
 
 #include <string>

@@ -33,8 +33,8 @@ struct Ran {
   harness::Report report;
   harness::VectorSet all;
 };
-// Puts the chosen vectors to the target and judges. Without a value when there are mistakes in files, which are on
-// standard error. Throws std::runtime_error.
+// Runs the chosen vectors against the target and judges the answers. Without a value when there are mistakes in files,
+// which are on standard error. Throws std::runtime_error.
 std::optional<Ran> run_target(const Invocation& invocation, RunArguments& arguments);
 
 // bochs:A,B and bochs:all: each model as a target; any other target alone.

@@ -1,4 +1,4 @@
-// eptspec run TARGET: every vector put to an implementation, judged and reported.
+// eptspec run TARGET: runs every vector against an implementation, judges the answers and reports.
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -46,7 +46,7 @@ std::vector<vectors::Vector> chosen(const harness::VectorSet& all, const RunArgu
 
 using Judgements = std::vector<std::optional<harness::Judgement>>;
 
-// Begins the journal, or goes on with one that is about the same run and takes over what it knows.
+// Begins the journal, or continues one of the same run and takes over its judgements.
 void open_journal(const RunArguments& arguments, const harness::JournalHeader& header,
                   const std::vector<vectors::Vector>& vectors, harness::Journal& journal, Judgements& judgements) {
   if (arguments.journal.empty()) return;
@@ -153,12 +153,12 @@ ept_configuration allowed(const RunArguments& arguments, const harness::VectorSe
           has.parameters};
 }
 
-// Each with its reason, since these mean something for other runs.
+// Each with its reason, because other runs accept these options.
 void refuse_with_random(const RunArguments& arguments) {
   if (!arguments.journal.empty())
-    throw std::runtime_error("--journal: random vectors are not journalled, they are made again from their seed");
+    throw std::runtime_error("--journal: random vectors are not journalled; the seed makes them again");
   if (!arguments.output.baseline.empty())
-    throw std::runtime_error("--baseline: names vectors of files, and no random one");
+    throw std::runtime_error("--baseline: it lists vectors of files, and random ones are not among them");
 }
 
 int run_random(RunArguments arguments) {
@@ -180,8 +180,8 @@ int run_random(RunArguments arguments) {
   return print(arguments.output, report);
 }
 
-// Of a machine that was booted by hand: what it sends over a serial line, and the cases of its configuration to it when
-// it waits for them.
+// A machine that was booted by hand: reads what it sends over a serial line, and sends it the cases of its
+// configuration when it waits for them.
 int run_serial(const Invocation& invocation, const RunArguments& arguments) {
   ChoiceArguments choice{arguments.own, arguments.filter, arguments.output};
   const std::string& path = arguments.target.what;
@@ -199,7 +199,7 @@ int run_serial(const Invocation& invocation, const RunArguments& arguments) {
   return judge_results(invocation, choice, name, std::move(results));
 }
 
-// Options that say something to one kind of target only.
+// Options that have a meaning for one kind of target only.
 void refuse_options_of_others(const CLI::App& command, const harness::Target& target) {
   using harness::TargetKind;
   for (const auto& [option, of] : {std::pair("--boot", TargetKind::bochs),
@@ -207,7 +207,7 @@ void refuse_options_of_others(const CLI::App& command, const harness::Target& ta
                                    {"--kernel-arguments", TargetKind::kvm_bochs}}) {
     if (command.count(option) == 0 || target.kind == of) continue;
     throw std::runtime_error(
-        fmt::format("{}: means nothing to {}; expected {} as target", option, text_of(target), name_of(of)));
+        fmt::format("{}: has no meaning for {}; expected {} as target", option, text_of(target), name_of(of)));
   }
 }
 
@@ -249,7 +249,7 @@ std::optional<Ran> run_target(const Invocation& invocation, RunArguments& argume
 }
 
 void add_run_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("run", "Put the vectors to an implementation and judge what it says");
+  CLI::App* command = app.add_subcommand("run", "Run the vectors against an implementation and report every deviation");
   auto arguments = std::make_shared<RunArguments>();
   auto target = std::make_shared<std::string>();
   command
@@ -260,28 +260,29 @@ void add_run_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
   CLI::Option* random = command->add_option(
       "--random", arguments->random,
-      "SEED[:COUNT]: random vectors instead of those in files, 1000000 when there is no COUNT; what fails is shrunk");
+      "SEED[:COUNT]: random vectors instead of those in files, 1000000 without COUNT; those that fail are shrunk");
   command->add_option(
       "--filter", arguments->filter,
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, access:TEXT, "
       "or TEXT of an id or goal; ! negates");
   command->add_flag("--quick", arguments->quick, "Only the vectors that isolate one rule each, and their neighbours")
       ->excludes(random);
-  command->add_option("-j,--jobs", arguments->jobs, "Workers, or models of Bochs, at once")
+  command->add_option("-j,--jobs", arguments->jobs, "Number of workers, or of models of Bochs, at once")
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();
-  command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds for an answer")
+  command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds that an answer may take")
       ->check(seconds())
       ->capture_default_str();
   command->add_option("--kernel", arguments->adapter.kernel,
-                      "Of kvm-bochs: a Debian package, or VMLINUZ+MODULES, a file and a directory");
+                      "For kvm-bochs: a Debian package, or VMLINUZ+MODULES, a file and a directory");
   command->add_option("--kernel-arguments", arguments->adapter.kernel_arguments,
-                      "Of kvm-bochs: more for the kernel's command line");
+                      "For kvm-bochs: more arguments for the kernel's command line");
   command->add_option("--boot", arguments->adapter.boot, "How Bochs boots the image: disk, multiboot1 or multiboot2")
       ->capture_default_str();
-  command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts")->capture_default_str();
-  CLI::Option* journal = command->add_option("--journal", arguments->journal, "Note every verdict there at once");
-  command->add_flag("--resume", arguments->resume, "Go on with the journal of a run that was cut off")->needs(journal);
+  command->add_option("--shard", arguments->shard, "I/N: run only the I-th of N parts")->capture_default_str();
+  CLI::Option* journal =
+      command->add_option("--journal", arguments->journal, "Write each verdict to this file at once");
+  command->add_flag("--resume", arguments->resume, "Continue the journal of an interrupted run")->needs(journal);
   add_output_options(*command, arguments->output);
   command->callback([&invocation, command, arguments, target] {
     arguments->target = harness::parse_target(*target);

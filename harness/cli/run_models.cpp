@@ -1,4 +1,4 @@
-// Several models of Bochs at once, each with a report of its own.
+// Several models of Bochs at once, each with a separate report.
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -80,7 +80,7 @@ int run_models(const Invocation& invocation, const RunArguments& arguments,
     if (names.insert(text_of(target)).second) continue;
     throw std::runtime_error(text_of(arguments.target) + ": a model is named twice; expected different ones");
   }
-  if (!arguments.journal.empty()) throw std::runtime_error("a journal is of one model");
+  if (!arguments.journal.empty()) throw std::runtime_error("--journal: holds the run of one model; expected one model");
   for (const std::string& directory : {arguments.output.json, arguments.output.junit}) {
     if (!directory.empty()) std::filesystem::create_directories(directory);
   }

@@ -83,7 +83,7 @@ void add_smoke_command(CLI::App& app, Invocation& invocation) {
   auto target = std::make_shared<std::string>();
   auto options = std::make_shared<harness::AdapterOptions>();
   command->add_option("TARGET", *target, "reference, lib:PATH.so or exec:COMMAND")->required();
-  command->add_option("--timeout", options->timeout_seconds, "Seconds for an answer")
+  command->add_option("--timeout", options->timeout_seconds, "Seconds that an answer may take")
       ->check(seconds())
       ->capture_default_str();
   command->callback([&invocation, target, options] { invocation.status = smoke(*target, *options); });

@@ -30,7 +30,7 @@ bool check(const std::string& directory, const std::optional<std::filesystem::pa
 std::string mistake_in(const std::string& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return "there is no such file";
-  if (!std::filesystem::is_regular_file(file, error)) return "this is no regular file";
+  if (!std::filesystem::is_regular_file(file, error)) return "this is not a regular file";
   return std::ifstream(file).good() ? "" : "the file cannot be read";
 }
 
@@ -39,8 +39,8 @@ std::string mistake_in(const std::string& file) {
 void add_spec_command(CLI::App& app, Invocation& invocation) {
   CLI::App* spec = app.add_subcommand("spec", "Work with the specification");
   spec->require_subcommand(1);
-  CLI::App* command = spec->add_subcommand(
-      "check", "Check the specification, or with FILE in place of its file of the same kind and id");
+  CLI::App* command =
+      spec->add_subcommand("check", "Check the specification; a FILE replaces the file of the same kind and id");
   auto files = std::make_shared<std::vector<std::string>>();
   command->add_option("FILE", *files, "YAML files, each checked on its own");
   command->callback([&invocation, files] {

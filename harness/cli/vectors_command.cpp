@@ -160,7 +160,7 @@ ept_configuration configuration_of(const spec::Profile& profile) {
           profile.parameters};
 }
 
-// Ends with the count, or when nobody reads any more.
+// Ends after `count` vectors, or when the output is closed.
 void stream_random(const spec::Spec& spec, const spec::Profile& profile, const Arguments& arguments,
                    std::ostream& out) {
   const ept_configuration allowed = configuration_of(profile);
@@ -203,15 +203,16 @@ void add_profile(CLI::App* command, Arguments& arguments) {
 }
 
 void add_generate(CLI::App* vectors, Invocation& invocation) {
-  CLI::App* command = vectors->add_subcommand("generate", "Make the vectors, one file for each profile");
+  CLI::App* command = vectors->add_subcommand("generate", "Generate the vectors, one file for each profile");
   auto arguments = std::make_shared<Arguments>();
   add_profile(command, *arguments);
-  command->add_option("--out", arguments->out, "Directory to write; the committed one without it");
+  command->add_option("--out", arguments->out, "Directory to write; vectors/data without it");
   command->callback([&invocation, arguments] { invocation.status = generate(invocation, *arguments); });
 }
 
 void add_lint(CLI::App* vectors, Invocation& invocation) {
-  CLI::App* command = vectors->add_subcommand("lint", "Check vectors: everything that can be computed is");
+  CLI::App* command =
+      vectors->add_subcommand("lint", "Check vector files by computing again everything that can be computed");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("DIR", arguments->directory, "Directory with manifest.json");
   command->callback([&invocation, arguments] { invocation.status = lint(invocation, *arguments); });
@@ -241,8 +242,8 @@ void add_random(CLI::App* vectors, Invocation& invocation) {
   CLI::App* command = vectors->add_subcommand("random", "Write random vectors, the same for the same seed");
   auto arguments = std::make_shared<Arguments>();
   arguments->profile = "graniterapids_658x";
-  command->add_option("--seed", arguments->seed, "Names the stream")->check(whole_number())->capture_default_str();
-  command->add_option("--count", arguments->count, "How many; 0: until nobody reads")
+  command->add_option("--seed", arguments->seed, "Seed of the stream")->check(whole_number())->capture_default_str();
+  command->add_option("--count", arguments->count, "How many; 0: without end")
       ->check(whole_number())
       ->capture_default_str();
   command->add_option("--profile", arguments->profile, "The processor")->capture_default_str();
@@ -256,7 +257,7 @@ void add_random(CLI::App* vectors, Invocation& invocation) {
 }  // namespace
 
 void add_vectors_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* vectors = app.add_subcommand("vectors", "Work with vectors: cases and what the manual says of them");
+  CLI::App* vectors = app.add_subcommand("vectors", "Work with vectors: cases and the answers that the manual demands");
   vectors->require_subcommand(1);
   add_generate(vectors, invocation);
   add_lint(vectors, invocation);

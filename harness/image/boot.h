@@ -1,4 +1,4 @@
-// What the image is given by whoever booted it: the BIOS and our own boot sector, multiboot, UEFI. One value, filled in
+// What the image gets from its loader: the BIOS and our own boot sector, multiboot, or UEFI. One value, filled in
 // before the session begins; the session knows nothing else of its surroundings.
 #pragma once
 

@@ -1,5 +1,5 @@
-// Words for a person: COM1 at 3F8H, the emulator's port E9, and the screen. Never waits for a line that is not there.
-// Tests: the runs of Bochs and OVMF in tests/harness/boot.
+// Text output for people: COM1 at 3F8H, the emulator's port E9, and the screen. Never waits for a serial line that does
+// not exist. Tests: the runs of Bochs and OVMF in tests/harness/boot.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What the machine says of itself.
+// Reads what the machine is: processor, VMX capabilities, memory.
 #pragma once
 
 #include "harness/image/wire.h"

@@ -1,4 +1,4 @@
-// The image's way, whoever booted it: what the machine is, the cases, the end.
+// The steps of the image, whatever booted it: describe the machine, run the cases, end.
 #pragma once
 
 #include "harness/image/boot.h"

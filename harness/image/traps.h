@@ -1,4 +1,4 @@
-// Exceptions of the image itself: none is expected, each is told, and the run goes on.
+// Exceptions of the image itself. None is expected; each is reported, and the run continues.
 #pragma once
 
 #include <cstdint>

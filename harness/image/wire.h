@@ -1,5 +1,5 @@
-// What host and image say to each other: cases in, probe and records out. Plain 64-bit layouts, little endian, no
-// expectations. Owned by both sides and known to nobody else. Freestanding. Tests: tests/harness/metal/blob_test.cpp.
+// The data between host and image: cases in, probe and records out. Plain 64-bit layouts, little endian, no
+// expectations. Both sides own it; nothing else uses it. Freestanding. Tests: tests/harness/metal/blob_test.cpp.
 #pragma once
 
 #include <cstdint>
@@ -117,7 +117,7 @@ enum class Obstacle : uint32_t {
   no_ept,
   bad_cases,
   vmxon_failed,
-  no_cases,   // nobody gave any: the machine is described, and that is all
+  no_cases,   // there are none: the image only describes the machine
   no_memory,  // Probe::missing is an address that the cases need and that is no free memory below 4 GBytes
 };
 
@@ -223,7 +223,8 @@ constexpr uint8_t kDamaged = 0x15;
 constexpr uint64_t kFrameMagic = 0x1d454d4152465445;  // "ETFRAME" and a byte that no text has
 constexpr uint32_t kFrameData = 2048;                 // most bytes of one
 
-// A word that tells its own address to whom reads it (as data) and to whom executes it: mov $address/8, %eax; vmcall.
+// A word that identifies its own address, when it is read as data and when it is executed: mov $address/8, %eax;
+// vmcall.
 constexpr uint64_t identity_word(uint64_t address) { return 0xc1010f00000000b8U | (address >> 3 & 0xffffffffU) << 8; }
 constexpr bool is_identity(uint64_t word) { return (word & 0xffffff00000000ffU) == 0xc1010f00000000b8U; }
 constexpr uint64_t identified(uint64_t word) { return (word >> 8 & 0xffffffffU) << 3; }

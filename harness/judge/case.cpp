@@ -161,7 +161,7 @@ Unasked prepare(const vectors::Vector& vector, const Description& description, s
   }
   if ((description.questions & put.question) == 0)
     return {Verdict::skipped, "the adapter does not answer this question"};
-  if (!lay_out(asked, put)) return {Verdict::skipped, "two of its tables lie at one address"};
+  if (!lay_out(asked, put)) return {Verdict::skipped, "two of its tables have the same address"};
   return {};
 }
 

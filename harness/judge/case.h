@@ -1,6 +1,5 @@
 // From a vector to the case that is put to an adapter: its configuration becomes the adapter's, its entries become
-// memory, and a vector that this configuration cannot show is told with the reason. Tests:
-// tests/harness/judge/case_test.cpp.
+// memory, and a vector that this configuration cannot show gets the reason. Tests: tests/harness/judge/case_test.cpp.
 #pragma once
 
 #include <string>
@@ -9,7 +8,7 @@
 
 namespace harness {
 
-// Why a vector is not put to an adapter.
+// Why a vector is not run on an adapter.
 struct Unasked {
   Verdict verdict = Verdict::pass;  // pass: it is put; else not_applicable or skipped
   std::string reason;

@@ -1,5 +1,5 @@
-// A batch of vectors put to an adapter and judged; what deviates is put once more, to tell flakes. Owns no thread and
-// no order of batches (run.h, stream.h). Tests: tests/harness/judge/judging_test.cpp, hostile_test.cpp.
+// Runs a batch of vectors on an adapter and judges it. Asks deviating vectors once more, to detect flakes. Owns no
+// thread and no order of batches (run.h, stream.h). Tests: tests/harness/judge/judging_test.cpp, hostile_test.cpp.
 #pragma once
 
 #include <span>

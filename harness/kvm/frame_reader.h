@@ -1,5 +1,5 @@
-// Finds the launcher's frames between whatever else its line carries. Believes nothing that its checksum does not
-// confirm. Tests: tests/harness/kvm/frame_reader_test.cpp.
+// Finds the launcher's frames between whatever else its line carries. Ignores data whose checksum is wrong. Tests:
+// tests/harness/kvm/frame_reader_test.cpp.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// What eptspec and the launcher say to each other: orders in, frames out. Plain layouts, little endian; the results in
-// them are harness/image/wire.h. Owned by both sides and known to nobody else. Tests:
+// The messages between eptspec and the launcher: orders in, frames out. Plain layouts, little endian; the results in
+// them are harness/image/wire.h. Both sides own it; nothing else uses it. Tests:
 // tests/harness/kvm/frame_reader_test.cpp.
 //
 // An order is one sector followed by `image_size` bytes of the image (image/eptspec.elf) and `cases_size` bytes of the

@@ -34,7 +34,7 @@ std::string file_of(const std::string& package) {
     std::string file;
     if (address.starts_with('\'') && words >> file >> file) return file;
   }
-  throw std::runtime_error("apt has no address for it");
+  throw std::runtime_error("apt knows no address for it");
 }
 
 fs::path vmlinuz_in(const fs::path& root) {
@@ -82,7 +82,7 @@ Kernel find_kernel(const std::string& from) {
     const fs::path root = unpacked(from);
     return {vmlinuz_in(root), root / "lib" / "modules"};
   } catch (const std::exception& error) {
-    throw std::runtime_error(fmt::format("the kernel package {} cannot be had: {}", from, error.what()));
+    throw std::runtime_error(fmt::format("the kernel package {} is not available: {}", from, error.what()));
   }
 }
 

@@ -87,7 +87,7 @@ void LauncherSession::start() {
   if (death.empty()) return;
   const std::string text = with_tail(death);
   stop();
-  throw std::runtime_error(fmt::format("{}: the launcher did not come up: {}", options_.name, text));
+  throw std::runtime_error(fmt::format("{}: the launcher did not start: {}", options_.name, text));
 }
 
 // What happened, with the ends of the logs.
@@ -116,7 +116,7 @@ std::string LauncherSession::wait_for_frame(double limit, Frame& frame) {
     if (std::string trouble = trouble_in(peer_.console()); !trouble.empty()) return trouble;
     const double wall = std::chrono::duration<double>(Clock::now() - begin).count();
     if (cpu_seconds(peer_.pid) - cpu_begin > limit || wall > limit * kWallFactor) {
-      return fmt::format("no sign of life for {} s of its processor time", limit);
+      return fmt::format("no output for {} s of its processor time", limit);
     }
   }
 }

@@ -1,4 +1,4 @@
-// What a kernel's log says of its health. Tests: tests/harness/kvm/log_test.cpp.
+// Finds warnings and crashes in a kernel's log. Tests: tests/harness/kvm/log_test.cpp.
 #pragma once
 
 #include <string>

@@ -1,5 +1,4 @@
-// Which instruction makes an access, and what guest paging has to say of the page. Tests:
-// tests/harness/metal/plan_test.cpp.
+// Which instruction makes an access, and how guest paging must map the page. Tests: tests/harness/metal/plan_test.cpp.
 #pragma once
 
 #include "harness/metal/plan.h"

@@ -1,5 +1,5 @@
-// The bytes that go to the image and come back from it (harness/image/wire.h). Judges nothing; believes nothing that
-// its checksum does not confirm. Tests: tests/harness/metal/blob_test.cpp.
+// The bytes that go to the image and come back from it (harness/image/wire.h). Judges nothing; ignores data whose
+// checksum is wrong. Tests: tests/harness/metal/blob_test.cpp.
 #pragma once
 
 #include <map>
@@ -38,7 +38,7 @@ struct Results {
   std::optional<image::Trailer> trailer;
   std::string problem;                       // why there is not more; empty when all is there
   std::map<std::uint64_t, std::string> why;  // of cases that did not end as one does, by id: what happened
-  std::uint64_t changed_by = 0;              // id of the case that changed memory of nobody's; 0: not known
+  std::uint64_t changed_by = 0;              // id of the case that modified memory outside its own pages; 0: not known
 };
 
 // Takes what is whole of `bytes`: probe, records and trailer as they lay in the machine's memory.

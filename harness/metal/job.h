@@ -26,8 +26,8 @@ PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases)
 bool has_changed(const Results& results);
 
 // Takes the results of the job, or of another that was planned of the same cases for the same machine. The case that
-// changed memory of nobody's, or the last one when it is not known which did, gets no answer but that. Throws
-// std::runtime_error when they are results of something else.
+// modified memory outside its own pages gets that as its only answer; if the case is not known, the last one does.
+// Throws std::runtime_error when they are results of something else.
 void observe(const Machine& machine, std::span<const eptspec_case> cases, const PlannedJob& planned,
              const Results& results, std::span<Observation> observations);
 

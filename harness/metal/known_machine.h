@@ -1,4 +1,4 @@
-// What a machine is, from what it said when the image was booted. Tests: tests/harness/boot.
+// What a machine is, from the probe that the image sent when it booted. Tests: tests/harness/boot.
 #pragma once
 
 #include <string>

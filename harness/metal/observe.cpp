@@ -33,8 +33,8 @@ Observation strange(const image::Record& record) {
     case image::End::vm_fail: return failed(Fate::crash, fmt::format("VMfail, error {}", record.reason));
     case image::End::trap:
       return failed(Fate::crash, fmt::format("exception {} in the image at {:#x}", record.interruption, record.rip));
-    case image::End::unsupported: return failed(Fate::crash, "a control of the case is not there");
-    case image::End::begun: return failed(Fate::crash, "the run ended here or shortly behind");
+    case image::End::unsupported: return failed(Fate::crash, "the processor lacks a control of the case");
+    case image::End::begun: return failed(Fate::crash, "the run ended here or shortly after");
     case image::End::reset: return failed(Fate::crash, "the machine did not come back");
   }
   if (record.reason == kReasonTimer || record.reason == kReasonInterrupt)
@@ -133,7 +133,7 @@ void take_words(const eptspec_case& walked, const Machine& machine, const Plan& 
 // Where a completed access arrived.
 Observation observed_landing(const Machine& machine, const Plan& plan, const image::Record& record,
                              Observation observation) {
-  if (record.stray != 0) return failed(Fate::garbage, "the store did not arrive where reads say");
+  if (record.stray != 0) return failed(Fate::garbage, "the store went to another address than the one that is read");
   std::uint64_t landed = record.landed;
   if (landed == image::kNowhere && plan.made.act == image::Act::fetch) landed = plan.byte_code;
   const bool refused = plan.made.act == image::Act::load_pdptes && record.reason == kReasonException;
@@ -203,7 +203,7 @@ Observation observed_entry(const Machine& machine, const eptspec_case& asked, co
     const bool behind_table = asked.level != 1 && answer.host_physical_address == kBehindTable;
     observation.answer.result = behind_table ? EPTSPEC_ENTRY_TABLE : EPTSPEC_ENTRY_PAGE;
   } else {
-    return failed(Fate::garbage, fmt::format("{} with qualification {:#x}, by which no entry is known",
+    return failed(Fate::garbage, fmt::format("{} with qualification {:#x}, which identifies no entry",
                                              result_name(answer.result), answer.qualification));
   }
   return observation;

@@ -39,8 +39,8 @@ class MachineAdapter : public Adapter {
     observe(known_.machine, cases, planned, results, observations);
   }
 
-  // The case that changes memory of nobody's: the last of the shortest part of the job that does. The changes of a
-  // machine that does it by chance are put down to some case.
+  // The case that modified memory outside its own pages: the last case of the shortest part of the job that does so. On
+  // a machine that does so by chance, the result is some case.
   std::uint64_t changer(const Job& job) {
     std::size_t clean = 1;  // the probe's own
     std::size_t changing = job.cases.size();

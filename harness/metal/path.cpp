@@ -35,7 +35,7 @@ void take_path(const Machine& machine, Plan& plan) {
     if (!machine.has_device) plan.pages.push_back(image::device_behind(machine.pages));
     return;
   }
-  if (!is_ordinary(act)) plan.declined = "only data and code are at a device, no tables and stacks";
+  if (!is_ordinary(act)) plan.declined = "a device holds data and code only, no tables and no stacks";
   if (machine.has_device) {
     std::erase_if(plan.pages, [&](std::uint64_t page) { return page - machine.pages < kGigabyte; });
   }

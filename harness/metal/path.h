@@ -1,5 +1,5 @@
-// The ways on which a hypervisor beneath is made to walk EPT: through the tables that it built for the processor, and
-// by itself when it carries out an instruction of the guest. Owns what a way changes in a case. Tests:
+// The paths on which a hypervisor below walks EPT: through the tables that it built for the processor, or in software
+// when it carries out an instruction of the guest. Owns what a path changes in a case. Tests:
 // tests/harness/metal/path_test.cpp.
 #pragma once
 

@@ -210,9 +210,10 @@ std::string matrix_text(const Matrix& matrix) { return text_of(targets_of(matrix
 
 std::string matrix_markdown(const Matrix& matrix) {
   return "# Who does what\n\n"
-         "Vectors by the rule that decides: how many pass, or how many deviate of those that were shown. \"n.a.\": the "
-         "target can show\nnone of them; empty: its configuration has none. Made by `eptspec matrix`; causes are in "
-         "[findings](findings.md).\n\n" +
+         "The first table lists the targets. The second counts vectors by the rule that decides them: how\n"
+         "many pass, or how many deviate of those that the target could show. \"n.a.\": the target can show\n"
+         "none of them. Empty: no vector of its configuration tests the rule. `eptspec matrix` makes this\n"
+         "file; causes are in [findings](findings.md), words in the [glossary](glossary.md).\n\n" +
          markdown_of(targets_of(matrix)) + "\n" + markdown_of(rules_of(matrix));
 }
 

@@ -1,5 +1,5 @@
-// Who does what: targets against rules, from saved reports. Owns the grouping of vectors by the rule that decides and
-// the table's three forms; judges nothing. Tests: tests/harness/report/matrix_test.cpp.
+// A table of targets and rules, made of saved reports. Owns the grouping of vectors by the rule that decides and the
+// table's three forms; judges nothing. Tests: tests/harness/report/matrix_test.cpp.
 #pragma once
 
 #include <map>

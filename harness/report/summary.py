@@ -38,9 +38,16 @@ def field_of(deviation):
     return deviation["field"] + (f" bit {deviation['bit']}" if "bit" in deviation else "")
 
 
+def effect_of_error(vector):
+    if vector["fate"] == "garbage":
+        return (f"What was observed contradicts itself or is not valid ({vector['reason']}). "
+                "A hypervisor that relies on it is misled.")
+    return f"The target gave no valid answer ({vector['fate']}: {vector['reason']})."
+
+
 def effects_of(vector):
     if "deviations" not in vector:
-        return [f"There is no valid answer ({': '.join(vector[key] for key in ('fate', 'reason') if key in vector)})."]
+        return [effect_of_error(vector)]
     return [effect_of_result(one["expected"], one["observed"]) if one["field"] == "result" else
             f"The result is right, but what is reported of it is wrong ({field_of(one)}). A hypervisor that relies on "
             "it is misled." for one in vector["deviations"]]
@@ -52,7 +59,7 @@ def known_of(vector):
 
 
 def causes_of(reports):
-    """Each cause of deviations, the known first: its text, how many vectors of each report, its effects."""
+    """Each cause of deviations by its text: how many vectors of each report, and the effects."""
     causes = {}
     for n, report in enumerate(reports):
         cause_of = {id_: f"NOT KNOWN: {': '.join(filter(None, (group['rule'], group['what'])))} (see {group['example']})"
@@ -64,7 +71,7 @@ def causes_of(reports):
             counts, effects = causes.setdefault(text, (collections.Counter(), collections.Counter()))
             counts[n] += 1
             effects.update(effects_of(vector))
-    return dict(sorted(causes.items(), key=lambda cause: cause[0].startswith("NOT KNOWN")))
+    return causes
 
 
 def links():
@@ -109,13 +116,19 @@ def say_deviations(reports):
     if not causes:
         print("Nothing.")
     where = links()
-    for text, (counts, effects) in causes.items():
+
+    def found_at(text):
+        return sorted({link for reason, link in where.items() if reason in text})
+
+    # Those that are not known come last, so that they are seen.
+    order = sorted(causes, key=lambda text: (text.startswith("NOT KNOWN"), found_at(text), text))
+    for text in order:
+        counts, effects = causes[text]
         vectors = ", ".join(f"{reports[n]['target']} {number}" for n, number in counts.items())
         say(f"- {text}", "  ")
         say(f"Vectors: {vectors}. {' '.join(effect for effect, _ in effects.most_common())}", "    ")
-        found = sorted({link for reason, link in where.items() if reason in text})
-        if found:
-            say(f"Cause: {', '.join(found)}", "    ")
+        if found_at(text):
+            say(f"Cause: {', '.join(found_at(text))}", "    ")
     for report in reports:
         for problem in report["baseline_problems"]:
             say(f"- The list of known deviations does not fit {report['target']}: {problem}", "  ")

@@ -56,7 +56,7 @@ std::string goal_of(const vectors::Vector& vector) {
 
 std::string shrunk_text(const Shrunk& shrunk) {
   if (shrunk.differences.empty()) return "  made smaller: the plain case deviates already\n";
-  return fmt::format("  made smaller: of {} bits in which it differs from a plain case that passes, needed: {}\n",
+  return fmt::format("  made smaller: it differed in {} bits from a plain case that passes; needed: {}\n",
                      shrunk.bits_before, fmt::join(shrunk.differences, ", "));
 }
 
@@ -143,7 +143,7 @@ std::string terminal_report(const Report& report) {
       "{} vector{}: {} pass, {} fail, {} error, {} flaky ({} of these known), {} skipped, {} not applicable\n", all,
       all == 1 ? "" : "s", counts[Verdict::pass], counts[Verdict::fail], counts[Verdict::error], counts[Verdict::flaky],
       counts.known, counts[Verdict::skipped], counts[Verdict::not_applicable]);
-  if (exit_code(report) == 2) text += "nothing was judged: this says nothing about the target\n";
+  if (exit_code(report) == 2) text += "nothing was judged: the run shows nothing about the target\n";
   return text;
 }
 

@@ -1,5 +1,5 @@
-// A handful of vectors for somebody who writes an adapter: few, simple, each explained. Not a suite; that is vectors/.
-// Tests: tests/harness/cli/cli_test.py.
+// A few simple vectors for people who write an adapter, each with an explanation. The suite itself is vectors/. Tests:
+// tests/harness/cli/cli_test.py.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace harness {
 
 struct Smoke {
   vectors::Vector vector;
-  std::string explanation;  // what the case is and why the manual says what it says
+  std::string explanation;  // what the case is, and why the manual demands this answer
 };
 
 // For a processor: the expected answers are those for its configuration.

@@ -145,7 +145,7 @@ void Journal::open(const std::string& path, int flags) {
 
 void Journal::create(const std::string& path, const JournalHeader& header) {
   if (!is_ours(path))
-    throw std::runtime_error(path + ": is no journal and stays as it is; expected one, or a new file");
+    throw std::runtime_error(path + ": is not a journal and is not changed; expected a journal or a new file");
   open(path, O_CREAT);
   if (ftruncate(fd_, 0) != 0 && errno != EINVAL) {  // a device has no length
     throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));

@@ -1,5 +1,5 @@
-// What has been judged, on disk: a header, then one JSON object a line for each vector, appended when it is judged. A
-// runner that is killed loses nothing of it; the rest of a line that was cut off is left out. Tests:
+// The judgements of a run on disk: a header, then one JSON object per line for each vector, appended when it is judged.
+// A runner that is killed loses none of them. An incomplete last line is ignored. Tests:
 // tests/harness/suite/journal_test.cpp.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What was judged and counted but not kept, since a stream of random vectors has no end. Tests:
+// Counts of vectors that were judged but not kept, because a stream of random vectors has no end. Tests:
 // tests/harness/suite/stream_test.cpp.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Puts vectors to a target and judges what comes back. Owns batches and threads; knows no report and no journal.
+// Runs vectors against a target and judges the answers. Owns batches and threads; knows no report and no journal.
 // Tests: tests/harness/report/report_test.cpp.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace harness {
 
-// Makes an adapter for a worker of its own; called from several threads.
+// Opens an adapter for one worker; called from several threads.
 using OpenAdapter = std::function<std::unique_ptr<Adapter>()>;
 
 // Called with the indices first..first+count-1 that have just been judged; never at the same time twice.

@@ -1,5 +1,5 @@
-// A failing case made as small as it gets: the fewest bits that differ from a plain case that passes. The adapter
-// itself is asked about every smaller case. Tests: tests/harness/suite/stream_test.cpp.
+// Makes a failing case smaller, down to the bits that are needed to fail, compared with a plain case that passes. Asks
+// the adapter about every smaller case. Tests: tests/harness/suite/stream_test.cpp.
 #pragma once
 
 #include <optional>

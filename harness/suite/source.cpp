@@ -84,7 +84,7 @@ void check_profile(const VectorSet& set, const std::string& profile) {
   for (const auto& [id, profiles] : set.profiles) known.insert(profiles.begin(), profiles.end());
   if (known.contains(profile)) return;
   throw std::runtime_error(fmt::format(
-      "--profile: no vector is of '{}'; expected {}", profile,
+      "--profile: no vector belongs to '{}'; expected {}", profile,
       known.empty() ? "no profile: these vectors have none" : fmt::format("one of {}", fmt::join(known, ", "))));
 }
 

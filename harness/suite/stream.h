@@ -1,4 +1,4 @@
-// Random vectors made, put and judged without end: nothing is kept but counts and a few failures for each cause. Tests:
+// Draws, runs and judges random vectors without end. Keeps only counts and a few failures of each cause. Tests:
 // tests/harness/suite/stream_test.cpp.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Where things are kept that can be made again. Tests: tests/harness/kvm.
+// A cache for files that can be made again. Tests: tests/harness/kvm.
 #pragma once
 
 #include <filesystem>

@@ -100,13 +100,13 @@ std::string text_of_status(int status) {
     const int number = WTERMSIG(status);
     return fmt::format("ended by signal {} ({})", number, strsignal(number));
   }
-  return fmt::format("left with exit code {}", WEXITSTATUS(status));
+  return fmt::format("ended with exit code {}", WEXITSTATUS(status));
 }
 
 std::string end_of(pid_t& pid, const char* what) {
   if (await_end(pid, kMomentMilliseconds)) return text_of_status(reap_group(pid));
   kill_group(pid);
-  return fmt::format("closed {} and did not end", what);
+  return fmt::format("closed {} but did not end", what);
 }
 
 void end_all_children() {

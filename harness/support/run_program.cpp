@@ -29,7 +29,7 @@ std::string run_program(const std::vector<std::string>& words, const std::filesy
   const ProgramEnd ending = await_program(start_program(command, work.path() / "output"), kLongest);
   std::string said = contents_of(work.path() / "output");
   if (ending.in_time && WIFEXITED(ending.status) && WEXITSTATUS(ending.status) == 0) return said;
-  throw std::runtime_error(fmt::format("{}: {}", words[0], ending.in_time ? last_line(said) : "no end in time"));
+  throw std::runtime_error(fmt::format("{}: {}", words[0], ending.in_time ? last_line(said) : "did not end in time"));
 }
 
 }  // namespace harness

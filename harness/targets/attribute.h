@@ -1,5 +1,5 @@
-// What of a hypervisor's deviations is the emulated processor's beneath it. Owns the rule: a deviation is the
-// processor's when the processor alone, given the very same case, deviates in the same way. Tests:
+// Finds out which deviations of a hypervisor come from the emulated processor below it. Owns the rule: a deviation is
+// the processor's if the processor alone deviates in the same way in the same case. Tests:
 // tests/harness/targets/attribute_test.cpp.
 #pragma once
 

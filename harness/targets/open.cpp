@@ -15,7 +15,7 @@ namespace harness {
 
 namespace {
 
-// Why nothing could be put to the processor that an adapter states, or not what was meant; empty when it is fine.
+// Why no case could run on the processor that an adapter states, or not the intended ones; empty when it is fine.
 std::string mistake_in(const Description& description) {
   if (description.any_configuration) return {};
   const eptspec_configuration& has = description.configuration;

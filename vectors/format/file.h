@@ -1,4 +1,4 @@
-// Reading files that somebody else wrote: never without limit, and what is wrong in one line. Tests:
+// Reads files of other origin: with a limit of size, and with one line for each mistake. Tests:
 // tests/harness/suite/files_test.cpp.
 #pragma once
 

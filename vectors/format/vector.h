@@ -1,5 +1,6 @@
-// A vector: one case put to an implementation of EPT, and what the manual says of it. Plain values in the vocabulary of
-// the emitted model (ept_model.h); knows neither YAML nor Z3, so that the harness can include it. Tests: tests/vectors.
+// A vector: one case for an implementation of EPT, and the answer that the manual demands. Plain values in the
+// vocabulary of the emitted model (ept_model.h); knows neither YAML nor Z3, so that the harness can include it. Tests:
+// tests/vectors.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Which goals the vectors of a profile meet. The goals are computed from the specification; that a vector names a goal
-// is not believed but checked. Tests: tests/vectors/generate/generate_test.cpp.
+// Which goals the vectors of a profile meet. The goals are computed from the specification; that a vector meets the
+// goals it names is checked. Tests: tests/vectors/generate/generate_test.cpp.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// A goal as a Z3 formula over a difference from a sane plain: a vector of zeros is the plain. Owns the plain;
-// what the words mean is model/smt. Tests: tests/vectors/generate/generate_test.cpp.
+// A goal as a Z3 formula over the difference from a plain legal case: a vector of zeros is the plain case. Owns the
+// plain case; what the words mean is model/smt. Tests: tests/vectors/generate/generate_test.cpp.
 #pragma once
 
 #include <map>

@@ -63,7 +63,7 @@ class Lint {
 
   void check_memory(const Vector& vector) {
     if (vector.asked.question == Question::walk && !tables_are_apart(vector.asked))
-      wrong(vector, "two of its tables lie at one address");
+      wrong(vector, "two of its tables have the same address");
   }
 
   void check_configuration(const Vector& vector) {

@@ -1,4 +1,4 @@
-// Whether a directory of vectors is sound: nothing in it is believed that can be computed. Tests:
+// Checks a directory of vectors: everything that can be computed is computed again and compared. Tests:
 // tests/vectors/generate/generate_test.cpp.
 #pragma once
 

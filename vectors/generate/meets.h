@@ -1,5 +1,5 @@
-// Whether a vector shows what a goal demands, judged by the vector alone and the reference model; the solver has no
-// say. Tests: tests/vectors/goals/goals_test.cpp.
+// Whether a vector shows what a goal demands. Uses only the vector and the reference model, never the solver. Tests:
+// tests/vectors/goals/goals_test.cpp.
 #pragma once
 
 #include "vectors/goals/goals.h"

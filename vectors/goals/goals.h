@@ -1,6 +1,5 @@
-// Which edge cases exist: goals, as data computed from the specification. Owns no solving (generate.h) and no vector.
-// A goal says what a vector must show; which vector shows it is the solver's business. Tests:
-// tests/vectors/goals/goals_test.cpp.
+// Which edge cases exist: goals, as data computed from the specification. Owns no solving (generate.h) and no vector. A
+// goal says what a vector must show; the solver finds the vector. Tests: tests/vectors/goals/goals_test.cpp.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
-// Mutation adequacy: is every mutant of the specification noticed by some vector, or proved to be no change at all?
-// Owns how that is decided; not which mutants there are (mutant.h). Tests: tests/vectors/mutants/mutants_test.cpp.
+// Mutation adequacy: does some vector detect each mutant of the specification, or is the mutant proved to change
+// nothing? Owns how that is decided; not which mutants there are (mutant.h). Tests:
+// tests/vectors/mutants/mutants_test.cpp.
 #pragma once
 
 #include <array>
@@ -36,7 +37,7 @@ struct Trial {
   Answer expected;
 };
 
-// Each id once; without the walks that no memory can show (fits_memory), which nobody can be asked.
+// Each id once; without the walks that no memory can show (fits_memory), which cannot be asked.
 std::vector<Trial> trials_of(const std::vector<Vector>& vectors);
 
 // The ids of those that the interpreter answers in another way than they expect, from the specification as it is. There

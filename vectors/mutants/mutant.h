@@ -1,6 +1,6 @@
 // Mutants: small changes of the specification, each a mistake that an implementation could make. Owns which there are;
-// whether vectors notice them is vectors/mutants/adequacy.h. Nothing here is listed by hand: a rule more gives its
-// mutants. Tests: tests/vectors/mutants/mutants_test.cpp.
+// whether vectors detect them is decided in vectors/mutants/adequacy.h. Nothing here is listed by hand: a new rule
+// gives its mutants. Tests: tests/vectors/mutants/mutants_test.cpp.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
-// Two worlds on one processor. In the firmware's its services work. In the image's own nothing of it is in force: own
-// page tables, segments and exceptions, no interrupts, no control-flow enforcement, as the BIOS image has it (entry.S).
+// Two worlds on one processor. In the firmware's world its services work. In the image's world the firmware's settings
+// are not in force: the image has its own page tables, segments and exceptions, no interrupts and no control-flow
+// enforcement, as the BIOS image has (entry.S).
 #pragma once
 
 namespace image {

@@ -35,6 +35,13 @@ with tempfile.TemporaryDirectory() as directory:
     bad = tigerlake("goal:cell/pdpte_1g/reserved_bit/bit_12")
     expect("the missed reserved bit is found", bad.returncode == 1 and "misconfiguration missed" in bad.stdout, bad)
 
+    # The README shows such a run, with what depends on the vectors' ids left out.
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as readme:
+        shown = readme.read().split("\n```\n")[1]
+    found = tigerlake("question:walk goal:pde_2m/reserved_bit/bit_12")
+    parts = [part for line in shown.splitlines() for part in line.split("…")]
+    expect("the README shows what is printed", len(parts) > 10 and all(part in found.stdout for part in parts), found)
+
 # With the baseline of the repository, also by an instruction with two operands: known causes on another path.
 second = run("bochs:tigerlake/second_operand", "--vectors", VECTORS)
 expect("what deviates there is known", second.returncode == 0 and " 0 error" in second.stdout, second)

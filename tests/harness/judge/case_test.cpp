@@ -101,7 +101,7 @@ TEST(Case, entries_that_no_memory_holds_are_not_asked) {
   vector.asked = {vectors::Question::walk, harness::usual_configuration(), kEptp, 4, {0x1007, 0x3007, 0x4007, kPage}, 0,
                   EPT_ACCESS_READ};
   vector.expected = vectors::expected_of(vector.asked);
-  EXPECT_EQ(why_skipped(vector, usual_processor()), "two of its tables lie at one address");
+  EXPECT_EQ(why_skipped(vector, usual_processor()), "two of its tables have the same address");
 }
 
 TEST(Case, question_that_the_adapter_does_not_answer_is_not_asked) {

@@ -82,7 +82,8 @@ class Summary(unittest.TestCase):
                               (failed("translated", "violation"), "is refused"),
                               (failed("violation", "misconfiguration"), "misconfiguration happens"),
                               (failed(1, 0, {"field": "qualification", "bit": 0}), "wrong (qualification bit 0)"),
-                              ({"id": "ept-1", "verdict": "error", "fate": "hang", "reason": "no answer"}, "(hang: no answer)")):
+                              ({"id": "ept-1", "verdict": "error", "fate": "garbage", "reason": "two"}, "not valid (two)"),
+                             ({"id": "ept-1", "verdict": "error", "fate": "hang", "reason": "no answer"}, "(hang: no answer)")):
             self.assertIn(words, self.of(1, report([vector], [group("ept-1")])))
 
     def test_list_of_known_deviations_that_does_not_fit_is_told(self):

@@ -186,7 +186,7 @@ TEST(Lint, refuses_tables_at_one_address) {
   Document changed = document();
   std::for_each(changed.vectors.begin(), changed.vectors.end(), same_table);
   const auto errors = vectors::lint_document(spec_under_test(), changed, "a.json");
-  EXPECT_TRUE(finds("two of its tables lie at one address", errors));
+  EXPECT_TRUE(finds("two of its tables have the same address", errors));
 }
 
 TEST(Lint, refuses_the_same_id_twice) {
