@@ -1,6 +1,6 @@
 // Conditions judged by what is known of the words that they speak about. With everything known the answer is yes or no.
-// Owns no opinion on what a rule means; that is model/smt. Tests: tests/vectors/goals/goals_test.cpp,
-// tests/model/emit_test.cpp.
+// Owns no opinion on what a rule means; that is model/smt. Tests:
+// tests/vectors/goals/goals_test.cpp, tests/model/emit_test.cpp.
 #pragma once
 
 #include <map>

@@ -51,8 +51,7 @@ class Naming {
     const auto found = std::find_if(spec_.conditions.begin(), spec_.conditions.end(),
                                     [&](const NamedCondition& condition) { return same(condition.when, atom); });
     if (found != spec_.conditions.end()) return static_cast<std::size_t>(found - spec_.conditions.begin());
-    spec_.conditions.push_back(
-        {id_of(atom), atom, Stage::configuration, free_bit(), {}, atom.name, atom.place});
+    spec_.conditions.push_back({id_of(atom), atom, Stage::configuration, free_bit(), {}, atom.name, atom.place});
     return spec_.conditions.size() - 1;
   }
 

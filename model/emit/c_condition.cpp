@@ -48,9 +48,18 @@ Expression compared(const std::string& field, const Condition& condition, std::u
   return {fmt::format("{} == {}", field, hex(value << condition.bits.low)), Strength::comparison};
 }
 
+std::string fact(const Condition& condition) { return condition.name.substr(condition.name.find('.') + 1); }
+
+// A fact is 0 or 1.
+Expression one_of_fact(const Condition& condition) {
+  if (condition.values.size() > 1) return {"1"};
+  return {(condition.values[0] == 0 ? "!" : "") + fact(condition)};
+}
+
 // One value is compared; of several, each is a bit of a constant that the field selects from, or compared where there
 // are not enough bits.
 Expression one_of(const Condition& condition) {
+  if (condition.word == spec::Word::walk) return one_of_fact(condition);
   const std::string field = fmt::format("({} & {})", c_word(condition.word), macro_of(condition));
   if (condition.values.size() == 1) return compared(field, condition, condition.values[0]);
   if (condition.bits.high - condition.bits.low >= kLookedUp) {
@@ -88,7 +97,7 @@ Expression print(const Condition& condition, const spec::Spec& spec) {
     case Condition::Kind::any_of: return join(condition.operands, spec, " || ", Strength::any_of);
     case Condition::Kind::negation: return {"!" + enclosed(print(condition.operands.front(), spec), Strength::unary)};
     case Condition::Kind::nonzero:
-      if (condition.word == spec::Word::walk) return {condition.name.substr(condition.name.find('.') + 1)};
+      if (condition.word == spec::Word::walk) return {fact(condition)};
       return {fmt::format("({} & {})", c_word(condition.word), macro_of(condition))};
     case Condition::Kind::one_of: return one_of(condition);
     case Condition::Kind::any_of_kind: return any_of_kind(condition);

@@ -232,7 +232,7 @@ const std::vector<Local> kWalkLocals = {{"ept_word", "all", "progress->all"},
 std::string walk_locals(const std::string& text, const std::set<std::string>& known) {
   std::vector<Local> locals = kWalkLocals;
   locals.erase(
-      std::remove_if(locals.begin(), locals.end(), [&](const Local& local) { return known.count(local.name) != 0; }),
+      std::remove_if(locals.begin(), locals.end(), [&](const Local& local) { return known.contains(local.name); }),
       locals.end());
   return locals_for(text, locals);
 }
@@ -295,16 +295,16 @@ std::string editions(const spec::Spec& spec) {
 
 }  // namespace
 
-void emit_c_header(const spec::Spec& given, std::ostream& out) {
-  const spec::Spec spec = with_names_for_all(given);
-  out << fill(kPreamble, {{"editions", editions(spec)}});
-  emit_c_vocabulary(spec, out);
-  emit_types(spec, out);
-  emit_eptp_check(spec, out);
-  emit_prepare(spec, out);
-  emit_classify(spec, out);
-  emit_access_conditions(spec, out);
-  out << fill(kWalk, walk_holes(spec));
+void emit_c_header(const spec::Spec& spec, std::ostream& out) {
+  const spec::Spec named = with_names_for_all(spec);
+  out << fill(kPreamble, {{"editions", editions(named)}});
+  emit_c_vocabulary(named, out);
+  emit_types(named, out);
+  emit_eptp_check(named, out);
+  emit_prepare(named, out);
+  emit_classify(named, out);
+  emit_access_conditions(named, out);
+  out << fill(kWalk, walk_holes(named));
 }
 
 }  // namespace model

@@ -146,7 +146,7 @@ RuleCheck expression(const spec::Rule& rule, const spec::Spec& spec) {
   for (const Condition& part : parts_of(rule.when)) {
     if (!is_of_configuration(part, spec)) of_entry.push_back(part);
   }
-  check.broken = of_entry.empty() ? "1" : all_of(of_entry, spec);
+  check.broken = all_of(of_entry, spec);
   check.suspect = values_that([&](std::uint64_t n) {
     return judge(spec, rule.when, {{Word::entry, {kLow, n}}}) != Truth::no;
   });
@@ -199,10 +199,11 @@ std::string bit_number(const std::string& width, int offset) {
 }
 
 std::string range_mask(const spec::Range& range, const std::string& width) {
-  const spec::Bound above{range.high.from_maxphyaddr, range.high.offset + 1};
+  constexpr spec::Bits kAll{63, 0};
+  const std::string above =
+      fmt::format("~ept_bits_from({}, {})", bit_number(width, range.high.offset + 1), hex(mask_of(kAll)));
   const std::string up_to_high =
-      range.high.from_maxphyaddr ? fmt::format("~ept_bits_from({}, {})", bit_number(width, above.offset), hex(~0ull))
-                                 : hex(mask_of({static_cast<unsigned>(range.high.offset), 0}));
+      range.high.from_maxphyaddr ? above : hex(mask_of({static_cast<unsigned>(range.high.offset), 0}));
   if (range.low.from_maxphyaddr)
     return fmt::format("ept_bits_from({}, {})", bit_number(width, range.low.offset), up_to_high);
   return fmt::format("({} & {})", up_to_high, hex(mask_of({63, static_cast<unsigned>(range.low.offset)})));

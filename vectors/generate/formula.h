@@ -72,7 +72,7 @@ class Formulas {
   z3::expr subject(Shape& shape, const Goal& goal, const Demand& demand);
   [[nodiscard]] const spec::Format* format_of(const Goal& goal, const Demand& demand) const;
   z3::expr condition(Shape& shape, const Goal& goal, const Demand& demand);
-  model::Progress progress_of(Shape& shape, const Goal& goal);
+  static model::Progress progress_of(Shape& shape, const Goal& goal);
   model::Words words_at_end(Shape& shape, const Goal& goal, const Demand& demand);
   static const model::Terms& classified(Shape& shape, int level);
   const model::Terms& concluded(Shape& shape, const Goal& goal);

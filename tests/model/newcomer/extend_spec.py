@@ -53,7 +53,12 @@ VIOLATIONS = {
     "violation": """  - bit: 9
     id: read_of_a_new_page
     stage: permissions
-    when: [condition.new_feature, access.data_read, leaf.ignore_pat, not gpa.bits_51_48]
+    when:
+      - condition.new_feature
+      - access.data_read
+      - leaf.ignore_pat
+      - not gpa.bits_51_48
+      - {any: [{field: walk.leaf_is_pte, in: [0]}, nonleaf.write]}
     cite: violations
     text: "A read of a page that ignores the PAT."
 """,

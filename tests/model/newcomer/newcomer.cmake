@@ -4,20 +4,22 @@
 function(eptspec_newcomer name)
   set(here ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
   set(out ${PROJECT_BINARY_DIR}/newcomer/${name})
+  set(include ${out}/include)  # apart from the copy, whose folder is called spec as that of the loader is
+  file(MAKE_DIRECTORY ${include})
   file(GLOB_RECURSE yaml CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/spec/*.yaml)
   add_custom_command(
-    OUTPUT ${out}/ept_model.h ${out}/ept_names.h ${out}/ept_model_text.h
+    OUTPUT ${include}/ept_model.h ${include}/ept_names.h ${include}/ept_model_text.h
     COMMAND ${PYTHON} ${here}/extend_spec.py ${PROJECT_SOURCE_DIR}/spec ${out}/spec ${ARGN}
-    COMMAND eptspec_generate ${out}/spec ${out}/ept_model.h ${out}/ept_names.h
-    COMMAND ${CMAKE_COMMAND} -DINPUT=${out}/ept_model.h -DOUTPUT=${out}/ept_model_text.h
+    COMMAND eptspec_generate ${out}/spec ${include}/ept_model.h ${include}/ept_names.h
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${include}/ept_model.h -DOUTPUT=${include}/ept_model_text.h
             -P ${PROJECT_SOURCE_DIR}/cmake/text_to_header.cmake
     DEPENDS eptspec_generate ${yaml} ${here}/extend_spec.py ${PROJECT_SOURCE_DIR}/cmake/text_to_header.cmake
     COMMENT "Generating the header of spec/ with ${ARGN}"
     VERBATIM)
-  add_executable(newcomer_${name} $<TARGET_OBJECTS:eptspec> ${out}/ept_model.h
+  add_executable(newcomer_${name} $<TARGET_OBJECTS:eptspec> ${include}/ept_model.h
     ${PROJECT_SOURCE_DIR}/model/proof/header_terms.cpp ${PROJECT_SOURCE_DIR}/vectors/format/vector.cpp
     ${PROJECT_SOURCE_DIR}/vectors/generate/meets.cpp ${PROJECT_SOURCE_DIR}/vectors/generate/relatives.cpp)
-  target_include_directories(newcomer_${name} BEFORE PRIVATE ${out})
+  target_include_directories(newcomer_${name} BEFORE PRIVATE ${include})
   target_link_libraries(newcomer_${name} PRIVATE eptspec_mutants eptspec_harness eptspec_proof CLI11::CLI11 eptspec_options)
   add_test(NAME newcomer_${name}
     COMMAND ${PYTHON} ${here}/newcomer_test.py ${PROJECT_SOURCE_DIR} ${out} $<TARGET_FILE:newcomer_${name}>)
@@ -31,8 +33,8 @@ eptspec_newcomer(all write_and_new_bit memory_type execute vocabulary violation)
 # The interpreter, too, knows no shape: the header of the copy and the copy read by the oracle say the same.
 set(out ${PROJECT_BINARY_DIR}/newcomer/all)
 add_executable(newcomer_agreement agreement/header_test.cpp support/generators.cpp support/header.cpp
-  support/spec_under_test.cpp ${out}/ept_model.h)
-target_include_directories(newcomer_agreement BEFORE PRIVATE ${out})
+  support/spec_under_test.cpp ${out}/include/ept_model.h)
+target_include_directories(newcomer_agreement BEFORE PRIVATE ${out}/include)
 target_compile_definitions(newcomer_agreement PRIVATE EPTSPEC_SOURCE_DIR="${out}")
 target_link_libraries(newcomer_agreement PRIVATE eptspec_interpret eptspec_rapidcheck GTest::gtest_main eptspec_options)
 add_test(NAME newcomer_agreement COMMAND newcomer_agreement)

@@ -92,7 +92,7 @@ def self_check(golden):
 
 
 def failures(source, out, command):
-    spec, header = out / "spec", out / "ept_model.h"
+    spec, header = out / "spec", out / "include/ept_model.h"
     yield from run(command, "--spec", spec, "spec", "check")
     yield from run(command, "--spec", spec, "model", "emit", "--lang", "c", "--out", out / "emitted.h")
     if (out / "emitted.h").read_text() != header.read_text():
