@@ -13,8 +13,6 @@ namespace harness {
 
 namespace {
 
-constexpr ept_word kTableAddress = 0xffffffffff000U;  // bits 51:12
-
 eptspec_configuration to_abi(const ept_configuration& from) {
   return {from.maxphyaddr,         from.capability,        from.pin_based_controls, from.primary_controls,
           from.secondary_controls, from.tertiary_controls, from.parameters};
@@ -130,7 +128,7 @@ bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
   const bool walks = asked.question == vectors::Question::walk;
   put.word_count = count;
-  ept_word table = asked.eptp & kTableAddress;
+  ept_word table = asked.eptp & EPT_ENTRY_ADDRESS;
   bool apart = true;
   for (std::uint32_t n = 0; n < count; ++n) {
     const ept_word entry = asked.entries[n];
@@ -138,7 +136,7 @@ bool lay_out(const vectors::Case& asked, eptspec_case& put) {
     const ept_word address = walks ? table | (asked.guest_physical_address >> low & 0x1ff) << 3 : 0;
     put.words[n] = {address, entry};
     for (std::uint32_t m = 0; m < n; ++m) apart &= put.words[m].address != address || put.words[m].value == entry;
-    table = entry & kTableAddress;
+    table = entry & EPT_ENTRY_ADDRESS;
   }
   return apart;
 }

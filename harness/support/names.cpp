@@ -9,9 +9,10 @@ namespace harness {
 
 namespace {
 
-constexpr std::array kResults = {"",     "accepted",   "refused",        "not_present", "misconfigured",   "table",
-                                 "page", "translated", "sub_page_check", "violation",   "misconfiguration"};
-static_assert(std::size(kResults) == EPTSPEC_WALK_MISCONFIGURATION + 1);
+constexpr std::array kOfEptp = {"accepted", "refused"};
+static_assert(EPTSPEC_EPTP_ACCEPTED == 1 && EPTSPEC_ENTRY_NOT_PRESENT == EPTSPEC_EPTP_ACCEPTED + std::size(kOfEptp) &&
+              EPTSPEC_WALK_TRANSLATED == EPTSPEC_ENTRY_NOT_PRESENT + std::size(ept_kind_names) &&
+              EPTSPEC_WALK_MISCONFIGURATION + 1 == EPTSPEC_WALK_TRANSLATED + std::size(ept_result_names));
 
 }  // namespace
 
@@ -47,26 +48,18 @@ std::string names_of(std::span<const Name> names, ept_word bits) {
   return text;
 }
 
-const char* name_of(ept_format format) {
-  switch (format) {
-    case EPT_FORMAT_PML5E: return "pml5e";
-    case EPT_FORMAT_PML4E: return "pml4e";
-    case EPT_FORMAT_PDPTE_PD: return "pdpte_pd";
-    case EPT_FORMAT_PDPTE_1G: return "pdpte_1g";
-    case EPT_FORMAT_PDE_PT: return "pde_pt";
-    case EPT_FORMAT_PDE_2M: return "pde_2m";
-    case EPT_FORMAT_PTE: return "pte";
-  }
-  return "";
-}
+const char* name_of(ept_format format) { return ept_format_names[format].name; }
 
 const char* result_name(std::uint32_t result) {
-  return result == 0 || result >= std::size(kResults) ? nullptr : kResults[result];
+  if (result == 0 || result > EPTSPEC_WALK_MISCONFIGURATION) return nullptr;
+  if (result < EPTSPEC_ENTRY_NOT_PRESENT) return kOfEptp.at(result - EPTSPEC_EPTP_ACCEPTED);
+  if (result < EPTSPEC_WALK_TRANSLATED) return ept_kind_names[result - EPTSPEC_ENTRY_NOT_PRESENT].name;
+  return ept_result_names[result - EPTSPEC_WALK_TRANSLATED].name;
 }
 
 std::uint32_t result_of(std::string_view name) {
-  for (std::uint32_t result = 1; result < std::size(kResults); ++result) {
-    if (name == kResults[result]) return result;
+  for (std::uint32_t result = EPTSPEC_EPTP_ACCEPTED; result <= EPTSPEC_WALK_MISCONFIGURATION; ++result) {
+    if (name == result_name(result)) return result;
   }
   return 0;
 }

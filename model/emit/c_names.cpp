@@ -92,6 +92,14 @@ std::string formats(const spec::Spec& spec) {
   return rows;
 }
 
+// Sets of attributes, which have no place of their own in the manual.
+std::string accesses(const spec::Spec& spec) {
+  std::string rows;
+  for (const spec::Access& access : spec.accesses)
+    rows += fmt::format("    {{{}, \"{}\", \"\"}},\n", hex(access.attributes), access.id);
+  return rows;
+}
+
 std::string flags(const spec::Spec& spec) {
   std::string rows;
   for (const spec::Flag& flag : spec.flags) rows += row(mask_of(flag.bits), flag.id, flag.cite);
@@ -139,7 +147,7 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
       << table("secondary_control", bits_of_word(spec.controls, spec::Word::secondary))
       << table("tertiary_control", bits_of_word(spec.controls, spec::Word::tertiary))
       << table("parameter", bits_of_word(spec.parameters, spec::Word::parameter))
-      << table("access", bits_of_word(spec.attributes, spec::Word::access))
+      << table("access", bits_of_word(spec.attributes, spec::Word::access)) << table("usual_access", accesses(spec))
       << table("eptp_rule", numbered(spec.eptp_rules)) << table("entry_rule", numbered(spec.misconfigurations))
       << table("violation", numbered(spec.violations)) << table("qualification", numbered(spec.qualification))
       << table("flag", flags(spec)) << table("kind", enumerated(spec.entry_kinds))

@@ -87,6 +87,9 @@ class Meaning {
   z3::expr set_of(const std::vector<spec::Rule>& rules, const std::function<z3::expr(const spec::Rule&)>& holds);
   z3::expr flag_bit(const z3::expr& condition, unsigned bit);
   EntryState judge(int level, const z3::expr& entry);
+  [[nodiscard]] unsigned table_bits() const;  // low bits of an address within a table, or a 4-KByte page
+  z3::expr address_from(const z3::expr& entry, unsigned low);  // the physical-address bits of a word from bit low up
+  z3::expr table_in(const z3::expr& entry);
   Words words_at(const Progress& progress, const z3::expr& access);
   z3::expr permission_violations(const Words& words);
   z3::expr field_of(const char* id, const z3::expr& entry);

@@ -23,12 +23,21 @@ unsigned index(spec::WalkFact fact) { return static_cast<unsigned>(fact); }
 
 }  // namespace
 
+unsigned Meaning::table_bits() const { return spec_.levels.back().index.low; }
+
+z3::expr Meaning::address_from(const z3::expr& entry, unsigned low) {
+  const auto width = static_cast<unsigned>(spec_.max_maxphyaddr);
+  return z3::concat(context_.bv_val(0, kWordBits - width), entry.extract(width - 1, low));
+}
+
+z3::expr Meaning::table_in(const z3::expr& entry) {
+  return z3::concat(address_from(entry, table_bits()), context_.bv_val(0, table_bits()));
+}
+
 Progress Meaning::begin(int levels) {
   const z3::expr ones = word(context_, ~std::uint64_t{0});
   const z3::expr zero = word(context_, 0);
-  const z3::expr root =
-      z3::concat(context_.bv_val(0, 12), z3::concat(inputs_.eptp.extract(51, 12), context_.bv_val(0, 12)));
-  return {levels, root, zero, ones, ones, zero, zero, zero};
+  return {levels, table_in(inputs_.eptp), zero, ones, ones, zero, zero, zero};
 }
 
 z3::expr Meaning::entry_address(const Progress& progress, const z3::expr& gpa) {
@@ -47,7 +56,7 @@ Progress Meaning::use(const Progress& progress, const z3::expr& entry, bool maps
     return next;
   }
   next.nonleaf = progress.nonleaf & entry;
-  next.table = z3::concat(context_.bv_val(0, 12), z3::concat(entry.extract(51, 12), context_.bv_val(0, 12)));
+  next.table = table_in(entry);
   next.level = progress.level - 1;
   return next;
 }
@@ -172,9 +181,8 @@ Terms Meaning::conclude(const Progress& progress, Ending ending, const z3::expr&
   const z3::expr violation = !misconfigured && !success && !sub_page;
   words.violation = z3::ite(violation, rules, zero);
   const z3::expr reached = success || sub_page;
-  const unsigned offset_bits = progress.level > 0 ? level_of(progress.level).index.low : 12;
-  const z3::expr page_address = z3::concat(z3::concat(context_.bv_val(0, 12), progress.entry.extract(51, offset_bits)),
-                                           gpa.extract(offset_bits - 1, 0));
+  const unsigned offset_bits = progress.level > 0 ? level_of(progress.level).index.low : table_bits();
+  const z3::expr page_address = z3::concat(address_from(progress.entry, offset_bits), gpa.extract(offset_bits - 1, 0));
   Terms terms = {
       {"result", z3::ite(misconfigured, word(context_, kMisconfiguration),
                          z3::ite(success, word(context_, kTranslated),

@@ -36,6 +36,15 @@ TEST(SdmOutcome, members_belong_to_these_results) {
   EXPECT_EQ(found, stated);
 }
 
+// 31.3.2: tables lie at 4-KByte boundaries below 2^52.
+TEST(SdmOutcome, address_of_a_table_is_in_bits_51_to_12) { EXPECT_EQ(EPT_ENTRY_ADDRESS, bit(52) - bit(12)); }
+
+// 31.3.3.2: a read-modify-write is a read and a write; bits 0, 1 and 2 of the exit qualification, Table 30-7.
+TEST(SdmOutcome, usual_accesses_begin_with_read_write_both_and_fetch) {
+  const std::uint64_t stated[] = {bit(0), bit(1), bit(0) | bit(1), bit(2)};
+  for (std::size_t n = 0; n < 4; ++n) EXPECT_EQ(ept_usual_access_names[n].bits, stated[n]);
+}
+
 TEST(SdmOutcome, flags_are_bits_8_and_9_of_an_entry) {
   EXPECT_EQ(member(EPT_OUTCOME_ACCESSED_MUST).flag, bit(8));
   EXPECT_EQ(member(EPT_OUTCOME_ACCESSED_MAY).flag, bit(8));

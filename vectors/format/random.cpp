@@ -1,9 +1,11 @@
 #include "vectors/format/random.h"
 
 #include <algorithm>
-#include <array>
+#include <span>
 
 #include <fmt/format.h>
+
+#include "ept_names.h"
 
 namespace vectors {
 
@@ -13,26 +15,16 @@ constexpr ept_word kAddressBits = 52;
 constexpr ept_word kPage = 0x1000;
 constexpr ept_word kAll = ~ept_word{0};
 
-constexpr std::array kUsualAccesses = {
-    EPT_ACCESS_READ,
-    EPT_ACCESS_WRITE,
-    EPT_ACCESS_READ_MODIFY_WRITE,
-    EPT_ACCESS_SUPERVISOR_FETCH,
-    EPT_ACCESS_USER_FETCH,
-    EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ,
-    EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE,
-    EPT_ACCESS_GUEST_PDPTE_LOAD,
-    EPT_ACCESS_SUPERVISOR_SHADOW_STACK_READ,
-    EPT_ACCESS_SUPERVISOR_SHADOW_STACK_WRITE,
-    EPT_ACCESS_USER_SHADOW_STACK_READ,
-    EPT_ACCESS_USER_SHADOW_STACK_WRITE,
-};
+constexpr std::span kUsualAccesses(ept_usual_access_names);
 
-// What can come with each of them.
-constexpr ept_word kCircumstances = EPT_ACCESS_GUEST_WRITABLE | EPT_ACCESS_GUEST_EXECUTE_DISABLE |
-                                    EPT_ACCESS_UNVERIFIED_GUEST_PAGING | EPT_ACCESS_NO_LINEAR_ADDRESS |
-                                    EPT_ACCESS_UNBLOCKED_NMI | EPT_ACCESS_EVENT_DELIVERY | EPT_ACCESS_ASYNCHRONOUS |
-                                    EPT_ACCESS_NO_SUB_PAGE_PERMISSION;
+ept_word all_of(std::span<const ept_name> names) {
+  ept_word bits = 0;
+  for (const ept_name& name : names) bits |= name.bits;
+  return bits;
+}
+
+// The attributes that can come with each of them: those that do not tell them apart.
+const ept_word kCircumstances = all_of(ept_access_names) & ~all_of(kUsualAccesses);
 
 constexpr ept_word low_bits(ept_word count) { return count >= 64 ? kAll : (ept_word{1} << count) - 1; }
 
@@ -147,7 +139,7 @@ class Maker {
   Case about_walk() {
     asked_.question = Question::walk;
     asked_.level = context_.levels;
-    asked_.access = kUsualAccesses.at(random_.below(kUsualAccesses.size())) | some(kCircumstances);
+    asked_.access = kUsualAccesses[random_.below(kUsualAccesses.size())].bits | some(kCircumstances);
     asked_.guest_physical_address = guest_physical_address();
     do take_entries();
     while (!tables_are_apart(asked_));
@@ -180,7 +172,8 @@ std::uint64_t Random::next() {
 }
 
 bool is_access(ept_word access) {
-  return std::find(kUsualAccesses.begin(), kUsualAccesses.end(), access & ~kCircumstances) != kUsualAccesses.end();
+  return std::any_of(kUsualAccesses.begin(), kUsualAccesses.end(),
+                     [&](const ept_name& usual) { return usual.bits == (access & ~kCircumstances); });
 }
 
 Vector random_vector(const ept_configuration& allowed, const std::string& profile, std::uint64_t seed,

@@ -12,7 +12,6 @@ using Subject = Demand::Subject;
 
 constexpr ept_word kTable = 0x1000;
 constexpr ept_word kPage = 0x40000000;
-constexpr ept_word kAddress = 0xffffffffff000;  // bits 51:12
 constexpr ept_word kWriteBack = 6;
 constexpr ept_word kPermissions = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
 
@@ -79,8 +78,8 @@ const z3::expr& Formulas::processor(spec::Word word) const { return processor_.a
 
 Values Formulas::addresses() {
   Values masks(entry_position(1) + 1, 0);
-  masks[kEptp] = kAddress;
-  for (int level = 5; level >= 1; --level) masks[entry_position(level)] = kAddress;
+  masks[kEptp] = EPT_ENTRY_ADDRESS;
+  for (int level = 5; level >= 1; --level) masks[entry_position(level)] = EPT_ENTRY_ADDRESS;
   return masks;
 }
 

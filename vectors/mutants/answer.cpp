@@ -4,8 +4,6 @@ namespace vectors {
 
 namespace {
 
-constexpr ept_word kTableAddress = 0xffffffffff000U;  // bits 51:12
-
 model::Circumstances circumstances_of(const Case& asked) {
   const ept_configuration& from = asked.configuration;
   return {static_cast<int>(from.maxphyaddr), from.capability,        from.pin_based_controls, from.primary_controls,
@@ -15,12 +13,12 @@ model::Circumstances circumstances_of(const Case& asked) {
 // Calls `visit` with the address of each entry of a walk and the entry, from the root down, until it says true.
 template <class Visit>
 bool find_word(const Case& asked, const Visit& visit) {
-  ept_word table = asked.eptp & kTableAddress;
+  ept_word table = asked.eptp & EPT_ENTRY_ADDRESS;
   int level = asked.level;
   for (const ept_word entry : asked.entries) {
     const ept_word index = asked.guest_physical_address >> ept_index_low(level--) & 0x1ff;
     if (visit(table | index << 3, entry)) return true;
-    table = entry & kTableAddress;
+    table = entry & EPT_ENTRY_ADDRESS;
   }
   return false;
 }

@@ -86,6 +86,23 @@ TEST(Names, of_kinds_and_results_are_those_of_the_specification_in_the_order_of_
   EXPECT_STREQ(ept_format_names[EPT_FORMAT_PDE_2M].name, "pde_2m");
 }
 
+TEST(Names, of_usual_accesses_are_those_of_the_specification) {
+  Ids ids;
+  for (const spec::Access& access : spec_under_test().accesses) ids.emplace(access.attributes, access.id);
+  EXPECT_EQ(ids_of(ept_usual_access_names), ids);
+}
+
+TEST(Names, of_results_are_numbered_as_the_abi_numbers_them) {
+  EXPECT_STREQ(harness::result_name(EPTSPEC_EPTP_REFUSED), "refused");
+  EXPECT_STREQ(harness::result_name(EPTSPEC_ENTRY_NOT_PRESENT), "not_present");
+  EXPECT_STREQ(harness::result_name(EPTSPEC_ENTRY_PAGE), "page");
+  EXPECT_STREQ(harness::result_name(EPTSPEC_WALK_TRANSLATED), "translated");
+  EXPECT_STREQ(harness::result_name(EPTSPEC_WALK_MISCONFIGURATION), "misconfiguration");
+  EXPECT_EQ(harness::result_name(EPTSPEC_WALK_MISCONFIGURATION + 1), nullptr);
+  EXPECT_EQ(harness::result_of("table"), EPTSPEC_ENTRY_TABLE);
+  EXPECT_EQ(harness::result_of("exploded"), 0U);
+}
+
 // Sets of levels are answered by the words of memory, what is defined of a member is for the judge alone.
 TEST(AnswerMembers, are_the_members_of_an_outcome_that_an_implementation_reports) {
   std::set<ept_member> reported;
