@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include <CLI/CLI.hpp>
+#include "harness/cli/command_line.h"
 
 namespace cli {
 
@@ -13,16 +13,16 @@ struct Invocation {
   int status = 0;
 };
 
-void add_spec_command(CLI::App& app, Invocation& invocation);
-void add_model_command(CLI::App& app, Invocation& invocation);
-void add_prove_command(CLI::App& app, Invocation& invocation);
-void add_vectors_command(CLI::App& app, Invocation& invocation);
-void add_mutants_command(CLI::App& vectors, Invocation& invocation);
-void add_run_command(CLI::App& app, Invocation& invocation);
-void add_merge_command(CLI::App& app, Invocation& invocation);
-void add_media_command(CLI::App& app, Invocation& invocation);
-void add_judge_command(CLI::App& app, Invocation& invocation);
-void add_matrix_command(CLI::App& app, Invocation& invocation);
-void add_smoke_command(CLI::App& app, Invocation& invocation);
+void add_spec_command(Command& app, Invocation& invocation);
+void add_model_command(Command& app, Invocation& invocation);
+void add_prove_command(Command& app, Invocation& invocation);
+void add_vectors_command(Command& app, Invocation& invocation);
+void add_mutants_command(Command& vectors, Invocation& invocation);
+void add_run_command(Command& app, Invocation& invocation);
+void add_merge_command(Command& app, Invocation& invocation);
+void add_media_command(Command& app, Invocation& invocation);
+void add_judge_command(Command& app, Invocation& invocation);
+void add_matrix_command(Command& app, Invocation& invocation);
+void add_smoke_command(Command& app, Invocation& invocation);
 
 }  // namespace cli

@@ -10,7 +10,7 @@
 
 namespace cli {
 
-void add_choice_options(CLI::App& command, ChoiceArguments& arguments) {
+void add_choice_options(Command& command, ChoiceArguments& arguments) {
   command.add_option("--filter", arguments.filter, "As for eptspec run; give media and judge the same filter");
   command.add_option("--vectors", arguments.output.vectors,
                      "JSON file or directory of vectors instead of those of the machine's own configuration");
@@ -61,8 +61,8 @@ int judge_results(const Invocation& invocation, ChoiceArguments arguments, const
   return finish(arguments.output, all, report);
 }
 
-void add_judge_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("judge", "Judge the results that a machine brought back");
+void add_judge_command(Command& app, Invocation& invocation) {
+  Command* command = app.add_subcommand("judge", "Judge the results that a machine brought back");
   auto path = std::make_shared<std::string>();
   auto arguments = std::make_shared<ChoiceArguments>();
   command->add_option("RESULTS", *path, "A disk or its image, a file of results, or a log of the serial line")

@@ -17,7 +17,7 @@ struct ChoiceArguments {
   OutputArguments output;
   std::string target = {};  // the machine by the name that baselines have for it; empty: where the results are from
 };
-void add_choice_options(CLI::App& command, ChoiceArguments& arguments);
+void add_choice_options(Command& command, ChoiceArguments& arguments);
 
 // The vectors in their order. Without a value when there are mistakes in files, which are on standard error. Leaves in
 // `all` the set from which they are.

@@ -14,8 +14,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/options.h"
 #include "harness/support/process.h"
 #include "harness/support/program.h"
 
@@ -73,19 +73,9 @@ std::string default_spec_directory() {
   return from_environment != nullptr ? from_environment : EPTSPEC_SPEC_DIRECTORY;
 }
 
-// In one line. An unknown word is reported rather than the command that is missing in its place.
-std::string mistake_in(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<std::string> unknown = app.remaining(true);
-  if (!unknown.empty()) return fmt::format("'{}' is unknown here; see eptspec --help", unknown.front());
-  const std::string what = error.what();
-  return fmt::format("{}; see --help", what.substr(0, what.find('\n')));
-}
-
 int run(int argc, char** argv) {
-  CLI::App app("eptspec: tests implementations of Intel EPT against a specification that cites the Intel SDM",
-               "eptspec");
-  app.set_version_flag("--version", EPTSPEC_VERSION);
-  app.require_subcommand(1);
+  cli::Command app("eptspec: tests implementations of Intel EPT against a specification that cites the Intel SDM",
+                   "eptspec", EPTSPEC_VERSION);
   cli::Invocation invocation;
   invocation.spec_directory = default_spec_directory();
   app.add_option("--spec", invocation.spec_directory, "Directory of the specification")->capture_default_str();
@@ -99,14 +89,7 @@ int run(int argc, char** argv) {
   cli::add_judge_command(app, invocation);
   cli::add_matrix_command(app, invocation);
   cli::add_smoke_command(app, invocation);
-  cli::refuse_empty_values(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return could_not_run(mistake_in(app, error));
-    app.exit(error);  // --help, --version
-    return output_is_written() ? 0 : could_not_run(kNoOutput);
-  }
+  app.parse(argc, argv);
   return output_is_written() ? invocation.status : could_not_run(kNoOutput);
 }
 

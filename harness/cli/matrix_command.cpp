@@ -35,8 +35,8 @@ void make_matrix(const Arguments& arguments) {
 
 }  // namespace
 
-void add_matrix_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
+void add_matrix_command(Command& app, Invocation& invocation) {
+  Command* command =
       app.add_subcommand("matrix", "Make one table of targets and rules from the reports of several runs");
   auto arguments = std::make_shared<Arguments>();
   command
@@ -46,7 +46,7 @@ void add_matrix_command(CLI::App& app, Invocation& invocation) {
   std::vector<std::string> names;
   for (const auto& [name, form] : kForms) names.push_back(name);
   command->add_option("--format", arguments->format, "text, markdown or json")
-      ->check(CLI::IsMember(names))
+      ->check(one_of(names))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "File to write; standard output without it");
   command->callback([&invocation, arguments] {

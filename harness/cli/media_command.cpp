@@ -46,13 +46,12 @@ int make(const Invocation& invocation, Arguments arguments, std::uint64_t result
   return 0;
 }
 
-CLI::App* add_medium(CLI::App& media, const char* name, const char* what, const std::shared_ptr<Arguments>& arguments) {
-  CLI::App* command = media.add_subcommand(name, what);
+Command* add_medium(Command& media, const char* name, const char* what, const std::shared_ptr<Arguments>& arguments) {
+  Command* command = media.add_subcommand(name, what);
   command->add_option("--out", arguments->out, "The file to write")->required();
-  CLI::Option* machine =
-      command->add_option("--for", arguments->machine,
-                          "Results of an earlier boot of the machine: the medium gets the vectors "
-                          "of its configuration. Without it, the medium only asks what the machine is");
+  Option* machine = command->add_option("--for", arguments->machine,
+                                        "Results of an earlier boot of the machine: the medium gets the vectors "
+                                        "of its configuration. Without it, the medium only asks what the machine is");
   add_choice_options(*command, arguments->choice);
   for (const char* const other : {"--vectors", "--filter"}) command->get_option(other)->needs(machine);
   return command;
@@ -60,26 +59,26 @@ CLI::App* add_medium(CLI::App& media, const char* name, const char* what, const 
 
 }  // namespace
 
-void add_media_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* media = app.add_subcommand("media", "Write a medium that boots the image on a machine");
+void add_media_command(Command& app, Invocation& invocation) {
+  Command* media = app.add_subcommand("media", "Write a medium that boots the image on a machine");
   media->require_subcommand(1);
   auto arguments = std::make_shared<Arguments>();
-  const auto makes = [&invocation, arguments](CLI::App* command, std::uint64_t results, Write write) {
+  const auto makes = [&invocation, arguments](Command* command, std::uint64_t results, Write write) {
     command->callback([&invocation, arguments, command, results, write] {
       arguments->choice.own = command->count("--vectors") == 0;
       invocation.status = make(invocation, *arguments, results, write);
     });
   };
-  CLI::App* disk = add_medium(*media, "disk", "A raw disk for a BIOS; it keeps the results", arguments);
+  Command* disk = add_medium(*media, "disk", "A raw disk for a BIOS; it keeps the results", arguments);
   disk->add_flag("--serial", arguments->serial, "Also send the results over the serial line");
   makes(disk, 0, [](const std::string& out, const std::string& blob, std::size_t results_size) {
     harness::write_disk(out, blob, results_size);
   });
-  CLI::App* iso =
+  Command* iso =
       add_medium(*media, "iso", "A CD for a BIOS, with GRUB; it sends the results over the serial line", arguments);
   makes(iso, kResultsInMemory,
         [](const std::string& out, const std::string& blob, std::size_t) { harness::write_iso(out, blob, {}); });
-  CLI::App* efi =
+  Command* efi =
       add_medium(*media, "efi", "A FAT disk for UEFI, or files in a directory; it keeps the results", arguments);
   makes(efi, 0, [](const std::string& out, const std::string& blob, std::size_t results_size) {
     harness::write_efi(out, blob, results_size);

@@ -73,8 +73,8 @@ int merge(const Arguments& arguments) {
 
 }  // namespace
 
-void add_merge_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("merge", "Make one report from the journals of all shards of a run");
+void add_merge_command(Command& app, Invocation& invocation) {
+  Command* command = app.add_subcommand("merge", "Make one report from the journals of all shards of a run");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("JOURNAL", arguments->journals, "One for each shard")->required();
   add_output_options(*command, arguments->output);

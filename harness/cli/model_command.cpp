@@ -1,6 +1,7 @@
 // eptspec model emit: the specification as C headers, SMT-LIB 2 or JSON.
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -41,15 +42,15 @@ void emit(const spec::Spec& spec, const Arguments& arguments) {
 
 }  // namespace
 
-void add_model_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* model = app.add_subcommand("model", "Work with the model");
+void add_model_command(Command& app, Invocation& invocation) {
+  Command* model = app.add_subcommand("model", "Work with the model");
   model->require_subcommand(1);
-  CLI::App* command = model->add_subcommand(
+  Command* command = model->add_subcommand(
       "emit",
       "Write the model: a C11 and C++20 header, one with the names of its bits, SMT-LIB 2 constraints, or JSON");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("--lang", arguments->language, "c, c_names, smt2 or json")
-      ->check(CLI::IsMember({"c", "c_names", "smt2", "json"}))
+      ->check(one_of({"c", "c_names", "smt2", "json"}))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "File to write; standard output without it");
   command->callback([&invocation, arguments] {

@@ -131,8 +131,8 @@ int run(const Invocation& invocation, const Arguments& arguments) {
 
 }  // namespace
 
-void add_mutants_command(CLI::App& vectors, Invocation& invocation) {
-  CLI::App* command = vectors.add_subcommand(
+void add_mutants_command(Command& vectors, Invocation& invocation) {
+  Command* command = vectors.add_subcommand(
       "mutants", "Change the specification in small ways and report which changes the vectors detect");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("--in", arguments->directory, "Directory with manifest.json");

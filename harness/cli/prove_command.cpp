@@ -87,23 +87,23 @@ int list(const Invocation& invocation) {
 
 }  // namespace
 
-void add_prove_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("prove", "Prove that the emitted header and the constraints say the same");
+void add_prove_command(Command& app, Invocation& invocation) {
+  Command* command = app.add_subcommand("prove", "Prove that the emitted header and the constraints say the same");
   auto arguments = std::make_shared<Arguments>();
   auto only_list = std::make_shared<bool>(false);
   command->add_option("--solver", arguments->solver, "z3 or cvc5")
-      ->check(CLI::IsMember({"z3", "cvc5"}))
+      ->check(one_of({"z3", "cvc5"}))
       ->capture_default_str();
   command->add_option("--obligation", arguments->obligation, "Prove only this obligation");
   command->add_option("--timeout", arguments->options.timeout_seconds, "Seconds for one obligation")
-      ->check(CLI::Range(1U, 86400U))
+      ->check(range(1, 86400))
       ->capture_default_str();
   command->add_option("-j,--jobs", arguments->options.jobs, "Number of threads; 0: one for each processor")
-      ->check(CLI::Range(0U, 1024U))
+      ->check(range(0, 1024))
       ->capture_default_str();
   command->add_option("--export", arguments->export_directory,
                       "Write the obligations to this directory as SMT-LIB 2 instead of proving them");
-  CLI::Option* only = command->get_option("--obligation");
+  Option* only = command->get_option("--obligation");
   command->add_flag("--list", *only_list, "Only name the obligations")->excludes(only);
   command->callback([&invocation, arguments, only_list] {
     invocation.status = *only_list ? list(invocation) : run(invocation, *arguments);

@@ -10,7 +10,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "harness/cli/options.h"
+#include "harness/cli/command_line.h"
 
 namespace cli {
 
@@ -38,7 +38,7 @@ void write_file(const std::string& path, const std::string& text) {
   if (!out) throw std::runtime_error(path + ": cannot be written");
 }
 
-void add_output_options(CLI::App& command, OutputArguments& arguments) {
+void add_output_options(Command& command, OutputArguments& arguments) {
   command.add_option("--vectors", arguments.vectors, "JSON file or directory of vectors, or builtin for a few")
       ->capture_default_str();
   command.add_option("--baseline", arguments.baseline, "File of known deviations: {\"deviations\": [...]}");

@@ -3,8 +3,7 @@
 
 #include <string>
 
-#include <CLI/CLI.hpp>
-
+#include "harness/cli/command_line.h"
 #include "harness/report/forms.h"
 #include "harness/suite/source.h"
 
@@ -23,7 +22,7 @@ struct OutputArguments {
 // Nothing for an empty path. Throws std::runtime_error.
 void write_file(const std::string& path, const std::string& text);
 
-void add_output_options(CLI::App& command, OutputArguments& arguments);
+void add_output_options(Command& command, OutputArguments& arguments);
 
 // Throws std::runtime_error when one file is to hold two reports; read_inputs() sees to it.
 void check_outputs(const OutputArguments& arguments);

@@ -8,8 +8,8 @@
 
 #include "harness/boot/bochs.h"
 #include "harness/boot/serial_line.h"
+#include "harness/cli/command_line.h"
 #include "harness/cli/machine_results.h"
-#include "harness/cli/options.h"
 #include "harness/cli/own_vectors.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run.h"
@@ -200,7 +200,7 @@ int run_serial(const Invocation& invocation, const RunArguments& arguments) {
 }
 
 // Options that have a meaning for one kind of target only.
-void refuse_options_of_others(const CLI::App& command, const harness::Target& target) {
+void refuse_options_of_others(const Command& command, const harness::Target& target) {
   using harness::TargetKind;
   for (const auto& [option, of] : {std::pair("--boot", TargetKind::bochs),
                                    {"--kernel", TargetKind::kvm_bochs},
@@ -248,8 +248,8 @@ std::optional<Ran> run_target(const Invocation& invocation, RunArguments& argume
   return ran;
 }
 
-void add_run_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("run", "Run the vectors against an implementation and report every deviation");
+void add_run_command(Command& app, Invocation& invocation) {
+  Command* command = app.add_subcommand("run", "Run the vectors against an implementation and report every deviation");
   auto arguments = std::make_shared<RunArguments>();
   auto target = std::make_shared<std::string>();
   command
@@ -258,7 +258,7 @@ void add_run_command(CLI::App& app, Invocation& invocation) {
                    "or serial:DEVICE")
       ->required();
   command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
-  CLI::Option* random = command->add_option(
+  Option* random = command->add_option(
       "--random", arguments->random,
       "SEED[:COUNT]: random vectors instead of those in files, 1000000 without COUNT; those that fail are shrunk");
   command->add_option(
@@ -268,7 +268,7 @@ void add_run_command(CLI::App& app, Invocation& invocation) {
   command->add_flag("--quick", arguments->quick, "Only the vectors that isolate one rule each, and their neighbours")
       ->excludes(random);
   command->add_option("-j,--jobs", arguments->jobs, "Number of workers, or of models of Bochs, at once")
-      ->check(CLI::Range(1U, 1024U))
+      ->check(range(1, 1024))
       ->capture_default_str();
   command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds that an answer may take")
       ->check(seconds())
@@ -280,8 +280,7 @@ void add_run_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--boot", arguments->adapter.boot, "How Bochs boots the image: disk, multiboot1 or multiboot2")
       ->capture_default_str();
   command->add_option("--shard", arguments->shard, "I/N: run only the I-th of N parts")->capture_default_str();
-  CLI::Option* journal =
-      command->add_option("--journal", arguments->journal, "Write each verdict to this file at once");
+  Option* journal = command->add_option("--journal", arguments->journal, "Write each verdict to this file at once");
   command->add_flag("--resume", arguments->resume, "Continue the journal of an interrupted run")->needs(journal);
   add_output_options(*command, arguments->output);
   command->callback([&invocation, command, arguments, target] {

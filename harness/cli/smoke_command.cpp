@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/options.h"
 #include "harness/judge/citations.h"
 #include "harness/judge/draw.h"
 #include "harness/judge/judging.h"
@@ -78,8 +78,8 @@ int smoke(const std::string& target, const harness::AdapterOptions& options) {
 
 }  // namespace
 
-void add_smoke_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("smoke", "Try a few cases on an adapter that is being written");
+void add_smoke_command(Command& app, Invocation& invocation) {
+  Command* command = app.add_subcommand("smoke", "Try a few cases on an adapter that is being written");
   auto target = std::make_shared<std::string>();
   auto options = std::make_shared<harness::AdapterOptions>();
   command->add_option("TARGET", *target, "reference, lib:PATH.so or exec:COMMAND")->required();

@@ -36,10 +36,10 @@ std::string mistake_in(const std::string& file) {
 
 }  // namespace
 
-void add_spec_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* spec = app.add_subcommand("spec", "Work with the specification");
+void add_spec_command(Command& app, Invocation& invocation) {
+  Command* spec = app.add_subcommand("spec", "Work with the specification");
   spec->require_subcommand(1);
-  CLI::App* command =
+  Command* command =
       spec->add_subcommand("check", "Check the specification; a FILE replaces the file of the same kind and id");
   auto files = std::make_shared<std::vector<std::string>>();
   command->add_option("FILE", *files, "YAML files, each checked on its own");

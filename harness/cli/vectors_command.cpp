@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
-#include "harness/cli/options.h"
 #include "vectors/format/binary.h"
 #include "vectors/format/c_array.h"
 #include "vectors/format/manifest.h"
@@ -198,48 +198,48 @@ int random(const Invocation& invocation, const Arguments& arguments) {
   return 0;
 }
 
-void add_profile(CLI::App* command, Arguments& arguments) {
+void add_profile(Command* command, Arguments& arguments) {
   command->add_option("--profile", arguments.profile, "Only this processor; all without it");
 }
 
-void add_generate(CLI::App* vectors, Invocation& invocation) {
-  CLI::App* command = vectors->add_subcommand("generate", "Generate the vectors, one file for each profile");
+void add_generate(Command* vectors, Invocation& invocation) {
+  Command* command = vectors->add_subcommand("generate", "Generate the vectors, one file for each profile");
   auto arguments = std::make_shared<Arguments>();
   add_profile(command, *arguments);
   command->add_option("--out", arguments->out, "Directory to write; vectors/data without it");
   command->callback([&invocation, arguments] { invocation.status = generate(invocation, *arguments); });
 }
 
-void add_lint(CLI::App* vectors, Invocation& invocation) {
-  CLI::App* command =
+void add_lint(Command* vectors, Invocation& invocation) {
+  Command* command =
       vectors->add_subcommand("lint", "Check vector files by computing again everything that can be computed");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("DIR", arguments->directory, "Directory with manifest.json");
   command->callback([&invocation, arguments] { invocation.status = lint(invocation, *arguments); });
 }
 
-void add_coverage(CLI::App* vectors, Invocation& invocation) {
-  CLI::App* command = vectors->add_subcommand("coverage", "Count the edge cases that the vectors cover; show the gaps");
+void add_coverage(Command* vectors, Invocation& invocation) {
+  Command* command = vectors->add_subcommand("coverage", "Count the edge cases that the vectors cover; show the gaps");
   auto arguments = std::make_shared<Arguments>();
   add_profile(command, *arguments);
   command->add_option("--in", arguments->directory, "Directory with manifest.json");
   command->callback([&invocation, arguments] { invocation.status = coverage(invocation, *arguments); });
 }
 
-void add_export(CLI::App* vectors, Invocation& invocation) {
-  CLI::App* command = vectors->add_subcommand("export", "Write vectors as JSON, as compact binary or as a C array");
+void add_export(Command* vectors, Invocation& invocation) {
+  Command* command = vectors->add_subcommand("export", "Write vectors as JSON, as compact binary or as a C array");
   auto arguments = std::make_shared<Arguments>();
   add_profile(command, *arguments);
   command->add_option("--in", arguments->directory, "Directory with manifest.json");
   command->add_option("--format", arguments->format, "json, binary or c")
-      ->check(CLI::IsMember({"json", "binary", "c"}))
+      ->check(one_of({"json", "binary", "c"}))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "File to write; standard output without it");
   command->callback([&invocation, arguments] { invocation.status = write_export(*arguments); });
 }
 
-void add_random(CLI::App* vectors, Invocation& invocation) {
-  CLI::App* command = vectors->add_subcommand("random", "Write random vectors, the same for the same seed");
+void add_random(Command* vectors, Invocation& invocation) {
+  Command* command = vectors->add_subcommand("random", "Write random vectors, the same for the same seed");
   auto arguments = std::make_shared<Arguments>();
   arguments->profile = "graniterapids_658x";
   command->add_option("--seed", arguments->seed, "Seed of the stream")->check(whole_number())->capture_default_str();
@@ -248,7 +248,7 @@ void add_random(CLI::App* vectors, Invocation& invocation) {
       ->capture_default_str();
   command->add_option("--profile", arguments->profile, "The processor")->capture_default_str();
   command->add_option("--format", arguments->format, "json (a vector a line) or binary")
-      ->check(CLI::IsMember({"json", "binary"}))
+      ->check(one_of({"json", "binary"}))
       ->capture_default_str();
   command->add_option("--out", arguments->out, "File to write; standard output without it");
   command->callback([&invocation, arguments] { invocation.status = random(invocation, *arguments); });
@@ -256,8 +256,8 @@ void add_random(CLI::App* vectors, Invocation& invocation) {
 
 }  // namespace
 
-void add_vectors_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* vectors = app.add_subcommand("vectors", "Work with vectors: cases and the answers that the manual demands");
+void add_vectors_command(Command& app, Invocation& invocation) {
+  Command* vectors = app.add_subcommand("vectors", "Work with vectors: cases and the answers that the manual demands");
   vectors->require_subcommand(1);
   add_generate(vectors, invocation);
   add_lint(vectors, invocation);

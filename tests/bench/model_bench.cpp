@@ -1,8 +1,9 @@
 // How fast the emitted header classifies entries and walks tables, beside two hand-written walkers, in one run and over
 // the same inputs (inputs.h). Before anything is timed every answer is compared; a difference ends the program.
 //
-//   build/release/bench --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true
-//                       --benchmark_report_aggregates_only=true
+//   build/release/bench
+//
+// Rows are interleaved; medians and their ratios to the header's are shown (medians.h).
 //
 // What a walker hands out stands beside its line. naive and mask give what a hypervisor's walker gives: a class, or
 // result, address and, of a violation, exit qualification. header gives the same and the rules that are broken, as it
@@ -17,6 +18,7 @@
 #include "ept_model.h"
 #include "tests/bench/inputs.h"
 #include "tests/bench/mask_walker.h"
+#include "tests/bench/medians.h"
 #include "tests/bench/naive_walker.h"
 
 namespace bench {
@@ -217,8 +219,7 @@ void add(const std::string& name, const Tree& tree) {
 }  // namespace bench
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  if (!bench::initialize(argc, argv)) return 2;
   constexpr std::size_t kEntries = 4096;
   constexpr std::size_t kUnlearnedEntries = 262144;  // more than a branch predictor can remember
   bench::add("classify_mixed", bench::make_entries(kEntries, {0.5, 0.25}));
@@ -228,6 +229,5 @@ int main(int argc, char** argv) {
   bench::add("walk_4_level_reads", bench::make_readable_tree(4));
   bench::add("walk_4_level_mixed", bench::make_mixed_tree(4, 1024));
   bench::add("walk_5_level_reads", bench::make_readable_tree(5));
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
+  bench::run([](const std::string& row) { return row.substr(0, row.rfind('/')) + "/header"; });
 }

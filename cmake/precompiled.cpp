@@ -1,0 +1,1 @@
+// Nothing: CMake compiles the headers for a target (cmake/options.cmake), and a target has a source.
