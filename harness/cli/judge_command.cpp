@@ -13,7 +13,7 @@ namespace cli {
 void add_choice_options(Command& command, ChoiceArguments& arguments) {
   command.add_option("--filter", arguments.filter, "As for eptspec run; give media and judge the same filter");
   command.add_option("--vectors", arguments.output.vectors,
-                     "JSON file or directory of vectors instead of those of the machine's own configuration");
+                     "File or directory of vectors instead of those of the machine's own configuration");
 }
 
 std::optional<std::vector<vectors::Vector>> choose_vectors(const Invocation& invocation, ChoiceArguments& arguments,

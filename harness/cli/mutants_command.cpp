@@ -11,7 +11,6 @@
 #include "harness/cli/load_or_report.h"
 #include "spec/draw.h"
 #include "vectors/format/manifest.h"
-#include "vectors/generate/generate.h"
 #include "vectors/mutants/adequacy.h"
 
 namespace cli {
@@ -50,7 +49,11 @@ void print_case(const spec::Spec& spec, const vectors::Case& asked) {
     fmt::print("    access to {:#x}: {}\n", asked.guest_physical_address,
                spec::draw_bits(spec.attributes, spec::Word::access, asked.access));
   }
-  for (const std::string& entry : vectors::drawn(spec, asked)) fmt::print("    {}\n", entry);
+  int level = asked.level;
+  for (const ept_word entry : asked.entries) {
+    const spec::Format& format = spec::format_of(spec, level--, entry);
+    fmt::print("    {}: {}\n", format.id, spec::draw(format, entry, static_cast<int>(has.maxphyaddr)));
+  }
 }
 
 void print_survivor(const spec::Spec& spec, const vectors::Mutant& mutant, const vectors::Finding& finding) {

@@ -16,7 +16,8 @@
 #include "harness/support/cache.h"
 #include "harness/support/hash.h"
 #include "vectors/format/file.h"
-#include "vectors/format/json.h"
+#include "vectors/format/lines.h"
+#include "vectors/format/read.h"
 #include "vectors/format/sha256.h"
 #include "vectors/generate/generate.h"
 
@@ -57,23 +58,37 @@ std::string key_of(const std::string& spec_directory, const spec::Profile& profi
                                      profile.tertiary, profile.parameters));
 }
 
+// Whether the file is there and no one has damaged it; says so when it is damaged.
+bool is_sound(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return false;
+  std::vector<std::string> errors;
+  try {
+    const vectors::Document document = vectors::read_vectors(vectors::read_file(path), path.string(), errors);
+    if (document.vectors.empty() && errors.empty()) errors.push_back(path.string() + ": holds no vectors");
+  } catch (const std::runtime_error& error) {
+    errors.emplace_back(error.what());
+  }
+  if (!errors.empty()) fmt::print(stderr, "{}; making it anew\n", errors.front());
+  return errors.empty();
+}
+
 }  // namespace
 
 std::string own_vectors(const std::string& spec_directory, const harness::Description& description) {
   static std::mutex one_at_a_time;  // models of Bochs that have one configuration generate its vectors once
   const std::scoped_lock lock(one_at_a_time);
   const spec::Profile profile = profile_of(description);
-  const fs::path path = harness::cache_directory() / (key_of(spec_directory, profile).substr(0, 32) + ".json");
-  std::error_code ignored;
-  if (fs::exists(path, ignored)) return path.string();
+  const fs::path path = harness::cache_directory() / (key_of(spec_directory, profile).substr(0, 32) + ".jsonl");
+  if (is_sound(path)) return path.string();
   const auto spec = load_or_report(spec_directory);
   if (!spec) return {};
   fmt::print(stderr, "{}: generating the vectors of its configuration\n", description.name);
-  const vectors::ProfileVectors made = vectors::generate_for(*spec, profile);
+  const vectors::Document made = vectors::generate_for(*spec, profile);
   fs::create_directories(path.parent_path());
   const fs::path draft = path.string() + fmt::format(".{}", getpid());
   std::ofstream out(draft, std::ios::binary);
-  vectors::write_json(made.profile, made.vectors, out);
+  vectors::write_lines(made, out);
   out.close();
   if (!out) throw std::runtime_error(draft.string() + ": cannot be written");
   fs::rename(draft, path);

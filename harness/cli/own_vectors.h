@@ -1,5 +1,6 @@
 // The vectors of a target's own configuration, generated when they are first wanted and kept in the user's cache by
-// content: program, specification and configuration. Tests: tests/harness/boot/bochs_test.py.
+// content: program, specification and configuration. A file of the cache that is damaged is made anew. Tests:
+// tests/harness/boot/robust_test.py.
 #pragma once
 
 #include <string>

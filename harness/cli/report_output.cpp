@@ -39,7 +39,7 @@ void write_file(const std::string& path, const std::string& text) {
 }
 
 void add_output_options(Command& command, OutputArguments& arguments) {
-  command.add_option("--vectors", arguments.vectors, "JSON file or directory of vectors, or builtin for a few")
+  command.add_option("--vectors", arguments.vectors, "File or directory of vectors, or builtin for a few")
       ->capture_default_str();
   command.add_option("--baseline", arguments.baseline, "File of known deviations: {\"deviations\": [...]}");
   command

@@ -1,10 +1,12 @@
 // eptspec vectors: generate, lint, coverage, export and random. What a vector is: docs/vectors.md.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -13,10 +15,12 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
+#include "harness/cli/report_output.h"
 #include "vectors/format/binary.h"
 #include "vectors/format/c_array.h"
 #include "vectors/format/manifest.h"
 #include "vectors/format/random.h"
+#include "vectors/format/self_contained.h"
 #include "vectors/generate/coverage.h"
 #include "vectors/generate/generate.h"
 #include "vectors/generate/lint.h"
@@ -44,6 +48,8 @@ bool is_known(const spec::Spec& spec, const std::string& profile) {
   return known;
 }
 
+std::string edition_of(const spec::Spec& spec) { return spec.violations.front().cite.edition; }
+
 void report(const std::vector<std::string>& errors) {
   for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
 }
@@ -51,11 +57,9 @@ void report(const std::vector<std::string>& errors) {
 int generate(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
-  std::vector<vectors::Document> documents;
-  for (vectors::ProfileVectors& made : vectors::generate(*spec, arguments.profile))
-    documents.push_back({made.profile, std::move(made.vectors)});
+  const std::vector<vectors::Document> documents = vectors::generate(*spec, arguments.profile);
   const std::string& out = arguments.out.empty() ? arguments.directory : arguments.out;
-  vectors::write_directory(out, documents, EPTSPEC_VERSION, spec->violations.front().cite.edition);
+  vectors::write_directory(out, documents, EPTSPEC_VERSION, edition_of(*spec));
   // Only now: a reader that closes the pipe early ends the program.
   for (const vectors::Document& document : documents)
     fmt::print("{:<22} {:5} vectors\n", document.profile, document.vectors.size());
@@ -113,40 +117,61 @@ int coverage(const Invocation& invocation, const Arguments& arguments) {
   return complete ? 0 : kDeviations;
 }
 
-std::string exported(const std::vector<vectors::Document>& documents, const Arguments& arguments) {
-  std::vector<vectors::Vector> all;
-  for (const vectors::Document& document : documents) {
-    if (arguments.profile.empty() || document.profile == arguments.profile)
-      all.insert(all.end(), document.vectors.begin(), document.vectors.end());
-  }
-  if (all.empty()) throw std::runtime_error("there are no vectors of that profile");
-  if (arguments.format == "binary") return vectors::to_binary(all);
+std::string exported(const vectors::Document& document, const std::string& format) {
+  if (format == "binary") return vectors::to_binary(document.vectors);
   std::ostringstream text;
-  if (arguments.format == "c")
-    vectors::write_c_array(all, "ept_vectors", text);
+  if (format == "c")
+    vectors::write_c_array(document.vectors, "ept_vectors", text);
   else
-    vectors::write_json(arguments.profile, all, text);
+    vectors::write_self_contained(document, text);
   return text.str();
 }
 
-int write_export(const Arguments& arguments) {
-  if (arguments.format == "json" && arguments.profile.empty()) {
-    fmt::print(stderr, "a JSON file holds the vectors of one profile: say which with --profile\n");
-    return kCouldNotRun;
+// Those of the profile, or of all profiles at once, where each case is there once.
+vectors::Document all_of(const std::vector<vectors::Document>& documents, const std::string& profile) {
+  vectors::Document all{profile, "", {}, {}};
+  std::set<std::string> ids;
+  for (const vectors::Document& document : documents) {
+    if (!profile.empty() && document.profile != profile) continue;
+    all.manual = document.manual;
+    for (const vectors::Vector& vector : document.vectors) {
+      if (ids.insert(vector.id).second) all.vectors.push_back(vector);
+    }
   }
+  if (all.vectors.empty()) throw std::runtime_error("there are no vectors of that profile");
+  return all;
+}
+
+void write_export(const vectors::Document& document, const std::string& format, const std::string& path) {
+  write_file(path, exported(document, format));
+  fmt::print("{}: {} vectors\n", path, document.vectors.size());
+}
+
+int export_vectors(const Arguments& arguments) {
   std::vector<std::string> errors;
-  const auto documents = vectors::read_directory(arguments.directory, errors);
+  auto documents = vectors::read_directory(arguments.directory, errors);
   report(errors);
   if (!errors.empty()) return kCouldNotRun;
-  const std::string text = exported(documents, arguments);
-  if (arguments.out.empty()) {
-    std::cout << text;
+  std::sort(documents.begin(), documents.end(),
+            [](const vectors::Document& a, const vectors::Document& b) { return a.profile < b.profile; });
+  const bool each = arguments.format == "json" && arguments.profile.empty();
+  if (each && arguments.out.empty()) {
+    fmt::print(
+        stderr,
+        "a JSON file holds the vectors of one profile: say which with --profile, or where all go with --out DIR\n");
+    return kCouldNotRun;
+  }
+  if (each) {
+    std::filesystem::create_directories(arguments.out);
+    for (const vectors::Document& document : documents)
+      write_export(document, arguments.format, arguments.out + "/" + document.profile + ".json");
     return 0;
   }
-  std::ofstream out(arguments.out, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error(arguments.out + ": cannot be written");
+  const vectors::Document all = all_of(documents, arguments.profile);
+  if (arguments.out.empty())
+    std::cout << exported(all, arguments.format);
+  else
+    write_export(all, arguments.format, arguments.out);
   return 0;
 }
 
@@ -165,20 +190,17 @@ void stream_random(const spec::Spec& spec, const spec::Profile& profile, const A
                    std::ostream& out) {
   const ept_configuration allowed = configuration_of(profile);
   const bool binary = arguments.format == "binary";
-  std::optional<vectors::JsonLines> lines;
+  std::optional<vectors::LineStream> lines;
   if (binary)
     out << vectors::binary_header(arguments.count);
   else
-    lines.emplace(profile.id, allowed, out);
+    lines.emplace(profile.id, edition_of(spec), allowed, out);
   for (std::uint64_t i = 0; out && (arguments.count == 0 || i < arguments.count); ++i) {
-    vectors::Vector vector = vectors::random_vector(allowed, profile.id, arguments.seed, i);
-    if (binary) {
+    const vectors::Vector vector = vectors::random_vector(allowed, profile.id, arguments.seed, i);
+    if (binary)
       out << vectors::binary_record(vector);
-      continue;
-    }
-    vector.drawn = vectors::drawn(spec, vector.asked);
-    vector.broken = vectors::broken(spec, vector.asked, vector.expected);
-    lines->write(vector);
+    else
+      lines->write(vector);
   }
 }
 
@@ -234,8 +256,9 @@ void add_export(Command* vectors, Invocation& invocation) {
   command->add_option("--format", arguments->format, "json, binary or c")
       ->check(one_of({"json", "binary", "c"}))
       ->capture_default_str();
-  command->add_option("--out", arguments->out, "File to write; standard output without it");
-  command->callback([&invocation, arguments] { invocation.status = write_export(*arguments); });
+  command->add_option("--out", arguments->out,
+                      "File to write, or directory for the JSON of all profiles; standard output without it");
+  command->callback([&invocation, arguments] { invocation.status = export_vectors(*arguments); });
 }
 
 void add_random(Command* vectors, Invocation& invocation) {

@@ -10,7 +10,7 @@
 #include "harness/judge/draw.h"
 #include "harness/support/hash.h"
 #include "harness/support/names.h"
-#include "vectors/format/json_names.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 

@@ -10,8 +10,8 @@
 #include "harness/suite/builtin.h"
 #include "harness/suite/selection.h"
 #include "vectors/format/file.h"
-#include "vectors/format/json.h"
 #include "vectors/format/manifest.h"
+#include "vectors/format/read.h"
 
 namespace harness {
 
@@ -19,15 +19,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExpected = "a JSON file, a directory of such files, or builtin";
+constexpr const char* kExpected = "a file of vectors, a directory of such files, or builtin";
+
+bool is_of_vectors(const fs::path& path) {
+  const std::string extension = path.extension();
+  const bool known = extension == ".jsonl" || extension == ".json" || extension == ".bin";
+  return known && path.filename() != vectors::kCitationsFile;
+}
 
 std::vector<fs::path> files_of(const std::string& path, std::vector<std::string>& errors) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return {path};
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
-    if (entry.path().extension() == ".json" && entry.path().filename() != vectors::kTablesFile)
-      files.push_back(entry.path());
+    if (is_of_vectors(entry.path())) files.push_back(entry.path());
   }
   if (files.empty()) errors.push_back(fmt::format("{}: holds no vectors; expected {}", path, kExpected));
   std::sort(files.begin(), files.end());
@@ -40,7 +45,7 @@ std::vector<vectors::Document> documents_of(const std::string& path, std::vector
   std::vector<vectors::Document> documents;
   for (const fs::path& file : files_of(path, errors)) {
     try {
-      documents.push_back(vectors::read_json(vectors::read_file(file, kExpected), file.string(), errors));
+      documents.push_back(vectors::read_vectors(vectors::read_file(file, kExpected), file.string(), errors));
     } catch (const std::runtime_error& error) {
       errors.emplace_back(error.what());
     }
@@ -58,9 +63,9 @@ VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors
   }
   for (vectors::Document& document : documents_of(path, errors)) {
     for (vectors::Vector& vector : document.vectors) {
-      std::vector<std::string>& profiles = set.profiles[vector.id];
-      profiles.push_back(document.profile);
-      if (profiles.size() == 1) set.vectors.push_back(std::move(vector));
+      const auto [found, is_new] = set.profiles.try_emplace(vector.id);
+      if (!document.profile.empty()) found->second.push_back(document.profile);
+      if (is_new) set.vectors.push_back(std::move(vector));
     }
   }
   return set;

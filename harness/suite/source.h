@@ -14,9 +14,9 @@ struct VectorSet {
   std::map<std::string, std::vector<std::string>> profiles;  // by id: those that have the vector
 };
 
-// A JSON file, a directory of such files (those of its manifest.json, or all when it has none), or "builtin" for the
-// few of harness/suite/builtin.h. A vector that several profiles have counts once. What is wrong in a file goes to
-// `errors`.
+// A file of vectors in any format, a directory of such files (those of its manifest.json, or all when it has none), or
+// "builtin" for the few of harness/suite/builtin.h. A vector that several profiles have counts once. What is wrong in a
+// file goes to `errors`: each id and each expectation is computed anew.
 VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors);
 
 // Those that the filter selects (selection.h). Throws std::runtime_error when it selects none of some.

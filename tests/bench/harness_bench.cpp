@@ -36,7 +36,7 @@ constexpr std::size_t kBatch = 1024;
 const std::vector<vectors::Vector>& all_vectors() {
   static std::vector<std::string> errors;
   static const std::vector<vectors::Vector> all =
-      harness::load_vectors(EPTSPEC_VECTORS_DIRECTORY "/graniterapids_658x.json", errors).vectors;
+      harness::load_vectors(EPTSPEC_VECTORS_DIRECTORY "/graniterapids_658x.jsonl", errors).vectors;
   if (all.empty() || !errors.empty()) std::abort();
   return all;
 }

@@ -1,18 +1,23 @@
 #include "vectors/format/binary.h"
 
+#include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
-#include "vectors/format/sha256.h"
+#include "vectors/format/check.h"
+#include "vectors/format/identity.h"
 
 namespace vectors {
 
 namespace {
 
 constexpr std::string_view kMagic = "EPTVECT\n";
-constexpr ept_word kVersion = 1;
+constexpr ept_word kVersion = 2;
 constexpr std::size_t kEntries = 5;
+constexpr std::size_t kExpectedPlace = 104;  // in a record
+constexpr std::size_t kIdPlace = 144;
 
 struct Writer {
   void put(ept_word value, std::size_t size) {
@@ -38,7 +43,6 @@ class Reader {
     at_ += bytes;
     return value;
   }
-  void skip(std::size_t bytes) { at_ += bytes; }
   int take_int(std::size_t bytes) { return static_cast<int>(take(bytes)); }
 
  private:
@@ -52,15 +56,15 @@ void put_case(Writer& to, const Case& asked) {
   to.put_as(asked.level, 1);
   to.put(asked.entries.size(), 1);
   to.put(asked.configuration.pin_based_controls, 4);
-  to.put(asked.configuration.capability, 8);
   to.put(asked.configuration.primary_controls, 4);
   to.put(asked.configuration.secondary_controls, 4);
-  to.put(asked.configuration.tertiary_controls, 4);
-  to.put(asked.configuration.parameters, 4);
+  to.put(asked.configuration.capability, 8);
+  to.put(asked.configuration.tertiary_controls, 8);
+  to.put(asked.configuration.parameters, 8);
   to.put(asked.eptp, 8);
   for (std::size_t i = 0; i < kEntries; ++i) to.put(i < asked.entries.size() ? asked.entries[i] : 0, 8);
   to.put(asked.guest_physical_address, 8);
-  to.put(asked.access, 4);
+  to.put(asked.access, 8);
 }
 
 // One of the three answers is there; the others are 0.
@@ -69,14 +73,14 @@ void put_expected(Writer& to, Question question, const Expected& expected) {
   const bool entry = question == Question::entry;
   to.put_as(entry ? static_cast<int>(expected.classification.kind) : static_cast<int>(outcome.result), 1);
   to.put_as(outcome.level, 1);
-  to.put(outcome.memory_type | outcome.ignore_pat << 3, 1);
+  to.put(outcome.memory_type | outcome.ignore_pat << 3 | outcome.convertible << 4 | outcome.convertible_defined << 5,
+         1);
   to.put_as(entry ? expected.classification.format : 0, 1);
-  to.put(expected.eptp_rules | expected.classification.rules | outcome.rules, 2);
-  to.put(outcome.convertible | outcome.convertible_defined << 1, 2);
   for (const ept_word levels : {outcome.accessed_must, outcome.accessed_may, outcome.dirty_must, outcome.dirty_may})
     to.put(levels, 1);
-  to.put(outcome.qualification, 4);
-  to.put(outcome.qualification_defined, 4);
+  to.put(expected.eptp_rules | expected.classification.rules | outcome.rules, 8);
+  to.put(outcome.qualification, 8);
+  to.put(outcome.qualification_defined, 8);
   to.put(outcome.host_physical_address | outcome.reserved_bits | expected.classification.reserved_bits, 8);
 }
 
@@ -84,6 +88,7 @@ std::string record_of(const Case& asked, const Expected& expected) {
   Writer to;
   put_case(to, asked);
   put_expected(to, asked.question, expected);
+  to.put(std::stoull(id_of(asked).substr(4), nullptr, 16), 8);
   return to.bytes;
 }
 
@@ -94,73 +99,59 @@ Case take_case(Reader& from) {
   asked.level = from.take_int(1);
   asked.entries.resize(from.take(1));
   asked.configuration.pin_based_controls = from.take(4);
-  asked.configuration.capability = from.take(8);
   asked.configuration.primary_controls = from.take(4);
   asked.configuration.secondary_controls = from.take(4);
-  asked.configuration.tertiary_controls = from.take(4);
-  asked.configuration.parameters = from.take(4);
+  asked.configuration.capability = from.take(8);
+  asked.configuration.tertiary_controls = from.take(8);
+  asked.configuration.parameters = from.take(8);
   asked.eptp = from.take(8);
   for (std::size_t i = 0; i < kEntries; ++i) {
     const ept_word entry = from.take(8);
     if (i < asked.entries.size()) asked.entries[i] = entry;
   }
   asked.guest_physical_address = from.take(8);
-  asked.access = from.take(4);
+  asked.access = from.take(8);
   return asked;
 }
 
-ept_outcome take_outcome(Reader& from, int result) {
-  ept_outcome outcome{};
-  outcome.result = static_cast<ept_result>(result);
-  outcome.level = from.take_int(1);
-  const ept_word type = from.take(2);  // with the format, which a walk has not
-  outcome.memory_type = type & 7;
-  outcome.ignore_pat = type >> 3 & 1;
-  outcome.rules = from.take(2);
-  const ept_word convertible = from.take(2);
-  outcome.convertible = convertible & 1;
-  outcome.convertible_defined = convertible >> 1;
-  outcome.accessed_must = from.take(1);
-  outcome.accessed_may = from.take(1);
-  outcome.dirty_must = from.take(1);
-  outcome.dirty_may = from.take(1);
-  outcome.qualification = from.take(4);
-  outcome.qualification_defined = from.take(4);
-  const ept_word bits = from.take(8);
-  (outcome.result == EPT_MISCONFIGURATION ? outcome.reserved_bits : outcome.host_physical_address) = bits;
-  return outcome;
-}
-
-Expected take_expected(Reader& from, Question question) {
-  Expected expected;
-  const int answer = from.take_int(1);
-  if (question == Question::walk) {
-    expected.outcome = take_outcome(from, answer);
-    return expected;
+// Whether a case can be put to the model at all.
+bool is_possible(const Case& asked, std::size_t entries) {
+  const auto level = static_cast<std::size_t>(asked.level);
+  if (asked.configuration.maxphyaddr < 1 || asked.configuration.maxphyaddr > 52) return false;
+  switch (asked.question) {
+    case Question::eptp: return level == 0 && entries == 0;
+    case Question::entry: return level >= 1 && level <= kEntries && entries == 1;
+    case Question::walk: return level == entries && asked.level == levels_of(asked.configuration, asked.eptp);
   }
-  from.skip(2);
-  expected.classification.kind = static_cast<ept_kind>(question == Question::entry ? answer : 0);
-  expected.classification.format = static_cast<ept_format>(from.take_int(1));
-  (question == Question::eptp ? expected.eptp_rules : expected.classification.rules) = from.take(2);
-  from.skip(14);
-  expected.classification.reserved_bits = from.take(8);
-  return expected;
+  return false;
 }
 
-Vector take_record(std::string_view record) {
+// What is wrong with a record, and at which of its bytes.
+struct Mistake {
+  std::string what;
+  std::size_t at = 0;
+};
+
+std::optional<Mistake> take_record(std::string_view record, Vector& to) {
+  if (record[3] > static_cast<char>(kEntries) || record[3] < 0) return Mistake{"a record that is not one", 3};
   Reader from(record);
-  Vector vector;
-  vector.asked = take_case(from);
-  vector.expected = take_expected(from, vector.asked.question);
-  vector.id = fmt::format("ept-{:016x}", from.take(8));
-  return vector;
+  to.asked = take_case(from);
+  if (!is_possible(to.asked, to.asked.entries.size())) return Mistake{"a record that is not one", 0};
+  Reader id(record.substr(kIdPlace));
+  to.id = fmt::format("ept-{:016x}", id.take(8));
+  to.expected = expected_of(to.asked);
+  const std::string right = record_of(to.asked, to.expected);
+  const auto different = static_cast<std::size_t>(
+      std::mismatch(record.begin() + kExpectedPlace, record.begin() + kIdPlace, right.begin() + kExpectedPlace).first -
+      record.begin());
+  if (right.substr(kIdPlace) != record.substr(kIdPlace))
+    return Mistake{fmt::format("{}: the id is not that of the case, {}", to.id, id_of(to.asked)), kIdPlace};
+  if (different != kIdPlace) return Mistake{to.id + ": expects what the manual does not say", different};
+  if (right != record) return Mistake{to.id + ": a bit of its case means nothing", 0};
+  return std::nullopt;
 }
 
 }  // namespace
-
-std::string id_of(const Case& asked, const Expected& expected) {
-  return "ept-" + sha256(record_of(asked, expected)).substr(0, 16);
-}
 
 std::string binary_header(std::size_t count) {
   Writer to;
@@ -170,12 +161,7 @@ std::string binary_header(std::size_t count) {
   return to.bytes;
 }
 
-std::string binary_record(const Vector& vector) {
-  Writer to;
-  to.bytes = record_of(vector.asked, vector.expected);
-  to.put(std::stoull(id_of(vector.asked, vector.expected).substr(4), nullptr, 16), 8);
-  return to.bytes;
-}
+std::string binary_record(const Vector& vector) { return record_of(vector.asked, vector.expected); }
 
 std::string to_binary(const std::vector<Vector>& list) {
   std::string bytes = binary_header(list.size());
@@ -183,24 +169,27 @@ std::string to_binary(const std::vector<Vector>& list) {
   return bytes;
 }
 
-std::vector<Vector> from_binary(std::string_view bytes, const std::string& name) {
-  const auto wrong = [&](std::size_t at, const char* what) {
-    return std::runtime_error(fmt::format("{}: byte {}: {}", name, at, what));
+bool is_binary(std::string_view bytes) { return bytes.starts_with(kMagic); }
+
+std::vector<Vector> from_binary(std::string_view bytes, const std::string& file, std::vector<std::string>& errors) {
+  const auto wrong = [&](std::size_t at, std::string_view what) {
+    errors.push_back(fmt::format("{}: byte {}: {}", file, at, what));
+    return std::vector<Vector>();
   };
-  if (bytes.size() < kBinaryHeader || bytes.substr(0, kMagic.size()) != kMagic) throw wrong(0, "no file of vectors");
+  if (bytes.size() < kBinaryHeader || !is_binary(bytes)) return wrong(0, "no file of vectors");
   Reader header(bytes.substr(kMagic.size(), 8));
-  if (header.take(4) != kVersion) throw wrong(8, "a version that is not known");
+  if (header.take(4) != kVersion) return wrong(8, "a version that is not known");
   const std::size_t count = header.take(4);
   const std::size_t size = bytes.size() - kBinaryHeader;
   if (count == 0 ? size % kBinaryRecord != 0 : size != count * kBinaryRecord)
-    throw wrong(12, "another number of records than follows");
+    return wrong(12, "another number of records than follows");
   std::vector<Vector> list;
   for (std::size_t at = kBinaryHeader; at < bytes.size(); at += kBinaryRecord) {
-    const std::string_view record = bytes.substr(at, kBinaryRecord);
-    if (record[0] > 2 || record[3] > static_cast<char>(kEntries)) throw wrong(at, "a record that is not one");
-    list.push_back(take_record(record));
-    const std::string found = "ept-" + sha256(record.substr(0, kIdentified)).substr(0, 16);
-    if (found != list.back().id) throw wrong(at + kIdentified, "the id is not that of the record");
+    Vector vector;
+    if (const auto mistake = take_record(bytes.substr(at, kBinaryRecord), vector))
+      wrong(at + mistake->at, mistake->what);
+    else
+      list.push_back(std::move(vector));
   }
   return list;
 }

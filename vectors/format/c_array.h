@@ -1,5 +1,5 @@
 // Vectors as a C array of binary records, for programs without a file system. Tests:
-// tests/vectors/generate/generate_test.cpp.
+// tests/vectors/format/binary_test.cpp.
 #pragma once
 
 #include <ostream>
@@ -9,7 +9,7 @@
 
 namespace vectors {
 
-// `const unsigned char NAME[COUNT][128]`, with the id and the goals of each vector beside it.
+// `const unsigned char NAME[COUNT][152]`, with the id and the goals of each vector beside it.
 void write_c_array(const std::vector<Vector>& list, const std::string& name, std::ostream& out);
 
 }  // namespace vectors

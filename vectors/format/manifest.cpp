@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kManifest = "manifest.json";
+constexpr const char* kExtension = ".jsonl";
 
 void write_file(const fs::path& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary);
@@ -27,11 +28,11 @@ void write_file(const fs::path& path, const std::string& text) {
 
 std::string manifest_text(const Manifest& manifest) {
   nlohmann::ordered_json json = {
-      {"format", "eptspec vectors manifest 2"}, {"spec_version", manifest.spec_version}, {"manual", manifest.edition}};
+      {"format", "eptspec vectors manifest 3"}, {"spec_version", manifest.spec_version}, {"manual", manifest.edition}};
   std::size_t total = 0;
   for (const auto& [name, file] : manifest.files) total += file.vectors;
   json["vectors"] = total;
-  json["tables"] = {{"sha256", manifest.tables_sha256}};
+  json["citations"] = {{"sha256", manifest.citations_sha256}};
   for (const auto& [name, file] : manifest.files) {
     json["files"][name] = {{"vectors", file.vectors}, {"sha256", file.sha256}};
     if (!file.also.empty()) json["files"][name]["also"] = file.also;
@@ -42,7 +43,7 @@ std::string manifest_text(const Manifest& manifest) {
 // Keys that are missing or have another type are nlohmann's exceptions, which become one error.
 Manifest manifest_of(const std::string& text, const std::string& path) {
   const auto json = nlohmann::json::parse(text);
-  Manifest manifest{json.at("spec_version"), json.at("manual"), json.at("tables").at("sha256"), {}};
+  Manifest manifest{json.at("spec_version"), json.at("manual"), json.at("citations").at("sha256"), {}};
   for (const auto& [name, file] : json.at("files").items()) {
     manifest.files[name] = {file.at("sha256"), file.at("vectors"), {}};
     if (file.contains("also")) file.at("also").get_to(manifest.files[name].also);
@@ -51,28 +52,29 @@ Manifest manifest_of(const std::string& text, const std::string& path) {
   return manifest;
 }
 
-bool is_about_all(const std::string& name) { return name == kManifest || name == kTablesFile; }
+bool is_about_all(const std::string& name) { return name == kManifest || name == kCitationsFile; }
 
 Document read_listed(const fs::path& path, const FileEntry& entry, std::vector<std::string>& errors) {
   const std::string text = read_file(path);
   if (sha256(text) != entry.sha256) errors.push_back(path.string() + ":1: the SHA-256 is not that of the manifest");
-  Document document = read_json(text, path.string(), errors);
+  Document document = read_lines(text, path.string(), errors);
   if (document.vectors.size() != entry.vectors) {
     errors.push_back(fmt::format("{}:1: {} vectors where the manifest says {}", path.string(), document.vectors.size(),
                                  entry.vectors));
   }
-  if (document.profile + ".json" != path.filename())
+  if (document.profile + kExtension != path.filename())
     errors.push_back(path.string() + ":1: the profile is not the file's name");
   return document;
 }
 
-// The entry of an earlier document that differs in nothing but the profile's name. Ids are hashes of the content.
+// The entry of an earlier document that differs in nothing but the profile's name. Ids are hashes of the case.
 FileEntry* same_vectors(const std::vector<Document>& documents, const Document& document, Manifest& manifest) {
-  const auto same = [](const Vector& a, const Vector& b) { return a.id == b.id && a.goals == b.goals; };
+  const auto same = [](const Vector& a, const Vector& b) { return a.id == b.id; };
   for (const Document& earlier : documents) {
-    const auto entry = manifest.files.find(earlier.profile + ".json");
-    const bool equal = std::equal(earlier.vectors.begin(), earlier.vectors.end(), document.vectors.begin(),
-                                  document.vectors.end(), same);
+    const auto entry = manifest.files.find(earlier.profile + kExtension);
+    const bool equal =
+        earlier.purposes == document.purposes && std::equal(earlier.vectors.begin(), earlier.vectors.end(),
+                                                            document.vectors.begin(), document.vectors.end(), same);
     if (entry != manifest.files.end() && equal) return &entry->second;
   }
   return nullptr;
@@ -89,12 +91,11 @@ Document renamed(Document document, const std::string& profile) {
 void write_directory(const fs::path& directory, const std::vector<Document>& documents, const std::string& spec_version,
                      const std::string& edition) {
   fs::create_directories(directory);
-  std::vector<const std::vector<Vector>*> lists;
-  for (const Document& document : documents) lists.push_back(&document.vectors);
-  const Tables tables = tables_of(lists);
+  Citations citations;
+  for (const Document& document : documents) add_citations(document, citations);
   std::ostringstream shared;
-  write_tables(tables, shared);
-  write_file(directory / kTablesFile, shared.str());
+  write_citations(citations, shared);
+  write_file(directory / kCitationsFile, shared.str());
   Manifest manifest{spec_version, edition, sha256(shared.str()), {}};
   for (const Document& document : documents) {
     if (FileEntry* same = same_vectors(documents, document, manifest)) {
@@ -102,12 +103,12 @@ void write_directory(const fs::path& directory, const std::vector<Document>& doc
       continue;
     }
     std::ostringstream text;
-    write_json(document.profile, document.vectors, tables, kTablesFile, text);
-    write_file(directory / (document.profile + ".json"), text.str());
-    manifest.files[document.profile + ".json"] = {sha256(text.str()), document.vectors.size(), {}};
+    write_lines(document, kCitationsFile, text);
+    write_file(directory / (document.profile + kExtension), text.str());
+    manifest.files[document.profile + kExtension] = {sha256(text.str()), document.vectors.size(), {}};
   }
   for (const auto& file : fs::directory_iterator(directory)) {
-    const bool ours = file.path().extension() == ".json" && !is_about_all(file.path().filename());
+    const bool ours = file.path().extension() == kExtension && !is_about_all(file.path().filename());
     if (ours && !manifest.files.contains(file.path().filename())) fs::remove(file.path());
   }
   write_file(directory / kManifest, manifest_text(manifest));
@@ -127,9 +128,9 @@ std::vector<Document> read_directory(const fs::path& directory, std::vector<std:
     return documents;
   }
   std::error_code none;
-  if (!fs::is_regular_file(directory / kTablesFile, none) ||
-      sha256(read_file(directory / kTablesFile)) != manifest.tables_sha256)
-    errors.push_back((directory / kTablesFile).string() + ":1: the SHA-256 is not that of the manifest");
+  if (!fs::is_regular_file(directory / kCitationsFile, none) ||
+      sha256(read_file(directory / kCitationsFile)) != manifest.citations_sha256)
+    errors.push_back((directory / kCitationsFile).string() + ":1: the SHA-256 is not that of the manifest");
   for (const auto& [name, entry] : manifest.files) {
     if (!fs::exists(directory / name, none)) {
       errors.push_back(fmt::format("{}:1: is missing", (directory / name).string()));

@@ -1,5 +1,6 @@
-// A directory of vectors: one JSON file for each profile (profiles with the same configuration share one), tables.json
-// with what they share, and manifest.json that knows them all. Tests: tests/vectors/generate/generate_test.cpp.
+// A directory of vectors: a file of lines for each profile (profiles with the same configuration share one),
+// citations.jsonl that they share, and manifest.json that knows them all. Tests:
+// tests/vectors/generate/generate_test.cpp.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "vectors/format/json.h"
+#include "vectors/format/lines.h"
 
 namespace vectors {
 
@@ -20,18 +21,16 @@ struct FileEntry {
 struct Manifest {
   std::string spec_version;
   std::string edition;  // of the manual
-  std::string tables_sha256;
+  std::string citations_sha256;
   std::map<std::string, FileEntry> files;
 };
 
-// Writes PROFILE.json for each, tables.json and manifest.json, and takes away files of profiles that are not among
+// Writes PROFILE.jsonl for each, citations.jsonl and manifest.json, and takes away files of profiles that are not among
 // them. Throws std::runtime_error when a file cannot be written.
 void write_directory(const std::filesystem::path& directory, const std::vector<Document>& documents,
                      const std::string& spec_version, const std::string& edition);
 
 // Every mistake goes to `errors`: files that are missing, unknown, or not those of the manifest.
 std::vector<Document> read_directory(const std::filesystem::path& directory, std::vector<std::string>& errors);
-
-inline constexpr const char* kTablesFile = "tables.json";
 
 }  // namespace vectors

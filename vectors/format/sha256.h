@@ -1,5 +1,4 @@
-// SHA-256 (FIPS 180-4), for ids and the manifest: no packaged library that has it is linked otherwise. Tests:
-// tests/vectors/format/sha256_test.cpp.
+// SHA-256 as hexadecimal digits, for ids and the manifest. Tests: tests/vectors/format/identity_test.cpp.
 #pragma once
 
 #include <string>
@@ -7,6 +6,6 @@
 
 namespace vectors {
 
-std::string sha256(std::string_view bytes);  // 64 hexadecimal digits
+std::string sha256(std::string_view bytes);  // 64 digits
 
 }  // namespace vectors

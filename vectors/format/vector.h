@@ -36,7 +36,7 @@ struct Expected {
 };
 
 struct Vector {
-  std::string id;       // hash of case and expectation, so equal in two profiles when these are; never reused
+  std::string id;       // hash of the case (identity.h), so equal in two profiles when the case is
   std::string profile;  // id of the profile whose configuration (with some controls off) this is
   Case asked;
   Expected expected;
@@ -45,9 +45,6 @@ struct Vector {
   std::string cite;       // where the manual says it
   std::string neighbour;  // of a vector that breaks one rule: id of its nearest legal neighbour, or empty
   std::string twin;       // id of the same bits in an entry that is not present, or empty
-  // For a reader, not compared: each of asked.entries field by field, and the rules that are broken by name.
-  std::vector<std::string> drawn;
-  std::string broken;
 };
 
 // The physical addresses of the tables that a walk reads, from the root down: each where the entry above it says, also

@@ -12,8 +12,7 @@
 #include <thread>
 #include <tuple>
 
-#include "spec/draw.h"
-#include "vectors/format/binary.h"
+#include "vectors/format/identity.h"
 #include "vectors/generate/meets.h"
 #include "vectors/generate/relatives.h"
 #include "vectors/generate/solving.h"
@@ -26,48 +25,39 @@ namespace {
 // Vectors by id; a case that serves several goals is there once.
 class Collection {
  public:
-  Collection(const spec::Spec& spec, const spec::Profile& profile) : spec_(spec), profile_(profile) {}
-
-  Vector& add(const Case& asked, const std::string& goal, const std::string& cite) {
-    const Expected expected = expected_of(asked);
-    const std::string id = id_of(asked, expected);
+  const Vector& add(const Case& asked) {
+    std::string id = id_of(asked);
     const auto [found, is_new] = vectors_.try_emplace(id);
-    Vector& vector = found->second;
-    if (is_new)
-      vector = {
-          id, profile_.id, asked, expected, {}, cite, "", "", drawn(spec_, asked), broken(spec_, asked, expected)};
-    if (std::find(vector.goals.begin(), vector.goals.end(), goal) == vector.goals.end()) vector.goals.push_back(goal);
-    return vector;
+    if (is_new) {
+      found->second.id = std::move(id);
+      found->second.asked = asked;
+      found->second.expected = expected_of(asked);
+    }
+    return found->second;
   }
 
-  ProfileVectors take() {
-    ProfileVectors result{profile_.id, {}};
-    for (auto& [id, vector] : vectors_) {
-      std::sort(vector.goals.begin(), vector.goals.end());
-      result.vectors.push_back(std::move(vector));
-    }
-    return result;
+  Document take(const spec::Spec& spec, const spec::Profile& profile) {
+    Document document{profile.id, spec.violations.front().cite.edition, std::move(purposes), {}};
+    for (auto& [id, vector] : vectors_) document.vectors.push_back(std::move(vector));
+    link(document);
+    return document;
   }
+
+  std::vector<Purpose> purposes;
 
  private:
-  const spec::Spec& spec_;
-  const spec::Profile& profile_;
   std::map<std::string, Vector> vectors_;
 };
 
-// "neighbour/cell/pde_2m/reserved_bit": which bit it was does not matter.
-std::string relation(const char* kind, const Goal& goal) {
-  return std::string(kind) + "/" + goal.id.substr(0, goal.id.rfind('/'));
-}
-
 void add_vector(const spec::Spec& spec, const Goal& goal, const Case& asked, Collection& to) {
-  Vector& vector = to.add(asked, goal.id, goal.cite);
+  const Vector& vector = to.add(asked);
   if (!meets(spec, goal, vector)) throw std::logic_error("reference model and constraints disagree about " + goal.id);
-  if (goal.breaks.empty()) return;
-  if (const auto neighbour = nearest_legal(asked, goal.last))
-    vector.neighbour = to.add(*neighbour, relation("neighbour", goal), goal.cite).id;
-  if (goal.question != Question::eptp)
-    vector.twin = to.add(not_present_twin(asked, goal.last), relation("twin", goal), goal.cite).id;
+  Purpose purpose{goal.id, vector.id, goal.cite, "", ""};
+  if (!goal.breaks.empty()) {
+    if (const auto neighbour = nearest_legal(asked, goal.last)) purpose.neighbour = to.add(*neighbour).id;
+    if (goal.question != Question::eptp) purpose.twin = to.add(not_present_twin(asked, goal.last)).id;
+  }
+  to.purposes.push_back(std::move(purpose));
 }
 
 auto configuration_of(const spec::Profile& profile) {
@@ -76,16 +66,16 @@ auto configuration_of(const spec::Profile& profile) {
 }
 
 // Profiles that do not differ in their configuration have the same vectors.
-void copy_twins(const spec::Spec& spec, const std::string& only, std::vector<ProfileVectors>& results) {
+void copy_twins(const spec::Spec& spec, const std::string& only, std::vector<Document>& results) {
   for (const spec::Profile& profile : spec.profiles) {
-    const auto has = [&](const ProfileVectors& result) { return result.profile == profile.id; };
+    const auto has = [&](const Document& result) { return result.profile == profile.id; };
     const bool wanted = only.empty() || only == profile.id;
     if (!wanted || std::any_of(results.begin(), results.end(), has)) continue;
     const auto model = std::find_if(spec.profiles.begin(), spec.profiles.end(), [&](const spec::Profile& other) {
       return configuration_of(other) == configuration_of(profile);
     });
-    ProfileVectors copy = *std::find_if(results.begin(), results.end(),
-                                        [&](const ProfileVectors& result) { return result.profile == model->id; });
+    Document copy = *std::find_if(results.begin(), results.end(),
+                                  [&](const Document& result) { return result.profile == model->id; });
     copy.profile = profile.id;
     for (Vector& vector : copy.vectors) vector.profile = profile.id;
     results.push_back(std::move(copy));
@@ -135,11 +125,14 @@ struct Schedule {
   std::map<Group, std::map<int, std::vector<std::size_t>>> groups;  // by width the goals of a group
 };
 
-Schedule schedule_for(const spec::Spec& spec, const Profiles& profiles) {
+Schedule schedule_for(const spec::Spec& spec, const Profiles& profiles, const std::vector<Goal>& more) {
   Schedule schedule;
   for (const spec::Profile* profile : profiles) {
     const auto [found, is_new] = schedule.goals.try_emplace(profile->maxphyaddr);
-    if (is_new) found->second = all_goals(spec, profile->maxphyaddr);
+    if (is_new) {
+      found->second = all_goals(spec, profile->maxphyaddr);
+      found->second.insert(found->second.begin(), more.begin(), more.end());
+    }
     schedule.answers.emplace_back(found->second.size());
     for (std::size_t i = 0; is_new && i < found->second.size(); ++i)
       schedule.groups[group_of(spec, found->second[i])][profile->maxphyaddr].push_back(i);
@@ -159,8 +152,9 @@ void solve_group(Schedule& schedule, const std::map<int, std::vector<std::size_t
   }
 }
 
-std::vector<ProfileVectors> generate_with(const spec::Spec& spec, const Profiles& profiles, unsigned seed) {
-  Schedule schedule = schedule_for(spec, profiles);
+std::vector<Document> generate_with(const spec::Spec& spec, const Profiles& profiles, unsigned seed,
+                                    const std::vector<Goal>& more = {}) {
+  Schedule schedule = schedule_for(spec, profiles, more);
   std::vector<const std::map<int, std::vector<std::size_t>>*> groups;
   for (const auto& [key, group] : schedule.groups) groups.push_back(&group);
   const auto size = [](const auto* group) {
@@ -171,51 +165,31 @@ std::vector<ProfileVectors> generate_with(const spec::Spec& spec, const Profiles
   in_parallel<Solving>(
       groups.size(), [&] { return std::make_unique<Solving>(spec, seed); },
       [&](std::size_t i, Solving& solving) { solve_group(schedule, *groups[i], profiles, solving); });
-  std::vector<ProfileVectors> results(profiles.size());
+  std::vector<Document> results(profiles.size());
   in_parallel<int>(
       profiles.size(), [] { return std::make_unique<int>(); },
       [&](std::size_t p, int&) {
-        Collection collection(spec, *profiles[p]);
+        Collection collection;
         const std::vector<Goal>& goals = schedule.goals.at(profiles[p]->maxphyaddr);
         for (std::size_t i = 0; i < goals.size(); ++i) {
           if (schedule.answers[p][i]) add_vector(spec, goals[i], *schedule.answers[p][i], collection);
         }
-        results[p] = collection.take();
+        results[p] = collection.take(spec, *profiles[p]);
       });
   return results;
 }
 
 }  // namespace
 
-std::vector<std::string> drawn(const spec::Spec& spec, const Case& asked) {
-  std::vector<std::string> texts;
-  int level = asked.level;
-  for (const ept_word entry : asked.entries) {
-    const spec::Format& format = spec::format_of(spec, level--, entry);
-    texts.push_back(format.id + ": " + spec::draw(format, entry, static_cast<int>(asked.configuration.maxphyaddr)));
-  }
-  return texts;
+Document generate_for(const spec::Spec& spec, const spec::Profile& profile, unsigned seed,
+                      const std::vector<Goal>& more) {
+  return generate_with(spec, {&profile}, seed, more).front();
 }
 
-std::string broken(const spec::Spec& spec, const Case& asked, const Expected& expected) {
-  const auto named = [](const std::vector<spec::Rule>& rules, ept_word set) {
-    return set == 0 ? "" : spec::draw_rules(rules, set);
-  };
-  if (asked.question == Question::eptp) return named(spec.eptp_rules, expected.eptp_rules);
-  if (asked.question == Question::entry) return named(spec.misconfigurations, expected.classification.rules);
-  const bool misconfigured = expected.outcome.result == EPT_MISCONFIGURATION;
-  return named(misconfigured ? spec.misconfigurations : spec.violations, expected.outcome.rules);
-}
-
-ProfileVectors generate_for(const spec::Spec& spec, const spec::Profile& profile, unsigned seed) {
-  return generate_with(spec, {&profile}, seed).front();
-}
-
-std::vector<ProfileVectors> generate(const spec::Spec& spec, const std::string& profile) {
-  std::vector<ProfileVectors> results = generate_with(spec, distinct(spec, profile), 0);
+std::vector<Document> generate(const spec::Spec& spec, const std::string& profile) {
+  std::vector<Document> results = generate_with(spec, distinct(spec, profile), 0);
   copy_twins(spec, profile, results);
-  std::sort(results.begin(), results.end(),
-            [](const ProfileVectors& a, const ProfileVectors& b) { return a.profile < b.profile; });
+  std::sort(results.begin(), results.end(), [](const Document& a, const Document& b) { return a.profile < b.profile; });
   return results;
 }
 

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "spec/draw.h"
-#include "vectors/format/json_names.h"
+#include "vectors/format/names.h"
 #include "vectors/goals/partial.h"
 
 namespace vectors {
@@ -15,10 +15,10 @@ using Subject = Demand::Subject;
 
 ept_word member_of(const ept_outcome& outcome, const std::string& name) {
   if (name == "result") return outcome.result;
-  const auto found =
-      std::find_if(kOutcome.begin(), kOutcome.end(), [&](const auto& member) { return member.first == name; });
-  if (found == kOutcome.end()) throw std::logic_error("ept_outcome has no member " + name);
-  return outcome.*(found->second);
+  const auto* const found = std::find_if(std::begin(ept_outcome_members), std::end(ept_outcome_members),
+                                         [&](const ept_outcome_member& member) { return name == member.name; });
+  if (found == std::end(ept_outcome_members)) throw std::logic_error("ept_outcome has no member " + name);
+  return ept_outcome_get(&outcome, found->member);
 }
 
 ept_word entry_of(const Case& asked, int level) {

@@ -20,7 +20,7 @@ import unittest
 from machine import Machine
 
 SOURCE, EPTSPEC, IMAGE = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
-VECTORS = ("--vectors", SOURCE / "vectors/data/bochs_tigerlake.json")
+VECTORS = ("--vectors", SOURCE / "vectors/data/bochs_tigerlake.jsonl")
 PROBE_SIZE, RECORD_SIZE, HEADER_SIZE, CASE_SIZE = 4096, 200, 64, 168
 END_BEGUN, END_RESET = 6, 7
 
@@ -175,7 +175,7 @@ class Media(unittest.TestCase):
         self.assertIn("--for", result.stderr)
 
     def test_results_of_other_vectors_are_refused(self):
-        other = SOURCE / "vectors/data/haswell_4770.json"
+        other = SOURCE / "vectors/data/haswell_4770.jsonl"
         result = run("judge", self.done, "--vectors", other)
         self.assertEqual(result.returncode, 2, result.stdout)
         self.assertIn("other vectors", result.stderr)

@@ -17,7 +17,7 @@ SOURCE, EPTSPEC = pathlib.Path(sys.argv[1]), sys.argv[2]
 FOLDER = tempfile.TemporaryDirectory()
 NONE = pathlib.Path(FOLDER.name) / "none.json"
 NONE.write_text('{"deviations": []}')
-WITH = ["--vectors", str(SOURCE / "vectors/data/bochs_tigerlake.json"), "--baseline", str(NONE)]
+WITH = ["--vectors", str(SOURCE / "vectors/data/bochs_tigerlake.jsonl"), "--baseline", str(NONE)]
 COMMAND = [EPTSPEC, "run", "bochs:tigerlake", *WITH]
 FEW = ["--filter", "goal:cell/pml4e"]  # none of which deviates
 
@@ -51,6 +51,19 @@ class Surroundings(Test):
 
     def test_known_deviations_are_not_missed_where_few_vectors_are_run(self):
         self.assertEqual(run(EPTSPEC, "run", "bochs:tigerlake", "--vectors", "builtin").returncode, 0)
+
+    def test_damaged_file_in_the_cache_is_made_anew(self):
+        environment = {**os.environ, "XDG_CACHE_HOME": str(self.path)}
+        command = [EPTSPEC, "run", "bochs:tigerlake", "--baseline", NONE, *FEW]
+        self.assertEqual(run(*command, env=environment).returncode, 0)
+        (file,) = (self.path / "eptspec").glob("*.jsonl")
+        content = file.read_text()
+        file.write_text(content.replace('"entries":["0x2007"', '"entries":["0x2017"', 1))
+        result = run(*command, env=environment)
+        self.assertEqual(result.returncode, 0)
+        self.assertRegex(result.stderr, f"{file}:[0-9]+: ept-.*the id is not that of the case.*; making it anew")
+        self.assertEqual(file.read_text(), content)
+        self.assertNotIn("generating", run(*command, env=environment).stderr)
 
     def test_without_room_for_the_disk(self):
         self.expect_one_line(run(*COMMAND, env={**os.environ, "TMPDIR": "/proc"}), "/proc/eptspec-bochs")

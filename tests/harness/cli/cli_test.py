@@ -518,7 +518,7 @@ class Reports(Folder):
 
     def test_what_was_not_asked_after_many_hangs_is_asked_when_resumed(self):
         journal = self.path / "j"
-        vectors = ["--vectors", SOURCE / "vectors/data/skylake_6700k.json", "--filter", "question:eptp"]
+        vectors = ["--vectors", SOURCE / "vectors/data/skylake_6700k.jsonl", "--filter", "question:eptp"]
 
         def resume(behaviour):
             return run("run", "lib:" + HOSTILE, *vectors, "--timeout", 0.06, "--journal", journal, "--resume", behaviour=behaviour)

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -11,8 +12,12 @@
 #include "harness/suite/selection.h"
 #include "harness/suite/source.h"
 #include "tests/harness/cases.h"
+#include "vectors/format/binary.h"
 #include "vectors/format/file.h"
-#include "vectors/format/json.h"
+#include "vectors/format/identity.h"
+#include "vectors/format/lines.h"
+#include "vectors/format/read.h"
+#include "vectors/format/self_contained.h"
 
 namespace {
 
@@ -22,30 +27,72 @@ std::string file_with(const std::string& text) {
   return path;
 }
 
-TEST(Source, vectors_come_from_json_and_mistakes_are_named) {
+// In a file no case is there twice, and the ids are those of the cases.
+vectors::Document eptp_document(const std::string& profile, std::size_t count) {
+  std::vector<vectors::Vector> list = support::eptp_vectors(count);
+  for (std::size_t n = 0; n < count; ++n) {
+    list[n].asked.eptp |= ept_word{n} << 20;
+    list[n].id = vectors::id_of(list[n].asked);
+  }
+  return vectors::document_of(profile, std::move(list));
+}
+
+std::string lines_of(const vectors::Document& document) {
   std::ostringstream text;
-  vectors::write_json("usual", support::eptp_vectors(5), text);
+  vectors::write_lines(document, text);
+  return text.str();
+}
+
+TEST(Source, vectors_come_from_files_of_each_format_and_mistakes_are_named) {
+  const vectors::Document document = eptp_document("usual", 5);
+  std::ostringstream words;
+  vectors::write_self_contained(document, words);
+  for (const std::string& text : {lines_of(document), words.str(), vectors::to_binary(document.vectors)}) {
+    std::vector<std::string> errors;
+    const harness::VectorSet set = harness::load_vectors(file_with(text), errors);
+    EXPECT_EQ(errors, std::vector<std::string>{});
+    ASSERT_EQ(set.vectors.size(), 5U);
+    EXPECT_EQ(set.vectors[0].id, document.vectors[0].id);
+  }
   std::vector<std::string> errors;
-  EXPECT_EQ(harness::load_vectors(file_with(text.str()), errors).vectors.size(), 5U);
-  EXPECT_TRUE(errors.empty());
   EXPECT_TRUE(harness::load_vectors("/nowhere", errors).vectors.empty());
   EXPECT_EQ(errors, std::vector<std::string>{
-                        "/nowhere: does not exist; expected a JSON file, a directory of such files, or builtin"});
+                        "/nowhere: does not exist; expected a file of vectors, a directory of such files, or builtin"});
+}
+
+TEST(Source, files_whose_vectors_are_not_what_the_manual_says_are_refused) {
+  const vectors::Document document = eptp_document("usual", 2);
+  vectors::Document wrong = document;
+  wrong.vectors[1].expected.eptp_rules = EPT_RULE_EPTP_RESERVED_BIT;
+  std::ostringstream words;
+  vectors::write_self_contained(wrong, words);
+  for (const std::string& text : {lines_of(wrong), words.str(), vectors::to_binary(wrong.vectors)}) {
+    const std::string file = file_with(text);
+    std::vector<std::string> errors;
+    EXPECT_EQ(harness::load_vectors(file, errors).vectors.size(), 1U);
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_TRUE(errors[0].starts_with(file + ":")) << errors[0];
+    EXPECT_NE(errors[0].find(document.vectors[1].id + ": expects "), std::string::npos) << errors[0];
+  }
 }
 
 TEST(Source, vector_of_several_profiles_counts_once_and_belongs_to_all) {
-  const std::filesystem::path directory = testing::TempDir() + "eptspec_profiles";
+  const std::filesystem::path directory = testing::TempDir() + "eptspec_files_of_profiles";
+  std::filesystem::remove_all(directory);
   std::filesystem::create_directories(directory);
-  for (const char* profile : {"haswell", "skylake"}) {
-    std::ofstream out(directory / (std::string(profile) + ".json"));
-    vectors::write_json(profile, support::eptp_vectors(profile == std::string("haswell") ? 2 : 3), out);
-  }
+  const vectors::Document two = eptp_document("haswell", 2);
+  const vectors::Document three = eptp_document("skylake", 3);
+  for (const vectors::Document& document : {two, three})
+    std::ofstream(directory / (document.profile + ".jsonl")) << lines_of(document);
   std::vector<std::string> errors;
   const harness::VectorSet set = harness::load_vectors(directory, errors);
   EXPECT_TRUE(errors.empty());
-  EXPECT_EQ(set.vectors.size(), 3U);
-  EXPECT_EQ(set.profiles.at("eptp-1"), (std::vector<std::string>{"haswell", "skylake"}));
-  EXPECT_EQ(set.profiles.at("eptp-2"), (std::vector<std::string>{"skylake"}));
+  ASSERT_EQ(set.vectors.size(), 3U);
+  for (const vectors::Vector& vector : two.vectors)
+    EXPECT_EQ(set.profiles.at(vector.id), (std::vector<std::string>{"haswell", "skylake"}));
+  EXPECT_EQ(std::count_if(set.profiles.begin(), set.profiles.end(),
+                          [](const auto& of) { return of.second == std::vector<std::string>{"skylake"}; }),
+            1);
 }
 
 vectors::Vector vector_of_bit_8() {
@@ -124,8 +171,8 @@ TEST(File, mistakes_in_json_are_plain_and_have_their_place) {
   EXPECT_EQ(vectors::plain_json_mistake("[json.exception.out_of_range.406] too \x01 large"), "too ? large");
   EXPECT_EQ(vectors::place_in("a\nbcd", 4), "2:3");
   std::vector<std::string> errors;
-  vectors::read_json("{\n ?", "f", errors);
-  vectors::read_json("[1e999]", "f", errors);
+  vectors::read_vectors("{\n ?", "f", errors);
+  vectors::read_vectors("[1e999]", "f", errors);
   ASSERT_EQ(errors.size(), 2U);
   EXPECT_EQ(errors[0].substr(0, 14), "f:2:2: no JSON");
   EXPECT_EQ(errors[1].find("json.exception"), std::string::npos);

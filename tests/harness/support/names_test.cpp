@@ -13,7 +13,6 @@
 #include "harness/adapters/answer_members.h"
 #include "harness/support/names.h"
 #include "tests/support/spec_under_test.h"
-#include "vectors/format/json_names.h"
 
 namespace {
 
@@ -70,10 +69,10 @@ TEST(Names, of_capabilities_are_the_fields_of_the_msr) {
 
 TEST(Names, of_formats_are_those_of_the_specification_in_its_order) {
   const auto& formats = spec_under_test().formats;
-  ASSERT_EQ(formats.size(), vectors::kFormats.size());
+  ASSERT_EQ(formats.size(), std::size(ept_format_names));
   for (std::size_t n = 0; n < formats.size(); ++n) {
     EXPECT_EQ(harness::name_of(static_cast<ept_format>(n)), formats[n].id);
-    EXPECT_EQ(vectors::kFormats.at(n), formats[n].id);
+    EXPECT_EQ(ept_format_names[n].name, formats[n].id);
   }
 }
 

@@ -6,8 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/spec_under_test.h"
-#include "vectors/format/file.h"
-#include "vectors/format/manifest.h"
+#include "tests/vectors/format/samples.h"
 #include "vectors/mutants/adequacy.h"
 
 namespace {
@@ -18,11 +17,7 @@ using vectors::Finding;
 using vectors::Trial;
 
 const std::vector<Trial>& trials() {
-  static const std::vector<Trial> read = [] {
-    std::vector<std::string> errors;
-    const std::string file = EPTSPEC_SOURCE_DIR "/vectors/data/haswell_4770.json";
-    return vectors::trials_of(vectors::read_json(vectors::read_file(file), file, errors).vectors);
-  }();
+  static const std::vector<Trial> read = vectors::trials_of(samples::committed().vectors);
   return read;
 }
 

@@ -1,0 +1,131 @@
+// Each check of lint refuses a sample that it must refuse.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/spec_under_test.h"
+#include "tests/vectors/format/samples.h"
+#include "vectors/generate/lint.h"
+
+namespace {
+
+using samples::committed;
+using samples::with_goal;
+using support::spec_under_test;
+using vectors::Document;
+using vectors::Purpose;
+using vectors::Vector;
+
+// Mistakes that lint finds in a changed document.
+std::vector<std::string> mistakes(const std::function<void(Document&)>& change) {
+  Document changed = committed();
+  change(changed);
+  return vectors::lint_document(spec_under_test(), changed, "a.jsonl");
+}
+
+testing::AssertionResult finds(const std::string& what, const std::vector<std::string>& errors) {
+  return samples::has(errors, what) ? testing::AssertionSuccess()
+                                    : testing::AssertionFailure() << "no error says: " << what;
+}
+
+// The purpose of a vector that breaks a rule.
+Purpose& cell(Document& document) {
+  return *std::find_if(document.purposes.begin(), document.purposes.end(),
+                       [](const Purpose& purpose) { return purpose.goal == "cell/pde_2m/reserved_bit/bit_13"; });
+}
+
+TEST(Lint, finds_nothing_in_what_was_generated) {
+  EXPECT_EQ(mistakes([](Document&) {}), std::vector<std::string>{});
+}
+
+TEST(Lint, refuses_vectors_that_the_profile_does_not_have) {
+  const std::vector<std::pair<std::string, std::function<void(Vector&)>>> samples = {
+      {"no goal names it", [](Vector& v) { v.goals.clear(); }},
+      {"'cite' is missing", [](Vector& v) { v.cite.clear(); }},
+      {"not the profile's", [](Vector& v) { v.asked.configuration.capability ^= 1; }},
+      {"does not allow", [](Vector& v) { v.asked.configuration.tertiary_controls = 4; }}};
+  for (const auto& [message, change] : samples)
+    EXPECT_TRUE(finds(message, mistakes([&](Document& d) { change(d.vectors.front()); })));
+}
+
+TEST(Lint, refuses_purposes_that_are_not_as_computed) {
+  const std::string other = with_goal("cell/pde_2m/reserved_bit/bit_14").id;
+  const std::vector<std::pair<std::string, std::function<void(Purpose&)>>> samples = {
+      {"there is no such goal", [](Purpose& p) { p.goal = "walk/of/life"; }},
+      {"there is no vector", [](Purpose& p) { p.vector = "ept-0000000000000000"; }},
+      {"does not meet it", [&](Purpose& p) { p.vector = other; }},
+      {"another citation", [](Purpose& p) { p.cite = "SDM Vol. 1"; }},
+      {"'neighbour' is no neighbour", [&](Purpose& p) { p.neighbour = other; }},
+      {"'neighbour' is no neighbour", [&](Purpose& p) { p.neighbour.clear(); }},
+      {"'twin' is no twin", [&](Purpose& p) { p.twin = other; }}};
+  for (const auto& [message, change] : samples)
+    EXPECT_TRUE(finds(message, mistakes([&](Document& d) { change(cell(d)); })));
+}
+
+TEST(Lint, refuses_tables_at_one_address) {
+  const auto same_table = [](Vector& v) {
+    if (v.asked.question == vectors::Question::walk) v.asked.entries.at(1) = v.asked.entries.at(0);
+  };
+  EXPECT_TRUE(finds("two of its tables have the same address",
+                    mistakes([&](Document& d) { std::for_each(d.vectors.begin(), d.vectors.end(), same_table); })));
+}
+
+TEST(Lint, refuses_the_same_id_twice) {
+  EXPECT_TRUE(finds("is there twice", mistakes([](Document& d) { d.vectors.push_back(d.vectors.front()); })));
+}
+
+TEST(Lint, refuses_one_id_for_two_cases) {
+  Document other = committed();
+  other.profile = "other";
+  EXPECT_EQ(vectors::lint_ids({committed(), other}), std::vector<std::string>{});
+  other.vectors.front().asked.eptp ^= 0x1000;
+  EXPECT_TRUE(finds("stands for two cases", vectors::lint_ids({committed(), other})));
+}
+
+TEST(Lint, refuses_an_eptp_that_vm_entry_refuses) {
+  EXPECT_TRUE(finds("does not accept the EPTP", mistakes([](Document& d) {
+                      for (Vector& vector : d.vectors) vector.asked.eptp |= 1;
+                    })));
+}
+
+TEST(Lint, refuses_an_unknown_profile) {
+  EXPECT_TRUE(finds("there is no profile 'z80'", mistakes([](Document& d) { d.profile = "z80"; })));
+}
+
+// Lints a directory of one file after `change`.
+std::vector<std::string> directory_mistakes(const std::function<void(const std::filesystem::path&)>& change) {
+  const std::filesystem::path directory =
+      std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+  vectors::write_directory(directory, {committed()}, "1", "2");
+  change(directory);
+  std::vector<std::string> errors = vectors::lint(spec_under_test(), directory);
+  std::filesystem::remove_all(directory);
+  return errors;
+}
+
+TEST(Lint, finds_nothing_in_a_directory_as_written) {
+  EXPECT_EQ(directory_mistakes([](const auto&) {}), std::vector<std::string>{});
+}
+
+TEST(Lint, refuses_a_directory_that_is_not_its_manifest) {
+  const auto file = [](const auto& directory) { return directory / (samples::kProfile + std::string(".jsonl")); };
+  EXPECT_TRUE(finds("the SHA-256 is not", directory_mistakes([&](const auto& directory) {
+                      std::ofstream(file(directory), std::ios::app) << "\n";
+                    })));
+  EXPECT_TRUE(finds("citations.jsonl:1: the SHA-256 is not", directory_mistakes([](const auto& directory) {
+                      std::ofstream(directory / "citations.jsonl", std::ios::app) << "\n";
+                    })));
+  EXPECT_TRUE(finds("is missing",
+                    directory_mistakes([&](const auto& directory) { std::filesystem::remove(file(directory)); })));
+  EXPECT_TRUE(finds("is not in the manifest", directory_mistakes([](const auto& directory) {
+                      std::ofstream(directory / "more.jsonl") << "{}";
+                    })));
+  EXPECT_TRUE(finds("not as eptspec writes it", directory_mistakes([](const auto& directory) {
+                      std::ofstream(directory / "manifest.json", std::ios::app) << " ";
+                    })));
+}
+
+}  // namespace

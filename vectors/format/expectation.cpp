@@ -1,0 +1,81 @@
+#include "vectors/format/expectation.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "vectors/format/names.h"
+
+namespace vectors {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json shown(const ept_outcome& outcome, const ept_outcome_member& one) {
+  const ept_word value = ept_outcome_get(&outcome, one.member);
+  if (one.member == EPT_OUTCOME_RULES) {
+    const bool misconfigured = outcome.result == EPT_MISCONFIGURATION;
+    return names_in(misconfigured ? Vocabulary(ept_entry_rule_names) : Vocabulary(ept_violation_names), value);
+  }
+  switch (one.kind) {
+    case EPT_MEMBER_NUMBER: return value;
+    case EPT_MEMBER_ADDRESS:
+    case EPT_MEMBER_BITS:
+    case EPT_MEMBER_DEFINED: return fmt::format("{:#x}", value);
+    case EPT_MEMBER_MUST:
+    case EPT_MEMBER_MAY: break;
+  }
+  return numbers_in(value);
+}
+
+// A number that the manual may leave open is there where it does not, and then says so.
+bool is_shown(const ept_outcome& outcome, const ept_outcome_member& one) {
+  const ept_outcome_member& partner = ept_outcome_members[one.partner];
+  if (one.kind == EPT_MEMBER_DEFINED && partner.kind == EPT_MEMBER_NUMBER) return false;
+  const bool open = one.kind == EPT_MEMBER_NUMBER && partner.kind == EPT_MEMBER_DEFINED;
+  return ept_outcome_get(&outcome, open ? partner.member : one.member) != 0;
+}
+
+Json outcome_json(const ept_outcome& outcome) {
+  Json json = {{"result", ept_result_names[outcome.result].name}};
+  for (const ept_outcome_member& one : ept_outcome_members) {
+    if (is_shown(outcome, one)) json[one.name] = shown(outcome, one);
+  }
+  return json;
+}
+
+std::string text_of(const Json& json) { return json.is_string() ? json.get<std::string>() : json.dump(); }
+
+}  // namespace
+
+Json expectation_json(const Case& asked, const Expected& expected) {
+  if (asked.question == Question::walk) return outcome_json(expected.outcome);
+  Json json;
+  if (asked.question == Question::eptp) {
+    json["result"] = expected.eptp_rules == 0 ? "accepted" : "refused";
+    if (expected.eptp_rules != 0) json["rules"] = names_in(ept_eptp_rule_names, expected.eptp_rules);
+    return json;
+  }
+  const ept_classification& entry = expected.classification;
+  json["result"] = ept_kind_names[entry.kind].name;
+  json["format"] = ept_format_names[entry.format].name;
+  if (entry.rules != 0) json["rules"] = names_in(ept_entry_rule_names, entry.rules);
+  if (entry.reserved_bits != 0) json["reserved_bits"] = fmt::format("{:#x}", entry.reserved_bits);
+  return json;
+}
+
+std::string difference(const Json& found, const Json& right) {
+  if (!found.is_object()) return "'expected' is not an object";
+  for (const auto& [name, value] : right.items()) {
+    const std::string what = name == "result" ? "" : name + " ";
+    if (!found.contains(name)) return fmt::format("lacks {}{}, which the manual says", what, text_of(value));
+    if (found.at(name) != value)
+      return fmt::format("expects {}{} where the manual says {}", what, text_of(found.at(name)), text_of(value));
+  }
+  for (const auto& [name, value] : found.items()) {
+    if (!right.contains(name)) return fmt::format("expects {} {}, which the manual does not say", name, text_of(value));
+  }
+  return "";
+}
+
+}  // namespace vectors

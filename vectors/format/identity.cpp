@@ -1,0 +1,48 @@
+#include "vectors/format/identity.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "vectors/format/names.h"
+#include "vectors/format/sha256.h"
+
+namespace vectors {
+
+namespace {
+
+// The vocabularies that are ours: a number of theirs may change, a name does not.
+std::string sorted_names(Vocabulary vocabulary, ept_word bits) {
+  std::vector<std::string> names = names_in(vocabulary, bits);
+  std::sort(names.begin(), names.end());
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+}  // namespace
+
+std::string canonical_text(const Case& asked) {
+  std::map<std::string, std::string> members = {{"question", kQuestions.at(static_cast<std::size_t>(asked.question))}};
+  const auto put = [&](const std::string& name, ept_word value) {
+    if (value != 0) members[name] = fmt::format("{:#x}", value);
+  };
+  const ept_configuration& configuration = asked.configuration;
+  members["maxphyaddr"] = std::to_string(configuration.maxphyaddr);
+  put("capability", configuration.capability);
+  for (const Controls& word : kControls) put(std::string(word.name) + "_controls", configuration.*word.member);
+  if (configuration.parameters != 0)
+    members["parameters"] = sorted_names(ept_parameter_names, configuration.parameters);
+  put("eptp", asked.eptp);
+  if (asked.question == Question::entry) members["level"] = std::to_string(asked.level);
+  int level = asked.level;
+  for (const ept_word entry : asked.entries) put(fmt::format("entry.{}", level--), entry);
+  put("guest_physical_address", asked.guest_physical_address);
+  if (asked.access != 0) members["access"] = sorted_names(ept_access_names, asked.access);
+  std::string text;
+  for (const auto& [name, value] : members) text += name + "=" + value + "\n";
+  return text;
+}
+
+std::string id_of(const Case& asked) { return "ept-" + sha256(canonical_text(asked)).substr(0, 16); }
+
+}  // namespace vectors

@@ -1,0 +1,208 @@
+#include "vectors/format/in_words.h"
+
+#include <array>
+#include <bit>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "vectors/format/expectation.h"
+#include "vectors/format/names.h"
+
+namespace vectors {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string hex(ept_word value) { return fmt::format("{:#x}", value); }
+
+ept_word field_of(ept_word value, ept_word bits) { return (value & bits) >> std::countr_zero(bits); }
+
+// The rules that the case breaks and what they are called.
+struct Broken {
+  Vocabulary vocabulary;
+  ept_word rules = 0;
+};
+
+Broken broken_by(const Vector& vector) {
+  const Expected& expected = vector.expected;
+  switch (vector.asked.question) {
+    case Question::eptp: return {ept_eptp_rule_names, expected.eptp_rules};
+    case Question::entry: return {ept_entry_rule_names, expected.classification.rules};
+    case Question::walk: break;
+  }
+  if (expected.outcome.result == EPT_MISCONFIGURATION) return {ept_entry_rule_names, expected.outcome.rules};
+  return {ept_violation_names, expected.outcome.rules};
+}
+
+Json rules_json(const Broken& broken) {
+  Json rules = Json::array();
+  for (const ept_name& name : broken.vocabulary) {
+    if ((broken.rules & name.bits) != 0) rules.push_back({{"rule", name.name}, {"cite", name.cite}});
+  }
+  return rules;
+}
+
+// The exit qualification bit by bit; what is undefined has no value.
+Json qualification_json(const ept_outcome& outcome) {
+  Json bits = Json::array();
+  for (const ept_name& name : Vocabulary(ept_qualification_names)) {
+    Json bit = {{"bit", std::countr_zero(name.bits)}, {"name", name.name}};
+    if ((outcome.qualification_defined & name.bits) != 0)
+      bit["value"] = (outcome.qualification & name.bits) != 0 ? 1 : 0;
+    bit["cite"] = name.cite;
+    bits.push_back(std::move(bit));
+  }
+  return bits;
+}
+
+Json word_json(Vocabulary vocabulary, ept_word value) {
+  Json fields = Json::object();
+  for (const ept_name& name : vocabulary) {
+    if ((value & name.bits) != 0) fields[name.name] = hex(field_of(value, name.bits));
+    value &= ~name.bits;
+  }
+  return fields;
+}
+
+Json valued(Vocabulary vocabulary, ept_word value) {
+  return {{"value", hex(value)}, {"fields", word_json(vocabulary, value)}};
+}
+
+Json configuration_json(const ept_configuration& configuration) {
+  Json json = {{"maxphyaddr", configuration.maxphyaddr},
+               {"capability", valued(ept_capability_names, configuration.capability)}};
+  for (const Controls& word : kControls)
+    json[std::string(word.name) + "_controls"] = {{"value", hex(configuration.*word.member)},
+                                                  {"names", names_in(word.vocabulary, configuration.*word.member)}};
+  json["parameters"] = names_in(ept_parameter_names, configuration.parameters);
+  return json;
+}
+
+// Bits of the EPTP, each alone, that VM entry refuses as reserved or beyond the physical-address width.
+ept_word reserved_in(const ept_configuration& configuration, ept_word eptp) {
+  constexpr ept_word kReserved = EPT_RULE_EPTP_RESERVED_BIT | EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR;
+  ept_word reserved = 0;
+  for (const int bit : numbers_in(eptp)) {
+    const ept_word one = ept_word{1} << bit;
+    if ((ept_check_eptp(&configuration, one) & kReserved) != 0) reserved |= one;
+  }
+  return reserved;
+}
+
+Json eptp_json(const Case& asked) {
+  Json json = {{"value", hex(asked.eptp)}};
+  const ept_word reserved = reserved_in(asked.configuration, asked.eptp);
+  json["fields"] = word_json(ept_eptp_names, asked.eptp & ~reserved);
+  json["fields"]["address"] = hex(asked.eptp & EPT_ENTRY_ADDRESS & ~reserved);
+  if (reserved != 0) json["reserved_bits"] = numbers_in(reserved);
+  return json;
+}
+
+// Fields go by the format alone; a feature that is off leaves the name of its field.
+Json entry_json(const Case& asked, const ept_context& context, int level, ept_word value) {
+  const ept_classification found = ept_classify(&context, level, value);
+  const ept_word beyond = EPT_ENTRY_ADDRESS & ~((ept_word{1} << asked.configuration.maxphyaddr) - 1);
+  Json json = {{"level", level}, {"format", ept_format_names[found.format].name}, {"value", hex(value)}};
+  ept_word rest = value;
+  Json fields = Json::object();
+  for (const ept_field_name& field : ept_field_names) {
+    const ept_word bits = field.bits & ~beyond;
+    if (field.format != found.format || (value & bits) == 0) continue;
+    const bool address = (bits & EPT_ENTRY_ADDRESS) != 0;
+    fields[field.name] = hex(address ? value & bits : field_of(value, bits));
+    rest &= ~bits;
+  }
+  json["fields"] = std::move(fields);
+  ept_word reserved = 0;
+  for (const ept_field_name& field : ept_reserved_names) {
+    if (field.format == found.format) reserved |= rest & field.bits;
+  }
+  if (reserved != 0) json["reserved_bits"] = numbers_in(reserved);
+  if ((rest & ~reserved) != 0) json["ignored_bits"] = numbers_in(rest & ~reserved);
+  return json;
+}
+
+Json entries_json(const Case& asked) {
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  const std::vector<ept_word> tables = tables_of(asked);
+  Json entries = Json::array();
+  int level = asked.level;
+  for (std::size_t i = 0; i < asked.entries.size(); ++i, --level) {
+    Json entry = entry_json(asked, context, level, asked.entries[i]);
+    constexpr ept_word kIndex = 0x1ff;
+    const ept_word index = asked.guest_physical_address >> (3 + 9 * level) & kIndex;
+    if (asked.question == Question::walk) entry["address"] = hex(tables[i] + 8 * index);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+std::string rules_text(const Vector& vector) {
+  const Broken broken = broken_by(vector);
+  return fmt::format("{}", fmt::join(names_in(broken.vocabulary, broken.rules), ", "));
+}
+
+std::string end_of_walk(const Vector& vector) {
+  const ept_outcome& outcome = vector.expected.outcome;
+  const std::string at = outcome.level == 0 ? "before an entry is read" : fmt::format("at level {}", outcome.level);
+  switch (outcome.result) {
+    case EPT_TRANSLATED: return fmt::format("is translated to {:#x} {}", outcome.host_physical_address, at);
+    case EPT_SUB_PAGE_CHECK: return fmt::format("is decided by the sub-page permissions {}", at);
+    case EPT_VIOLATION: return fmt::format("causes an EPT violation {}: {}", at, rules_text(vector));
+    case EPT_MISCONFIGURATION: break;
+  }
+  return fmt::format("causes an EPT misconfiguration {}: {}", at, rules_text(vector));
+}
+
+constexpr std::array kKindsInWords = {"not present", "misconfigured", "a pointer to a table", "a page"};
+static_assert(kKindsInWords.size() == std::size(ept_kind_names));
+
+std::string entry_sentence(const Vector& vector) {
+  const ept_classification& found = vector.expected.classification;
+  const std::string rules = rules_text(vector);
+  return fmt::format("The entry {:#x} of level {}, read as {}, is {}{}{}.", vector.asked.entries.at(0),
+                     vector.asked.level, ept_format_names[found.format].name, kKindsInWords.at(found.kind),
+                     rules.empty() ? "" : ": ", rules);
+}
+
+}  // namespace
+
+std::string sentence(const Vector& vector) {
+  const Case& asked = vector.asked;
+  if (asked.question == Question::entry) return entry_sentence(vector);
+  if (asked.question == Question::walk)
+    return fmt::format("An access ({}) at guest-physical address {:#x} {}.",
+                       fmt::join(names_in(ept_access_names, asked.access), ", "), asked.guest_physical_address,
+                       end_of_walk(vector));
+  const std::string rules = rules_text(vector);
+  return rules.empty() ? fmt::format("VM entry accepts the EPTP {:#x}.", asked.eptp)
+                       : fmt::format("VM entry refuses the EPTP {:#x}: {}.", asked.eptp, rules);
+}
+
+Json in_words(const Vector& vector) {
+  const Case& asked = vector.asked;
+  Json json = {{"id", vector.id},
+               {"about", sentence(vector)},
+               {"question", kQuestions.at(static_cast<std::size_t>(asked.question))},
+               {"configuration", configuration_json(asked.configuration)},
+               {"eptp", eptp_json(asked)}};
+  if (asked.question != Question::eptp) json["entries"] = entries_json(asked);
+  if (asked.question == Question::walk)
+    json["access"] = {{"attributes", names_in(ept_access_names, asked.access)},
+                      {"guest_physical_address", hex(asked.guest_physical_address)}};
+  json["expected"] = expectation_json(asked, vector.expected);
+  json["broken_rules"] = rules_json(broken_by(vector));
+  if (vector.expected.outcome.qualification_defined != 0)
+    json["qualification"] = qualification_json(vector.expected.outcome);
+  json["goals"] = vector.goals;
+  if (!vector.cite.empty()) json["cite"] = vector.cite;
+  if (!vector.neighbour.empty()) json["neighbour"] = vector.neighbour;
+  if (!vector.twin.empty()) json["twin"] = vector.twin;
+  return json;
+}
+
+}  // namespace vectors

@@ -1,0 +1,40 @@
+// Vectors of one profile as JSON Lines (schema/lines.schema.json): a head, a line for each goal that a vector meets, a
+// line for each vector. No line depends on another one's place, so a goal more is lines more. docs/vectors.md says what
+// is left out. Tests: tests/vectors/format/lines_test.cpp.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vectors/format/citations.h"
+#include "vectors/format/document.h"
+
+namespace vectors {
+
+// All vectors have the same width, capability and parameters. Throws std::logic_error when they have not, or when there
+// is no vector. The citations are lines of the file, or else of `citations`, a file beside it.
+void write_lines(const Document& document, std::ostream& out);
+void write_lines(const Document& document, const std::string& citations, std::ostream& out);
+
+// The same without an end: a goal and a vector at a time, the id being that of the case.
+class LineStream {
+ public:
+  // Keeps a reference to `out`. `processor` has the width, capability and parameters of all vectors.
+  LineStream(const std::string& profile, const std::string& manual, const ept_configuration& processor,
+             std::ostream& out);
+  void write(const Vector& vector);
+
+ private:
+  std::ostream& out_;
+};
+
+// Whether the text is of lines: its first one is an object.
+bool are_lines(std::string_view text);
+
+// `file` is where the text comes from; the citations may lie beside it. What is wrong goes to `errors` as
+// "FILE:LINE: …"; vectors in which something is wrong are left out. Ids and expectations are computed anew.
+Document read_lines(std::string_view text, const std::string& file, std::vector<std::string>& errors);
+
+}  // namespace vectors

@@ -1,0 +1,37 @@
+#include "vectors/format/names.h"
+
+#include <bit>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace vectors {
+
+std::vector<std::string> names_in(Vocabulary vocabulary, ept_word bits) {
+  std::vector<std::string> names;
+  for (const ept_name& name : vocabulary) {
+    if ((bits & name.bits) == 0) continue;
+    names.emplace_back(name.name);
+    bits &= ~name.bits;
+  }
+  for (const int number : numbers_in(bits)) names.push_back(fmt::format("bit_{}", number));
+  return names;
+}
+
+std::optional<ept_word> bits_called(Vocabulary vocabulary, std::string_view name) {
+  for (const ept_name& one : vocabulary) {
+    if (name == one.name) return one.bits;
+  }
+  unsigned number = 64;
+  if (name.starts_with("bit_")) std::from_chars(name.data() + 4, name.data() + name.size(), number);
+  if (number >= 64 || name != fmt::format("bit_{}", number)) return std::nullopt;
+  return ept_word{1} << number;
+}
+
+std::vector<int> numbers_in(ept_word bits) {
+  std::vector<int> numbers;
+  for (; bits != 0; bits &= bits - 1) numbers.push_back(std::countr_zero(bits));
+  return numbers;
+}
+
+}  // namespace vectors

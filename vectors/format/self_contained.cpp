@@ -1,0 +1,146 @@
+#include "vectors/format/self_contained.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "vectors/format/check.h"
+#include "vectors/format/file.h"
+#include "vectors/format/in_words.h"
+
+namespace vectors {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFormat = "eptspec vectors export 1";
+
+// The lines of the vectors one after the other: the writer gives each id a line of its own.
+class Places {
+ public:
+  explicit Places(std::string_view text) : text_(text) {}
+
+  std::size_t next() {
+    const std::size_t found = text_.find("\n   \"id\":", at_);
+    if (found == std::string_view::npos) return line_;
+    line_ += static_cast<std::size_t>(
+        std::count(text_.begin() + static_cast<long>(at_), text_.begin() + static_cast<long>(found) + 1, '\n'));
+    at_ = found + 1;
+    return line_;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+};
+
+ept_word value_in(Object& from, const char* name) {
+  const Json* const json = from.find(name, true);
+  return json == nullptr || !json->is_object() || !json->contains("value") ? 0 : from.hex_of(json->at("value"), name);
+}
+
+ept_configuration read_configuration(Object& from) {
+  static const Json kNothing = Json::object();
+  ept_configuration configuration{};
+  const Json* const json = from.find("configuration", true);
+  Object words(json == nullptr ? kNothing : *json, from.where() + ": configuration", from.errors());
+  configuration.maxphyaddr = static_cast<ept_word>(words.integer("maxphyaddr", 1, 52));
+  configuration.capability = value_in(words, "capability");
+  for (const Controls& word : kControls)
+    configuration.*word.member = value_in(words, (std::string(word.name) + "_controls").c_str());
+  configuration.parameters = words.bits("parameters", ept_parameter_names, true);
+  return configuration;
+}
+
+void read_access(Object& from, Case& to) {
+  const Json* const json = from.find("access", true);
+  if (json == nullptr) return;
+  Object access(*json, from.where() + ": access", from.errors());
+  to.access = access.bits("attributes", ept_access_names, true);
+  to.guest_physical_address = access.hex("guest_physical_address", true);
+}
+
+void read_entries(Object& from, Case& to) {
+  for (const Json& json : from.list("entries", true)) {
+    Object entry(json, from.where() + ": entry", from.errors());
+    to.entries.push_back(entry.hex("value", true));
+    if (to.entries.size() == 1) to.level = entry.integer("level", 1, 5);
+  }
+}
+
+Vector read_vector(Object& from) {
+  const std::size_t before = from.errors().size();
+  Vector vector;
+  Case& asked = vector.asked;
+  asked.question = static_cast<Question>(std::max(from.one_of("question", kQuestions), 0));
+  asked.configuration = read_configuration(from);
+  asked.eptp = value_in(from, "eptp");
+  if (asked.question != Question::eptp) read_entries(from, asked);
+  if (asked.question == Question::walk) read_access(from, asked);
+  vector.goals = from.texts("goals", true);
+  vector.cite = from.text("cite", false);
+  vector.neighbour = from.text("neighbour", false);
+  vector.twin = from.text("twin", false);
+  if (from.errors().size() == before) read_checked(from, vector);
+  return vector;
+}
+
+// The words beside the numbers: what the file says must be what the numbers mean.
+void check_words(Object& from, const Json& found, const Vector& vector) {
+  const Json right = in_words(vector);
+  for (const auto& [name, value] : found.items()) {
+    const bool same = right.contains(name) && nlohmann::json(right.at(name)) == nlohmann::json(value);
+    if (!same) return from.wrong(fmt::format("{}: '{}' is not what the case means", vector.id, name));
+  }
+  if (found.size() != right.size()) from.wrong(vector.id + ": lacks what the case means in words");
+}
+
+Document read_document(const Json& json, std::string_view text, const std::string& file,
+                       std::vector<std::string>& errors) {
+  Document document;
+  Object head(json, file + ":1", errors);
+  if (head.text("format", true) != kFormat) {
+    head.wrong(fmt::format("'format' is not \"{}\"", kFormat));
+    return document;
+  }
+  document.profile = head.text("profile", true);
+  document.manual = head.text("manual", false);
+  Places places(text);
+  for (const Json& item : head.list("vectors", true)) {
+    const std::size_t before = errors.size();
+    Object from(item, fmt::format("{}:{}", file, places.next()), errors);
+    Vector vector = read_vector(from);
+    vector.profile = document.profile;
+    if (errors.size() == before) check_words(from, item, vector);
+    if (errors.size() == before) document.vectors.push_back(std::move(vector));
+  }
+  head.refuse_the_rest();
+  return document;
+}
+
+}  // namespace
+
+void write_self_contained(const Document& document, std::ostream& out) {
+  Json json = {{"format", kFormat}, {"profile", document.profile}};
+  if (!document.manual.empty()) json["manual"] = document.manual;
+  json["vectors"] = Json::array();
+  for (const Vector& vector : document.vectors) json["vectors"].push_back(in_words(vector));
+  out << json.dump(1) << "\n";
+}
+
+Document read_self_contained(std::string_view text, const std::string& file, std::vector<std::string>& errors) {
+  try {
+    return read_document(Json::parse(text), text, file, errors);
+  } catch (const Json::parse_error& error) {
+    const std::size_t byte = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
+    errors.push_back(fmt::format("{}:{}: no JSON: {}", file, place_in(text, byte), plain_json_mistake(error.what())));
+  } catch (const Json::exception& error) {
+    errors.push_back(fmt::format("{}:1: {}", file, plain_json_mistake(error.what())));
+  }
+  return {};
+}
+
+}  // namespace vectors
