@@ -55,7 +55,7 @@ Target parse_target(const std::string& text) {
   const bool says_what = rest.starts_with(':');
   if (!is_one || (form->what == nullptr ? !rest.empty() : !says_what && (form->usual == nullptr || !rest.empty()))) {
     throw std::runtime_error("'" + text +
-                             "' is no target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], "
+                             "' is not a target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], "
                              "kvm-bochs[:MODEL], kvm, qemu or serial:DEVICE");
   }
   target.kind = static_cast<TargetKind>(form - kKinds.begin());

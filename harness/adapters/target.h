@@ -29,7 +29,7 @@ struct Target {
 constexpr const char* kBochsModel = "tigerlake";
 constexpr const char* kKvmBochsModel = "corei7_skylake_x";
 
-// Throws std::runtime_error, which lists the kinds that there are, for what is no target.
+// Throws std::runtime_error, which lists the kinds that there are, for a text that is not a target.
 Target parse_target(const std::string& text);
 // Its inverse, with the model.
 std::string text_of(const Target& target);

@@ -6,7 +6,7 @@ import sys
 import tempfile
 
 ROOT, EPTSPEC = sys.argv[1:]
-VECTORS = os.path.join(ROOT, "vectors", "data", "bochs_tigerlake.json")
+VECTORS = os.path.join(ROOT, "vectors", "data", "bochs_tigerlake.jsonl")
 
 
 def run(*arguments):

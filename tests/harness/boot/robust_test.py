@@ -44,9 +44,11 @@ class Surroundings(Test):
         self.expect_one_line(run(*COMMAND, env={"PATH": "/nowhere"}), "bochs-bin is missing", "install")
 
     def test_unknown_model_is_named_at_once(self):
-        for target in ("bochs:nosuch", "bochs:", "kvm-bochs:nosuch", "kvm-bochs:", "kvm-bochs:nosuch/second_operand"):
+        unknown, none = ("no model '", "expected one of core2_penryn_t9600"), ("names nothing to run", "expected a model")
+        for target, words in (("bochs:nosuch", unknown), ("bochs:", none), ("kvm-bochs:nosuch", unknown), ("kvm-bochs:", none),
+                              ("kvm-bochs:nosuch/second_operand", unknown)):
             environment = {**os.environ, "XDG_CACHE_HOME": str(self.path)}
-            self.expect_one_line(run(EPTSPEC, "run", target, env=environment), "no model '", "expected one of core2_penryn_t9600")
+            self.expect_one_line(run(EPTSPEC, "run", target, env=environment), *words)
             self.assertEqual([*self.path.iterdir()], [])
 
     def test_known_deviations_are_not_missed_where_few_vectors_are_run(self):
