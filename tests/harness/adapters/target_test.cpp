@@ -53,7 +53,7 @@ TEST(Target, what_is_none_is_told_with_those_that_there_are) {
   for (const std::string text : {"xen", "", "lib", "exec", "serial", "reference:x", "reference/device", "kvm:m",
                                  "qemu/device", "bochss", ":m", "/device"}) {
     EXPECT_EQ(why_not(text), "'" + text +
-                                 "' is no target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], "
+                                 "' is not a target; expected reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL], "
                                  "kvm-bochs[:MODEL], kvm, qemu or serial:DEVICE");
   }
 }
