@@ -27,6 +27,9 @@ struct Draft {
   Names names;
 };
 
+// A file that has `kind` and `sources`.
+MapReader read_head(Draft& draft, const SourceFile& file);
+
 // The citation of one item: `cite: KEY` or `cite: [KEY, PLACE]`, where KEY is one of the file's sources.
 Citation read_cite(MapReader& reader, const SourceFile& file, Diagnostics& diagnostics, const std::string& at = "");
 

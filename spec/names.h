@@ -66,8 +66,8 @@ class Names {
 // The earliest stage at which `condition` can be judged.
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions);
 
-// Whether a word outside `allowed` is spoken of, be it through named conditions.
-bool speaks_beyond(const Condition& condition, const std::vector<Word>& allowed,
+// Whether a word is spoken of that is neither of the configuration nor among `known`, be it through named conditions.
+bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
                    const std::vector<NamedCondition>& conditions);
 
 // Whether bits of a kind of field of an entry are spoken of, which only its format tells.

@@ -13,10 +13,12 @@
 #include <fmt/format.h>
 
 #include "harness/cli/load_or_report.h"
+#include "harness/judge/case.h"
 #include "harness/support/cache.h"
 #include "harness/support/hash.h"
 #include "vectors/format/file.h"
 #include "vectors/format/lines.h"
+#include "vectors/format/names.h"
 #include "vectors/format/read.h"
 #include "vectors/format/sha256.h"
 #include "vectors/generate/generate.h"
@@ -28,18 +30,15 @@ namespace {
 namespace fs = std::filesystem;
 
 spec::Profile profile_of(const harness::Description& description) {
-  const eptspec_configuration& always = description.configuration;
-  const eptspec_configuration& may = description.optional_controls;
+  const ept_configuration has = harness::widest(description);
   spec::Profile profile;
   profile.id = "own";
   profile.title = description.name;
-  profile.maxphyaddr = static_cast<int>(always.maxphyaddr);
-  profile.capability = always.capability;
-  profile.pin_based = always.pin_based_controls | may.pin_based_controls;
-  profile.primary = always.primary_controls | may.primary_controls;
-  profile.secondary = always.secondary_controls | may.secondary_controls;
-  profile.tertiary = always.tertiary_controls | may.tertiary_controls;
-  profile.parameters = always.parameters;
+  profile.maxphyaddr = static_cast<int>(has.maxphyaddr);
+  profile.capability = has.capability;
+  for (std::size_t n = 0; n < vectors::kControls.size(); ++n)
+    profile.*spec::kControlWords[n].member = has.*vectors::kControls[n].member;
+  profile.parameters = has.parameters;
   return profile;
 }
 

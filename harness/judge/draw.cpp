@@ -33,7 +33,7 @@ namespace {
 // The one-bit fields of a format.
 std::vector<Name> flags_of(ept_format format) {
   std::vector<Name> flags;
-  for (const ept_field_name& field : field_names()) {
+  for (const ept_field_name& field : ept_field_names) {
     if (field.format == format && std::has_single_bit(field.bits))
       flags.push_back({field.bits, field.name, field.cite});
   }
@@ -59,12 +59,13 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
 std::pair<std::span<const Name>, ept_word> rules_of(const vectors::Vector& vector) {
   const vectors::Expected& expected = vector.expected;
   switch (vector.asked.question) {
-    case vectors::Question::eptp: return {eptp_rule_names(), expected.eptp_rules};
-    case vectors::Question::entry: return {entry_rule_names(), expected.classification.rules};
+    case vectors::Question::eptp: return {ept_eptp_rule_names, expected.eptp_rules};
+    case vectors::Question::entry: return {ept_entry_rule_names, expected.classification.rules};
     case vectors::Question::walk: break;
   }
   const bool misconfigured = expected.outcome.result == EPT_MISCONFIGURATION;
-  return {misconfigured ? entry_rule_names() : violation_names(), expected.outcome.rules};
+  if (misconfigured) return {ept_entry_rule_names, expected.outcome.rules};
+  return {ept_violation_names, expected.outcome.rules};
 }
 
 }  // namespace
@@ -102,8 +103,8 @@ std::string eptp_text(const vectors::Case& asked) {
 std::string draw(const vectors::Case& asked, const std::string& indent) {
   const ept_configuration& with = asked.configuration;
   std::string text = fmt::format("{}maxphyaddr {}, capability {:#x}", indent, with.maxphyaddr, with.capability);
-  std::string controls = names_of(secondary_names(), with.secondary_controls);
-  const std::string tertiary = names_of(tertiary_names(), with.tertiary_controls);
+  std::string controls = names_of(ept_secondary_control_names, with.secondary_controls);
+  const std::string tertiary = names_of(ept_tertiary_control_names, with.tertiary_controls);
   if (!tertiary.empty()) controls += (controls.empty() ? "" : " ") + tertiary;
   text += fmt::format(", controls {}\n{}eptp {}\n", controls, indent, eptp_text(asked));
   int level = asked.level;
@@ -115,7 +116,7 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
     --level;
   }
   if (asked.question == vectors::Question::walk) {
-    text += fmt::format("{}access {} at guest-physical {:#x}\n", indent, names_of(access_names(), asked.access),
+    text += fmt::format("{}access {} at guest-physical {:#x}\n", indent, names_of(ept_access_names, asked.access),
                         asked.guest_physical_address);
   }
   return text;

@@ -78,7 +78,7 @@ std::string name_of(const Case& asked, const Bit& bit) {
   constexpr std::array kWords = {"EPTP", "guest-physical address"};
   if (bit.word == kAccess) {
     const ept_word mask = ept_word{1} << bit.bit;
-    return fmt::format("access {}{}", (asked.access & mask) != 0 ? "" : "not ", names_of(access_names(), mask));
+    return fmt::format("access {}{}", (asked.access & mask) != 0 ? "" : "not ", names_of(ept_access_names, mask));
   }
   if (bit.word < kWords.size()) return fmt::format("{} bit {}", kWords.at(bit.word), bit.bit);
   return fmt::format("level {} bit {}", asked.level - static_cast<int>(bit.word - kAccess - 1), bit.bit);

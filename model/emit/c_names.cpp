@@ -141,12 +141,10 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
   out << kHead << "\n"
       << cite("PRESENT", spec.conditions.at(spec.present).cite) << cite("ORDER", spec.order.cite)
       << cite("SUB_PAGE_CHECK", spec.sub_page_check.cite) << cite("CONVERTIBLE", spec.convertible.cite)
-      << table("capability", fields(spec.capability)) << table("eptp", fields(spec.eptp))
-      << table("pin_based_control", bits_of_word(spec.controls, spec::Word::pin_based))
-      << table("primary_control", bits_of_word(spec.controls, spec::Word::primary))
-      << table("secondary_control", bits_of_word(spec.controls, spec::Word::secondary))
-      << table("tertiary_control", bits_of_word(spec.controls, spec::Word::tertiary))
-      << table("parameter", bits_of_word(spec.parameters, spec::Word::parameter))
+      << table("capability", fields(spec.capability)) << table("eptp", fields(spec.eptp));
+  for (const spec::ControlWord& word : spec::kControlWords)
+    out << table(std::string(word.name) + "_control", bits_of_word(spec.controls, word.word));
+  out << table("parameter", bits_of_word(spec.parameters, spec::Word::parameter))
       << table("access", bits_of_word(spec.attributes, spec::Word::access)) << table("usual_access", accesses(spec))
       << table("eptp_rule", numbered(spec.eptp_rules)) << table("entry_rule", numbered(spec.misconfigurations))
       << table("violation", numbered(spec.violations)) << table("qualification", numbered(spec.qualification))

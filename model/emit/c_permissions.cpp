@@ -33,12 +33,11 @@ bool has_bits(const spec::Format& format, const std::string& id, spec::Bits bits
 std::optional<std::vector<std::uint64_t>> plain_rights(const spec::Spec& spec) {
   std::vector<std::uint64_t> masks;
   for (const Right& right : kRights) {
-    const auto attribute = std::find_if(spec.attributes.begin(), spec.attributes.end(),
-                                        [&](const auto& each) { return each.id == right.attribute; });
-    const bool same = attribute != spec.attributes.end() &&
-                      std::all_of(spec.formats.begin(), spec.formats.end(), [&](const spec::Format& format) {
-                        return has_bits(format, right.field, attribute->bits);
-                      });
+    const spec::NamedBits* const attribute = find_id(spec.attributes, right.attribute);
+    const bool same =
+        attribute != nullptr && std::all_of(spec.formats.begin(), spec.formats.end(), [&](const spec::Format& format) {
+          return has_bits(format, right.field, attribute->bits);
+        });
     if (!same) return std::nullopt;
     masks.push_back(mask_of(attribute->bits));
   }

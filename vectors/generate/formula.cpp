@@ -22,9 +22,7 @@ ept_word always_on(spec::Word word) {
 }
 
 // In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down.
-constexpr std::array kControlWords = {spec::Word::pin_based, spec::Word::primary, spec::Word::secondary,
-                                      spec::Word::tertiary};
-constexpr std::size_t kEptp = kControlWords.size();
+constexpr std::size_t kEptp = spec::kControlWords.size();
 constexpr std::size_t kAccess = 5;
 constexpr std::size_t kGpa = 6;
 std::size_t entry_position(int level) { return static_cast<std::size_t>(12 - level); }
@@ -106,7 +104,7 @@ Values Formulas::values_in(const z3::model& model) const {
   Values values;
   for (const z3::expr& word : chosen_) values.push_back(model.eval(word, true).get_numeral_uint64());
   // Bits that are no control are in no formula; a model may set them.
-  for (std::size_t i = 0; i < kControlWords.size(); ++i) values[i] &= controls_in(spec_, kControlWords[i]);
+  for (std::size_t i = 0; i < kEptp; ++i) values[i] &= controls_in(spec_, spec::kControlWords[i].word);
   return values;
 }
 
