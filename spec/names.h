@@ -63,6 +63,10 @@ class Names {
   int depth_ = 0;  // conditions being resolved, each for the one before
 };
 
+// Whether conditions can name the field: its bits have a meaning and a constant place.
+bool has_name(const Field& field);
+bool has_field(const Format& format, const std::string& id, Bits bits);
+
 // The earliest stage at which `condition` can be judged.
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions);
 

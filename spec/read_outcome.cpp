@@ -1,5 +1,4 @@
 // What an entry can be, how an access can end, and what its outcome consists of.
-#include <algorithm>
 
 #include <fmt/format.h>
 

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <mutex>
+#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -86,10 +85,9 @@ std::string own_vectors(const std::string& spec_directory, const harness::Descri
   const vectors::Document made = vectors::generate_for(*spec, profile);
   fs::create_directories(path.parent_path());
   const fs::path draft = path.string() + fmt::format(".{}", getpid());
-  std::ofstream out(draft, std::ios::binary);
-  vectors::write_lines(made, out);
-  out.close();
-  if (!out) throw std::runtime_error(draft.string() + ": cannot be written");
+  std::ostringstream lines;
+  vectors::write_lines(made, lines);
+  vectors::write_file(draft, lines.str());
   fs::rename(draft, path);
   return path.string();
 }

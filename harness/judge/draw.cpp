@@ -7,6 +7,8 @@
 
 #include "harness/judge/judge.h"
 #include "harness/support/names.h"
+#include "vectors/format/in_words.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 
@@ -20,13 +22,7 @@ ept_classification classify(const vectors::Case& asked, int level, ept_word entr
 
 }  // namespace
 
-std::string numbers_of(ept_word bits) {
-  std::string text;
-  for (unsigned bit = 0; bit < 64; ++bit) {
-    if ((bits >> bit & 1) != 0) text += fmt::format("{}{}", text.empty() ? "" : ", ", bit);
-  }
-  return text;
-}
+std::string numbers_of(ept_word bits) { return fmt::format("{}", fmt::join(vectors::numbers_in(bits), ", ")); }
 
 namespace {
 
@@ -55,19 +51,6 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
   return {level, asked.entries.at(static_cast<std::size_t>(asked.level - level))};
 }
 
-// The rules that decide, with their names.
-std::pair<std::span<const Name>, ept_word> rules_of(const vectors::Vector& vector) {
-  const vectors::Expected& expected = vector.expected;
-  switch (vector.asked.question) {
-    case vectors::Question::eptp: return {ept_eptp_rule_names, expected.eptp_rules};
-    case vectors::Question::entry: return {ept_entry_rule_names, expected.classification.rules};
-    case vectors::Question::walk: break;
-  }
-  const bool misconfigured = expected.outcome.result == EPT_MISCONFIGURATION;
-  if (misconfigured) return {ept_entry_rule_names, expected.outcome.rules};
-  return {ept_violation_names, expected.outcome.rules};
-}
-
 }  // namespace
 
 std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
@@ -90,13 +73,7 @@ std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
 }
 
 std::string eptp_text(const vectors::Case& asked) {
-  ept_word reserved = 0;
-  for (unsigned bit = 0; bit < 64; ++bit) {
-    const ept_word one = ept_word{1} << bit;
-    constexpr ept_word kReserved = EPT_RULE_EPTP_RESERVED_BIT | EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR;
-    if ((ept_check_eptp(&asked.configuration, one) & kReserved) != 0) reserved |= one;
-  }
-  reserved &= asked.eptp;
+  const ept_word reserved = vectors::reserved_in(asked.configuration, asked.eptp);
   return fmt::format("{:#x}{}", asked.eptp, reserved == 0 ? "" : "  reserved " + numbers_of(reserved));
 }
 
@@ -123,13 +100,13 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
 }
 
 std::string rule_of(const vectors::Vector& vector) {
-  const auto [names, rules] = rules_of(vector);
-  if (rules != 0) return names_of(names, rules);
+  const vectors::Broken broken = vectors::broken_by(vector);
+  if (broken.rules != 0) return names_of(broken.vocabulary, broken.rules);
   const char* const result = result_name(expected_result(vector));
   return vector.asked.question == vectors::Question::eptp ? std::string("eptp ") + result : result;
 }
 
-bool breaks_several(const vectors::Vector& vector) { return std::popcount(rules_of(vector).second) > 1; }
+bool breaks_several(const vectors::Vector& vector) { return std::popcount(vectors::broken_by(vector).rules) > 1; }
 
 std::string format_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "eptp";

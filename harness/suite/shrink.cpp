@@ -122,9 +122,7 @@ class Shrinker {
   void judge_each(const std::vector<Bits>& sets) {
     tried_.clear();
     for (const Bits& bits : sets) tried_.push_back(with(bits));
-    std::vector<Put> puts;
-    for (const Vector& vector : tried_) puts.push_back({&vector, puts.size() + 1});
-    judgements_ = judging_.judge_once(puts);
+    judgements_ = judging_.judge_once(puts_of(tried_));
   }
 
   std::optional<std::size_t> first_failing(const std::vector<Bits>& sets) {

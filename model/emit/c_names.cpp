@@ -4,6 +4,7 @@
 
 #include "model/emit/c_condition.h"
 #include "model/emit/c_outcome.h"
+#include "spec/names.h"
 
 namespace model {
 
@@ -44,10 +45,6 @@ std::string row(std::uint64_t bits, const std::string& id, const spec::Citation&
 
 std::string table(const std::string& name, const std::string& rows) {
   return fmt::format("\nstatic const struct ept_name ept_{}_names[] = {{\n{}}};\n", name, rows);
-}
-
-bool has_name(const spec::Field& field) {
-  return field.kind == spec::FieldKind::field || field.kind == spec::FieldKind::fixed;
 }
 
 std::string fields(const spec::Format& format) {
@@ -116,7 +113,7 @@ bool is_reserved(const spec::Field& field) {
   return field.kind == spec::FieldKind::reserved || field.kind == spec::FieldKind::beyond_maxphyaddr;
 }
 
-bool has_meaning(const spec::Field& field) { return has_name(field) || field.kind == spec::FieldKind::address; }
+bool has_meaning(const spec::Field& field) { return spec::has_name(field) || field.kind == spec::FieldKind::address; }
 
 // The fields of every format for which `wanted` holds.
 std::string entry_fields(const std::string& name, bool (*wanted)(const spec::Field&), const spec::Spec& spec) {

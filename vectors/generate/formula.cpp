@@ -183,7 +183,7 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   parts.push_back(model::value_of(shape.meaning->eptp_check(), "rules") == number(0));
   parts.push_back(shape.meaning->five_levels() == context_.bool_val(goal.levels == 5));
   parts.push_back(tables_apart(shape, goal.levels));
-  parts.push_back(sane_access(shape.inputs->access));
+  parts.push_back(usual_access(spec_, shape.inputs->access));
   parts.push_back(shape.inputs->gpa.extract(63, 52) == context_.bv_val(0, 12));
   const bool begins = goal.ending != Ending::before_walk;
   parts.push_back((shape.meaning->early_violations() == number(0)) == context_.bool_val(begins));
@@ -206,13 +206,13 @@ z3::expr Formulas::tables_apart(Shape& shape, int levels) {
   return z3::distinct(tables);
 }
 
-// The attributes that tell the usual accesses apart come together as in one of them.
-z3::expr Formulas::sane_access(const z3::expr& access) {
-  const ept_word mask = usual_attributes(spec_);
+z3::expr usual_access(const spec::Spec& spec, const z3::expr& access) {
+  const auto number = [&](ept_word value) { return model::word(access.ctx(), value); };
+  const ept_word mask = usual_attributes(spec);
   ept_word all = 0;
-  for (const spec::NamedBits& attribute : spec_.attributes) all |= mask_of(attribute.bits);
-  z3::expr_vector usual(context_);
-  for (const spec::Access& one : spec_.accesses) usual.push_back((access & number(mask)) == number(one.attributes));
+  for (const spec::NamedBits& attribute : spec.attributes) all |= mask_of(attribute.bits);
+  z3::expr_vector usual(access.ctx());
+  for (const spec::Access& one : spec.accesses) usual.push_back((access & number(mask)) == number(one.attributes));
   return model::any_of(usual) && (access & number(~all)) == number(0);
 }
 

@@ -1,16 +1,11 @@
 #include "vectors/generate/generate.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
-#include <thread>
-#include <tuple>
 
 #include "vectors/format/identity.h"
 #include "vectors/generate/meets.h"

@@ -1,7 +1,5 @@
 #include "vectors/generate/lint.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "vectors/format/identity.h"
