@@ -63,9 +63,8 @@ bool in_range(const Format& format, int maxphyaddr, Diagnostics& diagnostics) {
 }
 
 const Field* field_of(const Format& format, const std::string& id) {
-  const auto found = std::find_if(format.fields.begin(), format.fields.end(),
-                                  [&](const Field& field) { return field.id == id && has_name(field); });
-  return found == format.fields.end() ? nullptr : &*found;
+  const Field* const found = find_id(format.fields, id);
+  return found != nullptr && has_name(*found) ? found : nullptr;
 }
 
 // Formats of one level are told apart by the bit that says whether the entry maps a page.
@@ -213,10 +212,8 @@ void check_present(const Spec& spec, Diagnostics& diagnostics) {
 }
 
 void check_five_levels(const Spec& spec, Diagnostics& diagnostics) {
-  const bool found = std::any_of(spec.conditions.begin(), spec.conditions.end(), [](const NamedCondition& condition) {
-    return condition.id == "five_level_walk" && condition.stage == Stage::configuration;
-  });
-  if (found) return;
+  const NamedCondition* const found = find_id(spec.conditions, "five_level_walk");
+  if (found != nullptr && found->stage == Stage::configuration) return;
   diagnostics.add(spec.levels.front().place, "no condition over the configuration is called 'five_level_walk'",
                   "one that says when a walk begins at level 5");
 }

@@ -27,6 +27,9 @@ struct Draft {
   Names names;
 };
 
+// A file that has `kind` and `sources`.
+MapReader read_head(Draft& draft, const SourceFile& file);
+
 // The citation of one item: `cite: KEY` or `cite: [KEY, PLACE]`, where KEY is one of the file's sources.
 Citation read_cite(MapReader& reader, const SourceFile& file, Diagnostics& diagnostics, const std::string& at = "");
 
@@ -37,8 +40,6 @@ void check_unique(Diagnostics& diagnostics, std::map<std::string, Place>& seen, 
 // First pass: formats, registers, controls, parameters, attributes: everything that gives names to bits. Conditions are
 // only noted.
 void read_formats(Draft& draft);
-bool has_name(const Field& field);  // conditions can name it: its bits have a meaning and a constant place
-bool has_field(const Format& format, const std::string& id, Bits bits);
 void read_configuration(Draft& draft, const SourceFile& file);
 void read_accesses(Draft& draft, const SourceFile& file);
 // `bits`, `id`, `cite` and `text` of each item of a list; gives them the names SCOPE.ID.

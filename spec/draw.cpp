@@ -12,14 +12,14 @@ std::string join_or(const std::vector<std::string>& parts, const char* none) {
   return parts.empty() ? none : fmt::format("{}", fmt::join(parts, " "));
 }
 
+}  // namespace
+
 bool matches(const Format& format, std::uint64_t entry) {
   return std::all_of(format.fields.begin(), format.fields.end(), [&](const Field& field) {
     return field.kind != FieldKind::fixed ||
            (entry & mask_of(bits_at(field.bits))) >> bits_at(field.bits).low == field.value;
   });
 }
-
-}  // namespace
 
 std::string draw(const Format& format, std::uint64_t value, int maxphyaddr) {
   std::vector<std::string> parts;

@@ -13,6 +13,9 @@ namespace spec {
 // none.
 std::string draw(const Format& format, std::uint64_t value, int maxphyaddr);
 
+// Whether the fixed bits of the format are those of the entry.
+bool matches(const Format& format, std::uint64_t entry);
+
 // The format that an entry of a level has.
 const Format& format_of(const Spec& spec, int level, std::uint64_t entry);
 

@@ -3,6 +3,8 @@
 // it. Tests: tests/spec/load_test.cpp, tests/sdm.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -287,6 +289,17 @@ struct Profile {
   Place place;
 };
 
+// The words of VM-execution controls, in the order of the manual's tables.
+struct ControlWord {
+  Word word;
+  const char* name;
+  std::uint64_t Profile::*member;
+};
+inline constexpr std::array<ControlWord, 4> kControlWords = {{{Word::pin_based, "pin_based", &Profile::pin_based},
+                                                              {Word::primary, "primary", &Profile::primary},
+                                                              {Word::secondary, "secondary", &Profile::secondary},
+                                                              {Word::tertiary, "tertiary", &Profile::tertiary}}};
+
 struct Spec {
   int min_maxphyaddr = 0;
   int max_maxphyaddr = 0;
@@ -315,5 +328,12 @@ struct Spec {
   std::vector<OutcomeMember> outcome;  // beside the flags, which follow them
   std::vector<Profile> profiles;
 };
+
+// The item with this id; null when there is none.
+template <typename List>
+auto* find_id(List& list, const std::string& id) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.id == id; });
+  return found == list.end() ? nullptr : &*found;
+}
 
 }  // namespace spec

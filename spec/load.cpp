@@ -160,11 +160,8 @@ void read_names(Draft& draft) {
 }
 
 void find_present(Draft& draft) {
-  const auto& all = draft.spec.conditions;
-  const auto found =
-      std::find_if(all.begin(), all.end(), [](const auto& condition) { return condition.id == "present"; });
-  if (found != all.end()) {
-    draft.spec.present = static_cast<std::size_t>(found - all.begin());
+  if (const NamedCondition* found = find_id(draft.spec.conditions, "present")) {
+    draft.spec.present = static_cast<std::size_t>(found - draft.spec.conditions.data());
     return;
   }
   for (const SourceFile& file : draft.files) {
@@ -189,6 +186,12 @@ void read_meaning(Draft& draft) {
 }
 
 }  // namespace
+
+MapReader read_head(Draft& draft, const SourceFile& file) {
+  MapReader reader(file.tree, draft.diagnostics, file.kind);
+  for (const char* key : {"kind", "sources"}) reader.require(key);
+  return reader;
+}
 
 Citation read_cite(MapReader& reader, const SourceFile& file, Diagnostics& diagnostics, const std::string& at) {
   if (!reader.is_mapping()) return {};  // reported already

@@ -87,13 +87,14 @@ Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& co
   return stage;
 }
 
-bool speaks_beyond(const Condition& condition, const std::vector<Word>& allowed,
+bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
                    const std::vector<NamedCondition>& conditions) {
   bool beyond = false;
   for_each_through_names(condition, conditions, [&](const Condition& part) {
     const bool about_word = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of ||
                             part.kind == Condition::Kind::any_of_kind;
-    beyond |= about_word && std::find(allowed.begin(), allowed.end(), part.word) == allowed.end();
+    beyond |= about_word && stage_of(part.word) != Stage::configuration &&
+              std::find(known.begin(), known.end(), part.word) == known.end();
   });
   return beyond;
 }

@@ -63,11 +63,15 @@ class Names {
   int depth_ = 0;  // conditions being resolved, each for the one before
 };
 
+// Whether conditions can name the field: its bits have a meaning and a constant place.
+bool has_name(const Field& field);
+bool has_field(const Format& format, const std::string& id, Bits bits);
+
 // The earliest stage at which `condition` can be judged.
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions);
 
-// Whether a word outside `allowed` is spoken of, be it through named conditions.
-bool speaks_beyond(const Condition& condition, const std::vector<Word>& allowed,
+// Whether a word is spoken of that is neither of the configuration nor among `known`, be it through named conditions.
+bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
                    const std::vector<NamedCondition>& conditions);
 
 // Whether bits of a kind of field of an entry are spoken of, which only its format tells.

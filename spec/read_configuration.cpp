@@ -103,11 +103,9 @@ void note_conditions(Draft& draft, MapReader& reader, const SourceFile& file) {
 }
 
 void read_configuration(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "configuration");
+  MapReader reader = read_head(draft, file);
   draft.spec.min_maxphyaddr = kMinWidth;
   draft.spec.max_maxphyaddr = kMaxWidth;
-  reader.require("kind");
-  reader.require("sources");
   if (const Node* node = reader.require("maxphyaddr")) read_widths(draft, file, *node);
   draft.spec.controls = read_bits(draft, reader, file, "controls", "control", std::nullopt);
   draft.spec.parameters = read_bits(draft, reader, file, "parameters", "parameter", Word::parameter);
@@ -116,9 +114,7 @@ void read_configuration(Draft& draft, const SourceFile& file) {
 }
 
 void read_accesses(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "accesses");
-  reader.require("kind");
-  reader.require("sources");
+  MapReader reader = read_head(draft, file);
   draft.spec.attributes = read_bits(draft, reader, file, "attributes", "access", Word::access);
   std::map<std::string, Place> seen;
   for (const Node* item : reader.list("accesses")) {

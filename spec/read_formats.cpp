@@ -117,11 +117,9 @@ void check_maps_page(Draft& draft, MapReader& reader, const Format& format) {
 }
 
 Format read_format(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, file.kind);
+  MapReader reader = read_head(draft, file);
   Format format;
   format.place = file.tree.place;
-  reader.require("kind");
-  reader.require("sources");
   format.id = reader.id("id");
   format.title = reader.text("title");
   if (file.kind == "format") {
@@ -175,9 +173,7 @@ void read_field_conditions(Draft& draft) {
   const auto find_format = [&](const std::string& id) -> Format* {
     if (id == draft.spec.eptp.id) return &draft.spec.eptp;
     if (id == draft.spec.capability.id) return &draft.spec.capability;
-    const auto found = std::find_if(draft.spec.formats.begin(), draft.spec.formats.end(),
-                                    [&](const Format& format) { return format.id == id; });
-    return found == draft.spec.formats.end() ? nullptr : &*found;
+    return find_id(draft.spec.formats, id);
   };
   for (const SourceFile& file : draft.files) {
     Format* format = file.kind == "format" || file.kind == "register" ? find_format(file.id) : nullptr;

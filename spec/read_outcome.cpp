@@ -1,5 +1,4 @@
 // What an entry can be, how an access can end, and what its outcome consists of.
-#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -32,12 +31,11 @@ std::uint64_t read_results(Draft& draft, MapReader& reader) {
   std::uint64_t set = 0;
   const auto& results = draft.spec.results;
   for (const Node* item : reader.words("of")) {
-    const auto found =
-        std::find_if(results.begin(), results.end(), [&](const Result& one) { return one.id == item->text; });
-    if (found == results.end()) {
+    const Result* const found = find_id(results, item->text);
+    if (found == nullptr) {
       draft.diagnostics.add(item->place, fmt::format("there is no result '{}'", item->text), "an id of 'results'");
     } else {
-      set |= std::uint64_t{1} << (found - results.begin());
+      set |= std::uint64_t{1} << (found - results.data());
     }
   }
   return set;
@@ -61,9 +59,7 @@ OutcomeMember read_member(Draft& draft, const SourceFile& file, const Node& node
 }  // namespace
 
 void read_outcome(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "outcome");
-  reader.require("kind");
-  reader.require("sources");
+  MapReader reader = read_head(draft, file);
   Seen seen;
   for (const Node* item : reader.list("entries")) {
     MapReader entry(*item, draft.diagnostics, "entry");

@@ -10,56 +10,51 @@ namespace spec {
 
 namespace {
 
-const std::vector<Word> kConfigurationWords = {Word::capability, Word::pin_based, Word::primary, Word::secondary,
-                                               Word::tertiary,   Word::parameter, Word::eptp};
+using Seen = std::map<std::string, Place>;
 
-std::vector<Word> with(std::vector<Word> words, std::initializer_list<Word> more) {
-  words.insert(words.end(), more);
-  return words;
+// A bit of 64 that no other item has.
+unsigned read_bit(Draft& draft, MapReader& reader, Seen& seen) {
+  const std::size_t before = draft.diagnostics.size();
+  const auto bit = static_cast<unsigned>(reader.number("bit", 0, 63));
+  if (draft.diagnostics.size() == before && reader.is_mapping())
+    check_unique(draft.diagnostics, seen, fmt::format("bit {}", bit), reader.place());
+  return bit;
 }
 
-struct RuleIds {
-  std::map<std::string, Place> seen;
-};
-
 // What all three kinds of rules have in common; `when` is read later, by the caller.
-Rule read_rule_head(Draft& draft, MapReader& reader, const SourceFile& file, RuleIds& ids) {
+Rule read_rule_head(Draft& draft, MapReader& reader, const SourceFile& file, Seen& seen) {
   Rule rule;
   rule.place = reader.place();
   rule.id = reader.id("id");
-  const std::size_t before = draft.diagnostics.size();
-  rule.bit = static_cast<unsigned>(reader.number("bit", 0, 63));
-  if (draft.diagnostics.size() == before && reader.is_mapping()) {
-    check_unique(draft.diagnostics, ids.seen, fmt::format("bit {}", rule.bit), rule.place);
-  }
+  rule.bit = read_bit(draft, reader, seen);
   rule.cite = read_cite(reader, file, draft.diagnostics);
   rule.text = reader.text("text");
   reader.optional_text("reason");
-  check_unique(draft.diagnostics, ids.seen, rule.id, rule.place);
+  check_unique(draft.diagnostics, seen, rule.id, rule.place);
   return rule;
 }
 
-// What can be spoken of at one point of a walk, and how to say so. Only where the format of an entry is known can its
-// reserved bits be spoken of.
+// What can be spoken of at one point of a walk beside the configuration, and how to say so. Only where the format of an
+// entry is known can its reserved bits be spoken of.
 struct Known {
   std::vector<Word> words;
   bool format = false;
   const char* expected = "";
 };
 
-const Known kOfConfiguration = {kConfigurationWords, false,
-                                "a condition over EPTP, capabilities, controls and parameters"};
-const Known kOfEntry = {with(kConfigurationWords, {Word::entry}), true, "a condition over configuration and entry"};
+const Known kOfConfiguration = {{}, false, "a condition over EPTP, capabilities, controls and parameters"};
+const Known kOfEntry = {{Word::entry}, true, "a condition over configuration and entry"};
 const Known kOfAnyEntry = {kOfEntry.words, false, "a condition over configuration and named bits of the entry"};
-const Known kBeforeWalk = {with(kConfigurationWords, {Word::gpa}), false,
-                           "a condition over configuration and guest-physical address"};
+const Known kBeforeWalk = {{Word::gpa}, false, "a condition over configuration and guest-physical address"};
 const Known kOfCompleteWalk = {
-    with(kBeforeWalk.words, {Word::access, Word::all, Word::nonleaf, Word::leaf, Word::walk}), false,
+    {Word::gpa, Word::access, Word::all, Word::nonleaf, Word::leaf, Word::walk},
+    false,
     "a condition over configuration, access, guest-physical address, walk and the entries used (all, nonleaf, leaf)"};
 const Known kOfSubPageCheck = {
-    with(kConfigurationWords, {Word::access, Word::all, Word::nonleaf, Word::leaf, Word::walk}), false,
+    {Word::access, Word::all, Word::nonleaf, Word::leaf, Word::walk},
+    false,
     "a condition over configuration, access, walk and the entries used (all, nonleaf, leaf)"};
-const Known kOfReport = {with(kConfigurationWords, {Word::access, Word::all, Word::leaf, Word::walk, Word::violation}),
+const Known kOfReport = {{Word::access, Word::all, Word::leaf, Word::walk, Word::violation},
                          false,
                          "a condition over configuration, access, walk, the entries used (all, leaf) and the rules "
                          "broken"};
@@ -93,13 +88,12 @@ std::vector<std::size_t> read_rule_formats(Draft& draft, MapReader& reader, cons
   const auto& all = draft.spec.formats;
   const bool limited = reader.find("formats") != nullptr;
   for (const Node* item : limited ? reader.words("formats") : std::vector<const Node*>{}) {
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Format& format) { return format.id == item->text; });
-    if (found == all.end()) {
+    const Format* const found = find_id(all, item->text);
+    if (found == nullptr) {
       draft.diagnostics.add(item->place, fmt::format("unknown format '{}'", item->text),
                             "the id of a format under formats/");
     } else {
-      formats.push_back(static_cast<std::size_t>(found - all.begin()));
+      formats.push_back(static_cast<std::size_t>(found - all.data()));
     }
   }
   if (!limited) {
@@ -125,15 +119,11 @@ SubPageCheck read_sub_page_check(Draft& draft, const SourceFile& file, const Nod
   check.place = node.place;
   const std::string only = reader.id("only");
   const auto& rules = draft.spec.violations;
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == only; });
-  if (found == rules.end()) {
-    const Node* node_of_only = reader.find("only");
-    if (!only.empty()) {
-      draft.diagnostics.add(node_of_only->place, fmt::format("unknown violation '{}'", only),
-                            "the id of one of the 'rules'");
-    }
-  } else {
-    check.only = static_cast<std::size_t>(found - rules.begin());
+  if (const Rule* const found = find_id(rules, only)) {
+    check.only = static_cast<std::size_t>(found - rules.data());
+  } else if (!only.empty()) {
+    draft.diagnostics.add(reader.find("only")->place, fmt::format("unknown violation '{}'", only),
+                          "the id of one of the 'rules'");
   }
   check.when = read_when(draft, reader, kOfSubPageCheck);
   check.cite = read_cite(reader, file, draft.diagnostics);
@@ -155,17 +145,12 @@ Convertible read_convertible(Draft& draft, const SourceFile& file, const Node& n
   return convertible;
 }
 
-QualificationBit read_qualification_bit(Draft& draft, const SourceFile& file, const Node& node,
-                                        std::map<std::string, Place>& seen) {
+QualificationBit read_qualification_bit(Draft& draft, const SourceFile& file, const Node& node, Seen& seen) {
   MapReader reader(node, draft.diagnostics, "bit");
   QualificationBit bit;
   bit.place = node.place;
   bit.id = reader.id("id");
-  const std::size_t before = draft.diagnostics.size();
-  bit.bit = static_cast<unsigned>(reader.number("bit", 0, 63));
-  if (draft.diagnostics.size() == before && reader.is_mapping()) {
-    check_unique(draft.diagnostics, seen, fmt::format("bit {}", bit.bit), bit.place);
-  }
+  bit.bit = read_bit(draft, reader, seen);
   bit.set = read_when(draft, reader, kOfReport, "set");
   if (reader.find("undefined") != nullptr) {
     bit.undefined = read_when(draft, reader, kOfReport, "undefined");
@@ -180,13 +165,11 @@ QualificationBit read_qualification_bit(Draft& draft, const SourceFile& file, co
 }  // namespace
 
 void read_eptp_check(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "eptp_check");
-  reader.require("kind");
-  reader.require("sources");
-  RuleIds ids;
+  MapReader reader = read_head(draft, file);
+  Seen seen;
   for (const Node* item : reader.list("rules")) {
     MapReader entry(*item, draft.diagnostics, "rule");
-    Rule rule = read_rule_head(draft, entry, file, ids);
+    Rule rule = read_rule_head(draft, entry, file, seen);
     rule.when = read_when(draft, entry, kOfConfiguration);
     entry.done();
     draft.spec.eptp_rules.push_back(std::move(rule));
@@ -195,13 +178,11 @@ void read_eptp_check(Draft& draft, const SourceFile& file) {
 }
 
 void read_misconfiguration(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "misconfiguration");
-  reader.require("kind");
-  reader.require("sources");
-  RuleIds ids;
+  MapReader reader = read_head(draft, file);
+  Seen seen;
   for (const Node* item : reader.list("rules")) {
     MapReader entry(*item, draft.diagnostics, "rule");
-    Rule rule = read_rule_head(draft, entry, file, ids);
+    Rule rule = read_rule_head(draft, entry, file, seen);
     rule.when = read_when(draft, entry, kOfEntry);
     rule.formats = read_rule_formats(draft, entry, rule.when);
     entry.done();
@@ -212,10 +193,10 @@ void read_misconfiguration(Draft& draft, const SourceFile& file) {
 
 void note_violations(Draft& draft, const SourceFile& file) {
   MapReader reader(file.tree, draft.diagnostics, "violation");
-  RuleIds ids;
+  Seen seen;
   for (const Node* item : reader.list("rules")) {
     MapReader entry(*item, draft.diagnostics, "rule");
-    Rule rule = read_rule_head(draft, entry, file, ids);
+    Rule rule = read_rule_head(draft, entry, file, seen);
     rule.stage = entry.choice<ViolationStage>("stage", {{"permissions", ViolationStage::permissions},
                                                         {"before_walk", ViolationStage::before_walk},
                                                         {"entry", ViolationStage::entry}});
@@ -226,9 +207,7 @@ void note_violations(Draft& draft, const SourceFile& file) {
 }
 
 void read_violation(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "violation");
-  reader.require("kind");
-  reader.require("sources");
+  MapReader reader = read_head(draft, file);
   const auto items = reader.list("rules");
   for (std::size_t i = 0; i < items.size(); ++i) {
     MapReader entry(*items[i], draft.diagnostics, "rule");
@@ -245,11 +224,9 @@ void read_violation(Draft& draft, const SourceFile& file) {
 }
 
 void read_exit_qualification(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "exit_qualification");
-  reader.require("kind");
-  reader.require("sources");
+  MapReader reader = read_head(draft, file);
   reader.find("conditions");  // noted in the first pass
-  std::map<std::string, Place> seen;
+  Seen seen;
   for (const Node* item : reader.list("bits")) {
     draft.spec.qualification.push_back(read_qualification_bit(draft, file, *item, seen));
     const QualificationBit& bit = draft.spec.qualification.back();

@@ -27,13 +27,12 @@ Level read_level(Draft& draft, const SourceFile& file, const Node& node) {
   }
   const auto& formats = draft.spec.formats;
   for (const Node* item : reader.words("formats")) {
-    const auto found =
-        std::find_if(formats.begin(), formats.end(), [&](const Format& format) { return format.id == item->text; });
-    if (found == formats.end() || found->level != level.level) {
+    const Format* const found = find_id(formats, item->text);
+    if (found == nullptr || found->level != level.level) {
       draft.diagnostics.add(item->place, fmt::format("there is no format '{}' of level {}", item->text, level.level),
                             "formats with this level");
     } else {
-      level.formats.push_back(static_cast<std::size_t>(found - formats.begin()));
+      level.formats.push_back(static_cast<std::size_t>(found - formats.data()));
     }
   }
   level.cite = read_cite(reader, file, draft.diagnostics);
@@ -86,9 +85,6 @@ Order read_order(Draft& draft, const SourceFile& file, const Node& node) {
   return order;
 }
 
-const std::vector<Word> kFlagWords = {Word::capability, Word::pin_based, Word::primary, Word::secondary,
-                                      Word::tertiary,   Word::parameter, Word::eptp,    Word::access};
-
 // The bit of a flag, which the format of every entry that gets it must have.
 Bits read_flag_bits(Draft& draft, const Node& node, bool leaf_only) {
   const Symbol* symbol = draft.names.find(node.text);
@@ -114,7 +110,7 @@ Flag read_flag(Draft& draft, const SourceFile& file, const Node& node) {
   if (const Node* field = reader.require("field")) flag.bits = read_flag_bits(draft, *field, flag.leaf_only);
   if (const Node* when = reader.require("when")) {
     flag.when = draft.names.read(*when);
-    if (speaks_beyond(flag.when, kFlagWords, draft.names.conditions())) {
+    if (speaks_beyond(flag.when, {Word::access}, draft.names.conditions())) {
       draft.diagnostics.add(when->place, "a flag depends on more than configuration and access",
                             "a condition over configuration and access");
     }
@@ -130,22 +126,8 @@ Flag read_flag(Draft& draft, const SourceFile& file, const Node& node) {
 }
 
 std::uint64_t& word_of(Profile& profile, Word word) {
-  switch (word) {
-    case Word::pin_based: return profile.pin_based;
-    case Word::primary: return profile.primary;
-    case Word::secondary: return profile.secondary;
-    case Word::tertiary: return profile.tertiary;
-    case Word::capability:
-    case Word::parameter:
-    case Word::eptp:
-    case Word::gpa:
-    case Word::entry:
-    case Word::all:
-    case Word::nonleaf:
-    case Word::leaf:
-    case Word::access:
-    case Word::walk:
-    case Word::violation: break;
+  for (const ControlWord& controls : kControlWords) {
+    if (controls.word == word) return profile.*controls.member;
   }
   return profile.parameters;
 }
@@ -237,8 +219,8 @@ void read_walk_names(Draft& draft, const SourceFile& file) {
 }
 
 void read_walk(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "walk");
-  for (const char* key : {"kind", "sources", "guest_physical_address", "conditions"}) reader.require(key);
+  MapReader reader = read_head(draft, file);
+  for (const char* key : {"guest_physical_address", "conditions"}) reader.require(key);
   const std::size_t before = draft.diagnostics.size();
   for (const Node* item : reader.list("levels")) draft.spec.levels.push_back(read_level(draft, file, *item));
   if (draft.diagnostics.size() == before) check_levels(draft, reader.find("levels")->place);

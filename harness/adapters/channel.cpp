@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -23,17 +21,6 @@ constexpr int kPipeBytes = 1 << 20;
 // A line longer than any batch of answers can be: an adapter that never ends its line must not fill the memory.
 constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
-struct Pipe {
-  int read = -1;
-  int write = -1;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(fmt::format("no pipe: {}", std::strerror(errno)));
-  return {ends[0], ends[1]};
-}
-
 void do_not_block(int fd) { fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
 
 }  // namespace
@@ -44,14 +31,7 @@ void Channel::start(const std::string& command) {
   const Pipe in = make_pipe();
   const Pipe out = make_pipe();
   const Pipe err = make_pipe();
-  pid_ = fork_child();
-  if (pid_ == 0) {
-    dup2(in.read, STDIN_FILENO);
-    dup2(out.write, STDOUT_FILENO);
-    dup2(err.write, STDERR_FILENO);
-    execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
-    _exit(127);
-  }
+  pid_ = start_program({"/bin/sh", "-c", command}, {in.read, out.write, err.write});
   close(in.read);
   close(out.write);
   close(err.write);

@@ -1,7 +1,6 @@
 #include "harness/adapters/library.h"
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -126,22 +125,20 @@ Exchanged LibraryWorker::start() {
 void LibraryWorker::spawn() {
   // Between pipe and close nobody else may fork: a copy of the ends in another worker would hide the end of this one.
   const std::lock_guard<std::mutex> lock(spawn_mutex());
-  std::array<int, 2> in{};
-  std::array<int, 2> out{};
-  if (pipe2(in.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
-  if (pipe2(out.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
+  const Pipe in = make_pipe();
+  const Pipe out = make_pipe();
   shared_->message.front() = '\0';
   pid_ = fork_child();
   if (pid_ == 0) {
     dup2(STDERR_FILENO, STDOUT_FILENO);  // what the library prints is no part of the report
-    close(in[1]);
-    close(out[0]);
-    serve(path_.c_str(), *shared_, batch_, in[0], out[1]);
+    close(in.write);
+    close(out.read);
+    serve(path_.c_str(), *shared_, batch_, in.read, out.write);
   }
-  close(in[0]);
-  close(out[1]);
-  to_worker_ = in[1];
-  from_worker_ = out[0];
+  close(in.read);
+  close(out.write);
+  to_worker_ = in.write;
+  from_worker_ = out.read;
 }
 
 // Waits for the worker's byte.

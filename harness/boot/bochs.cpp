@@ -14,6 +14,7 @@
 #include "harness/boot/media.h"
 #include "harness/metal/open_machine.h"
 #include "harness/support/program.h"
+#include "vectors/format/file.h"
 
 namespace harness {
 
@@ -48,8 +49,9 @@ ProgramEnd boot_once(const BochsOptions& options, const fs::path& directory, std
   machine.directory = place;
   machine.boot = disk ? "disk" : "cdrom";
   machine.master = disk ? bochs_disk(medium) : bochs_cd(medium);
-  write_whole(directory / "bochsrc", bochs_configuration(machine));
-  write_whole(directory / "rc", fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", place, kResults, results));
+  vectors::write_file(directory / "bochsrc", bochs_configuration(machine));
+  vectors::write_file(directory / "rc",
+                      fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", place, kResults, results));
   fs::remove(directory / "medium.lock");  // of a Bochs that was killed
   return await_program(
       start_program({kProgram, "-q", "-f", place + "/bochsrc", "-rc", place + "/rc"}, directory / "output.txt"),

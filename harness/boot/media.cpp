@@ -41,12 +41,6 @@ menuentry "eptspec (multiboot 1)" {{
 )menu";
 constexpr std::size_t kCylinder = std::size_t{16} * 63 * kSector;  // an emulator wants whole ones
 
-std::string part(const char* name) {
-  std::string bytes = contents_of(image_directory() / name);
-  if (bytes.empty()) throw std::runtime_error((image_directory() / name).string() + ": cannot be read");
-  return bytes;
-}
-
 std::size_t padded(std::size_t size, std::size_t unit) { return (size + unit - 1) / unit * unit; }
 
 // Sectors, as the boot sector holds them.
@@ -109,28 +103,34 @@ std::filesystem::path image_directory() {
   return from_environment != nullptr ? from_environment : EPTSPEC_IMAGE_DIRECTORY;
 }
 
+std::string image_part(const char* name) {
+  std::string bytes = contents_of(image_directory() / name);
+  if (bytes.empty()) throw std::runtime_error((image_directory() / name).string() + ": cannot be read");
+  return bytes;
+}
+
 void write_disk(const std::filesystem::path& path, const std::string& blob, std::size_t results) {
-  std::string disk = part("boot.bin");
+  std::string disk = image_part("boot.bin");
   if (disk.size() != kLoaderSectors * kSector) throw std::runtime_error("the boot sector has a wrong size");
   Places places{};
-  places.image = append(disk, part("image.bin"));
+  places.image = append(disk, image_part("image.bin"));
   places.cases = append(disk, blob);
   places.results = append(disk, std::string(results, '\0'));
   disk.resize(padded(disk.size(), kCylinder));
   std::memcpy(disk.data() + kMarkPlace + kMark.size(), &places, sizeof(places));
   const Partition all{0x80, {}, 0xda, {}, 1, static_cast<std::uint32_t>(disk.size() / kSector - 1)};
   std::memcpy(disk.data() + kPartition, &all, sizeof(all));
-  write_whole(path, disk);
+  vectors::write_file(path, disk);
 }
 
 void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEntry entry) {
   const WorkDirectory work("iso");
   const std::filesystem::path boot = work.path() / "tree" / "boot";
   std::filesystem::create_directories(boot / "grub");
-  write_whole(boot / "eptspec.elf", part("eptspec.elf"));
-  write_whole(boot / "cases", blob);
-  write_whole(boot / "grub" / "grub.cfg",
-              fmt::format(kMenu, entry == IsoEntry::menu ? 5 : 0, entry == IsoEntry::multiboot1 ? 1 : 0));
+  vectors::write_file(boot / "eptspec.elf", image_part("eptspec.elf"));
+  vectors::write_file(boot / "cases", blob);
+  vectors::write_file(boot / "grub" / "grub.cfg",
+                      fmt::format(kMenu, entry == IsoEntry::menu ? 5 : 0, entry == IsoEntry::multiboot1 ? 1 : 0));
   const std::filesystem::path image = work.path() / "image";
   const std::filesystem::path words = work.path() / "words";
   const std::vector<std::string> command = {"grub-mkrescue",
@@ -148,7 +148,7 @@ void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEn
   if (!ending.in_time || ending.status != 0) {
     throw std::runtime_error(fmt::format("grub-mkrescue {}: {}", text_of(ending), last_line(contents_of(words))));
   }
-  write_whole(path, contents_of(image));
+  vectors::write_file(path, contents_of(image));
 }
 
 std::string results_in(std::string_view bytes) {

@@ -9,6 +9,7 @@ namespace harness {
 
 // Where the build leaves the image; the environment's EPTSPEC_IMAGE comes first.
 std::filesystem::path image_directory();
+std::string image_part(const char* name);  // throws std::runtime_error when it is not there
 
 // Writes a raw disk that boots the image with these cases (metal/blob.h), with room for so many bytes of results that
 // are to outlast a reset; 0: results stay in memory. Throws std::runtime_error.

@@ -10,6 +10,7 @@
 
 #include "harness/boot/media.h"
 #include "harness/support/program.h"
+#include "vectors/format/file.h"
 
 namespace harness {
 
@@ -47,12 +48,11 @@ void run_tool(const std::vector<std::string>& command, const fs::path& words) {
 }
 
 void write_tree(const fs::path& directory, const std::string& blob) {
-  const std::string application = contents_of(image_directory() / "bootx64.efi");
-  if (application.empty()) throw std::runtime_error((image_directory() / "bootx64.efi").string() + ": cannot be read");
+  const std::string application = image_part("bootx64.efi");
   fs::create_directories(directory / "EFI" / "BOOT");
   fs::create_directories(directory / "EPTSPEC");
-  write_whole(directory / "EFI" / "BOOT" / "BOOTX64.EFI", application);
-  write_whole(directory / "EPTSPEC" / "CASES.BIN", blob);
+  vectors::write_file(directory / "EFI" / "BOOT" / "BOOTX64.EFI", application);
+  vectors::write_file(directory / "EPTSPEC" / "CASES.BIN", blob);
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ void write_efi(const fs::path& out, const std::string& blob, std::size_t results
   write_tree(tree, blob);
   const std::size_t size = std::max(kLeast, blob.size() + results + kSpare);
   const std::size_t sectors = size / (kSectorBytes * kHeads * kTrack) * kHeads * kTrack;
-  write_whole(out, partition_table(sectors));
+  vectors::write_file(out, partition_table(sectors));
   fs::resize_file(out, (kFirstSector + sectors) * kSectorBytes);
   const std::string partition = fmt::format("{}@@{}", out.string(), kFirstSector * kSectorBytes);
   run_tool({"mformat", "-i", partition, "-F", "-T", std::to_string(sectors), "-h", std::to_string(kHeads), "-s",

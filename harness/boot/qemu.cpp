@@ -10,6 +10,7 @@
 #include "harness/boot/media.h"
 #include "harness/metal/open_machine.h"
 #include "harness/support/program.h"
+#include "vectors/format/file.h"
 
 namespace harness {
 
@@ -63,7 +64,7 @@ Results run_in_qemu(const Job& job) {
     throw std::runtime_error(fmt::format("{} is missing: install the package qemu-system-x86", kProgram));
   }
   const WorkDirectory work("qemu");
-  write_whole(work.path() / "cases", to_blob(job, kResults));
+  vectors::write_file(work.path() / "cases", to_blob(job, kResults));
   const auto results = [&](std::size_t size) { return read_results(bytes_at(work.path() / "memory", kResults, size)); };
   const auto is_done = [&] {
     const Results probe = results(image::kProbeSize);

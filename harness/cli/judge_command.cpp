@@ -55,9 +55,7 @@ int judge_results(const Invocation& invocation, ChoiceArguments arguments, const
   report.name = adapter->description().name;
   report.version = adapter->description().version;
   report.vectors = *std::move(chosen);
-  std::vector<harness::Put> puts;
-  for (const vectors::Vector& vector : report.vectors) puts.push_back({&vector, puts.size() + 1});
-  report.judgements = harness::Judging(*adapter).judge_once(puts);
+  report.judgements = harness::Judging(*adapter).judge_once(harness::puts_of(report.vectors));
   return finish(arguments.output, all, report);
 }
 

@@ -4,19 +4,20 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <mutex>
+#include <sstream>
 #include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "harness/cli/load_or_report.h"
+#include "harness/judge/case.h"
 #include "harness/support/cache.h"
 #include "harness/support/hash.h"
 #include "vectors/format/file.h"
 #include "vectors/format/lines.h"
+#include "vectors/format/names.h"
 #include "vectors/format/read.h"
 #include "vectors/format/sha256.h"
 #include "vectors/generate/generate.h"
@@ -28,18 +29,15 @@ namespace {
 namespace fs = std::filesystem;
 
 spec::Profile profile_of(const harness::Description& description) {
-  const eptspec_configuration& always = description.configuration;
-  const eptspec_configuration& may = description.optional_controls;
+  const ept_configuration has = harness::widest(description);
   spec::Profile profile;
   profile.id = "own";
   profile.title = description.name;
-  profile.maxphyaddr = static_cast<int>(always.maxphyaddr);
-  profile.capability = always.capability;
-  profile.pin_based = always.pin_based_controls | may.pin_based_controls;
-  profile.primary = always.primary_controls | may.primary_controls;
-  profile.secondary = always.secondary_controls | may.secondary_controls;
-  profile.tertiary = always.tertiary_controls | may.tertiary_controls;
-  profile.parameters = always.parameters;
+  profile.maxphyaddr = static_cast<int>(has.maxphyaddr);
+  profile.capability = has.capability;
+  for (std::size_t n = 0; n < vectors::kControls.size(); ++n)
+    profile.*spec::kControlWords[n].member = has.*vectors::kControls[n].member;
+  profile.parameters = has.parameters;
   return profile;
 }
 
@@ -87,10 +85,9 @@ std::string own_vectors(const std::string& spec_directory, const harness::Descri
   const vectors::Document made = vectors::generate_for(*spec, profile);
   fs::create_directories(path.parent_path());
   const fs::path draft = path.string() + fmt::format(".{}", getpid());
-  std::ofstream out(draft, std::ios::binary);
-  vectors::write_lines(made, out);
-  out.close();
-  if (!out) throw std::runtime_error(draft.string() + ": cannot be written");
+  std::ostringstream lines;
+  vectors::write_lines(made, lines);
+  vectors::write_file(draft, lines.str());
   fs::rename(draft, path);
   return path.string();
 }

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "harness/cli/command_line.h"
+#include "vectors/format/file.h"
 
 namespace cli {
 
@@ -31,11 +31,7 @@ bool is_whole_set(const OutputArguments& arguments) {
 }  // namespace
 
 void write_file(const std::string& path, const std::string& text) {
-  if (path.empty()) return;
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error(path + ": cannot be written");
+  if (!path.empty()) vectors::write_file(path, text);
 }
 
 void add_output_options(Command& command, OutputArguments& arguments) {

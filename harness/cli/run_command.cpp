@@ -141,16 +141,7 @@ void describe(const harness::Target& target, const harness::Description& descrip
 ept_configuration allowed(const RunArguments& arguments, const harness::VectorSet& all,
                           const harness::Description& description) {
   if (!arguments.profile.empty()) return configuration_of(all, arguments.profile);
-  if (description.any_configuration) return harness::usual_configuration();
-  const eptspec_configuration& has = description.configuration;
-  const eptspec_configuration& may = description.optional_controls;
-  return {has.maxphyaddr,
-          has.capability,
-          has.pin_based_controls | may.pin_based_controls,
-          has.primary_controls | may.primary_controls,
-          has.secondary_controls | may.secondary_controls,
-          has.tertiary_controls | may.tertiary_controls,
-          has.parameters};
+  return description.any_configuration ? harness::usual_configuration() : harness::widest(description);
 }
 
 // Each with its reason, because other runs accept these options.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/adapters/configuration.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/judge/citations.h"
@@ -19,9 +20,7 @@ namespace {
 
 ept_configuration configuration_of(const harness::Description& description) {
   if (description.any_configuration) return harness::usual_configuration();
-  const eptspec_configuration& from = description.configuration;
-  return {from.maxphyaddr,         from.capability,        from.pin_based_controls, from.primary_controls,
-          from.secondary_controls, from.tertiary_controls, from.parameters};
+  return harness::to_model(description.configuration);
 }
 
 void print_description(const harness::Description& description) {

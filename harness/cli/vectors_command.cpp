@@ -24,6 +24,7 @@
 #include "vectors/generate/coverage.h"
 #include "vectors/generate/generate.h"
 #include "vectors/generate/lint.h"
+#include "vectors/goals/goals.h"
 
 namespace cli {
 
@@ -42,8 +43,7 @@ struct Arguments {
 };
 
 bool is_known(const spec::Spec& spec, const std::string& profile) {
-  const bool known = profile.empty() || std::any_of(spec.profiles.begin(), spec.profiles.end(),
-                                                    [&](const spec::Profile& one) { return one.id == profile; });
+  const bool known = profile.empty() || find_id(spec.profiles, profile) != nullptr;
   if (!known) fmt::print(stderr, "there is no profile '{}'; the files under spec/profiles name them\n", profile);
   return known;
 }
@@ -175,20 +175,10 @@ int export_vectors(const Arguments& arguments) {
   return 0;
 }
 
-ept_configuration configuration_of(const spec::Profile& profile) {
-  return {static_cast<ept_word>(profile.maxphyaddr),
-          profile.capability,
-          profile.pin_based,
-          profile.primary,
-          profile.secondary,
-          profile.tertiary,
-          profile.parameters};
-}
-
 // Ends after `count` vectors, or when the output is closed.
 void stream_random(const spec::Spec& spec, const spec::Profile& profile, const Arguments& arguments,
                    std::ostream& out) {
-  const ept_configuration allowed = configuration_of(profile);
+  const ept_configuration allowed = vectors::configuration_of(profile);
   const bool binary = arguments.format == "binary";
   std::optional<vectors::LineStream> lines;
   if (binary)
@@ -207,8 +197,7 @@ void stream_random(const spec::Spec& spec, const spec::Profile& profile, const A
 int random(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
-  const auto profile = std::find_if(spec->profiles.begin(), spec->profiles.end(),
-                                    [&](const spec::Profile& one) { return one.id == arguments.profile; });
+  const spec::Profile* const profile = find_id(spec->profiles, arguments.profile);
   if (arguments.out.empty()) {
     stream_random(*spec, *profile, arguments, std::cout);
     return 0;

@@ -1,31 +1,18 @@
 #include "harness/judge/case.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <type_traits>
 
 #include <fmt/format.h>
 
+#include "harness/adapters/configuration.h"
 #include "harness/support/names.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 
 namespace {
 
-eptspec_configuration to_abi(const ept_configuration& from) {
-  return {from.maxphyaddr,         from.capability,        from.pin_based_controls, from.primary_controls,
-          from.secondary_controls, from.tertiary_controls, from.parameters};
-}
-
-// Every member counts, and no byte is none: so the bytes are compared.
-bool same(const vectors::Expected& a, const vectors::Expected& b) {
-  static_assert(std::has_unique_object_representations_v<vectors::Expected>);
-  return std::memcmp(&a, &b, sizeof a) == 0;
-}
-
-static_assert(std::has_unique_object_representations_v<ept_configuration>);
-bool same(const ept_configuration& a, const ept_configuration& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+using vectors::same;
 
 // Whether the manual says of the case with this configuration what the vector expects. The entries may end too soon
 // for a walk that goes further there.
@@ -63,12 +50,10 @@ std::vector<Difference> differences(const ept_configuration& wanted, const ept_c
     undone.maxphyaddr = wanted.maxphyaddr;
     all.push_back({fmt::format("maxphyaddr is {}, not {}", has.maxphyaddr, wanted.maxphyaddr), undone});
   }
-  differing_bits(&ept_configuration::capability, capability_names(), "capability", wanted, has, all);
-  differing_bits(&ept_configuration::pin_based_controls, pin_based_names(), "control", wanted, has, all);
-  differing_bits(&ept_configuration::primary_controls, primary_names(), "control", wanted, has, all);
-  differing_bits(&ept_configuration::secondary_controls, secondary_names(), "control", wanted, has, all);
-  differing_bits(&ept_configuration::tertiary_controls, tertiary_names(), "control", wanted, has, all);
-  differing_bits(&ept_configuration::parameters, parameter_names(), "parameter", wanted, has, all);
+  differing_bits(&ept_configuration::capability, ept_capability_names, "capability", wanted, has, all);
+  for (const vectors::Controls& word : vectors::kControls)
+    differing_bits(word.member, word.vocabulary, "control", wanted, has, all);
+  differing_bits(&ept_configuration::parameters, ept_parameter_names, "parameter", wanted, has, all);
   return all;
 }
 
@@ -88,7 +73,7 @@ std::string obstacle(const vectors::Vector& vector, const ept_configuration& has
 
 // The first of the parameters that are not known and on which it depends whether the vector applies; null for none.
 const Name* undecided(const vectors::Vector& vector, ept_configuration there, ept_word unknown) {
-  for (const Name& parameter : parameter_names()) {
+  for (const Name& parameter : ept_parameter_names) {
     if ((parameter.bits & unknown) == 0) continue;
     there.parameters ^= parameter.bits;
     const bool still = applies(vector, there);
@@ -111,17 +96,15 @@ std::uint32_t question_bit(vectors::Question question) {
 
 ept_configuration configuration_put(const ept_configuration& wanted, const Description& description) {
   if (description.any_configuration) return wanted;
-  const eptspec_configuration& has = description.configuration;
-  const eptspec_configuration& may = description.optional_controls;
-  ept_configuration result{};
-  result.maxphyaddr = has.maxphyaddr;
-  result.capability = has.capability;
-  result.pin_based_controls = has.pin_based_controls | (wanted.pin_based_controls & may.pin_based_controls);
-  result.primary_controls = has.primary_controls | (wanted.primary_controls & may.primary_controls);
-  result.secondary_controls = has.secondary_controls | (wanted.secondary_controls & may.secondary_controls);
-  result.tertiary_controls = has.tertiary_controls | (wanted.tertiary_controls & may.tertiary_controls);
-  result.parameters = has.parameters;
+  const ept_configuration may = to_model(description.optional_controls);
+  ept_configuration result = to_model(description.configuration);
+  for (const vectors::Controls& word : vectors::kControls)
+    result.*word.member |= wanted.*word.member & may.*word.member;
   return result;
+}
+
+ept_configuration widest(const Description& description) {
+  return configuration_put(to_model(description.optional_controls), description);
 }
 
 bool lay_out(const vectors::Case& asked, eptspec_case& put) {

@@ -21,6 +21,9 @@ Unasked prepare(const vectors::Vector& vector, const Description& description, s
 // can have them.
 ept_configuration configuration_put(const ept_configuration& wanted, const Description& description);
 
+// The same for an adapter that is one processor, with all controls that it can have.
+ept_configuration widest(const Description& description);
+
 // The words of memory that a walk of the case reads, from the root down. False when two of the entries would lie at
 // one address with different values, so that no memory holds them all.
 bool lay_out(const vectors::Case& asked, eptspec_case& put);

@@ -25,8 +25,8 @@ void add_bits(Places& to, std::span<const Name> names, ept_word bits) {
 // Of an entry that ends the walk or is asked about: the rules that it breaks, and the fields with the bits that it must
 // not have.
 void add_misconfiguration(Places& to, const std::string& format, ept_word rules, ept_word reserved) {
-  add_bits(to, entry_rule_names(), rules);
-  for (const ept_field_name& field : reserved_names()) {
+  add_bits(to, ept_entry_rule_names, rules);
+  for (const ept_field_name& field : ept_reserved_names) {
     const bool beyond = std::string_view(field.name) == "beyond_maxphyaddr";
     const ept_word rule = beyond ? EPT_RULE_ADDRESS_BEYOND_MAXPHYADDR : EPT_RULE_RESERVED_BIT;
     if (name_of(field.format) == format && (rules & rule) != 0 && (reserved & field.bits) != 0) add(to, field.cite);
@@ -38,14 +38,14 @@ void add_result(Places& to, const vectors::Vector& vector) {
   const vectors::Expected& expected = vector.expected;
   const ept_outcome& outcome = expected.outcome;
   switch (vector.asked.question) {
-    case vectors::Question::eptp: add_bits(to, eptp_rule_names(), expected.eptp_rules); break;
+    case vectors::Question::eptp: add_bits(to, ept_eptp_rule_names, expected.eptp_rules); break;
     case vectors::Question::entry:
       if (expected.classification.kind == EPT_NOT_PRESENT) add(to, EPT_CITE_PRESENT);
       add_misconfiguration(to, format_of(vector), expected.classification.rules, expected.classification.reserved_bits);
       break;
     case vectors::Question::walk:
       if (outcome.result == EPT_SUB_PAGE_CHECK) add(to, EPT_CITE_SUB_PAGE_CHECK);
-      if (outcome.result == EPT_VIOLATION) add_bits(to, violation_names(), outcome.rules);
+      if (outcome.result == EPT_VIOLATION) add_bits(to, ept_violation_names, outcome.rules);
       if (outcome.result == EPT_MISCONFIGURATION) {
         add_misconfiguration(to, format_of(vector), outcome.rules, outcome.reserved_bits);
       }
@@ -53,7 +53,7 @@ void add_result(Places& to, const vectors::Vector& vector) {
 }
 
 void add_field(Places& to, const std::string& format, std::string_view name) {
-  for (const ept_field_name& field : field_names()) {
+  for (const ept_field_name& field : ept_field_names) {
     if (name_of(field.format) == format && field.name == name) add(to, field.cite);
   }
 }
@@ -78,11 +78,11 @@ void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& o
     case Field::host_physical_address: add_field(to, format_of(vector), "address"); break;
     case Field::memory_type: add_field(to, format_of(vector), "memory_type"); break;
     case Field::ignore_pat: add_field(to, format_of(vector), "ignore_pat"); break;
-    case Field::qualification: add_bits(to, qualification_names(), bits); break;
+    case Field::qualification: add_bits(to, ept_qualification_names, bits); break;
     case Field::convertible: add(to, EPT_CITE_CONVERTIBLE); break;
-    case Field::entry: add_bits(to, flag_names(), bits); break;
+    case Field::entry: add_bits(to, ept_flag_names, bits); break;
     case Field::guest_linear_address:
-      add_bits(to, qualification_names(), EPT_QUALIFICATION_LINEAR_ADDRESS_VALID);
+      add_bits(to, ept_qualification_names, EPT_QUALIFICATION_LINEAR_ADDRESS_VALID);
       break;
   }
 }

@@ -12,7 +12,7 @@ namespace harness {
 
 enum class Field : std::uint8_t {
   result,
-  level,
+  level,  // to convertible: the members of answers, in the order of kAnswerMembers
   host_physical_address,
   memory_type,
   ignore_pat,

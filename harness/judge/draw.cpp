@@ -7,6 +7,8 @@
 
 #include "harness/judge/judge.h"
 #include "harness/support/names.h"
+#include "vectors/format/in_words.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 
@@ -20,20 +22,14 @@ ept_classification classify(const vectors::Case& asked, int level, ept_word entr
 
 }  // namespace
 
-std::string numbers_of(ept_word bits) {
-  std::string text;
-  for (unsigned bit = 0; bit < 64; ++bit) {
-    if ((bits >> bit & 1) != 0) text += fmt::format("{}{}", text.empty() ? "" : ", ", bit);
-  }
-  return text;
-}
+std::string numbers_of(ept_word bits) { return fmt::format("{}", fmt::join(vectors::numbers_in(bits), ", ")); }
 
 namespace {
 
 // The one-bit fields of a format.
 std::vector<Name> flags_of(ept_format format) {
   std::vector<Name> flags;
-  for (const ept_field_name& field : field_names()) {
+  for (const ept_field_name& field : ept_field_names) {
     if (field.format == format && std::has_single_bit(field.bits))
       flags.push_back({field.bits, field.name, field.cite});
   }
@@ -53,18 +49,6 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
   const int level = vector.expected.outcome.level;
   if (level == 0) return {0, 0};
   return {level, asked.entries.at(static_cast<std::size_t>(asked.level - level))};
-}
-
-// The rules that decide, with their names.
-std::pair<std::span<const Name>, ept_word> rules_of(const vectors::Vector& vector) {
-  const vectors::Expected& expected = vector.expected;
-  switch (vector.asked.question) {
-    case vectors::Question::eptp: return {eptp_rule_names(), expected.eptp_rules};
-    case vectors::Question::entry: return {entry_rule_names(), expected.classification.rules};
-    case vectors::Question::walk: break;
-  }
-  const bool misconfigured = expected.outcome.result == EPT_MISCONFIGURATION;
-  return {misconfigured ? entry_rule_names() : violation_names(), expected.outcome.rules};
 }
 
 }  // namespace
@@ -89,21 +73,15 @@ std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
 }
 
 std::string eptp_text(const vectors::Case& asked) {
-  ept_word reserved = 0;
-  for (unsigned bit = 0; bit < 64; ++bit) {
-    const ept_word one = ept_word{1} << bit;
-    constexpr ept_word kReserved = EPT_RULE_EPTP_RESERVED_BIT | EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR;
-    if ((ept_check_eptp(&asked.configuration, one) & kReserved) != 0) reserved |= one;
-  }
-  reserved &= asked.eptp;
+  const ept_word reserved = vectors::reserved_in(asked.configuration, asked.eptp);
   return fmt::format("{:#x}{}", asked.eptp, reserved == 0 ? "" : "  reserved " + numbers_of(reserved));
 }
 
 std::string draw(const vectors::Case& asked, const std::string& indent) {
   const ept_configuration& with = asked.configuration;
   std::string text = fmt::format("{}maxphyaddr {}, capability {:#x}", indent, with.maxphyaddr, with.capability);
-  std::string controls = names_of(secondary_names(), with.secondary_controls);
-  const std::string tertiary = names_of(tertiary_names(), with.tertiary_controls);
+  std::string controls = names_of(ept_secondary_control_names, with.secondary_controls);
+  const std::string tertiary = names_of(ept_tertiary_control_names, with.tertiary_controls);
   if (!tertiary.empty()) controls += (controls.empty() ? "" : " ") + tertiary;
   text += fmt::format(", controls {}\n{}eptp {}\n", controls, indent, eptp_text(asked));
   int level = asked.level;
@@ -115,20 +93,20 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
     --level;
   }
   if (asked.question == vectors::Question::walk) {
-    text += fmt::format("{}access {} at guest-physical {:#x}\n", indent, names_of(access_names(), asked.access),
+    text += fmt::format("{}access {} at guest-physical {:#x}\n", indent, names_of(ept_access_names, asked.access),
                         asked.guest_physical_address);
   }
   return text;
 }
 
 std::string rule_of(const vectors::Vector& vector) {
-  const auto [names, rules] = rules_of(vector);
-  if (rules != 0) return names_of(names, rules);
+  const vectors::Broken broken = vectors::broken_by(vector);
+  if (broken.rules != 0) return names_of(broken.vocabulary, broken.rules);
   const char* const result = result_name(expected_result(vector));
   return vector.asked.question == vectors::Question::eptp ? std::string("eptp ") + result : result;
 }
 
-bool breaks_several(const vectors::Vector& vector) { return std::popcount(rules_of(vector).second) > 1; }
+bool breaks_several(const vectors::Vector& vector) { return std::popcount(vectors::broken_by(vector).rules) > 1; }
 
 std::string format_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "eptp";

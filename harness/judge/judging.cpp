@@ -93,10 +93,14 @@ std::vector<Judgement>& Judging::judge_all(std::span<const Put> puts) {
   return judgements_;
 }
 
-std::vector<Judgement> run_on(Adapter& adapter, const std::vector<vectors::Vector>& vectors) {
+std::vector<Put> puts_of(const std::vector<vectors::Vector>& vectors) {
   std::vector<Put> puts;
   for (const vectors::Vector& vector : vectors) puts.push_back({&vector, puts.size() + 1});
-  return Judging(adapter).judge_all(puts);
+  return puts;
+}
+
+std::vector<Judgement> run_on(Adapter& adapter, const std::vector<vectors::Vector>& vectors) {
+  return Judging(adapter).judge_all(puts_of(vectors));
 }
 
 }  // namespace harness

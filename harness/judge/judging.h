@@ -14,6 +14,9 @@ struct Put {
   std::uint64_t id = 0;  // of the case; the ids of a batch differ and rise
 };
 
+// Case n has the id n + 1. The vectors are kept by address.
+std::vector<Put> puts_of(const std::vector<vectors::Vector>& vectors);
+
 // Keeps its buffers from batch to batch.
 class Judging {
  public:
@@ -38,7 +41,7 @@ class Judging {
   std::vector<Observation> observed_;
 };
 
-// For a caller that has the adapter already: case n has the id n + 1.
+// For a caller that has the adapter already.
 std::vector<Judgement> run_on(Adapter& adapter, const std::vector<vectors::Vector>& vectors);
 
 }  // namespace harness

@@ -3,9 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -17,6 +14,7 @@
 #include "harness/boot/bochs_configuration.h"
 #include "harness/support/process.h"
 #include "harness/support/program.h"
+#include "vectors/format/file.h"
 
 namespace harness {
 
@@ -49,24 +47,17 @@ std::string console_of(const fs::path& directory) {
   return text;
 }
 
+// What it says on its standard output is read from `output`.
 pid_t spawn(const fs::path& directory, int& output) {
   const std::lock_guard<std::mutex> lock(spawn_mutex());
-  const std::string configuration = (directory / "bochsrc").string();
-  const std::string commands = (directory / "rc").string();
-  std::array<int, 2> out{};
-  if (pipe2(out.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
-  const pid_t pid = fork_child();
-  if (pid == 0) {
-    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0) _exit(126);
-    dup2(null, STDIN_FILENO);
-    dup2(out[1], STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    execlp(kProgram, kProgram, "-q", "-f", configuration.c_str(), "-rc", commands.c_str(), nullptr);
-    _exit(127);
-  }
-  close(out[1]);
-  output = out[0];
+  const Pipe out = make_pipe();
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  const pid_t pid =
+      start_program({kProgram, "-q", "-f", (directory / "bochsrc").string(), "-rc", (directory / "rc").string()},
+                    {null, out.write, null});
+  close(null);
+  close(out.write);
+  output = out.read;
   return pid;
 }
 
@@ -88,9 +79,9 @@ Peer start_emulator(const std::string& model, const std::string& disc) {
   machine.guest_megabytes = 512;
   machine.ignore_bad_msrs = true;
   machine.magic_break = false;
-  write_whole(directory / "bochsrc", bochs_configuration(machine));
-  write_whole(directory / "rc", "c\n");
-  write_whole(directory / "orders.img", "");
+  vectors::write_file(directory / "bochsrc", bochs_configuration(machine));
+  vectors::write_file(directory / "rc", "c\n");
+  vectors::write_file(directory / "orders.img", "");
   fs::resize_file(directory / "orders.img", kOrders);
   Peer peer;
   peer.pid = spawn(directory, peer.output);

@@ -11,6 +11,7 @@
 #include "harness/support/cache.h"
 #include "harness/support/program.h"
 #include "harness/support/run_program.h"
+#include "vectors/format/file.h"
 #include "vectors/format/sha256.h"
 
 namespace harness {
@@ -63,7 +64,7 @@ void build(const Kernel& kernel, const std::string& configuration, const fs::pat
               root);
   fs::copy_file(kernel.vmlinuz, disc / "vmlinuz");
   for (const char* const file : kBootFiles) fs::copy_file(file, disc / fs::path(file).filename());
-  write_whole(disc / "isolinux.cfg", configuration);
+  vectors::write_file(disc / "isolinux.cfg", configuration);
   run_program({"xorriso", "-as", "mkisofs", "-quiet", "-o", "boot.iso", "-b", "isolinux.bin", "-c", "boot.cat",
                "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", "disc"},
               work);

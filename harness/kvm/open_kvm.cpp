@@ -1,14 +1,10 @@
 #include "harness/kvm/open_kvm.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <mutex>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -28,24 +24,14 @@ namespace {
 // The launcher as an ordinary program.
 Peer start_launcher() {
   const std::lock_guard<std::mutex> lock(spawn_mutex());
-  const std::string path = launcher_path().string();
-  std::array<int, 2> in{};
-  std::array<int, 2> out{};
-  if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) {
-    throw std::runtime_error(std::strerror(errno));
-  }
+  const Pipe in = make_pipe();
+  const Pipe out = make_pipe();
   Peer peer;
-  peer.pid = fork_child();
-  if (peer.pid == 0) {
-    dup2(in[0], STDIN_FILENO);
-    dup2(out[1], STDOUT_FILENO);
-    execl(path.c_str(), path.c_str(), nullptr);
-    _exit(127);
-  }
-  close(in[0]);
-  close(out[1]);
-  peer.output = out[0];
-  const std::shared_ptr<int> to(new int(in[1]), [](const int* fd) {
+  peer.pid = start_program({launcher_path().string()}, {in.read, out.write, -1});
+  close(in.read);
+  close(out.write);
+  peer.output = out.read;
+  const std::shared_ptr<int> to(new int(in.write), [](const int* fd) {
     close(*fd);
     delete fd;
   });
@@ -57,13 +43,6 @@ Peer start_launcher() {
     }
   };
   return peer;
-}
-
-std::string image_text() {
-  const auto path = image_directory() / "eptspec.elf";
-  std::string text = contents_of(path);
-  if (text.empty()) throw std::runtime_error(path.string() + ": cannot be read");
-  return text;
 }
 
 // KVM shadows the tables and gets to know of every write to them: cases that have words in common follow each other.
@@ -90,7 +69,7 @@ std::unique_ptr<Adapter> open_kvm(const Target& target, const AdapterOptions& op
   kind.remembers = true;  // KVM keeps the tables that it built
   LauncherOptions session;
   session.name = name;
-  session.image = image_text();
+  session.image = image_part("eptspec.elf");
   session.tell = [name](const std::string& line) { fmt::print(stderr, "{}: {}\n", name, line); };
   session.start = start_launcher;
   if (target.kind == TargetKind::kvm_bochs) {

@@ -87,7 +87,7 @@ void choose_act(const Machine& machine, const eptspec_case& asked, Plan& plan) {
   plan.not_applicable = impossible(asked);
   if (!plan.not_applicable.empty()) return;
   if (!choose(asked.access & (kKind | kEventual), plan)) {
-    plan.declined = "the image makes no such access: " + names_of(access_names(), asked.access);
+    plan.declined = "the image makes no such access: " + names_of(ept_access_names, asked.access);
     return;
   }
   plan.not_applicable = obstacle(machine, asked, plan);

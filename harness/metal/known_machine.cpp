@@ -36,16 +36,16 @@ Description described(const std::string& name, const image::Probe& probe) {
   description.configuration.capability = msr(probe, 0x48c);
   description.configuration.primary_controls = kPrimary;
   description.configuration.secondary_controls = kSecondary;
-  description.unknown_parameters = all_bits(parameter_names()) & ~kFoundOut;
+  description.unknown_parameters = all_bits(ept_parameter_names) & ~kFoundOut;
   const bool exact = (msr(probe, 0x480) >> 55 & 1) != 0;
   const std::uint64_t pin_based = msr(probe, exact ? 0x48d : 0x481);
   const std::uint64_t primary = msr(probe, exact ? 0x48e : 0x482);
-  description.configuration.pin_based_controls = pin_based & all_bits(pin_based_names());
-  description.optional_controls.pin_based_controls = pin_based >> 32 & all_bits(pin_based_names());
-  description.optional_controls.primary_controls = primary >> 32 & all_bits(primary_names()) & ~kPrimary;
+  description.configuration.pin_based_controls = pin_based & all_bits(ept_pin_based_control_names);
+  description.optional_controls.pin_based_controls = pin_based >> 32 & all_bits(ept_pin_based_control_names);
+  description.optional_controls.primary_controls = primary >> 32 & all_bits(ept_primary_control_names) & ~kPrimary;
   description.optional_controls.secondary_controls =
-      msr(probe, 0x48b) >> 32 & all_bits(secondary_names()) & ~kSecondary;
-  description.optional_controls.tertiary_controls = msr(probe, 0x492) & all_bits(tertiary_names());
+      msr(probe, 0x48b) >> 32 & all_bits(ept_secondary_control_names) & ~kSecondary;
+  description.optional_controls.tertiary_controls = msr(probe, 0x492) & all_bits(ept_tertiary_control_names);
   return description;
 }
 

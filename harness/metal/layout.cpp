@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/adapters/configuration.h"
+
 namespace harness {
 
 namespace {
@@ -13,10 +15,7 @@ constexpr std::uint64_t kGuestEntry = 0x7;  // present, writable, user; accessed
 constexpr std::uint64_t kPage = 0x1000;
 
 ept_context context_of(const eptspec_case& asked) {
-  const eptspec_configuration& from = asked.configuration;
-  const ept_configuration configuration = {from.maxphyaddr,       from.capability,         from.pin_based_controls,
-                                           from.primary_controls, from.secondary_controls, from.tertiary_controls,
-                                           from.parameters};
+  const ept_configuration configuration = to_model(asked.configuration);
   ept_context context{};
   ept_prepare(&configuration, asked.eptp, &context);
   return context;

@@ -18,10 +18,10 @@ std::string value_text(const Deviation& one, std::uint64_t value) {
 std::string field_text(const Deviation& one) {
   const ept_word mask = one.bit ? ept_word{1} << *one.bit : 0;
   if (one.field == Field::qualification) {
-    return fmt::format("qualification bit {} ({})", one.bit.value_or(0), names_of(qualification_names(), mask));
+    return fmt::format("qualification bit {} ({})", one.bit.value_or(0), names_of(ept_qualification_names, mask));
   }
   if (one.field != Field::entry) return name_of(one.field);
-  const std::string which = one.bit ? names_of(flag_names(), mask) + " flag" : "bits";
+  const std::string which = one.bit ? names_of(ept_flag_names, mask) + " flag" : "bits";
   return fmt::format("{} of the level-{} entry afterwards", which, one.level.value_or(0));
 }
 

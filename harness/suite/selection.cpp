@@ -27,7 +27,7 @@ const char* question_of(const vectors::Vector& vector) {
 
 std::string access_of(const vectors::Vector& vector) {
   const bool walk = vector.asked.question == vectors::Question::walk;
-  return walk ? names_of(access_names(), vector.asked.access) : std::string();
+  return walk ? names_of(ept_access_names, vector.asked.access) : std::string();
 }
 
 bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& word) {

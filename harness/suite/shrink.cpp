@@ -78,7 +78,7 @@ std::string name_of(const Case& asked, const Bit& bit) {
   constexpr std::array kWords = {"EPTP", "guest-physical address"};
   if (bit.word == kAccess) {
     const ept_word mask = ept_word{1} << bit.bit;
-    return fmt::format("access {}{}", (asked.access & mask) != 0 ? "" : "not ", names_of(access_names(), mask));
+    return fmt::format("access {}{}", (asked.access & mask) != 0 ? "" : "not ", names_of(ept_access_names, mask));
   }
   if (bit.word < kWords.size()) return fmt::format("{} bit {}", kWords.at(bit.word), bit.bit);
   return fmt::format("level {} bit {}", asked.level - static_cast<int>(bit.word - kAccess - 1), bit.bit);
@@ -122,9 +122,7 @@ class Shrinker {
   void judge_each(const std::vector<Bits>& sets) {
     tried_.clear();
     for (const Bits& bits : sets) tried_.push_back(with(bits));
-    std::vector<Put> puts;
-    for (const Vector& vector : tried_) puts.push_back({&vector, puts.size() + 1});
-    judgements_ = judging_.judge_once(puts);
+    judgements_ = judging_.judge_once(puts_of(tried_));
   }
 
   std::optional<std::size_t> first_failing(const std::vector<Bits>& sets) {

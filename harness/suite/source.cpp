@@ -11,6 +11,7 @@
 #include "harness/suite/selection.h"
 #include "vectors/format/file.h"
 #include "vectors/format/manifest.h"
+#include "vectors/format/names.h"
 #include "vectors/format/read.h"
 
 namespace harness {
@@ -103,10 +104,7 @@ ept_configuration configuration_of(const VectorSet& set, const std::string& prof
     all.maxphyaddr = one.maxphyaddr;
     all.capability = one.capability;
     all.parameters = one.parameters;
-    all.pin_based_controls |= one.pin_based_controls;
-    all.primary_controls |= one.primary_controls;
-    all.secondary_controls |= one.secondary_controls;
-    all.tertiary_controls |= one.tertiary_controls;
+    for (const vectors::Controls& word : vectors::kControls) all.*word.member |= one.*word.member;
   }
   return all;
 }

@@ -74,9 +74,7 @@ class Streaming {
       vectors.pop_back();
       indices.pop_back();
     }
-    std::vector<Put> puts;
-    for (const vectors::Vector& vector : vectors) puts.push_back({&vector, puts.size() + 1});
-    const std::vector<Judgement>& judgements = judging.judge_all(puts);
+    const std::vector<Judgement>& judgements = judging.judge_all(puts_of(vectors));
     std::size_t passes = 0;
     for (std::size_t n = 0; n < judgements.size(); ++n) {
       if (judgements[n].verdict == Verdict::pass) {

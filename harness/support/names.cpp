@@ -13,23 +13,11 @@ constexpr std::array kOfEptp = {"accepted", "refused"};
 static_assert(EPTSPEC_EPTP_ACCEPTED == 1 && EPTSPEC_ENTRY_NOT_PRESENT == EPTSPEC_EPTP_ACCEPTED + std::size(kOfEptp) &&
               EPTSPEC_WALK_TRANSLATED == EPTSPEC_ENTRY_NOT_PRESENT + std::size(ept_kind_names) &&
               EPTSPEC_WALK_MISCONFIGURATION + 1 == EPTSPEC_WALK_TRANSLATED + std::size(ept_result_names));
+static_assert(abi_result(EPT_NOT_PRESENT) == EPTSPEC_ENTRY_NOT_PRESENT && abi_result(EPT_PAGE) == EPTSPEC_ENTRY_PAGE &&
+              abi_result(EPT_TRANSLATED) == EPTSPEC_WALK_TRANSLATED &&
+              abi_result(EPT_MISCONFIGURATION) == EPTSPEC_WALK_MISCONFIGURATION);
 
 }  // namespace
-
-std::span<const Name> capability_names() { return ept_capability_names; }
-std::span<const Name> pin_based_names() { return ept_pin_based_control_names; }
-std::span<const Name> primary_names() { return ept_primary_control_names; }
-std::span<const Name> secondary_names() { return ept_secondary_control_names; }
-std::span<const Name> tertiary_names() { return ept_tertiary_control_names; }
-std::span<const Name> parameter_names() { return ept_parameter_names; }
-std::span<const Name> eptp_rule_names() { return ept_eptp_rule_names; }
-std::span<const Name> entry_rule_names() { return ept_entry_rule_names; }
-std::span<const Name> violation_names() { return ept_violation_names; }
-std::span<const Name> access_names() { return ept_access_names; }
-std::span<const Name> qualification_names() { return ept_qualification_names; }
-std::span<const Name> flag_names() { return ept_flag_names; }
-std::span<const ept_field_name> field_names() { return ept_field_names; }
-std::span<const ept_field_name> reserved_names() { return ept_reserved_names; }
 
 ept_word all_bits(std::span<const Name> names) {
   ept_word bits = 0;

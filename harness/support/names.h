@@ -13,28 +13,19 @@ namespace harness {
 
 using Name = ept_name;
 
-std::span<const Name> capability_names();
-std::span<const Name> pin_based_names();
-std::span<const Name> primary_names();
-std::span<const Name> secondary_names();
-std::span<const Name> tertiary_names();
-std::span<const Name> parameter_names();
-std::span<const Name> eptp_rule_names();
-std::span<const Name> entry_rule_names();
-std::span<const Name> violation_names();
-std::span<const Name> access_names();
-std::span<const Name> qualification_names();
-std::span<const Name> flag_names();  // accessed and dirty
-// Of entries, by format: the fields that mean something or hold an address, and those that must be 0.
-std::span<const ept_field_name> field_names();
-std::span<const ept_field_name> reserved_names();
-
 ept_word all_bits(std::span<const Name> names);  // that have a name
 
 // The names of the bits that are set, joined by a comma and a blank; bits without a name as a hexadecimal rest.
 std::string names_of(std::span<const Name> names, ept_word bits);
 
 const char* name_of(ept_format format);
+// The EPTSPEC_... result of an entry or a walk: the ABI numbers them in the order of the model.
+constexpr std::uint32_t abi_result(ept_kind kind) {
+  return EPTSPEC_ENTRY_NOT_PRESENT + static_cast<std::uint32_t>(kind);
+}
+constexpr std::uint32_t abi_result(ept_result result) {
+  return EPTSPEC_WALK_TRANSLATED + static_cast<std::uint32_t>(result);
+}
 // The name of an EPTSPEC_... result, or null for a number that is none. result_of is its inverse and gives 0.
 const char* result_name(std::uint32_t result);
 std::uint32_t result_of(std::string_view name);

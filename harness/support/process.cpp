@@ -1,5 +1,6 @@
 #include "harness/support/process.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,12 @@ namespace harness {
 std::mutex& spawn_mutex() {
   static std::mutex mutex;
   return mutex;
+}
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(fmt::format("no pipe: {}", std::strerror(errno)));
+  return {ends[0], ends[1]};
 }
 
 namespace {
@@ -66,6 +73,19 @@ pid_t fork_child() {
     children().groups.insert(pid);
   }
   return pid;
+}
+
+pid_t start_program(const std::vector<std::string>& command, const std::array<int, 3>& files) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const pid_t pid = fork_child();
+  if (pid != 0) return pid;
+  for (int n = 0; n < 3; ++n) {
+    if (files.at(static_cast<std::size_t>(n)) >= 0) dup2(files.at(static_cast<std::size_t>(n)), n);
+  }
+  execvp(arguments[0], arguments.data());
+  _exit(127);
 }
 
 bool has_ended(pid_t pid) {

@@ -3,13 +3,22 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace harness {
 
 // To be held from the making of pipes until the child's ends are closed again, see LibraryWorker::spawn.
 std::mutex& spawn_mutex();
+
+// Both ends are closed in programs that are started.
+struct Pipe {
+  int read = -1;
+  int write = -1;
+};
+Pipe make_pipe();
 
 // fork(); the child ends with the runner, whatever ends that, and starts a process group of its own, so that what it
 // starts ends with it too. Throws std::runtime_error.
@@ -32,5 +41,9 @@ std::string end_of(pid_t& pid, const char* what);
 void end_all_children();
 
 void close_if_open(int& fd);
+
+// command[0] is looked for in PATH. The files become the program's standard input, output and error; -1 leaves it the
+// runner's.
+pid_t start_program(const std::vector<std::string>& command, const std::array<int, 3>& files);
 
 }  // namespace harness

@@ -53,14 +53,6 @@ WorkDirectory::~WorkDirectory() {
   if (work().directories.erase(path_) != 0) fs::remove_all(path_, ignored);
 }
 
-void write_whole(const fs::path& path, const std::string& bytes) {
-  errno = 0;
-  std::ofstream out(path, std::ios::binary);
-  out << bytes;
-  out.close();
-  if (!out) throw std::runtime_error(fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
-}
-
 std::string contents_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -76,20 +68,13 @@ bool is_installed(const std::string& program) {
 }
 
 pid_t start_program(const std::vector<std::string>& command, const fs::path& output) {
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  const std::string output_file = output.string();
-  const pid_t pid = fork_child();
-  if (pid != 0) return pid;
   const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  const int out = open(output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (in < 0 || out < 0) _exit(126);
-  dup2(in, STDIN_FILENO);
-  dup2(out, STDOUT_FILENO);
-  dup2(out, STDERR_FILENO);
-  execvp(arguments[0], arguments.data());
-  _exit(127);
+  const int out = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (in < 0 || out < 0) throw std::runtime_error(output.string() + ": " + std::strerror(errno));
+  const pid_t pid = start_program(command, {in, out, out});
+  close(in);
+  close(out);
+  return pid;
 }
 
 ProgramEnd await_program(pid_t pid, double seconds, const std::function<bool()>& done) {

@@ -26,8 +26,6 @@ class WorkDirectory {
 // For the end of the program by a signal: removes them all. No directory can be made or removed afterwards.
 void remove_work_directories();
 
-// Throws std::runtime_error with one line.
-void write_whole(const std::filesystem::path& path, const std::string& bytes);
 // Empty when there is no such file.
 std::string contents_of(const std::filesystem::path& path);
 

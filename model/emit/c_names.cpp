@@ -4,6 +4,7 @@
 
 #include "model/emit/c_condition.h"
 #include "model/emit/c_outcome.h"
+#include "spec/names.h"
 
 namespace model {
 
@@ -44,10 +45,6 @@ std::string row(std::uint64_t bits, const std::string& id, const spec::Citation&
 
 std::string table(const std::string& name, const std::string& rows) {
   return fmt::format("\nstatic const struct ept_name ept_{}_names[] = {{\n{}}};\n", name, rows);
-}
-
-bool has_name(const spec::Field& field) {
-  return field.kind == spec::FieldKind::field || field.kind == spec::FieldKind::fixed;
 }
 
 std::string fields(const spec::Format& format) {
@@ -116,7 +113,7 @@ bool is_reserved(const spec::Field& field) {
   return field.kind == spec::FieldKind::reserved || field.kind == spec::FieldKind::beyond_maxphyaddr;
 }
 
-bool has_meaning(const spec::Field& field) { return has_name(field) || field.kind == spec::FieldKind::address; }
+bool has_meaning(const spec::Field& field) { return spec::has_name(field) || field.kind == spec::FieldKind::address; }
 
 // The fields of every format for which `wanted` holds.
 std::string entry_fields(const std::string& name, bool (*wanted)(const spec::Field&), const spec::Spec& spec) {
@@ -141,12 +138,10 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
   out << kHead << "\n"
       << cite("PRESENT", spec.conditions.at(spec.present).cite) << cite("ORDER", spec.order.cite)
       << cite("SUB_PAGE_CHECK", spec.sub_page_check.cite) << cite("CONVERTIBLE", spec.convertible.cite)
-      << table("capability", fields(spec.capability)) << table("eptp", fields(spec.eptp))
-      << table("pin_based_control", bits_of_word(spec.controls, spec::Word::pin_based))
-      << table("primary_control", bits_of_word(spec.controls, spec::Word::primary))
-      << table("secondary_control", bits_of_word(spec.controls, spec::Word::secondary))
-      << table("tertiary_control", bits_of_word(spec.controls, spec::Word::tertiary))
-      << table("parameter", bits_of_word(spec.parameters, spec::Word::parameter))
+      << table("capability", fields(spec.capability)) << table("eptp", fields(spec.eptp));
+  for (const spec::ControlWord& word : spec::kControlWords)
+    out << table(std::string(word.name) + "_control", bits_of_word(spec.controls, word.word));
+  out << table("parameter", bits_of_word(spec.parameters, spec::Word::parameter))
       << table("access", bits_of_word(spec.attributes, spec::Word::access)) << table("usual_access", accesses(spec))
       << table("eptp_rule", numbered(spec.eptp_rules)) << table("entry_rule", numbered(spec.misconfigurations))
       << table("violation", numbered(spec.violations)) << table("qualification", numbered(spec.qualification))

@@ -23,22 +23,15 @@ struct Right {
 constexpr std::array kRights = {Right{"data_read", "read"}, Right{"data_write", "write"},
                                 Right{"instruction_fetch", "execute"}};
 
-bool has_bits(const spec::Format& format, const std::string& id, spec::Bits bits) {
-  return std::any_of(format.fields.begin(), format.fields.end(), [&](const spec::Field& field) {
-    return field.id == id && is_constant(field.bits) && bits_at(field.bits) == bits;
-  });
-}
-
 // The bits of the rights in an entry, which are those that ask for them in an access; nothing where they are not.
 std::optional<std::vector<std::uint64_t>> plain_rights(const spec::Spec& spec) {
   std::vector<std::uint64_t> masks;
   for (const Right& right : kRights) {
-    const auto attribute = std::find_if(spec.attributes.begin(), spec.attributes.end(),
-                                        [&](const auto& each) { return each.id == right.attribute; });
-    const bool same = attribute != spec.attributes.end() &&
-                      std::all_of(spec.formats.begin(), spec.formats.end(), [&](const spec::Format& format) {
-                        return has_bits(format, right.field, attribute->bits);
-                      });
+    const spec::NamedBits* const attribute = find_id(spec.attributes, right.attribute);
+    const bool same =
+        attribute != nullptr && std::all_of(spec.formats.begin(), spec.formats.end(), [&](const spec::Format& format) {
+          return has_field(format, right.field, attribute->bits);
+        });
     if (!same) return std::nullopt;
     masks.push_back(mask_of(attribute->bits));
   }

@@ -7,6 +7,7 @@
 
 #include "model/emit/c_condition.h"
 #include "model/emit/c_layout.h"
+#include "spec/names.h"
 
 namespace model {
 
@@ -29,17 +30,12 @@ std::string defines(const std::string& heading, const std::vector<Define>& lines
 
 std::string without_full_stop(const std::string& text) { return text.substr(0, text.find_last_not_of('.') + 1); }
 
-bool has_constant_name(const spec::Field& field) {
-  const bool named = field.kind == spec::FieldKind::field || field.kind == spec::FieldKind::fixed;
-  return named && is_constant(field.bits);
-}
-
 std::vector<Define> field_defines(const std::vector<const spec::Format*>& formats, const std::string& prefix) {
   std::vector<Define> lines;
   std::set<std::string> seen;
   for (const spec::Format* format : formats) {
     for (const spec::Field& field : format->fields) {
-      if (!has_constant_name(field) || !seen.insert(field.id).second) continue;
+      if (!has_name(field) || !seen.insert(field.id).second) continue;
       const bool prefixed = prefix == "EPT_EPTP_" && field.id.starts_with("eptp_");
       lines.push_back(
           {(prefixed ? "EPT_" : prefix) + upper(field.id), mask_of(bits_at(field.bits)), in_words(field.bits)});

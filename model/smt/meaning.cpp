@@ -121,11 +121,9 @@ z3::expr Meaning::matches(const spec::Format& format, const z3::expr& entry) {
 }
 
 z3::expr Meaning::present(const z3::expr& entry) {
-  const auto found = std::find_if(spec_.conditions.begin(), spec_.conditions.end(),
-                                  [](const spec::NamedCondition& condition) { return condition.id == "present"; });
   Words words = no_words();
   words.entry = entry;
-  return holds(found->when, words);
+  return holds(spec_.conditions.at(spec_.present).when, words);
 }
 
 z3::expr Meaning::broken(const spec::Rule& rule, std::size_t format, const z3::expr& entry) {
@@ -190,11 +188,6 @@ Terms Meaning::classify(int level, const z3::expr& entry) {
           {"reserved_bits", z3::ite(misconfigured, state.reserved_bits, zero)}};
 }
 
-z3::expr Meaning::five_levels() {
-  const auto found =
-      std::find_if(spec_.conditions.begin(), spec_.conditions.end(),
-                   [](const spec::NamedCondition& condition) { return condition.id == "five_level_walk"; });
-  return holds(found->when, no_words());
-}
+z3::expr Meaning::five_levels() { return holds(find_id(spec_.conditions, "five_level_walk")->when, no_words()); }
 
 }  // namespace model

@@ -65,13 +65,4 @@ std::vector<std::string> link(Document& document) {
   return linker.unknown;
 }
 
-Document document_of(const std::string& profile, std::vector<Vector> list) {
-  Document document{profile, "", {}, std::move(list)};
-  for (const Vector& vector : document.vectors) {
-    for (const std::string& goal : vector.goals) document.purposes.push_back({goal, vector.id, vector.cite, "", ""});
-  }
-  link(document);
-  return document;
-}
-
 }  // namespace vectors

@@ -31,7 +31,4 @@ struct Document {
 // gets the goal "neighbour/…" or "twin/…". Returns the ids that purposes name and no vector has.
 std::vector<std::string> link(Document& document);
 
-// The document of vectors that have their goals: a purpose for each goal of each vector.
-Document document_of(const std::string& profile, std::vector<Vector> list);
-
 }  // namespace vectors

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
 #include <vector>
 
@@ -60,6 +61,14 @@ std::string read_file(const std::filesystem::path& path, std::string_view expect
   if (!whole && error == EFBIG) fail(fmt::format("is larger than {} MBytes", most / kMegaByte));
   if (!whole) fail(std::strerror(error));
   return bytes;
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  errno = 0;
+  std::ofstream out(path, std::ios::binary);
+  out << bytes;
+  out.close();
+  if (!out) throw std::runtime_error(fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
 }
 
 std::string plain_json_mistake(std::string_view what) {

@@ -16,6 +16,9 @@ inline constexpr std::size_t kMostFileBytes = std::size_t{256} << 20;
 std::string read_file(const std::filesystem::path& path, std::string_view expected = "a file",
                       std::size_t most = kMostFileBytes);
 
+// Throws std::runtime_error, "FILE: cannot be written: WHY".
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
 // Of an exception of nlohmann's: without its name and its own count of lines and columns, in one short line.
 std::string plain_json_mistake(std::string_view what);
 

@@ -20,23 +20,6 @@ std::string hex(ept_word value) { return fmt::format("{:#x}", value); }
 
 ept_word field_of(ept_word value, ept_word bits) { return (value & bits) >> std::countr_zero(bits); }
 
-// The rules that the case breaks and what they are called.
-struct Broken {
-  Vocabulary vocabulary;
-  ept_word rules = 0;
-};
-
-Broken broken_by(const Vector& vector) {
-  const Expected& expected = vector.expected;
-  switch (vector.asked.question) {
-    case Question::eptp: return {ept_eptp_rule_names, expected.eptp_rules};
-    case Question::entry: return {ept_entry_rule_names, expected.classification.rules};
-    case Question::walk: break;
-  }
-  if (expected.outcome.result == EPT_MISCONFIGURATION) return {ept_entry_rule_names, expected.outcome.rules};
-  return {ept_violation_names, expected.outcome.rules};
-}
-
 Json rules_json(const Broken& broken) {
   Json rules = Json::array();
   for (const ept_name& name : broken.vocabulary) {
@@ -79,17 +62,6 @@ Json configuration_json(const ept_configuration& configuration) {
                                                   {"names", names_in(word.vocabulary, configuration.*word.member)}};
   json["parameters"] = names_in(ept_parameter_names, configuration.parameters);
   return json;
-}
-
-// Bits of the EPTP, each alone, that VM entry refuses as reserved or beyond the physical-address width.
-ept_word reserved_in(const ept_configuration& configuration, ept_word eptp) {
-  constexpr ept_word kReserved = EPT_RULE_EPTP_RESERVED_BIT | EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR;
-  ept_word reserved = 0;
-  for (const int bit : numbers_in(eptp)) {
-    const ept_word one = ept_word{1} << bit;
-    if ((ept_check_eptp(&configuration, one) & kReserved) != 0) reserved |= one;
-  }
-  return reserved;
 }
 
 Json eptp_json(const Case& asked) {
@@ -170,6 +142,27 @@ std::string entry_sentence(const Vector& vector) {
 }
 
 }  // namespace
+
+Broken broken_by(const Vector& vector) {
+  const Expected& expected = vector.expected;
+  switch (vector.asked.question) {
+    case Question::eptp: return {ept_eptp_rule_names, expected.eptp_rules};
+    case Question::entry: return {ept_entry_rule_names, expected.classification.rules};
+    case Question::walk: break;
+  }
+  if (expected.outcome.result == EPT_MISCONFIGURATION) return {ept_entry_rule_names, expected.outcome.rules};
+  return {ept_violation_names, expected.outcome.rules};
+}
+
+ept_word reserved_in(const ept_configuration& configuration, ept_word eptp) {
+  constexpr ept_word kReserved = EPT_RULE_EPTP_RESERVED_BIT | EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR;
+  ept_word reserved = 0;
+  for (const int bit : numbers_in(eptp)) {
+    const ept_word one = ept_word{1} << bit;
+    if ((ept_check_eptp(&configuration, one) & kReserved) != 0) reserved |= one;
+  }
+  return reserved;
+}
 
 std::string sentence(const Vector& vector) {
   const Case& asked = vector.asked;

@@ -6,9 +6,20 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "vectors/format/names.h"
 #include "vectors/format/vector.h"
 
 namespace vectors {
+
+// The rules that the case breaks and what they are called.
+struct Broken {
+  Vocabulary vocabulary;
+  ept_word rules = 0;
+};
+Broken broken_by(const Vector& vector);
+
+// Bits of the EPTP, each alone, that VM entry refuses as reserved or beyond the physical-address width.
+ept_word reserved_in(const ept_configuration& configuration, ept_word eptp);
 
 // What the vector is about in one sentence.
 std::string sentence(const Vector& vector);

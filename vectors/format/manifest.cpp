@@ -1,7 +1,6 @@
 #include "vectors/format/manifest.h"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -18,13 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kExtension = ".jsonl";
-
-void write_file(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
-}
 
 std::string manifest_text(const Manifest& manifest) {
   nlohmann::ordered_json json = {

@@ -3,7 +3,9 @@
 // tests/vectors.
 #pragma once
 
+#include <cstring>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "ept_model.h"
@@ -34,6 +36,13 @@ struct Expected {
   ept_classification classification{};
   ept_outcome outcome{};
 };
+
+// Every member counts, and no byte is none: so the bytes are compared.
+template <typename Value>
+bool same(const Value& a, const Value& b) {
+  static_assert(std::has_unique_object_representations_v<Value>);
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
 
 struct Vector {
   std::string id;       // hash of the case (identity.h), so equal in two profiles when the case is

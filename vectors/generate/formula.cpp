@@ -22,9 +22,7 @@ ept_word always_on(spec::Word word) {
 }
 
 // In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down.
-constexpr std::array kControlWords = {spec::Word::pin_based, spec::Word::primary, spec::Word::secondary,
-                                      spec::Word::tertiary};
-constexpr std::size_t kEptp = kControlWords.size();
+constexpr std::size_t kEptp = spec::kControlWords.size();
 constexpr std::size_t kAccess = 5;
 constexpr std::size_t kGpa = 6;
 std::size_t entry_position(int level) { return static_cast<std::size_t>(12 - level); }
@@ -106,7 +104,7 @@ Values Formulas::values_in(const z3::model& model) const {
   Values values;
   for (const z3::expr& word : chosen_) values.push_back(model.eval(word, true).get_numeral_uint64());
   // Bits that are no control are in no formula; a model may set them.
-  for (std::size_t i = 0; i < kControlWords.size(); ++i) values[i] &= controls_in(spec_, kControlWords[i]);
+  for (std::size_t i = 0; i < kEptp; ++i) values[i] &= controls_in(spec_, spec::kControlWords[i].word);
   return values;
 }
 
@@ -185,7 +183,7 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   parts.push_back(model::value_of(shape.meaning->eptp_check(), "rules") == number(0));
   parts.push_back(shape.meaning->five_levels() == context_.bool_val(goal.levels == 5));
   parts.push_back(tables_apart(shape, goal.levels));
-  parts.push_back(sane_access(shape.inputs->access));
+  parts.push_back(usual_access(spec_, shape.inputs->access));
   parts.push_back(shape.inputs->gpa.extract(63, 52) == context_.bv_val(0, 12));
   const bool begins = goal.ending != Ending::before_walk;
   parts.push_back((shape.meaning->early_violations() == number(0)) == context_.bool_val(begins));
@@ -208,13 +206,13 @@ z3::expr Formulas::tables_apart(Shape& shape, int levels) {
   return z3::distinct(tables);
 }
 
-// The attributes that tell the usual accesses apart come together as in one of them.
-z3::expr Formulas::sane_access(const z3::expr& access) {
-  const ept_word mask = usual_attributes(spec_);
+z3::expr usual_access(const spec::Spec& spec, const z3::expr& access) {
+  const auto number = [&](ept_word value) { return model::word(access.ctx(), value); };
+  const ept_word mask = usual_attributes(spec);
   ept_word all = 0;
-  for (const spec::NamedBits& attribute : spec_.attributes) all |= mask_of(attribute.bits);
-  z3::expr_vector usual(context_);
-  for (const spec::Access& one : spec_.accesses) usual.push_back((access & number(mask)) == number(one.attributes));
+  for (const spec::NamedBits& attribute : spec.attributes) all |= mask_of(attribute.bits);
+  z3::expr_vector usual(access.ctx());
+  for (const spec::Access& one : spec.accesses) usual.push_back((access & number(mask)) == number(one.attributes));
   return model::any_of(usual) && (access & number(~all)) == number(0);
 }
 

@@ -29,6 +29,9 @@ PlainWalk plain_walk_of(int levels, int page);
 // The level whose entry maps a page in the plain of a goal.
 int page_of(const spec::Spec& spec, const Goal& goal);
 
+// The attributes that tell the usual accesses apart come together as in one of them, the others as they like.
+z3::expr usual_access(const spec::Spec& spec, const z3::expr& access);
+
 // A case's words that the solver chooses, in the order in which the smaller is preferred: controls by word, EPTP,
 // access, guest-physical address, entries from the root down. Width, capability and parameters are free as well.
 class Formulas {
@@ -78,7 +81,6 @@ class Formulas {
   const model::Terms& concluded(Shape& shape, const Goal& goal);
   z3::expr walked(Shape& shape, const Goal& goal);
   z3::expr tables_apart(Shape& shape, int levels);
-  z3::expr sane_access(const z3::expr& access);
   z3::expr number(ept_word value) { return model::word(context_, value); }
 
   z3::context& context_;

@@ -1,19 +1,15 @@
 #include "vectors/generate/generate.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
-#include <thread>
-#include <tuple>
 
 #include "vectors/format/identity.h"
 #include "vectors/generate/meets.h"
+#include "vectors/generate/parallel.h"
 #include "vectors/generate/relatives.h"
 #include "vectors/generate/solving.h"
 #include "vectors/goals/goals.h"
@@ -60,11 +56,6 @@ void add_vector(const spec::Spec& spec, const Goal& goal, const Case& asked, Col
   to.purposes.push_back(std::move(purpose));
 }
 
-auto configuration_of(const spec::Profile& profile) {
-  return std::tuple(profile.maxphyaddr, profile.capability, profile.pin_based, profile.primary, profile.secondary,
-                    profile.tertiary, profile.parameters);
-}
-
 // Profiles that do not differ in their configuration have the same vectors.
 void copy_twins(const spec::Spec& spec, const std::string& only, std::vector<Document>& results) {
   for (const spec::Profile& profile : spec.profiles) {
@@ -72,7 +63,7 @@ void copy_twins(const spec::Spec& spec, const std::string& only, std::vector<Doc
     const bool wanted = only.empty() || only == profile.id;
     if (!wanted || std::any_of(results.begin(), results.end(), has)) continue;
     const auto model = std::find_if(spec.profiles.begin(), spec.profiles.end(), [&](const spec::Profile& other) {
-      return configuration_of(other) == configuration_of(profile);
+      return same(configuration_of(other), configuration_of(profile));
     });
     Document copy = *std::find_if(results.begin(), results.end(),
                                   [&](const Document& result) { return result.profile == model->id; });
@@ -86,33 +77,11 @@ std::vector<const spec::Profile*> distinct(const spec::Spec& spec, const std::st
   std::vector<const spec::Profile*> list;
   for (const spec::Profile& profile : spec.profiles) {
     if (!only.empty() && only != profile.id) continue;
-    const auto same = [&](const spec::Profile* other) { return configuration_of(*other) == configuration_of(profile); };
-    if (std::none_of(list.begin(), list.end(), same)) list.push_back(&profile);
+    const ept_configuration has = configuration_of(profile);
+    if (std::none_of(list.begin(), list.end(), [&](const auto* other) { return same(configuration_of(*other), has); }))
+      list.push_back(&profile);
   }
   return list;
-}
-
-// Calls `work` of 0 to count - 1 in several threads, each with a `Own` of its own; passes on what one of them throws.
-template <class Own, class Make, class Work>
-void in_parallel(std::size_t count, const Make& make, const Work& work) {
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto run = [&] {
-    try {
-      const std::unique_ptr<Own> own = make();
-      for (std::size_t i = next++; i < count; i = next++) work(i, *own);
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      failure = std::current_exception();
-      next = count;
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned t = 0; t < std::max(2U, std::thread::hardware_concurrency()); ++t) threads.emplace_back(run);
-  }
-  if (failure) std::rethrow_exception(failure);
 }
 
 using Profiles = std::vector<const spec::Profile*>;

@@ -1,7 +1,5 @@
 #include "vectors/generate/lint.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "vectors/format/identity.h"
@@ -17,9 +15,7 @@ class Lint {
  public:
   Lint(const spec::Spec& spec, const Document& document, const std::string& file) : spec_(spec), document_(document) {
     file_ = file;
-    const auto found = std::find_if(spec.profiles.begin(), spec.profiles.end(),
-                                    [&](const spec::Profile& profile) { return profile.id == document.profile; });
-    if (found != spec.profiles.end()) profile_ = &*found;
+    profile_ = find_id(spec.profiles, document.profile);
   }
 
   std::vector<std::string> run() {

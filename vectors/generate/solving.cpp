@@ -34,9 +34,12 @@ class Processors {
       add_both("parameter." + parameter.id, spec::Word::parameter, mask_of(parameter.bits));
     for (const spec::NamedBits& control : spec.controls) {
       const z3::expr bits = formulas.processor(control.word) & model::word(context, mask_of(control.bits));
-      add("control." + control.id, bits == model::word(context, 0), [control](const spec::Profile& profile) {
-        return (controls_of(profile, control.word) & mask_of(control.bits)) == 0;
-      });
+      const auto word = std::find_if(spec::kControlWords.begin(), spec::kControlWords.end(),
+                                     [&](const spec::ControlWord& one) { return one.word == control.word; });
+      add("control." + control.id, bits == model::word(context, 0),
+          [control, of = word->member](const spec::Profile& profile) {
+            return (profile.*of & mask_of(control.bits)) == 0;
+          });
     }
     for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
       add(fmt::format("another width than {}", width),
@@ -83,16 +86,6 @@ class Processors {
     z3::expr literal;
     std::function<bool(const spec::Profile&)> holds;
   };
-
-  static std::uint64_t controls_of(const spec::Profile& profile, spec::Word word) {
-    switch (word) {
-      case spec::Word::pin_based: return profile.pin_based;
-      case spec::Word::primary: return profile.primary;
-      case spec::Word::secondary: return profile.secondary;
-      case spec::Word::tertiary: return profile.tertiary;
-      default: throw std::logic_error("a control in no word of controls");
-    }
-  }
 
   void add(const std::string& opposite, const z3::expr& condition, std::function<bool(const spec::Profile&)> holds) {
     const z3::expr literal = context_.bool_const(fmt::format("assumed_{}", list_.size()).c_str());

@@ -40,7 +40,7 @@ Goal flag_goal(const spec::Spec& spec, const spec::Flag& flag, int levels, const
   goal.ending = stop.ending;
   goal.last = stop.last;
   goal.demands = {outcome_is("result", stop.result)};
-  const spec::Field* field = field_named(page_format(spec, 1), flag.id);
+  const spec::Field* field = find_id(page_format(spec, 1).fields, flag.id);
   if (field->when) goal.demands.push_back(holds(*field->when));
   const ept_word levels_of_walk = ((ept_word{2} << levels) - 1) & ~ept_word{1};
   for (const std::string kind : {"must", "may"}) {
@@ -62,7 +62,7 @@ void add_flag_at_offset(std::vector<Goal>& goals, const spec::Spec& spec, const 
 }
 
 void add_memory_types(std::vector<Goal>& goals, const spec::Format& format, int levels) {
-  const spec::Field& type = *field_named(format, "memory_type");
+  const spec::Field& type = *find_id(format.fields, "memory_type");
   const spec::Bits bits = bits_at(type.bits);
   for (ept_word value = 0; value <= mask_of(bits) >> bits.low; ++value) {
     for (const ept_word ignore_pat : {ept_word{0}, ept_word{1}}) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "vectors/format/names.h"
+
 namespace vectors {
 
 Demand outcome_is(const std::string& member, ept_word value, ept_word mask) {
@@ -40,12 +42,6 @@ std::vector<int> page_levels(const spec::Spec& spec) {
   return levels;
 }
 
-const spec::Field* field_named(const spec::Format& format, const std::string& id) {
-  const auto found = std::find_if(format.fields.begin(), format.fields.end(),
-                                  [&](const spec::Field& field) { return field.id == id; });
-  return found == format.fields.end() ? nullptr : &*found;
-}
-
 std::string cited(const spec::Citation& cite) { return to_string(cite); }
 
 ept_word usual_attributes(const spec::Spec& spec) {
@@ -70,11 +66,20 @@ std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr) {
   return goals;
 }
 
+ept_configuration configuration_of(const spec::Profile& profile) {
+  return {static_cast<ept_word>(profile.maxphyaddr),
+          profile.capability,
+          profile.pin_based,
+          profile.primary,
+          profile.secondary,
+          profile.tertiary,
+          profile.parameters};
+}
+
 bool allows(const spec::Profile& profile, const ept_configuration& controls) {
-  return (controls.pin_based_controls & ~profile.pin_based) == 0 &&
-         (controls.primary_controls & ~profile.primary) == 0 &&
-         (controls.secondary_controls & ~profile.secondary) == 0 &&
-         (controls.tertiary_controls & ~profile.tertiary) == 0;
+  const ept_configuration has = configuration_of(profile);
+  return std::all_of(kControls.begin(), kControls.end(),
+                     [&](const Controls& word) { return (controls.*word.member & ~(has.*word.member)) == 0; });
 }
 
 }  // namespace vectors

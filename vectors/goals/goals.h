@@ -66,6 +66,9 @@ inline bool is_asked_of(const Goal& goal, const spec::Profile& profile) { return
 // solver tells (solving.h).
 std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr);
 
+// All controls that the profile can have are 1.
+ept_configuration configuration_of(const spec::Profile& profile);
+
 // Whether every control that is 1 may be 1 on the profile.
 bool allows(const spec::Profile& profile, const ept_configuration& controls);
 

@@ -1,14 +1,10 @@
 #include "vectors/mutants/adequacy.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <memory>
-#include <mutex>
 #include <set>
-#include <stdexcept>
-#include <thread>
 
+#include "vectors/generate/parallel.h"
 #include "vectors/mutants/equivalence.h"
 
 namespace vectors {
@@ -104,24 +100,9 @@ std::vector<std::string> disagreements(const spec::Spec& spec, const std::vector
 
 std::vector<Finding> assess(const spec::Spec& spec, const Mutants& mutants, const std::vector<Trial>& trials) {
   std::vector<Finding> findings(mutants.size());
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto work = [&] {
-    try {
-      Assessor assessor(spec, trials);
-      for (std::size_t i = next++; i < mutants.size(); i = next++) findings[i] = assessor.assess(mutants[i]);
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      failure = std::current_exception();
-      next = mutants.size();
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned t = 0; t < std::max(2U, std::thread::hardware_concurrency()); ++t) threads.emplace_back(work);
-  }
-  if (failure) std::rethrow_exception(failure);
+  in_parallel<Assessor>(
+      mutants.size(), [&] { return std::make_unique<Assessor>(spec, trials); },
+      [&](std::size_t i, Assessor& assessor) { findings[i] = assessor.assess(mutants[i]); });
   return findings;
 }
 

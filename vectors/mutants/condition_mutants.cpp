@@ -182,25 +182,22 @@ std::vector<Word> words_like(Word word) {
   return {word};
 }
 
-void set_bits(Spec& spec, const std::vector<Word>& words, spec::Bits from, spec::Bits to) {
+// Everywhere; gives the number of places.
+std::size_t set_bits(Spec& spec, const std::vector<Word>& words, spec::Bits from, spec::Bits to) {
+  std::size_t found = 0;
   for (const Site& site : sites(spec)) {
     for_each_part(site.at(spec), [&](Condition& part) {
       const bool names = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of;
-      if (names && part.bits == from && std::find(words.begin(), words.end(), part.word) != words.end()) part.bits = to;
-    });
-  }
-}
-
-bool is_named(const Spec& spec, const std::vector<Word>& words, spec::Bits bits) {
-  Spec scratch = spec;
-  bool found = false;
-  for (const Site& site : sites(spec)) {
-    for_each_part(site.at(scratch), [&](const Condition& part) {
-      const bool names = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of;
-      found = found || (names && part.bits == bits && std::find(words.begin(), words.end(), part.word) != words.end());
+      if (!names || !(part.bits == from) || std::find(words.begin(), words.end(), part.word) == words.end()) return;
+      part.bits = to;
+      ++found;
     });
   }
   return found;
+}
+
+bool is_named(Spec scratch, const std::vector<Word>& words, spec::Bits bits) {
+  return set_bits(scratch, words, bits, bits) != 0;
 }
 
 // A flag is taken for the bits beside it; a field of several bits is one bit longer or shorter at either end.

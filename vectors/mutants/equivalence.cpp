@@ -8,6 +8,7 @@
 #include "ept_names.h"
 #include "model/smt/meaning.h"
 #include "vectors/generate/canonical.h"
+#include "vectors/generate/formula.h"
 
 namespace vectors {
 
@@ -66,17 +67,6 @@ struct Equivalence::Terms {
     return given && model::value_of(original.front().terms, "refused") == number(0);
   }
 
-  z3::expr usual_access() {
-    ept_word named = 0;
-    ept_word all = 0;
-    z3::expr_vector usual(context);
-    for (const spec::Access& access : spec.accesses) named |= access.attributes;
-    for (const spec::NamedBits& attribute : spec.attributes) all |= mask_of(attribute.bits);
-    for (const spec::Access& access : spec.accesses)
-      usual.push_back((inputs.access & number(named)) == number(access.attributes));
-    return model::any_of(usual) && (inputs.access & number(~all)) == number(0);
-  }
-
   // Two entries at one address are one word (fits_memory). An entry that is not read does not matter: it can be what
   // lies there.
   z3::expr one_memory() {
@@ -115,7 +105,7 @@ struct Equivalence::Terms {
   z3::expr given(const Asked& asked) {
     z3::expr configured = configuration(asked);
     if (asked.question != Question::walk) return configured;
-    return configured && usual_access() && one_memory() &&
+    return configured && usual_access(spec, inputs.access) && one_memory() &&
            z3::ult(inputs.gpa, number(ept_word{1} << spec.max_maxphyaddr));
   }
 

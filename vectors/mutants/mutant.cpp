@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "spec/draw.h"
+
 namespace vectors {
 
 namespace {
@@ -38,14 +40,8 @@ void add_sites(std::vector<Site>& all, const Spec& spec, const std::string& pref
 
 // How many formats of the level an entry with these bits has.
 std::ptrdiff_t formats_that_match(const Spec& spec, const spec::Level& level, std::uint64_t entry) {
-  return std::count_if(level.formats.begin(), level.formats.end(), [&](std::size_t f) {
-    const auto& fields = spec.formats.at(f).fields;
-    return std::all_of(fields.begin(), fields.end(), [&](const spec::Field& field) {
-      if (field.kind != spec::FieldKind::fixed) return true;
-      const spec::Bits bits = bits_at(field.bits);
-      return (entry & mask_of(bits)) >> bits.low == field.value;
-    });
-  });
+  return std::count_if(level.formats.begin(), level.formats.end(),
+                       [&](std::size_t f) { return matches(spec.formats.at(f), entry); });
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "harness/kvm/medium.h"
 #include "harness/support/program.h"
 #include "harness/support/run_program.h"
+#include "vectors/format/file.h"
 
 namespace {
 
@@ -25,7 +26,7 @@ std::string error_of(const std::function<void()>& action) {
 TEST(Kernel, own_kernel_is_a_file_and_a_directory) {
   const harness::WorkDirectory work("test");
   const std::string file = (work.path() / "vmlinuz").string();
-  harness::write_whole(file, "kernel");
+  vectors::write_file(file, "kernel");
   EXPECT_EQ(harness::find_kernel(file + "+" + work.path().string()).vmlinuz, file);
   EXPECT_NE(error_of([&] { harness::find_kernel(file); }).find("expected VMLINUZ+MODULES"), std::string::npos);
   EXPECT_NE(error_of([&] { harness::find_kernel(file + "+/nowhere"); }).find("/nowhere: is no directory"),
@@ -42,7 +43,7 @@ TEST(Kernel, package_that_apt_does_not_know_is_told) {
 
 TEST(Medium, missing_module_is_told) {
   const harness::WorkDirectory work("test");
-  harness::write_whole(work.path() / "vmlinuz", "kernel");
+  vectors::write_file(work.path() / "vmlinuz", "kernel");
   const harness::Kernel kernel{work.path() / "vmlinuz", work.path()};
   EXPECT_NE(error_of([&] { harness::boot_medium(kernel, ""); }).find("there is no module irqbypass"),
             std::string::npos);

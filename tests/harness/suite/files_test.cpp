@@ -27,6 +27,16 @@ std::string file_with(const std::string& text) {
   return path;
 }
 
+// A purpose for each goal of each vector.
+vectors::Document document_of(const std::string& profile, std::vector<vectors::Vector> list) {
+  vectors::Document document{profile, "", {}, std::move(list)};
+  for (const vectors::Vector& vector : document.vectors) {
+    for (const std::string& goal : vector.goals) document.purposes.push_back({goal, vector.id, vector.cite, "", ""});
+  }
+  link(document);
+  return document;
+}
+
 // In a file no case is there twice, and the ids are those of the cases.
 vectors::Document eptp_document(const std::string& profile, std::size_t count) {
   std::vector<vectors::Vector> list = support::eptp_vectors(count);
@@ -34,7 +44,7 @@ vectors::Document eptp_document(const std::string& profile, std::size_t count) {
     list[n].asked.eptp |= ept_word{n} << 20;
     list[n].id = vectors::id_of(list[n].asked);
   }
-  return vectors::document_of(profile, std::move(list));
+  return document_of(profile, std::move(list));
 }
 
 std::string lines_of(const vectors::Document& document) {

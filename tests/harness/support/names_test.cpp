@@ -43,20 +43,20 @@ Ids ids_by_mask(const std::vector<spec::NamedBits>& list, spec::Word word) {
 
 TEST(Names, of_rules_and_qualification_bits_are_those_of_the_specification) {
   const spec::Spec& spec = spec_under_test();
-  EXPECT_EQ(ids_of(harness::eptp_rule_names()), ids_by_bit(spec.eptp_rules));
-  EXPECT_EQ(ids_of(harness::entry_rule_names()), ids_by_bit(spec.misconfigurations));
-  EXPECT_EQ(ids_of(harness::violation_names()), ids_by_bit(spec.violations));
-  EXPECT_EQ(ids_of(harness::qualification_names()), ids_by_bit(spec.qualification));
+  EXPECT_EQ(ids_of(ept_eptp_rule_names), ids_by_bit(spec.eptp_rules));
+  EXPECT_EQ(ids_of(ept_entry_rule_names), ids_by_bit(spec.misconfigurations));
+  EXPECT_EQ(ids_of(ept_violation_names), ids_by_bit(spec.violations));
+  EXPECT_EQ(ids_of(ept_qualification_names), ids_by_bit(spec.qualification));
 }
 
 TEST(Names, of_controls_parameters_and_attributes_are_those_of_the_specification) {
   const spec::Spec& spec = spec_under_test();
-  EXPECT_EQ(ids_of(harness::pin_based_names()), ids_by_mask(spec.controls, spec::Word::pin_based));
-  EXPECT_EQ(ids_of(harness::primary_names()), ids_by_mask(spec.controls, spec::Word::primary));
-  EXPECT_EQ(ids_of(harness::secondary_names()), ids_by_mask(spec.controls, spec::Word::secondary));
-  EXPECT_EQ(ids_of(harness::tertiary_names()), ids_by_mask(spec.controls, spec::Word::tertiary));
-  EXPECT_EQ(ids_of(harness::parameter_names()), ids_by_mask(spec.parameters, spec::Word::parameter));
-  EXPECT_EQ(ids_of(harness::access_names()), ids_by_mask(spec.attributes, spec::Word::access));
+  EXPECT_EQ(ids_of(ept_pin_based_control_names), ids_by_mask(spec.controls, spec::Word::pin_based));
+  EXPECT_EQ(ids_of(ept_primary_control_names), ids_by_mask(spec.controls, spec::Word::primary));
+  EXPECT_EQ(ids_of(ept_secondary_control_names), ids_by_mask(spec.controls, spec::Word::secondary));
+  EXPECT_EQ(ids_of(ept_tertiary_control_names), ids_by_mask(spec.controls, spec::Word::tertiary));
+  EXPECT_EQ(ids_of(ept_parameter_names), ids_by_mask(spec.parameters, spec::Word::parameter));
+  EXPECT_EQ(ids_of(ept_access_names), ids_by_mask(spec.attributes, spec::Word::access));
 }
 
 TEST(Names, of_capabilities_are_the_fields_of_the_msr) {
@@ -64,7 +64,7 @@ TEST(Names, of_capabilities_are_the_fields_of_the_msr) {
   for (const spec::Field& field : spec_under_test().capability.fields) {
     if (field.kind == spec::FieldKind::field) ids.emplace(mask_of(bits_at(field.bits)), field.id);
   }
-  EXPECT_EQ(ids_of(harness::capability_names()), ids);
+  EXPECT_EQ(ids_of(ept_capability_names), ids);
 }
 
 TEST(Names, of_formats_are_those_of_the_specification_in_its_order) {

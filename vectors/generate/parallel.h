@@ -1,0 +1,37 @@
+// Work on several processors at once. Tests: tests/vectors/generate/generate_test.cpp.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace vectors {
+
+// Calls `work` of 0 to count - 1 in several threads, each with an `Own` of its own; passes on what one of them throws.
+template <class Own, class Make, class Work>
+void in_parallel(std::size_t count, const Make& make, const Work& work) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto run = [&] {
+    try {
+      const std::unique_ptr<Own> own = make();
+      for (std::size_t i = next++; i < count; i = next++) work(i, *own);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+      next = count;
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned t = 0; t < std::max(2U, std::thread::hardware_concurrency()); ++t) threads.emplace_back(run);
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace vectors
