@@ -1,17 +1,18 @@
 // The report for programs, as report.schema.json says: one vector, one group a line.
-#include "harness/judge/citations.h"
-#include "harness/support/json.h"
-
 #include <fmt/format.h>
 
+#include "harness/judge/citations.h"
 #include "harness/report/forms.h"
 #include "harness/report/matrix.h"
 #include "harness/report/words.h"
 #include "harness/suite/group.h"
+#include "vectors/format/object.h"
 
 namespace harness {
 
 namespace {
+
+using vectors::json_text;
 
 // Each element by `of`, one a line.
 template <class Of>
