@@ -65,6 +65,12 @@ std::string json_of(const Deviation& one) {
          fmt::format(",\"expected\":{},\"observed\":{}}}", text_of(form, one.expected), text_of(form, one.observed));
 }
 
+std::string json_of(const std::vector<Deviation>& list) {
+  std::string text;
+  for (const Deviation& one : list) text += (text.empty() ? "" : ",") + json_of(one);
+  return "[" + text + "]";
+}
+
 bool DeviationPattern::matches(const Deviation& one) const {
   return (!field || field == one.field) && (!expected || expected == one.expected) &&
          (!observed || observed == one.observed) && (!bit || bit == one.bit) && (!level || level == one.level);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vectors/format/object.h"
 
@@ -35,6 +36,7 @@ struct Deviation {
 
 // {"field":"qualification","bit":8,"expected":0,"observed":1}. Results are names, addresses and entries hexadecimal.
 std::string json_of(const Deviation& deviation);
+std::string json_of(const std::vector<Deviation>& list);
 // Its inverse; mistakes go to the errors of the object.
 Deviation deviation_of(vectors::Object& from);
 

@@ -22,14 +22,6 @@ std::string lines(std::size_t count, Of of) {
   return "[" + text + "]";
 }
 
-std::string deviations_of(const Judgement& judgement) {
-  std::string text;
-  for (const Deviation& one : judgement.deviations) {
-    text += (text.empty() ? "" : ",") + json_of(one);
-  }
-  return "[" + text + "]";
-}
-
 std::string cites_of(const vectors::Vector& vector, const Judgement& judgement) {
   std::string text;
   for (const std::string& place : citations_of(vector, judgement)) text += (text.empty() ? "" : ",") + json_text(place);
@@ -44,11 +36,8 @@ std::string vector_of(const Report& report, std::size_t n) {
     text += ",\"known\":" + json_text(reasons_of(known));
   }
   if (!judgement.attributed_to.empty()) text += ",\"attributed_to\":" + json_text(judgement.attributed_to);
-  if (judgement.fate != Fate::answered) text += fmt::format(R"(,"fate":"{}")", name_of(judgement.fate));
-  if (!judgement.reason.empty()) text += ",\"reason\":" + json_text(judgement.reason);
-  if (!judgement.deviations.empty()) {
-    text += ",\"deviations\":" + deviations_of(judgement) + ",\"cites\":" + cites_of(report.vectors[n], judgement);
-  }
+  text += json_members(judgement);
+  if (!judgement.deviations.empty()) text += ",\"cites\":" + cites_of(report.vectors[n], judgement);
   return text + "}";
 }
 
@@ -61,7 +50,8 @@ std::string shrunk_of(const Shrunk& shrunk) {
   return fmt::format(
       R"({{"differences":[{}],"eptp":"{:#x}","entries":[{}],"guest_physical_address":"{:#x}","access":"{:#x}",)"
       R"("deviations":{}}})",
-      differences, asked.eptp, entries, asked.guest_physical_address, asked.access, deviations_of(shrunk.judgement));
+      differences, asked.eptp, entries, asked.guest_physical_address, asked.access,
+      json_of(shrunk.judgement.deviations));
 }
 
 std::string group_of(const Report& report, const Group& group) {

@@ -45,16 +45,8 @@ std::string line_of(const JournalHeader& header) {
 }
 
 std::string line_of(const std::string& id, const Judgement& judgement) {
-  std::string line = fmt::format(R"({{"id":{},"verdict":"{}")", json_text(id), name_of(judgement.verdict));
-  if (judgement.fate != Fate::answered) line += fmt::format(R"(,"fate":"{}")", name_of(judgement.fate));
-  if (!judgement.reason.empty()) line += ",\"reason\":" + json_text(judgement.reason);
-  if (judgement.deviations.empty()) return line + "}\n";
-  const char* before = ",\"deviations\":[";
-  for (const Deviation& one : judgement.deviations) {
-    line += before + json_of(one);
-    before = ",";
-  }
-  return line + "]}\n";
+  return fmt::format("{{\"id\":{},\"verdict\":\"{}\"{}}}\n", json_text(id), name_of(judgement.verdict),
+                     json_members(judgement));
 }
 
 JournalHeader header_of(Object& from) {

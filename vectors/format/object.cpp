@@ -37,8 +37,9 @@ class Checks {
       throw std::runtime_error(fmt::format("nested deeper than {}", kDeepestJson));
     if (object) members_.emplace_back();
     if (event == Json::parse_event_t::object_end) members_.pop_back();
-    if (event == Json::parse_event_t::key && !members_.back().insert(parsed.get<std::string>()).second)
-      throw std::runtime_error(fmt::format("'{}' is there twice", parsed.get<std::string>()));
+    if (event != Json::parse_event_t::key) return true;
+    const auto& name = parsed.get_ref<const std::string&>();
+    if (!members_.back().insert(name).second) throw std::runtime_error(fmt::format("'{}' is there twice", name));
     return true;
   }
 

@@ -1,5 +1,5 @@
-// Reading JSON that somebody else wrote: every mistake with its place, every member visited. The only reader of JSON but
-// for the answers of adapters (harness/adapters/protocol.h). Tests: tests/vectors/format/object_test.cpp.
+// Reading JSON that somebody else wrote: every mistake with its place, every member visited. The only reader of JSON
+// but for the answers of adapters (harness/adapters/protocol.h). Tests: tests/vectors/format/object_test.cpp.
 #pragma once
 
 #include <functional>
