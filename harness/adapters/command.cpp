@@ -82,7 +82,7 @@ class Command : public Adapter {
     Exchanged ended;
     const auto line = channel_.line(deadline(std::max(options_.timeout_seconds, 10.0)), ended);
     if (!line) return with_last_words(ended);
-    Hello hello = read_hello(*line);
+    Hello hello = reader_.read_hello(*line);
     if (!hello.mistake.empty()) return garbage(hello.mistake);
     description_ = std::move(hello.description);
     return {};
@@ -93,7 +93,7 @@ class Command : public Adapter {
     Exchanged ended;
     const auto line = channel_.line(until, ended);
     if (!line) return with_last_words(ended);
-    Configured answer = read_configured(*line);
+    Configured answer = reader_.read_configured(*line);
     if (!answer.mistake.empty()) return garbage(answer.mistake);
     configured_ = std::move(answer);
     configuration_ = configuration;

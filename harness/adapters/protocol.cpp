@@ -6,14 +6,22 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "harness/adapters/answer_members.h"
-#include "harness/support/json.h"
 #include "harness/support/names.h"
 
 namespace harness {
 
 namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::object;
+using simdjson::dom::parser;
+
+constexpr std::size_t kDeepest = 32;
+constexpr std::size_t kMostMembers = 32;  // of an object; the protocol has none with more
 
 struct Member {
   const char* key;
@@ -28,14 +36,21 @@ constexpr auto kConfiguration =
                            {"tertiary_controls", &eptspec_configuration::tertiary_controls},
                            {"parameters", &eptspec_configuration::parameters}});
 
+// The value where there is one of this type.
+template <class Type, class From>
+std::optional<Type> as(From from) {
+  Type value{};
+  return from.get(value) == simdjson::SUCCESS ? std::optional(value) : std::nullopt;
+}
+
 // A number, or a text with a hexadecimal number: JSON readers in the field keep 53 bits of a number only.
-std::optional<std::uint64_t> word_of(const JsonValue& value) {
-  if (!value.is(JsonKind::text)) return value.number();
-  const std::string_view text = value.text();
-  if (!text.starts_with("0x")) return std::nullopt;
+std::optional<std::uint64_t> word_of(element value) {
+  const auto text = as<std::string_view>(value);
+  if (!text) return as<std::uint64_t>(value);
+  if (!text->starts_with("0x")) return std::nullopt;
   std::uint64_t word = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + 2, end, word, 16);
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data() + 2, end, word, 16);
   return error == std::errc() && stop == end ? std::optional(word) : std::nullopt;
 }
 
@@ -49,37 +64,55 @@ std::string cut(std::string_view text) {
   return printable + (text.size() > kMost ? "..." : "");
 }
 
+std::string cut(element value) { return cut(simdjson::to_string(value)); }
+
+// Whether no object in it has a member twice, or more members than any object of the protocol.
+bool is_sound(element value) {
+  if (const auto list = as<array>(value)) return std::all_of(list->begin(), list->end(), is_sound);
+  const auto members = as<object>(value);
+  if (!members) return true;
+  if (members->size() > kMostMembers) return false;
+  for (auto one = members->begin(); one != members->end(); ++one) {
+    for (auto earlier = members->begin(); earlier != one; ++earlier) {
+      if (earlier.key() == one.key()) return false;
+    }
+    if (!is_sound(one.value())) return false;
+  }
+  return true;
+}
+
 // Reads the line as an object with this "message". Returns what is wrong with it.
-std::string open_message(std::string_view line, const char* message, Json& json) {
-  if (!json.read(line) || !json.root().is(JsonKind::object)) return fmt::format("no JSON object: {}", cut(line));
-  if (json.root().text_of("message") != message) return fmt::format("no message '{}': {}", message, cut(line));
+std::string open_message(std::string_view line, const char* message, parser& parser, element& root) {
+  const bool read = parser.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS;
+  if (!read || !root.is_object() || !is_sound(root)) return fmt::format("no JSON object: {}", cut(line));
+  if (as<std::string_view>(root["message"]) != message) return fmt::format("no message '{}': {}", message, cut(line));
   return {};
 }
 
 // Returns what is wrong with it.
-std::string read_configuration(const JsonValue& from, eptspec_configuration& to) {
-  if (!from.is(JsonKind::object)) return fmt::format("'{}' cannot be {}", from.key(), cut(from.raw()));
-  for (const JsonValue value : from) {
+std::string read_configuration(std::string_view name, element from, eptspec_configuration& to) {
+  const auto members = as<object>(from);
+  if (!members) return fmt::format("'{}' cannot be {}", name, cut(from));
+  for (const auto [key, value] : *members) {
     const auto* const member = std::find_if(kConfiguration.begin(), kConfiguration.end(),
-                                            [&](const Member& one) { return value.key() == one.key; });
+                                            [&, key = key](const Member& one) { return key == one.key; });
     const auto word = word_of(value);
-    if (member == kConfiguration.end()) return fmt::format("'{}' is no part of a configuration", cut(value.key()));
-    if (!word) {
-      return fmt::format("'{}' cannot be {}; expected a number or \"0x...\"", member->key, cut(value.raw()));
-    }
+    if (member == kConfiguration.end()) return fmt::format("'{}' is no part of a configuration", cut(key));
+    if (!word) return fmt::format("'{}' cannot be {}; expected a number or \"0x...\"", member->key, cut(value));
     to.*(member->word) = *word;
   }
   return {};
 }
 
-bool read_questions(const std::optional<JsonValue>& from, std::uint32_t& questions) {
-  if (!from || !from->is(JsonKind::list)) return false;
-  for (const JsonValue one : *from) {
-    if (one.text() == "eptp") {
+bool read_questions(std::optional<array> from, std::uint32_t& questions) {
+  if (!from) return false;
+  for (const element one : *from) {
+    const auto name = as<std::string_view>(one);
+    if (name == "eptp") {
       questions |= EPTSPEC_QUESTION_EPTP;
-    } else if (one.text() == "entry") {
+    } else if (name == "entry") {
       questions |= EPTSPEC_QUESTION_ENTRY;
-    } else if (one.text() == "walk") {
+    } else if (name == "walk") {
       questions |= EPTSPEC_QUESTION_WALK;
     } else {
       return false;
@@ -134,21 +167,22 @@ void append_case(const eptspec_case& asked, std::string& line) {
   line += '}';
 }
 
-bool read_member(const JsonValue& value, const AnswerMember& member, eptspec_answer& answer) {
+bool read_member(element value, const AnswerMember& member, eptspec_answer& answer) {
   const auto word = word_of(value);
   return word && put_value(answer, member, *word);
 }
 
-bool read_known_bits(const JsonValue& value, eptspec_answer& answer) {
+bool read_known_bits(element value, eptspec_answer& answer) {
   const auto word = word_of(value);
   answer.qualification_valid = word.value_or(0);
   return word.has_value();
 }
 
-bool read_words(const JsonValue& value, eptspec_answer& answer) {
-  if (!value.is(JsonKind::list)) return false;
+bool read_words(element value, eptspec_answer& answer) {
+  const auto list = as<array>(value);
+  if (!list) return false;
   std::size_t n = 0;
-  for (const JsonValue one : value) {
+  for (const element one : *list) {
     const auto word = word_of(one);
     if (!word || n == EPTSPEC_MAX_WORDS) return false;
     answer.words[n++] = *word;
@@ -157,20 +191,20 @@ bool read_words(const JsonValue& value, eptspec_answer& answer) {
   return true;
 }
 
-bool read_result(const JsonValue& value, eptspec_answer& answer) {
+bool read_result(element value, eptspec_answer& answer) {
   answer.status = EPTSPEC_ANSWERED;
-  answer.result = value.is(JsonKind::text) ? result_of(value.text()) : 0;
+  answer.result = result_of(as<std::string_view>(value).value_or(""));
   return answer.result != 0;
 }
 
-bool read_reason(const JsonValue& value, std::uint32_t status, eptspec_answer& answer) {
+bool read_reason(element value, std::uint32_t status, eptspec_answer& answer) {
+  const auto text = as<std::string_view>(value);
   answer.status = status;
-  value.text().copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
-  return value.is(JsonKind::text);
+  text.value_or("").copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
+  return text.has_value();
 }
 
-bool read_one(const JsonValue& value, eptspec_answer& answer) {
-  const std::string_view key = value.key();
+bool read_one(std::string_view key, element value, eptspec_answer& answer) {
   if (key == "result") return read_result(value, answer);
   if (key == "declined") return read_reason(value, EPTSPEC_DECLINED, answer);
   if (key == "not_applicable") return read_reason(value, EPTSPEC_NOT_APPLICABLE, answer);
@@ -192,20 +226,17 @@ std::optional<std::size_t> place_of(std::uint64_t id, std::span<const eptspec_ca
 }
 
 // One answer, put where its case is; `next` becomes the place behind it. Returns what is wrong with it.
-std::string place(const JsonValue& from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers,
+std::string place(element from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers,
                   std::size_t& next) {
-  const auto id_value = from.find("id");
-  const auto id = id_value ? id_value->number() : std::nullopt;
+  const auto id = as<std::uint64_t>(from["id"]);
   if (!id) return "an answer without an id";
   const auto at = place_of(*id, cases, next);
   if (!at) return fmt::format("an answer to case {}, which was not asked", *id);
   next = *at + 1;
   eptspec_answer answer{};
   answer.id = *id;
-  for (const JsonValue value : from) {
-    if (!read_one(value, answer)) {
-      return fmt::format("answer {}: '{}' cannot be {}", *id, cut(value.key()), cut(value.raw()));
-    }
+  for (const auto [key, value] : object(from)) {
+    if (!read_one(key, value, answer)) return fmt::format("answer {}: '{}' cannot be {}", *id, cut(key), cut(value));
   }
   if (answer.status == 0) return fmt::format("answer {} has neither result, declined nor not_applicable", *id);
   if (answers[*at].status != 0) return fmt::format("case {} is answered twice", *id);
@@ -213,33 +244,33 @@ std::string place(const JsonValue& from, std::span<const eptspec_case> cases, st
   return {};
 }
 
-void read_description(const JsonValue& from, Hello& hello) {
+void read_description(element from, Hello& hello) {
   Description& to = hello.description;
-  const auto abi = from.find("abi");
-  const auto name = from.text_of("name");
-  const auto version = from.text_of("version");
-  const auto configuration = from.find("configuration");
-  const auto optional_controls = from.find("optional_controls");
-  if (!abi || abi->number() != EPTSPEC_ABI_VERSION) {
+  const auto abi = as<element>(from["abi"]);
+  const auto name = as<std::string_view>(from["name"]);
+  const auto version = as<std::string_view>(from["version"]);
+  const auto configuration = as<element>(from["configuration"]);
+  const auto optional_controls = as<element>(from["optional_controls"]);
+  if (as<std::uint64_t>(from["abi"]) != EPTSPEC_ABI_VERSION) {
     hello.mistake = fmt::format("the adapter speaks another version than {}: 'abi' is {}", EPTSPEC_ABI_VERSION,
-                                abi ? cut(abi->raw()) : "missing");
+                                abi ? cut(*abi) : "missing");
   } else if (!name || name->empty() || !version) {
     hello.mistake = "hello without the texts 'name' and 'version'";
-  } else if (!read_questions(from.find("questions"), to.questions)) {
+  } else if (!read_questions(as<array>(from["questions"]), to.questions)) {
     hello.mistake = "hello without 'questions', a list of eptp, entry, walk";
   } else if (!configuration) {
     hello.mistake = "hello without 'configuration': \"any\" or an object";
-  } else if (configuration->is(JsonKind::text) && configuration->text() == "any") {
+  } else if (as<std::string_view>(*configuration) == "any") {
     to.any_configuration = true;
   } else {
-    hello.mistake = read_configuration(*configuration, to.configuration);
+    hello.mistake = read_configuration("configuration", *configuration, to.configuration);
     if (hello.mistake.empty() && optional_controls) {
-      hello.mistake = read_configuration(*optional_controls, to.optional_controls);
+      hello.mistake = read_configuration("optional_controls", *optional_controls, to.optional_controls);
     }
     if (!hello.mistake.empty()) hello.mistake = "hello with a configuration that cannot be read: " + hello.mistake;
   }
-  to.name = one_line(name.value_or(""));
-  to.version = one_line(version.value_or(""));
+  to.name = one_line(std::string(name.value_or("")));
+  to.version = one_line(std::string(version.value_or("")));
 }
 
 }  // namespace
@@ -272,24 +303,31 @@ std::string run_line(std::uint64_t run, std::span<const eptspec_case> cases) {
 
 std::string bye_line() { return "{\"message\":\"bye\"}\n"; }
 
-Hello read_hello(std::string_view line) {
+AnswerReader::AnswerReader() : parser_(std::make_unique<parser>()) {
+  constexpr std::size_t kUsualLine = std::size_t{1} << 16;
+  if (parser_->allocate(kUsualLine, kDeepest + 1) != simdjson::SUCCESS) throw std::bad_alloc();
+}
+
+AnswerReader::~AnswerReader() = default;
+
+Hello AnswerReader::read_hello(std::string_view line) {
   Hello hello;
-  Json json;
-  hello.mistake = open_message(line, "hello", json);
-  if (hello.mistake.empty()) read_description(json.root(), hello);
+  element root;
+  hello.mistake = open_message(line, "hello", *parser_, root);
+  if (hello.mistake.empty()) read_description(root, hello);
   return hello;
 }
 
-Configured read_configured(std::string_view line) {
+Configured AnswerReader::read_configured(std::string_view line) {
   Configured configured;
-  Json json;
-  configured.mistake = open_message(line, "configure", json);
+  element root;
+  configured.mistake = open_message(line, "configure", *parser_, root);
   if (!configured.mistake.empty()) return configured;
   for (const auto& [key, status] :
        {std::pair("declined", EPTSPEC_DECLINED), {"not_applicable", EPTSPEC_NOT_APPLICABLE}}) {
-    if (!json.root().find(key)) continue;
+    if (!as<element>(root[key])) continue;
     configured.status = status;
-    configured.reason = json.root().text_of(key).value_or("");
+    configured.reason = as<std::string_view>(root[key]).value_or("");
     if (configured.reason.empty()) configured.mistake = fmt::format("configure: '{}' is no text", key);
   }
   return configured;
@@ -298,17 +336,18 @@ Configured read_configured(std::string_view line) {
 Taken AnswerReader::read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
                          std::span<eptspec_answer> answers) {
   Taken taken;
-  taken.mistake = open_message(line, "run", json_);
+  element root;
+  taken.mistake = open_message(line, "run", *parser_, root);
   if (!taken.mistake.empty()) return taken;
-  const auto number = json_.root().find("run");
-  const auto list = json_.root().find("answers");
-  if (!number || !number->number() || !list || !list->is(JsonKind::list)) {
+  const auto number = as<std::uint64_t>(root["run"]);
+  const auto list = as<array>(root["answers"]);
+  if (!number || !list) {
     taken.mistake = "run without the number 'run' and the list 'answers'";
     return taken;
   }
-  if (*number->number() < run) return taken;  // late
+  if (*number < run) return taken;  // late
   std::size_t next = 0;
-  for (const JsonValue one : *list) {
+  for (const element one : *list) {
     taken.mistake = place(one, cases, answers, next);
     if (!taken.mistake.empty()) return taken;
     ++taken.taken;

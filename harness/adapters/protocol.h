@@ -2,11 +2,15 @@
 // for people is harness/abi/protocol.schema.json. Tests: tests/harness/adapters/hostile_test.cpp.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "harness/adapters/pin.h"
-#include "harness/support/json.h"
+
+namespace simdjson::dom {
+class parser;
+}
 
 namespace harness {
 
@@ -22,14 +26,12 @@ struct Hello {
   Description description;
   std::string mistake;
 };
-Hello read_hello(std::string_view line);
 
 struct Configured {
   std::uint32_t status = EPTSPEC_ANSWERED;  // of all cases for it: otherwise declined, or not applicable
   std::string reason;                       // then why
   std::string mistake;
 };
-Configured read_configured(std::string_view line);
 
 struct Taken {
   std::size_t taken = 0;
@@ -38,13 +40,20 @@ struct Taken {
 
 class AnswerReader {
  public:
+  AnswerReader();
+  ~AnswerReader();
+  AnswerReader(const AnswerReader&) = delete;
+  AnswerReader& operator=(const AnswerReader&) = delete;
+
+  Hello read_hello(std::string_view line);
+  Configured read_configured(std::string_view line);
   // Takes the answers of a line into `answers`, which belong to `cases` (ids rising) and may come in any order and in
   // several lines. Answers to an earlier run are late and left out.
   Taken read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
              std::span<eptspec_answer> answers);
 
  private:
-  Json json_;  // its memory is used again for the next line
+  std::unique_ptr<simdjson::dom::parser> parser_;  // its memory is used again for the next line
 };
 
 }  // namespace harness

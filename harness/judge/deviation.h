@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "harness/support/json.h"
+#include "vectors/format/object.h"
 
 namespace harness {
 
@@ -35,8 +36,9 @@ struct Deviation {
 
 // {"field":"qualification","bit":8,"expected":0,"observed":1}. Results are names, addresses and entries hexadecimal.
 std::string json_of(const Deviation& deviation);
-// Its inverse. Throws std::runtime_error that says what is wrong.
-Deviation deviation_of(const JsonValue& object);
+std::string json_of(const std::vector<Deviation>& list);
+// Its inverse; mistakes go to the errors of the object.
+Deviation deviation_of(vectors::Object& from);
 
 // Deviations that have these members.
 struct DeviationPattern {
@@ -48,7 +50,7 @@ struct DeviationPattern {
   [[nodiscard]] bool matches(const Deviation& deviation) const;
 };
 
-// At least the field. Throws likewise.
-DeviationPattern pattern_of(const JsonValue& object);
+// At least the field.
+DeviationPattern pattern_of(vectors::Object& from);
 
 }  // namespace harness

@@ -139,6 +139,14 @@ const char* name_of(Fate fate) {
   return "";
 }
 
+std::string json_members(const Judgement& judgement) {
+  std::string text;
+  if (judgement.fate != Fate::answered) text += fmt::format(R"(,"fate":"{}")", name_of(judgement.fate));
+  if (!judgement.reason.empty()) text += ",\"reason\":" + vectors::json_text(judgement.reason);
+  if (!judgement.deviations.empty()) text += ",\"deviations\":" + json_of(judgement.deviations);
+  return text;
+}
+
 bool was_asked(const Judgement& judgement) {
   return judgement.verdict != Verdict::error || judgement.fate != Fate::unasked;
 }

@@ -40,6 +40,8 @@ inline constexpr std::array kFates = {Fate::answered, Fate::crash, Fate::hang, F
 const char* name_of(Fate fate);
 // False for an error whose case was never put: the target had hung too often (pin.h).
 bool was_asked(const Judgement& judgement);
+// ,"fate":"crash","reason":"signal 6","deviations":[...]: those that it has, each behind a comma.
+std::string json_members(const Judgement& judgement);
 
 // put: the vector as the adapter got it (harness/judge/case.h).
 Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed);

@@ -1,31 +1,24 @@
 // The report for programs, as report.schema.json says: one vector, one group a line.
-#include "harness/judge/citations.h"
-#include "harness/support/json.h"
-
 #include <fmt/format.h>
 
+#include "harness/judge/citations.h"
 #include "harness/report/forms.h"
 #include "harness/report/matrix.h"
 #include "harness/report/words.h"
 #include "harness/suite/group.h"
+#include "vectors/format/object.h"
 
 namespace harness {
 
 namespace {
+
+using vectors::json_text;
 
 // Each element by `of`, one a line.
 template <class Of>
 std::string lines(std::size_t count, Of of) {
   std::string text;
   for (std::size_t n = 0; n < count; ++n) text += (n == 0 ? "\n  " : ",\n  ") + of(n);
-  return "[" + text + "]";
-}
-
-std::string deviations_of(const Judgement& judgement) {
-  std::string text;
-  for (const Deviation& one : judgement.deviations) {
-    text += (text.empty() ? "" : ",") + json_of(one);
-  }
   return "[" + text + "]";
 }
 
@@ -43,11 +36,8 @@ std::string vector_of(const Report& report, std::size_t n) {
     text += ",\"known\":" + json_text(reasons_of(known));
   }
   if (!judgement.attributed_to.empty()) text += ",\"attributed_to\":" + json_text(judgement.attributed_to);
-  if (judgement.fate != Fate::answered) text += fmt::format(R"(,"fate":"{}")", name_of(judgement.fate));
-  if (!judgement.reason.empty()) text += ",\"reason\":" + json_text(judgement.reason);
-  if (!judgement.deviations.empty()) {
-    text += ",\"deviations\":" + deviations_of(judgement) + ",\"cites\":" + cites_of(report.vectors[n], judgement);
-  }
+  text += json_members(judgement);
+  if (!judgement.deviations.empty()) text += ",\"cites\":" + cites_of(report.vectors[n], judgement);
   return text + "}";
 }
 
@@ -60,7 +50,8 @@ std::string shrunk_of(const Shrunk& shrunk) {
   return fmt::format(
       R"({{"differences":[{}],"eptp":"{:#x}","entries":[{}],"guest_physical_address":"{:#x}","access":"{:#x}",)"
       R"("deviations":{}}})",
-      differences, asked.eptp, entries, asked.guest_physical_address, asked.access, deviations_of(shrunk.judgement));
+      differences, asked.eptp, entries, asked.guest_physical_address, asked.access,
+      json_of(shrunk.judgement.deviations));
 }
 
 std::string group_of(const Report& report, const Group& group) {

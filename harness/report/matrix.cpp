@@ -7,12 +7,17 @@
 #include <fmt/format.h>
 
 #include "harness/judge/draw.h"
-#include "harness/support/json.h"
 #include "vectors/format/file.h"
+#include "vectors/format/object.h"
 
 namespace harness {
 
 namespace {
+
+using vectors::json_text;
+using vectors::Object;
+
+constexpr const char* kExpected = "a report that run --json wrote, or a matrix in JSON";
 
 const char* decided_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "EPTP";
@@ -25,28 +30,12 @@ const char* decided_of(const vectors::Vector& vector) {
   }
 }
 
-std::string text_in(const JsonValue& object, const char* key) {
-  auto text = object.text_of(key);
-  if (!text) throw std::runtime_error(fmt::format("text '{}' is missing", key));
-  return *std::move(text);
-}
-
-std::size_t number_in(const JsonValue& object, const char* key) {
-  const auto value = object.find(key);
-  const auto number = value ? value->number() : std::nullopt;
-  if (!number) throw std::runtime_error(fmt::format("number '{}' is missing", key));
-  return *number;
-}
-
-Column column_from(const JsonValue& object) {
-  Column column{
-      text_in(object, "target"), text_in(object, "name"), text_in(object, "version"), text_in(object, "date"), {}};
-  const auto rules = object.find("rules");
-  if (!rules || !rules->is(JsonKind::list)) throw std::runtime_error("list 'rules' is missing");
-  for (const JsonValue one : *rules) {
-    column.cells[{text_in(one, "decides"), text_in(one, "rule")}] = {
-        number_in(one, "pass"), number_in(one, "deviation"), number_in(one, "known"), number_in(one, "not_applicable"),
-        number_in(one, "skipped")};
+Column column_from(Object& from) {
+  Column column{from.any_text("target"), from.any_text("name"), from.any_text("version"), from.any_text("date"), {}};
+  for (Object& one : from.objects("rules")) {
+    column.cells[{one.text("decides", true), one.text("rule", true)}] = {
+        one.number("pass"), one.number("deviation"), one.number("known"), one.number("not_applicable"),
+        one.number("skipped")};
   }
   return column;
 }
@@ -172,16 +161,15 @@ Column column_of(const Report& report) {
 }
 
 void add_columns(const std::string& path, Matrix& matrix) {
-  const std::string text = vectors::read_file(path, "a report that run --json wrote, or a matrix in JSON");
-  Json json;
-  try {
-    if (!json.read(text) || !json.root().is(JsonKind::object)) throw std::runtime_error("is no JSON object");
-    const auto targets = json.root().find("targets");
-    if (!targets) return add(matrix, column_from(json.root()));
-    for (const JsonValue one : *targets) add(matrix, column_from(one));
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(fmt::format("{}: is no report of this version and no matrix: {}", path, error.what()));
-  }
+  const std::string text = vectors::read_file(path, kExpected);
+  std::vector<std::string> errors;
+  std::vector<Column> columns;
+  vectors::read_object(text, path, 1, errors, [&](Object& from) {
+    if (!from.has("targets")) return columns.push_back(column_from(from));
+    for (Object& one : from.objects("targets")) columns.push_back(column_from(one));
+  });
+  if (!errors.empty()) throw std::runtime_error(fmt::format("{}; expected {}", errors.front(), kExpected));
+  for (Column& column : columns) add(matrix, std::move(column));
 }
 
 std::string rules_json(const Column& column, const std::string& indent) {

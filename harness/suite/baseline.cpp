@@ -6,114 +6,70 @@
 #include <map>
 #include <numeric>
 #include <regex>
-#include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "harness/suite/selection.h"
-#include "harness/support/json.h"
 #include "vectors/format/file.h"
+#include "vectors/format/object.h"
 
 namespace harness {
 
 namespace {
 
+using vectors::Object;
+
 constexpr const char* kExpected = "a baseline: a JSON object with a list 'deviations'";
 constexpr std::size_t kMostBytes = std::size_t{16} << 20;
 constexpr int kWarningDays = 60;  // how long before its expiry an entry is warned of
 
-bool is_text(const JsonValue& value) { return value.is(JsonKind::text) && !value.text().empty(); }
-
-bool is_list_of_texts(const std::optional<JsonValue>& value) {
-  if (!value || !value->is(JsonKind::list) || value->empty()) return false;
-  for (const JsonValue one : *value) {
-    if (!one.is(JsonKind::text)) return false;
-  }
-  return true;
-}
-
-std::vector<std::string> texts_of(const JsonValue& list) {
-  std::vector<std::string> texts;
-  for (const JsonValue one : list) texts.emplace_back(one.text());
-  return texts;
-}
-
-Explained explained_of(const JsonValue& object) {
+Explained explained_of(Object& from) {
+  if (!from.has("fate") && !from.has("reason")) return {pattern_of(from)};
   Explained one;
-  const auto fate = object.find("fate");
-  const auto reason = object.find("reason");
-  if (!fate && !reason) return {pattern_of(object)};
-  for (const JsonValue member : object) {
-    if (member.key() != "fate" && member.key() != "reason") {
-      throw std::runtime_error(fmt::format("an error has no '{}'", member.key()));
-    }
-  }
-  if (reason && !is_text(*reason)) throw std::runtime_error("'reason' is a text");
-  if (reason) one.reason = reason->text();
+  one.reason = from.text("reason", false);
+  const std::string fate = from.text("fate", false);
   for (const Fate any : kFates) {
-    if (fate && fate->text() == name_of(any) && any != Fate::answered && any != Fate::unasked) one.fate = any;
+    if (fate == name_of(any) && any != Fate::answered && any != Fate::unasked) one.fate = any;
   }
-  if (fate && !one.fate) throw std::runtime_error("'fate' is crash, hang or garbage");
+  if (!fate.empty() && !one.fate) from.wrong("'fate' is crash, hang or garbage");
+  from.refuse_the_rest();
   return one;
 }
 
 // An object, or a list of them of which any will do.
-std::vector<Explained> all_explained(const JsonValue& value) {
-  if (!value.is(JsonKind::list)) return {explained_of(value)};
-  if (value.empty()) throw std::runtime_error("a list names at least one");
+std::vector<Explained> all_explained(Object& entry) {
+  if (!entry.has("deviation")) return {};
   std::vector<Explained> all;
-  for (const JsonValue one : value) all.push_back(explained_of(one));
+  for (Object& one : entry.objects("deviation")) all.push_back(explained_of(one));
+  if (all.empty()) entry.wrong("'deviation' names at least one");
+  if (!entry.has("filter")) entry.wrong("'deviation' stands beside 'filter'");
   return all;
 }
 
-// What is wrong with the part of an entry that says of which vectors it speaks.
-std::string mistake_in_selection(const JsonValue& entry) {
-  const auto filter = entry.find("filter");
-  if (filter.has_value() == entry.find("vectors").has_value()) return "either 'vectors' or 'filter' is needed";
-  if (!filter) return is_list_of_texts(entry.find("vectors")) ? "" : "'vectors' is a list of ids";
-  if (!is_text(*filter)) return "'filter' is a text";
+// What is wrong with a filter.
+std::string mistake_in(const std::string& filter) {
   try {
-    selected({}, {}, std::string(filter->text()));
+    selected({}, {}, filter);
   } catch (const std::runtime_error& error) {
     return error.what();
   }
   return {};
 }
 
-// What an entry lacks; empty when it is whole.
-std::string mistake_in(const JsonValue& entry) {
-  if (!entry.is(JsonKind::object)) return "an entry is an object";
-  for (const char* key : {"reason", "cite", "link", "expires"}) {
-    const auto value = entry.find(key);
-    if (!value || !is_text(*value)) return fmt::format("'{}' is missing: a text", key);
-  }
-  if (!is_day(entry.find("expires")->text())) return "'expires' is a day, YYYY-MM-DD";
-  if (std::string mistake = mistake_in_selection(entry); !mistake.empty()) return mistake;
-  if (const auto deviation = entry.find("deviation")) {
-    if (!entry.find("filter")) return "'deviation' stands beside 'filter'";
-    try {
-      all_explained(*deviation);
-    } catch (const std::runtime_error& error) {
-      return fmt::format("'deviation': {}", error.what());
-    }
-  }
-  if (entry.find("targets") && !is_list_of_texts(entry.find("targets"))) return "'targets' is a list of targets";
-  static const std::set<std::string_view> known = {"reason",  "cite",   "link",      "expires",
-                                                   "vectors", "filter", "deviation", "targets"};
-  for (const JsonValue member : entry) {
-    if (!known.contains(member.key())) return fmt::format("unknown key '{}'", member.key());
-  }
-  return {};
-}
-
-KnownDeviation known_of(const JsonValue& entry) {
-  KnownDeviation known{*entry.text_of("reason"), *entry.text_of("cite"), *entry.text_of("link"),
-                       *entry.text_of("expires")};
-  if (const auto ids = entry.find("vectors")) known.vectors = texts_of(*ids);
-  if (const auto filter = entry.find("filter")) known.filter = filter->text();
-  if (const auto deviation = entry.find("deviation")) known.explains = all_explained(*deviation);
-  if (const auto targets = entry.find("targets")) known.targets = texts_of(*targets);
+KnownDeviation known_of(Object& entry) {
+  KnownDeviation known{entry.text("reason", true), entry.text("cite", true), entry.text("link", true),
+                       entry.text("expires", true)};
+  if (!known.expires.empty() && !is_day(known.expires)) entry.wrong("'expires' is a day, YYYY-MM-DD");
+  known.vectors = entry.texts("vectors", false);
+  known.filter = entry.text("filter", false);
+  known.targets = entry.texts("targets", false);
+  const bool ids = entry.has("vectors");
+  if (ids == entry.has("filter") || ids == known.vectors.empty()) entry.wrong("either 'vectors' or 'filter' is needed");
+  if (const std::string mistake = mistake_in(known.filter); !mistake.empty()) entry.wrong(mistake);
+  if (known.targets.empty() && entry.has("targets")) entry.wrong("'targets' names at least one");
+  known.explains = all_explained(entry);
+  entry.refuse_the_rest();
   return known;
 }
 
@@ -133,33 +89,16 @@ std::optional<std::chrono::sys_days> day_of(std::string_view text) {
 bool is_day(std::string_view text) { return day_of(text).has_value(); }
 
 std::vector<KnownDeviation> read_baseline(const std::string& path, std::vector<std::string>& errors) {
-  std::string text;
+  std::vector<KnownDeviation> all;
+  const std::size_t before = errors.size();
   try {
-    text = vectors::read_file(path, kExpected, kMostBytes);
+    const std::string text = vectors::read_file(path, kExpected, kMostBytes);
+    vectors::read_object(text, path, 1, errors, [&](Object& from) {
+      for (Object& entry : from.objects("deviations")) all.push_back(known_of(entry));
+    });
+    if (all.empty() && errors.size() != before) errors.back() += fmt::format("; expected {}", kExpected);
   } catch (const std::runtime_error& error) {
     errors.emplace_back(error.what());
-    return {};
-  }
-  Json json;
-  if (!json.read(text)) {
-    errors.push_back(
-        fmt::format("{}:{}: no JSON; expected {}", path, vectors::place_in(text, json.mistake_at()), kExpected));
-    return {};
-  }
-  const auto deviations = json.root().find("deviations");
-  if (!deviations || !deviations->is(JsonKind::list)) {
-    errors.push_back(fmt::format("{}: no list 'deviations'; expected {}", path, kExpected));
-    return {};
-  }
-  std::vector<KnownDeviation> all;
-  std::size_t number = 0;
-  for (const JsonValue entry : *deviations) {
-    ++number;
-    if (const std::string mistake = mistake_in(entry); mistake.empty()) {
-      all.push_back(known_of(entry));
-    } else {
-      errors.push_back(fmt::format("{}: deviation {}: {}", path, number, mistake));
-    }
   }
   return all;
 }

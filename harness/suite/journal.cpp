@@ -12,13 +12,17 @@
 
 #include <fmt/format.h>
 
-#include "harness/support/json.h"
 #include "vectors/format/file.h"
+#include "vectors/format/object.h"
 
 namespace harness {
 
 namespace {
 
+using vectors::json_text;
+using vectors::Object;
+
+constexpr const char* kExpected = "a journal that run --journal wrote";
 constexpr std::string_view kBegin = "{\"eptspec_journal\":1,";
 
 // Whether it may be written over: a journal, perhaps cut off in its first words. To be asked before it is locked, since
@@ -41,32 +45,14 @@ std::string line_of(const JournalHeader& header) {
 }
 
 std::string line_of(const std::string& id, const Judgement& judgement) {
-  std::string line = fmt::format(R"({{"id":{},"verdict":"{}")", json_text(id), name_of(judgement.verdict));
-  if (judgement.fate != Fate::answered) line += fmt::format(R"(,"fate":"{}")", name_of(judgement.fate));
-  if (!judgement.reason.empty()) line += ",\"reason\":" + json_text(judgement.reason);
-  if (judgement.deviations.empty()) return line + "}\n";
-  const char* before = ",\"deviations\":[";
-  for (const Deviation& one : judgement.deviations) {
-    line += before + json_of(one);
-    before = ",";
-  }
-  return line + "]}\n";
+  return fmt::format("{{\"id\":{},\"verdict\":\"{}\"{}}}\n", json_text(id), name_of(judgement.verdict),
+                     json_members(judgement));
 }
 
-std::string demanded(const JsonValue& object, const char* key) {
-  auto text = object.text_of(key);
-  if (!text) throw std::runtime_error(fmt::format("no text '{}'", key));
-  return *std::move(text);
-}
-
-JournalHeader header_of(const JsonValue& object) {
-  const auto version = object.find("eptspec_journal");
-  if (!version || version->number() != 1) throw std::runtime_error("of another version");
-  const auto selected = object.find("selected");
-  if (!selected || !selected->number()) throw std::runtime_error("no number 'selected'");
-  return {demanded(object, "target"),  demanded(object, "name"),   demanded(object, "version"),
-          demanded(object, "vectors"), demanded(object, "filter"), demanded(object, "shard"),
-          *selected->number()};
+JournalHeader header_of(Object& from) {
+  if (from.integer("eptspec_journal", 1, 1) != 1) return {};
+  return {from.any_text("target"), from.any_text("name"),  from.any_text("version"), from.any_text("vectors"),
+          from.any_text("filter"), from.any_text("shard"), from.number("selected")};
 }
 
 // What the reports count on, see report/report.schema.json. Empty when it is all there.
@@ -85,46 +71,46 @@ std::string lack_of(const Judgement& judgement) {
 }
 
 template <class All>
-typename All::value_type one_of(const All& all, const std::string& name) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto one) { return name == name_of(one); });
-  if (found == all.end()) throw std::runtime_error("unknown word " + name);
-  return *found;
+typename All::value_type one_of(const All& all, Object& from, const char* name) {
+  const std::string text = from.text(name, true);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto one) { return text == name_of(one); });
+  if (found != all.end()) return *found;
+  from.wrong(fmt::format("'{}' cannot be \"{}\"", name, text));
+  return all.front();
 }
 
-Judgement judgement_of(const JsonValue& object) {
+Judgement judgement_of(Object& from) {
+  const std::size_t before = from.errors().size();
   Judgement judgement;
-  judgement.verdict = one_of(kVerdicts, demanded(object, "verdict"));
-  if (object.find("fate")) judgement.fate = one_of(kFates, demanded(object, "fate"));
-  judgement.reason = object.text_of("reason").value_or("");
-  if (const auto deviations = object.find("deviations")) {
-    for (const JsonValue one : *deviations) judgement.deviations.push_back(deviation_of(one));
+  judgement.verdict = one_of(kVerdicts, from, "verdict");
+  if (from.has("fate")) judgement.fate = one_of(kFates, from, "fate");
+  judgement.reason = from.text("reason", false);
+  if (from.has("deviations")) {
+    for (Object& one : from.objects("deviations")) judgement.deviations.push_back(deviation_of(one));
   }
-  if (const std::string lack = lack_of(judgement); !lack.empty()) throw std::runtime_error(lack);
+  const std::string lack = lack_of(judgement);
+  if (from.errors().size() == before && !lack.empty()) from.wrong(lack);
   return judgement;
 }
 
 }  // namespace
 
 JournalContent read_journal(const std::string& path) {
-  const std::string text = vectors::read_file(path, "a journal that run --journal wrote");
+  const std::string text = vectors::read_file(path, kExpected);
   JournalContent content;
+  std::vector<std::string> errors;
   std::size_t number = 0;
-  Json json;
-  try {
-    for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', content.whole_bytes)) {
-      ++number;
-      if (!json.read(std::string_view(text).substr(content.whole_bytes, end - content.whole_bytes))) {
-        throw std::runtime_error("no JSON");
-      }
-      if (number == 1) {
-        content.header = header_of(json.root());
-      } else {
-        content.judgements[demanded(json.root(), "id")] = judgement_of(json.root());  // a later line is the later word
-      }
-      content.whole_bytes = end + 1;
-    }
-  } catch (const std::exception& error) {
-    throw std::runtime_error(fmt::format("{}:{}: no journal: {}", path, number, error.what()));
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', content.whole_bytes)) {
+    const std::string_view line = std::string_view(text).substr(content.whole_bytes, end - content.whole_bytes);
+    vectors::read_object(line, path, ++number, errors, [&](Object& from) {
+      if (number == 1)
+        content.header = header_of(from);
+      else
+        content.judgements[from.text("id", true)] = judgement_of(from);  // a later line is the later word
+      from.refuse_the_rest();
+    });
+    if (!errors.empty()) throw std::runtime_error(fmt::format("{}; expected {}", errors.front(), kExpected));
+    content.whole_bytes = end + 1;
   }
   return content;
 }

@@ -4,48 +4,41 @@
 #include <iostream>
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "ept_model.h"
 #include "harness/adapters/adapter.h"
-#include "harness/support/json.h"
 #include "harness/support/names.h"
 
 namespace {
 
-using harness::Json;
-using harness::JsonValue;
+using simdjson::dom::element;
 
-std::uint64_t word_of(const JsonValue& value) {
-  if (const auto number = value.number()) return *number;
+std::uint64_t word_of(element value) {
+  if (value.is_uint64()) return value;
+  const std::string_view text = value;
   std::uint64_t word = 0;
-  std::from_chars(value.text().data() + 2, value.text().data() + value.text().size(), word, 16);
+  std::from_chars(text.data() + 2, text.data() + text.size(), word, 16);
   return word;
 }
 
-void read_configuration(const JsonValue& from, eptspec_configuration& to) {
-  const auto word = [&](const char* key) { return from.find(key) ? word_of(*from.find(key)) : 0; };
+void read_configuration(element from, eptspec_configuration& to) {
+  const auto word = [&](const char* key) { return word_of(from[key]); };
   to = {word("maxphyaddr"),         word("capability"),        word("pin_based_controls"), word("primary_controls"),
         word("secondary_controls"), word("tertiary_controls"), word("parameters")};
 }
 
-void read_words(const JsonValue& list, eptspec_case& asked) {
-  for (const JsonValue pair : list) {
-    eptspec_word& to = asked.words[asked.word_count++];
-    auto at = pair.begin();
-    to.address = word_of(*at);
-    ++at;
-    to.value = word_of(*at);
-  }
+void read_words(element list, eptspec_case& asked) {
+  for (const element pair : list) asked.words[asked.word_count++] = {word_of(pair.at(0)), word_of(pair.at(1))};
 }
 
-void read_case(const JsonValue& from, eptspec_case& asked) {
-  for (const JsonValue value : from) {
-    const std::string_view key = value.key();
+void read_case(element from, eptspec_case& asked) {
+  for (const auto [key, value] : simdjson::dom::object(from)) {
     if (key == "id") asked.id = word_of(value);
     if (key == "question") {
-      asked.question = value.text() == "eptp"    ? EPTSPEC_QUESTION_EPTP
-                       : value.text() == "entry" ? EPTSPEC_QUESTION_ENTRY
-                                                 : EPTSPEC_QUESTION_WALK;
+      asked.question = std::string_view(value) == "eptp"    ? EPTSPEC_QUESTION_EPTP
+                       : std::string_view(value) == "entry" ? EPTSPEC_QUESTION_ENTRY
+                                                            : EPTSPEC_QUESTION_WALK;
     }
     if (key == "eptp") asked.eptp = word_of(value);
     if (key == "level") asked.level = static_cast<std::uint32_t>(word_of(value));
@@ -59,19 +52,18 @@ void read_case(const JsonValue& from, eptspec_case& asked) {
 // The answers to a run, by the adapter for the target `reference`.
 class Server {
  public:
-  void configure(const JsonValue& said) { read_configuration(*said.find("configuration"), configuration_); }
+  void configure(element said) { read_configuration(said["configuration"], configuration_); }
 
-  void run(const JsonValue& said, std::string& reply) {
+  void run(element said, std::string& reply) {
     cases_.clear();
-    const auto list = said.find("cases");
-    for (const JsonValue one : *list) {
+    for (const element one : said["cases"]) {
       eptspec_case& asked = cases_.emplace_back();
       asked.configuration = configuration_;
       read_case(one, asked);
     }
     observed_.resize(cases_.size());
     reference_->run(cases_, observed_);
-    reply = fmt::format(R"({{"message":"run","run":{},"answers":[)", word_of(*said.find("run")));
+    reply = fmt::format(R"({{"message":"run","run":{},"answers":[)", word_of(said["run"]));
     for (const harness::Observation& one : observed_) append(one.answer, reply);
     reply.back() = ']';
     reply += '}';
@@ -96,11 +88,11 @@ class Server {
 
 void serve() {
   Server server;
-  Json json;
+  simdjson::dom::parser parser;
   std::string reply;
-  for (std::string line; std::getline(std::cin, line) && json.read(line);) {
-    const JsonValue said = json.root();
-    const std::string message = said.text_of("message").value_or("");
+  for (std::string line; std::getline(std::cin, line);) {
+    const element said = parser.parse(line);
+    const std::string_view message = said["message"];
     if (message == "bye") break;
     if (message == "hello") {
       reply = R"({"message":"hello","abi":2,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"

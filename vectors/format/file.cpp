@@ -71,21 +71,10 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   if (!out) throw std::runtime_error(fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
 }
 
-std::string plain_json_mistake(std::string_view what) {
-  constexpr std::size_t kMost = 160;
-  if (what.starts_with('[')) what.remove_prefix(std::min(what.find("] ") + 2, what.size()));
-  if (what.starts_with("parse error at line")) what.remove_prefix(std::min(what.find(": ") + 2, what.size()));
-  std::string text(what.substr(0, kMost));
-  for (char& c : text) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return text + (what.size() > kMost ? "..." : "");
-}
-
-std::string place_in(std::string_view text, std::size_t byte) {
+std::string place_in(std::string_view text, std::size_t byte, std::size_t first) {
   const std::string_view before = text.substr(0, std::min(byte, text.size()));
   const std::size_t line = before.rfind('\n');
-  return fmt::format("{}:{}", 1 + std::count(before.begin(), before.end(), '\n'),
+  return fmt::format("{}:{}", first + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
                      before.size() - (line == std::string_view::npos ? 0 : line + 1) + 1);
 }
 

@@ -19,10 +19,7 @@ std::string read_file(const std::filesystem::path& path, std::string_view expect
 // Throws std::runtime_error, "FILE: cannot be written: WHY".
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
-// Of an exception of nlohmann's: without its name and its own count of lines and columns, in one short line.
-std::string plain_json_mistake(std::string_view what);
-
-// "LINE:COLUMN" of a byte, both from 1.
-std::string place_in(std::string_view text, std::size_t byte);
+// "LINE:COLUMN" of a byte; columns count from 1, lines from `first`.
+std::string place_in(std::string_view text, std::size_t byte, std::size_t first = 1);
 
 }  // namespace vectors

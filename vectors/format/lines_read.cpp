@@ -18,21 +18,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Calls `use` of the JSON of each line and of its place; says which lines are none.
-template <class Use>
-void each_line(std::string_view text, const std::string& file, std::vector<std::string>& errors, const Use& use) {
-  std::size_t number = 0;
-  while (!text.empty()) {
+// Calls `use` of the object of each line; says which lines are none.
+void each_line(std::string_view text, const std::string& file, std::vector<std::string>& errors,
+               const std::function<void(Object&)>& use) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const std::string place = fmt::format("{}:{}", file, ++number);
-    try {
-      use(Json::parse(line), place);
-    } catch (const Json::parse_error& error) {
-      errors.push_back(fmt::format("{}:{}: no JSON: {}", place, error.byte, plain_json_mistake(error.what())));
-    } catch (const Json::exception& error) {
-      errors.push_back(fmt::format("{}: {}", place, plain_json_mistake(error.what())));
-    }
+    read_object(line, file, number, errors, [&](Object& from) {
+      use(from);
+      from.refuse_the_rest();
+    });
   }
 }
 
@@ -41,17 +36,15 @@ class LineReader {
   LineReader(const std::string& file, std::vector<std::string>& errors) : file_(file), errors_(errors) {}
 
   Document read(std::string_view text) {
-    each_line(text, file_, errors_, [&](const Json& json, const std::string& place) {
-      Object from(json, place, errors_);
+    each_line(text, file_, errors_, [&](Object& from) {
       if (!has_head_)
         read_head(from);
-      else if (json.contains("goal"))
+      else if (from.has("goal"))
         read_purpose(from);
-      else if (json.contains("cite"))
+      else if (from.has("cite"))
         read_citation(from);
       else
         read_vector(from);
-      from.refuse_the_rest();
     });
     if (!has_head_) errors_.push_back(file_ + ":1: holds no vectors");
     for (const Vector& vector : document_.vectors) ids_.insert(vector.id);
@@ -72,7 +65,7 @@ class LineReader {
     processor_.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
     processor_.capability = from.hex("capability", true);
     processor_.parameters = from.bits("parameters", ept_parameter_names, false);
-    if (from.find("citations", false) != nullptr) read_citations(from);
+    if (from.has("citations")) read_citations(from);
   }
 
   void read_citations(Object& head) {
@@ -80,12 +73,7 @@ class LineReader {
     if (name.has_parent_path()) return head.wrong("'citations' is no name of a file beside this one");
     const std::string path = (std::filesystem::path(file_).parent_path() / name).string();
     try {
-      each_line(read_file(path, "the citations of vectors"), path, errors_,
-                [&](const Json& json, const std::string& place) {
-                  Object from(json, place, errors_);
-                  read_citation(from);
-                  from.refuse_the_rest();
-                });
+      each_line(read_file(path, "the citations of vectors"), path, errors_, [&](Object& from) { read_citation(from); });
     } catch (const std::runtime_error& error) {
       head.wrong(error.what());
     }
@@ -101,7 +89,7 @@ class LineReader {
   void read_purpose(Object& from) {
     Purpose purpose{from.text("goal", true), from.text("vector", true), "", from.text("neighbour", false),
                     from.text("twin", false)};
-    if (from.find("cite", false) != nullptr) {
+    if (from.has("cite")) {
       const auto cite = citations_.find(from.text("cite", true));
       if (cite == citations_.end()) return from.wrong("'cite' is no citation that the file has");
       purpose.cite = cite->second;
@@ -113,11 +101,10 @@ class LineReader {
   }
 
   void read_controls(Object& from, ept_configuration& to) {
-    const Json* const json = from.find("controls", false);
-    if (json == nullptr) return;
-    Object controls(*json, from.where() + ": controls", errors_);
+    if (!from.has("controls")) return;
+    Object controls = from.object("controls");
     for (const Controls& word : kControls) {
-      if (controls.find(word.name, false) != nullptr) to.*word.member = controls.bits(word.name, word.vocabulary, true);
+      if (controls.has(word.name)) to.*word.member = controls.bits(word.name, word.vocabulary, true);
     }
     controls.refuse_the_rest();
   }
@@ -126,11 +113,11 @@ class LineReader {
     const std::size_t before = errors_.size();
     Vector vector;
     Case& asked = vector.asked;
-    const bool walk = from.find("question", false) == nullptr;
+    const bool walk = !from.has("question");
     if (!walk) asked.question = static_cast<Question>(std::max(from.one_of("question", kQuestions), 0));
     asked.configuration = processor_;
     read_controls(from, asked.configuration);
-    asked.eptp = from.find("eptp", false) == nullptr ? kUsualEptp : from.hex("eptp", true);
+    asked.eptp = from.has("eptp") ? from.hex("eptp", true) : kUsualEptp;
     if (asked.question != Question::eptp) {
       for (const Json& entry : from.list("entries", true)) asked.entries.push_back(from.hex_of(entry, "entries"));
       asked.level =
@@ -138,8 +125,7 @@ class LineReader {
     }
     if (asked.question == Question::walk) {
       asked.guest_physical_address = from.hex("guest_physical_address", false);
-      const bool usual = from.find("access", false) == nullptr;
-      asked.access = usual ? kUsualAccess : from.bits("access", ept_access_names, true);
+      asked.access = from.has("access") ? from.bits("access", ept_access_names, true) : kUsualAccess;
     }
     if (errors_.size() == before) read_checked(from, vector);
     if (errors_.size() == before) return document_.vectors.push_back(std::move(vector));

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vectors/format/file.h"
+#include "vectors/format/object.h"
 #include "vectors/format/sha256.h"
 
 namespace vectors {
@@ -32,15 +33,14 @@ std::string manifest_text(const Manifest& manifest) {
   return json.dump(1) + "\n";
 }
 
-// Keys that are missing or have another type are nlohmann's exceptions, which become one error.
-Manifest manifest_of(const std::string& text, const std::string& path) {
-  const auto json = nlohmann::json::parse(text);
-  Manifest manifest{json.at("spec_version"), json.at("manual"), json.at("citations").at("sha256"), {}};
-  for (const auto& [name, file] : json.at("files").items()) {
-    manifest.files[name] = {file.at("sha256"), file.at("vectors"), {}};
-    if (file.contains("also")) file.at("also").get_to(manifest.files[name].also);
+Manifest manifest_of(Object& from) {
+  Manifest manifest{
+      from.text("spec_version", true), from.text("manual", true), from.object("citations").text("sha256", true), {}};
+  Object files = from.object("files");
+  for (const auto& item : files.json().items()) {
+    Object file = files.object(item.key().c_str());
+    manifest.files[item.key()] = {file.text("sha256", true), file.number("vectors"), file.texts("also", false)};
   }
-  if (manifest_text(manifest) != text) throw std::runtime_error(path + ":1: not as eptspec writes it");
   return manifest;
 }
 
@@ -110,15 +110,16 @@ std::vector<Document> read_directory(const fs::path& directory, std::vector<std:
   const fs::path path = directory / kManifest;
   std::vector<Document> documents;
   Manifest manifest;
+  const std::size_t before = errors.size();
   try {
-    manifest = manifest_of(read_file(path, "the list of a directory of vectors"), path.string());
-  } catch (const nlohmann::json::exception& error) {
-    errors.push_back(fmt::format("{}:1: no manifest: {}", path.string(), plain_json_mistake(error.what())));
-    return documents;
+    const std::string text = read_file(path, "the list of a directory of vectors");
+    read_object(text, path.string(), 1, errors, [&](Object& from) { manifest = manifest_of(from); });
+    if (errors.size() == before && manifest_text(manifest) != text)
+      errors.push_back(path.string() + ":1: not as eptspec writes it");
   } catch (const std::runtime_error& error) {
     errors.emplace_back(error.what());
-    return documents;
   }
+  if (errors.size() != before) return documents;
   std::error_code none;
   if (!fs::is_regular_file(directory / kCitationsFile, none) ||
       sha256(read_file(directory / kCitationsFile)) != manifest.citations_sha256)

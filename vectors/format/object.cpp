@@ -2,11 +2,74 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "vectors/format/file.h"
+
 namespace vectors {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Of an exception of nlohmann's: without its name and its own count of lines and columns, in one short line.
+std::string plain_mistake(std::string_view what) {
+  constexpr std::size_t kMost = 160;
+  if (what.starts_with('[')) what.remove_prefix(std::min(what.find("] ") + 2, what.size()));
+  if (what.starts_with("parse error at line")) what.remove_prefix(std::min(what.find(": ") + 2, what.size()));
+  std::string text(what.substr(0, kMost));
+  for (char& c : text) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return text + (what.size() > kMost ? "..." : "");
+}
+
+// Refuses what nlohmann takes: members that are there twice, and any depth.
+class Checks {
+ public:
+  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
+    const bool object = event == Json::parse_event_t::object_start;
+    if ((object || event == Json::parse_event_t::array_start) && depth >= kDeepestJson)
+      throw std::runtime_error(fmt::format("nested deeper than {}", kDeepestJson));
+    if (object) members_.emplace_back();
+    if (event == Json::parse_event_t::object_end) members_.pop_back();
+    if (event != Json::parse_event_t::key) return true;
+    const auto& name = parsed.get_ref<const std::string&>();
+    if (!members_.back().insert(name).second) throw std::runtime_error(fmt::format("'{}' is there twice", name));
+    return true;
+  }
+
+ private:
+  std::vector<std::set<std::string>> members_;
+};
+
+}  // namespace
+
+void read_object(std::string_view text, const std::string& file, std::size_t line, std::vector<std::string>& errors,
+                 const std::function<void(Object&)>& use) {
+  std::istringstream in{std::string(text)};
+  Json json;
+  Checks checks;
+  try {
+    json = Json::parse(in, std::ref(checks));
+  } catch (const std::exception& error) {
+    in.clear();
+    const auto at = std::max<std::streamoff>(in.tellg(), 1) - 1;
+    errors.push_back(fmt::format("{}:{}: no JSON: {}", file, place_in(text, static_cast<std::size_t>(at), line),
+                                 plain_mistake(error.what())));
+    return;
+  }
+  Object object(json, fmt::format("{}:{}", file, line), errors);
+  if (json.is_object()) use(object);
+}
+
+std::string json_text(const std::string& text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 Object::Object(const Json& json, std::string where, std::vector<std::string>& errors)
     : json_(json), where_(std::move(where)), errors_(errors) {
@@ -32,11 +95,32 @@ const Object::Json* Object::find(const char* name, bool required) {
 }
 
 std::string Object::text(const char* name, bool required) {
-  const Json* const json = find(name, required);
-  if (json == nullptr) return "";
-  if (json->is_string() && !json->get_ref<const std::string&>().empty()) return json->get<std::string>();
-  wrong(fmt::format("'{}' is no text", name));
+  if (!required && !has(name)) return "";
+  const std::size_t before = errors_.size();
+  std::string text = any_text(name);
+  if (text.empty() && errors_.size() == before) wrong(fmt::format("'{}' is no text", name));
+  return text;
+}
+
+std::string Object::any_text(const char* name) {
+  const Json* const json = find(name, true);
+  if (json != nullptr && json->is_string()) return json->get<std::string>();
+  if (json != nullptr) wrong(fmt::format("'{}' is no text", name));
   return "";
+}
+
+Object Object::object(const char* name) {
+  static const Json nothing = Json::object();
+  const Json* const json = find(name, true);
+  return {json == nullptr ? nothing : *json, fmt::format("{}: {}", where_, name), errors_};
+}
+
+std::vector<Object> Object::objects(const char* name) {
+  if (has(name) && find(name, true)->is_object()) return {object(name)};
+  std::vector<Object> objects;
+  for (const Json& json : list(name, true))
+    objects.emplace_back(json, fmt::format("{}: {} {}", where_, name, objects.size() + 1), errors_);
+  return objects;
 }
 
 const Object::Json& Object::list(const char* name, bool required) {
@@ -65,6 +149,14 @@ int Object::integer(const char* name, int low, int high) {
   if (json->is_number_integer() && *json >= low && *json <= high) return json->get<int>();
   wrong(fmt::format("'{}' is no number from {} to {}", name, low, high));
   return low;
+}
+
+std::uint64_t Object::number(const char* name) {
+  const Json* const json = find(name, true);
+  if (json == nullptr) return 0;
+  if (json->is_number_unsigned()) return json->get<std::uint64_t>();
+  wrong(fmt::format("'{}' is no number from 0 to 2^64-1", name));
+  return 0;
 }
 
 ept_word Object::hex(const char* name, bool required) {

@@ -43,10 +43,8 @@ ept_word value_in(Object& from, const char* name) {
 }
 
 ept_configuration read_configuration(Object& from) {
-  static const Json kNothing = Json::object();
   ept_configuration configuration{};
-  const Json* const json = from.find("configuration", true);
-  Object words(json == nullptr ? kNothing : *json, from.where() + ": configuration", from.errors());
+  Object words = from.object("configuration");
   configuration.maxphyaddr = static_cast<ept_word>(words.integer("maxphyaddr", 1, 52));
   configuration.capability = value_in(words, "capability");
   for (const Controls& word : kControls)
@@ -56,16 +54,13 @@ ept_configuration read_configuration(Object& from) {
 }
 
 void read_access(Object& from, Case& to) {
-  const Json* const json = from.find("access", true);
-  if (json == nullptr) return;
-  Object access(*json, from.where() + ": access", from.errors());
+  Object access = from.object("access");
   to.access = access.bits("attributes", ept_access_names, true);
   to.guest_physical_address = access.hex("guest_physical_address", true);
 }
 
 void read_entries(Object& from, Case& to) {
-  for (const Json& json : from.list("entries", true)) {
-    Object entry(json, from.where() + ": entry", from.errors());
+  for (Object& entry : from.objects("entries")) {
     to.entries.push_back(entry.hex("value", true));
     if (to.entries.size() == 1) to.level = entry.integer("level", 1, 5);
   }
@@ -98,10 +93,9 @@ void check_words(Object& from, const Json& found, const Vector& vector) {
   if (found.size() != right.size()) from.wrong(vector.id + ": lacks what the case means in words");
 }
 
-Document read_document(const Json& json, std::string_view text, const std::string& file,
-                       std::vector<std::string>& errors) {
+Document read_document(Object& head, std::string_view text, const std::string& file) {
   Document document;
-  Object head(json, file + ":1", errors);
+  std::vector<std::string>& errors = head.errors();
   if (head.text("format", true) != kFormat) {
     head.wrong(fmt::format("'format' is not \"{}\"", kFormat));
     return document;
@@ -132,15 +126,9 @@ void write_self_contained(const Document& document, std::ostream& out) {
 }
 
 Document read_self_contained(std::string_view text, const std::string& file, std::vector<std::string>& errors) {
-  try {
-    return read_document(Json::parse(text), text, file, errors);
-  } catch (const Json::parse_error& error) {
-    const std::size_t byte = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
-    errors.push_back(fmt::format("{}:{}: no JSON: {}", file, place_in(text, byte), plain_json_mistake(error.what())));
-  } catch (const Json::exception& error) {
-    errors.push_back(fmt::format("{}:1: {}", file, plain_json_mistake(error.what())));
-  }
-  return {};
+  Document document;
+  read_object(text, file, 1, errors, [&](Object& head) { document = read_document(head, text, file); });
+  return document;
 }
 
 }  // namespace vectors

@@ -184,7 +184,7 @@ class Files(Folder):
     def test_broken_json_has_its_place(self):
         path = self.path / "broken.json"
         path.write_text('{"deviations":\n [nonsense]}')
-        self.expect_one_line(run_builtin("reference", "--baseline", path), f"{path}:2:3: no JSON")
+        self.expect_one_line(run_builtin("reference", "--baseline", path), f"{path}:2:4: no JSON")
 
     def test_disk_larger_than_memory_is_judged_by_its_results(self):
         disk = self.path / "disk"

@@ -202,36 +202,37 @@ TEST(Baseline, mistakes_are_named) {
   const auto mistakes = [](const std::string& text) {
     std::vector<std::string> errors;
     harness::read_baseline(file_with(text), errors);
-    return errors.size() == 1 ? errors[0].substr(errors[0].find(": ") + 2) : std::to_string(errors.size());
+    return errors.empty() ? "" : errors[0].substr(errors[0].find(": ") + 2);
   };
   const std::string expected = "; expected a baseline: a JSON object with a list 'deviations'";
-  EXPECT_EQ(mistakes("{\n \"deviations\": nonsense"), "no JSON" + expected);
-  EXPECT_EQ(mistakes("[]"), "no list 'deviations'" + expected);
-  EXPECT_EQ(mistakes(R"({"deviations": [{"reason": ""}]})"), "deviation 1: 'reason' is missing: a text");
+  EXPECT_TRUE(mistakes("{\n \"deviations\": nonsense").starts_with("no JSON: "));
+  EXPECT_TRUE(mistakes("{\n \"deviations\": nonsense").ends_with(expected));
+  EXPECT_EQ(mistakes("[]"), "not an object" + expected);
+  EXPECT_EQ(mistakes(R"({"deviations": [{"reason": ""}]})"), "deviations 1: 'reason' is no text");
   const auto in_entry = [&](const std::string& expires, const std::string& rest) {
     return mistakes(R"({"deviations": [{"reason": "a", "cite": "c", "link": "b", "expires": ")" + expires + "\"" +
                     rest + "}]}");
   };
-  EXPECT_EQ(in_entry("tomorrow", R"(, "vectors": ["x"])"), "deviation 1: 'expires' is a day, YYYY-MM-DD");
-  EXPECT_EQ(in_entry("2026-02-29", R"(, "vectors": ["x"])"), "deviation 1: 'expires' is a day, YYYY-MM-DD");
-  EXPECT_EQ(in_entry("2026-01-01", R"(, "vectors": [])"), "deviation 1: 'vectors' is a list of ids");
-  EXPECT_EQ(in_entry("2026-01-01", ""), "deviation 1: either 'vectors' or 'filter' is needed");
+  EXPECT_EQ(in_entry("tomorrow", R"(, "vectors": ["x"])"), "deviations 1: 'expires' is a day, YYYY-MM-DD");
+  EXPECT_EQ(in_entry("2026-02-29", R"(, "vectors": ["x"])"), "deviations 1: 'expires' is a day, YYYY-MM-DD");
+  EXPECT_EQ(in_entry("2026-01-01", R"(, "vectors": [])"), "deviations 1: either 'vectors' or 'filter' is needed");
+  EXPECT_EQ(in_entry("2026-01-01", ""), "deviations 1: either 'vectors' or 'filter' is needed");
   EXPECT_EQ(in_entry("2026-01-01", R"(, "filter": "colour:blue")"),
-            "deviation 1: --filter: 'colour' is none of goal, id, profile, question, rule, access");
+            "deviations 1: --filter: 'colour' is none of goal, id, profile, question, rule, access");
   EXPECT_EQ(in_entry("2026-01-01", R"(, "vectors": ["x"], "deviation": {"field": "level"})"),
-            "deviation 1: 'deviation' stands beside 'filter'");
+            "deviations 1: 'deviation' stands beside 'filter'");
   const auto in_deviation = [&](const std::string& deviation) {
     const std::string mistake = in_entry("2026-01-01", R"(, "filter": "goal:x", "deviation": )" + deviation);
-    return mistake.substr(std::min(mistake.size(), std::string("deviation 1: 'deviation': ").size()));
+    return mistake.substr(std::min(mistake.size(), std::string("deviations 1: ").size()));
   };
-  EXPECT_EQ(in_deviation("1"), "a deviation is an object");
-  EXPECT_EQ(in_deviation("[]"), "a list names at least one");
-  EXPECT_EQ(in_deviation(R"({"bit": 1})"), "a deviation has a 'field'");
-  EXPECT_EQ(in_deviation(R"({"field": "colour"})"), "'field' cannot be \"colour\"");
-  EXPECT_EQ(in_deviation(R"({"field": "result", "expected": "good"})"), "'expected' cannot be \"good\"");
-  EXPECT_EQ(in_deviation(R"({"field": "result", "colour": 1})"), "a deviation has no 'colour'");
-  EXPECT_EQ(in_deviation(R"({"fate": "not_asked"})"), "'fate' is crash, hang or garbage");
-  EXPECT_EQ(in_deviation(R"({"fate": "crash", "field": "level"})"), "an error has no 'field'");
+  EXPECT_EQ(in_deviation("1"), "'deviation' is no list");
+  EXPECT_EQ(in_deviation("[]"), "'deviation' names at least one");
+  EXPECT_EQ(in_deviation(R"({"bit": 1})"), "deviation: 'field' is missing");
+  EXPECT_TRUE(in_deviation(R"({"field": "colour"})").starts_with("deviation: 'field' is none of result, level"));
+  EXPECT_EQ(in_deviation(R"({"field": "result", "expected": "good"})"), "deviation: 'expected' cannot be \"good\"");
+  EXPECT_EQ(in_deviation(R"({"field": "result", "colour": 1})"), "deviation: unknown key 'colour'");
+  EXPECT_EQ(in_deviation(R"({"fate": "not_asked"})"), "deviation: 'fate' is crash, hang or garbage");
+  EXPECT_EQ(in_deviation(R"({"fate": "crash", "field": "level"})"), "deviation: unknown key 'field'");
 }
 
 }  // namespace

@@ -176,9 +176,6 @@ TEST(File, pipe_is_read_until_its_end_or_the_limit) {
 }
 
 TEST(File, mistakes_in_json_are_plain_and_have_their_place) {
-  EXPECT_EQ(vectors::plain_json_mistake("[json.exception.parse_error.101] parse error at line 1, column 2: no value"),
-            "no value");
-  EXPECT_EQ(vectors::plain_json_mistake("[json.exception.out_of_range.406] too \x01 large"), "too ? large");
   EXPECT_EQ(vectors::place_in("a\nbcd", 4), "2:3");
   std::vector<std::string> errors;
   vectors::read_vectors("{\n ?", "f", errors);
