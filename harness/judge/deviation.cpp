@@ -62,7 +62,7 @@ std::string json_of(const Deviation& one) {
   if (one.bit) text += fmt::format(",\"bit\":{}", *one.bit);
   if (one.level) text += fmt::format(",\"level\":{}", *one.level);
   return text +
-         fmt::format(",\"expected\":{},\"observed\":{}}}", text_of(form, one.expected), text_of(form, one.observed));
+         fmt::format(R"(,"expected":{},"observed":{}}})", text_of(form, one.expected), text_of(form, one.observed));
 }
 
 std::string json_of(const std::vector<Deviation>& list) {

@@ -35,7 +35,7 @@ struct Deviation {
 };
 
 // {"field":"qualification","bit":8,"expected":0,"observed":1}. Results are names, addresses and entries hexadecimal.
-std::string json_of(const Deviation& deviation);
+std::string json_of(const Deviation& one);
 std::string json_of(const std::vector<Deviation>& list);
 // Its inverse; mistakes go to the errors of the object.
 Deviation deviation_of(vectors::Object& from);
@@ -47,7 +47,7 @@ struct DeviationPattern {
   std::optional<std::uint64_t> observed = {};
   std::optional<unsigned> bit = {};
   std::optional<unsigned> level = {};
-  [[nodiscard]] bool matches(const Deviation& deviation) const;
+  [[nodiscard]] bool matches(const Deviation& one) const;
 };
 
 // At least the field.

@@ -95,7 +95,7 @@ class Includes(unittest.TestCase):
             self.assertTrue((SOURCE / room).is_dir(), room)
 
     def test_a_forbidden_include_is_found(self):
-        text = '#include "harness/judge/judge.h"\n#include "harness/support/json.h"\n#include <map>\n'
+        text = '#include "harness/judge/judge.h"\n#include "harness/support/names.h"\n#include <map>\n'
         self.assertEqual(forbidden(self.table, "harness/adapters", text), ["harness/judge/judge.h"])
 
     def test_a_cycle_is_found(self):

@@ -100,7 +100,7 @@ class LineReader {
     document_.purposes.push_back(std::move(purpose));
   }
 
-  void read_controls(Object& from, ept_configuration& to) {
+  static void read_controls(Object& from, ept_configuration& to) {
     if (!from.has("controls")) return;
     Object controls = from.object("controls");
     for (const Controls& word : kControls) {
