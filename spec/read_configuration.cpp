@@ -12,15 +12,16 @@ namespace {
 constexpr int kMinWidth = 32;
 constexpr int kMaxWidth = 52;
 
-const std::vector<Choice<Word>> kControlWords = {{"pin_based", Word::pin_based},
-                                                 {"primary", Word::primary},
-                                                 {"secondary", Word::secondary},
-                                                 {"tertiary", Word::tertiary}};
+std::vector<Choice<Word>> control_words() {
+  std::vector<Choice<Word>> choices;
+  for (const ControlWord& one : kControlWords) choices.push_back({one.name, one.word});
+  return choices;
+}
 
 std::string_view word_name(Word word) {
-  const auto found = std::find_if(kControlWords.begin(), kControlWords.end(),
-                                  [&](const Choice<Word>& choice) { return choice.value == word; });
-  return found == kControlWords.end() ? "" : found->name;
+  const auto* const found =
+      std::find_if(kControlWords.begin(), kControlWords.end(), [&](const auto& one) { return one.word == word; });
+  return found->name;
 }
 
 // One of the lists `controls`, `parameters`, `attributes`; `word` is nullopt where each item names its own.
@@ -33,7 +34,7 @@ std::vector<NamedBits> read_bits(Draft& draft, MapReader& reader, const SourceFi
     NamedBits bit;
     bit.place = item->place;
     bit.id = entry.id("id");
-    bit.word = word ? *word : entry.choice("word", kControlWords);
+    bit.word = word ? *word : entry.choice("word", control_words());
     const std::size_t before = draft.diagnostics.size();
     const auto position = static_cast<unsigned>(entry.number("bit", 0, bit.word == Word::tertiary ? 63 : 31));
     const bool readable = draft.diagnostics.size() == before && entry.is_mapping();

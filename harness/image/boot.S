@@ -2,6 +2,7 @@
 // the cases to 32 MBytes and earlier results to 64 MBytes, asks for the memory map, and enters the image in 32-bit mode.
 // 8 sectors at 7C00H, which stay there: through write_sectors the image saves its results by way of the BIOS.
 // EAX is 'EPTS', EBX points to `info` (struct BootInfo of bios.cpp).
+#include "harness/image/registers.inc"
 
 #define BUFFER 0x10000
 #define CHUNK 64 /* sectors */
@@ -174,12 +175,7 @@ protected:
 // 4 GBytes. EDI: sector, ESI: number of sectors, at most CHUNK, of which the data is at BUFFER. EAX: 0 when written.
 .code64
 write_sectors:
-  pushq %rbx
-  pushq %rbp
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
+  push_registers
   pushfq
   cli
   movl %edi, packet + 8
@@ -274,23 +270,12 @@ back_in_protected_mode:
 
 .code64
 back_in_long_mode:
-  movl $0x10, %eax
-  movl %eax, %ds
-  movl %eax, %es
-  movl %eax, %ss
-  xorl %eax, %eax
-  movl %eax, %fs
-  movl %eax, %gs
+  load_segments
   lidt saved_idt
   movq saved_rsp, %rsp
   movl failure, %eax
   popfq
-  popq %r15
-  popq %r14
-  popq %r13
-  popq %r12
-  popq %rbp
-  popq %rbx
+  pop_registers
   ret
 
 .balign 8

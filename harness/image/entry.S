@@ -1,6 +1,7 @@
 // From whoever booted the image (32-bit, no paging; EAX says who, EBX what he knows) to image_main in 64-bit mode, with
 // the first 4 GBytes mapped where they are.
 #include "harness/image/multiboot.h"
+#include "harness/image/registers.inc"
 
 .section .entry, "ax"
 .code32
@@ -97,13 +98,7 @@ message: .asciz "eptspec: this processor has no 64-bit mode\r\n"
 
 .code64
 long_mode:
-  movl $0x10, %eax
-  movl %eax, %ds
-  movl %eax, %es
-  movl %eax, %ss
-  xorl %eax, %eax
-  movl %eax, %fs
-  movl %eax, %gs
+  load_segments
   movl $stack_end, %esp
   movl %esi, %edi
   movl %ebp, %esi

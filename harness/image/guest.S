@@ -1,6 +1,8 @@
 // The guest's code, a page of its own: each stub makes its access to (%rdi), says so in %ebx, reads the
 // self-identifying word beside it at (%rsi), and exits. A fetch needs no stub; the last three end with an exception when
 // they get what they access. And VM entry and exit.
+#include "harness/image/registers.inc"
+
 .section .text
 .balign 4096
 .globl guest_code, guest_read, guest_write, guest_exchange, guest_done
@@ -52,12 +54,7 @@ guest_interrupt:
 // int enter_guest(GuestRegisters* registers, int launched): 0 after a VM exit, 1 VMfailInvalid, 2 VMfailValid.
 .globl enter_guest, guest_left
 enter_guest:
-  pushq %rbx
-  pushq %rbp
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
+  push_registers
   pushq %rdi
   movl $0x6c14, %eax  // host RSP
   vmwrite %rsp, %rax
@@ -86,11 +83,6 @@ guest_left:
   movq %rsi, 32(%rdi)
   popq 40(%rdi)
   xorl %eax, %eax
-4: popq %r15
-  popq %r14
-  popq %r13
-  popq %r12
-  popq %rbp
-  popq %rbx
+4: pop_registers
   ret
 .section .note.GNU-stack, "", @progbits

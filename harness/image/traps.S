@@ -1,15 +1,12 @@
 // Exceptions of the image itself: all lead back to guarded().
+#include "harness/image/registers.inc"
+
 .text
 
 // int guarded(void (*function)(void*), void* argument): calls it; 1 when an exception ended it, else 0.
 .globl guarded
 guarded:
-  pushq %rbx
-  pushq %rbp
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
+  push_registers
   movq %rsp, guarded_stack(%rip)
   movq %rdi, %rax
   movq %rsi, %rdi
@@ -19,12 +16,7 @@ guarded:
   xorl %eax, %eax
 leave_guarded:
   movq $0, guarded_stack(%rip)
-  popq %r15
-  popq %r14
-  popq %r13
-  popq %r12
-  popq %rbp
-  popq %rbx
+  pop_registers
   ret
 
 trapped: // on the stack: vector, error code, RIP
