@@ -8,13 +8,13 @@ namespace spec {
 
 namespace {
 
-const std::vector<Choice<Effect Flag::*>> kEffects = {{"on_success", &Flag::on_success},
-                                                      {"on_violation", &Flag::on_violation},
-                                                      {"on_misconfiguration", &Flag::on_misconfiguration}};
-const std::vector<Choice<MemberKind>> kKinds = {{"level", MemberKind::level},
-                                                {"number", MemberKind::number},
-                                                {"address", MemberKind::address},
-                                                {"bits", MemberKind::bits}};
+const std::vector<Choice<Effect Flag::*>> kFlagEffects = {{"on_success", &Flag::on_success},
+                                                          {"on_violation", &Flag::on_violation},
+                                                          {"on_misconfiguration", &Flag::on_misconfiguration}};
+const std::vector<Choice<MemberKind>> kMemberKinds = {{"level", MemberKind::level},
+                                                      {"number", MemberKind::number},
+                                                      {"address", MemberKind::address},
+                                                      {"bits", MemberKind::bits}};
 
 using Seen = std::map<std::string, Place>;
 
@@ -45,7 +45,7 @@ OutcomeMember read_member(Draft& draft, const SourceFile& file, const Node& node
   MapReader reader(node, draft.diagnostics, "member");
   OutcomeMember member;
   read_named(draft, reader, file, seen, member);
-  member.kind = reader.choice("kind", kKinds);
+  member.kind = reader.choice("kind", kMemberKinds);
   member.results = read_results(draft, reader);
   member.reported = reader.flag("reported");
   if (reader.find("defined") != nullptr) {
@@ -70,7 +70,7 @@ void read_outcome(Draft& draft, const SourceFile& file) {
     MapReader entry(*item, draft.diagnostics, "result");
     Result& result = draft.spec.results.emplace_back();
     read_named(draft, entry, file, seen, result);
-    result.flags = entry.choice("flags", kEffects);
+    result.flags = entry.choice("flags", kFlagEffects);
     entry.done();
   }
   for (const Node* item : reader.list("members")) {
