@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the name is the library's
 class App;
 class Option;
 class Validator;
@@ -57,7 +57,7 @@ class Command {
   // Throws when there is none.
   Option* get_option(const std::string& name);
   // How often it was given.
-  std::size_t count(const std::string& name) const;
+  [[nodiscard]] std::size_t count(const std::string& name) const;
   // Runs when all is parsed, and before this command's own words are.
   void callback(std::function<void()> run);
   void preparse_callback(std::function<void(std::size_t)> run);

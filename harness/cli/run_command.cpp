@@ -152,7 +152,7 @@ void refuse_with_random(const RunArguments& arguments) {
     throw std::runtime_error("--baseline: it lists vectors of files, and random ones are not among them");
 }
 
-int run_random(RunArguments arguments) {
+int run_random(const RunArguments& arguments) {
   refuse_with_random(arguments);
   check_outputs(arguments.output);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();

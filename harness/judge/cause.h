@@ -14,7 +14,7 @@ struct Cause {
   Deviation deviation{};       // of a fail: its first, a result as of a walk, any other field without its values
   Fate fate = Fate::answered;  // of an error, with its reason
   std::string reason;          // also of a flake
-  auto operator<=>(const Cause&) const = default;
+  auto operator<=>(const Cause&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 here
 };
 
 // Of a judgement that deviates.

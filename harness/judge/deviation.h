@@ -30,8 +30,8 @@ struct Deviation {
   std::uint64_t expected = 0;        // of a result EPTSPEC_..., of a bit 0 or 1
   std::uint64_t observed = 0;        // likewise
   std::optional<unsigned> bit = {};  // of the qualification; of an entry its accessed or dirty flag, none for the rest
-  std::optional<unsigned> level = {};  // of an entry
-  auto operator<=>(const Deviation&) const = default;
+  std::optional<unsigned> level = {};                  // of an entry
+  auto operator<=>(const Deviation&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 here
 };
 
 // {"field":"qualification","bit":8,"expected":0,"observed":1}. Results are names, addresses and entries hexadecimal.

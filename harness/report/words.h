@@ -10,9 +10,9 @@
 namespace harness {
 
 // "qualification bit 4 (writable)", "accessed flag of the level-4 entry afterwards".
-std::string field_text(const Deviation& deviation);
+std::string field_text(const Deviation& one);
 // "FIELD: expected X, observed Y".
-std::string deviation_text(const Deviation& deviation);
+std::string deviation_text(const Deviation& one);
 // Why nothing was judged, "crash: signal 6"; empty for pass and fail.
 std::string reason_text(const Judgement& judgement);
 

@@ -59,7 +59,7 @@ std::unique_ptr<Adapter> open_adapter(const Target& target, const AdapterOptions
 }
 
 std::string baseline_of(const Target& target, const std::string& version) {
-  const std::string kind = name_of(target.kind);
+  std::string kind = name_of(target.kind);
   if (target.kind != TargetKind::kvm && target.kind != TargetKind::kvm_bochs) return kind;
   const std::size_t release = version.find_first_of("0123456789");
   const std::size_t minor = version.find('.', release);

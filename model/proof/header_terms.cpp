@@ -1,9 +1,7 @@
 #include "model/proof/header_terms.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include <array>
+#include <cstdint>
 
 #include <fmt/format.h>
 

@@ -39,7 +39,7 @@ std::string canonical_text(const Case& asked) {
   put("guest_physical_address", asked.guest_physical_address);
   if (asked.access != 0) members["access"] = sorted_names(ept_access_names, asked.access);
   std::string text;
-  for (const auto& [name, value] : members) text += name + "=" + value + "\n";
+  for (const auto& [name, value] : members) text += fmt::format("{}={}\n", name, value);
   return text;
 }
 

@@ -78,7 +78,7 @@ class Formulas {
   static model::Progress progress_of(Shape& shape, const Goal& goal);
   model::Words words_at_end(Shape& shape, const Goal& goal, const Demand& demand);
   static const model::Terms& classified(Shape& shape, int level);
-  const model::Terms& concluded(Shape& shape, const Goal& goal);
+  static const model::Terms& concluded(Shape& shape, const Goal& goal);
   z3::expr walked(Shape& shape, const Goal& goal);
   z3::expr tables_apart(Shape& shape, int levels);
   z3::expr number(ept_word value) { return model::word(context_, value); }
