@@ -1,10 +1,11 @@
 // What the names in conditions stand for: "entry.read" is bit 0 of the entry, "condition.present" is a named condition.
-// Owns the symbol table and the reading of the condition vocabulary (docs/spec_language.md); conditions that refer to
-// each other are resolved on demand, which is where a cycle is found. Tests: tests/spec/load_test.cpp,
-// tests/spec/bad_test.cpp.
+// Owns the symbol table and the reading of the condition vocabulary (docs/spec_language.md). The specification is read
+// twice: the first time for its names, the second time with all of them known. Conditions that refer to each other are
+// resolved on demand, which is where a cycle is found. Tests: tests/spec/load_test.cpp, tests/spec/bad_test.cpp.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,16 +26,16 @@ class Names {
  public:
   explicit Names(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
-  void add(const std::string& name, Symbol symbol) { symbols_.emplace(name, symbol); }
+  bool add(const std::string& name, Symbol symbol);  // false when this reading has added the name before
   [[nodiscard]] const Symbol* find(const std::string& name) const;
 
   // A named condition that waits to be read; `head` has everything but `when`.
   void add_condition(NamedCondition head, const Node& when);
-  void resolve_conditions();
+  void begin_second_reading();  // reads the named conditions
   [[nodiscard]] std::vector<NamedCondition> take_conditions() { return std::move(resolved_); }
   [[nodiscard]] const std::vector<NamedCondition>& conditions() const { return resolved_; }
 
-  Condition read(const Node& node);
+  Condition read(const Node& node);  // in the second reading
 
  private:
   struct Pending {
@@ -53,12 +54,13 @@ class Names {
   Condition read_kind(const Node& node);
   std::vector<Condition> read_all(const Node& node);
   Condition named(const std::string& name, const Place& place);
-  [[nodiscard]] std::vector<std::string> known_names() const;
   [[nodiscard]] std::string nearest(const std::string& name) const;
 
   Diagnostics& diagnostics_;
   std::map<std::string, Symbol> symbols_;
   std::map<std::string, Pending> pending_;
+  std::set<std::string> added_;  // names, in this reading
+  bool all_known_ = false;
   std::vector<NamedCondition> resolved_;
   int depth_ = 0;  // conditions being resolved, each for the one before
 };

@@ -24,9 +24,8 @@ bool same(const Condition& a, const Condition& b) {
 // are any.
 std::string id_of(const Condition& atom) {
   std::string id = atom.name;
-  for (char& c : id) {
-    if (c == '.' || c == ' ') c = '_';
-  }
+  std::ranges::replace_if(
+      id, [](char c) { return c == '.' || c == ' '; }, '_');
   for (const std::uint64_t value : atom.values) id += fmt::format("_{}", value);
   return id;
 }
@@ -48,18 +47,16 @@ class Naming {
 
  private:
   std::size_t index_of(const Condition& atom) {
-    const auto found = std::find_if(spec_.conditions.begin(), spec_.conditions.end(),
-                                    [&](const NamedCondition& condition) { return same(condition.when, atom); });
+    const auto found = std::ranges::find_if(
+        spec_.conditions, [&](const NamedCondition& condition) { return same(condition.when, atom); });
     if (found != spec_.conditions.end()) return static_cast<std::size_t>(found - spec_.conditions.begin());
-    spec_.conditions.push_back({id_of(atom), atom, Stage::configuration, free_bit(), {}, atom.name, atom.place});
+    spec_.conditions.push_back({{id_of(atom), {}, atom.name, "", atom.place}, atom, Stage::configuration, free_bit()});
     return spec_.conditions.size() - 1;
   }
 
   [[nodiscard]] std::optional<unsigned> free_bit() const {
     for (unsigned bit = kMostConditions; bit-- > 0;) {
-      const bool taken = std::any_of(spec_.conditions.begin(), spec_.conditions.end(),
-                                     [&](const NamedCondition& condition) { return condition.bit == bit; });
-      if (!taken) return bit;
+      if (std::ranges::find(spec_.conditions, bit, &NamedCondition::bit) == spec_.conditions.end()) return bit;
     }
     return std::nullopt;
   }

@@ -7,9 +7,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
-#include "model/emit/c_header.h"
-#include "model/emit/c_names.h"
-#include "model/emit/json.h"
+#include "model/emit/emit.h"
 #include "model/smt/smtlib.h"
 
 namespace cli {

@@ -11,7 +11,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
 #include "harness/cli/proof_table.h"
-#include "model/emit/c_header.h"
+#include "model/emit/emit.h"
 #include "model/proof/header_terms.h"
 #include "model/proof/spec_obligations.h"
 

@@ -1,5 +1,3 @@
-#include "model/emit/c_qualification.h"
-
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -7,7 +5,8 @@
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
-#include "model/emit/c_layout.h"
+#include "model/emit/c_parts.h"
+#include "model/emit/text.h"
 #include "spec/names.h"
 
 namespace model {
