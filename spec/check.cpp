@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "spec/draft.h"
-#include "spec/unnamed.h"
 
 namespace spec {
 

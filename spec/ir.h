@@ -44,7 +44,7 @@ struct Named {
 
 // The 64-bit words that conditions speak about. `all`, `nonleaf` and `leaf` are of the entries that a walk used: the
 // AND of all, the AND of those above the leaf, and the leaf itself. `walk` and `violation` are facts found earlier on
-// the walk.
+// the walk. Those up to `eptp` are of the configuration.
 enum class Word {
   capability,  // IA32_VMX_EPT_VPID_CAP
   pin_based,

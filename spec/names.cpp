@@ -16,24 +16,9 @@ constexpr const char* kVocabulary = "a name, 'not NAME', a list, or one of any/n
 constexpr int kMaxChain = 64;  // conditions resting on one another
 
 Stage stage_of(Word word) {
-  switch (word) {
-    case Word::capability:
-    case Word::pin_based:
-    case Word::primary:
-    case Word::secondary:
-    case Word::tertiary:
-    case Word::parameter:
-    case Word::eptp: return Stage::configuration;
-    case Word::access: return Stage::access;
-    case Word::entry: return Stage::entry;
-    case Word::gpa:
-    case Word::all:
-    case Word::nonleaf:
-    case Word::leaf:
-    case Word::walk:
-    case Word::violation: return Stage::walk;
-  }
-  return Stage::walk;
+  if (word <= Word::eptp) return Stage::configuration;
+  if (word == Word::entry) return Stage::entry;
+  return word == Word::access ? Stage::access : Stage::walk;
 }
 
 Condition make(Condition::Kind kind, const Place& place) {
@@ -71,18 +56,16 @@ Condition negate(Condition operand) {
 
 }  // namespace
 
+bool is_about_word(const Condition& condition) {
+  return condition.kind == Condition::Kind::nonzero || condition.kind == Condition::Kind::one_of ||
+         condition.kind == Condition::Kind::any_of_kind;
+}
+
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions) {
   Stage stage = Stage::configuration;
   for_each(condition, [&](const Condition& part) {
-    switch (part.kind) {
-      case Condition::Kind::all_of:
-      case Condition::Kind::any_of:
-      case Condition::Kind::negation: break;
-      case Condition::Kind::nonzero:
-      case Condition::Kind::one_of:
-      case Condition::Kind::any_of_kind: stage = std::max(stage, stage_of(part.word)); break;
-      case Condition::Kind::named: stage = std::max(stage, conditions[part.named].stage); break;
-    }
+    if (is_about_word(part)) stage = std::max(stage, stage_of(part.word));
+    if (part.kind == Condition::Kind::named) stage = std::max(stage, conditions[part.named].stage);
   });
   return stage;
 }
@@ -91,10 +74,8 @@ bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
                    const std::vector<NamedCondition>& conditions) {
   bool beyond = false;
   for_each_through_names(condition, conditions, [&](const Condition& part) {
-    const bool about_word = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of ||
-                            part.kind == Condition::Kind::any_of_kind;
-    beyond |=
-        about_word && stage_of(part.word) != Stage::configuration && std::ranges::find(known, part.word) == known.end();
+    beyond |= is_about_word(part) && stage_of(part.word) != Stage::configuration &&
+              std::ranges::find(known, part.word) == known.end();
   });
   return beyond;
 }

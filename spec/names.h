@@ -69,6 +69,9 @@ class Names {
 bool has_name(const Field& field);
 bool has_field(const Format& format, const std::string& id, Bits bits);
 
+// Whether a condition is about a word itself, and not about other conditions.
+bool is_about_word(const Condition& condition);
+
 // The earliest stage at which `condition` can be judged.
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions);
 
@@ -78,6 +81,15 @@ bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
 
 // Whether bits of a kind of field of an entry are spoken of, which only its format tells.
 bool names_kind_of_entry(const Condition& condition, const std::vector<NamedCondition>& conditions);
+
+constexpr std::size_t kMostConditions = 64;  // of the configuration, named or not
+
+// `spec` with a named condition in place of each condition of the configuration that has no name where a rule of an
+// entry, an access or a walk speaks of it ("capability.page_2m" beside "entry.write"): one that says the same, or else
+// a new one behind the others, called after what it says. So whoever prepares the configuration once has a place for it
+// in the set of conditions. New ones take the free bits from 63 downwards in the order in which they occur; where there
+// is no more room they have no bit. Tests: tests/model/emit_test.cpp.
+Spec with_names_for_all(const Spec& spec);
 
 // Calls `visit(const Condition&)` for the condition and everything below it, not through names.
 template <typename Visit>

@@ -203,8 +203,7 @@ void MapReader::once(Seen& seen, const std::string& id) { check_unique(diagnosti
 
 bool is_snake_case(const std::string& text) {
   return !text.empty() && text.front() >= 'a' && text.front() <= 'z' &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 std::optional<std::uint64_t> parse_number(const std::string& text) {

@@ -1,5 +1,4 @@
-#include "spec/unnamed.h"
-
+// Names for conditions of the configuration that have none.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -9,11 +8,6 @@
 namespace spec {
 
 namespace {
-
-bool is_atom(const Condition& condition) {
-  return condition.kind == Condition::Kind::nonzero || condition.kind == Condition::Kind::one_of ||
-         condition.kind == Condition::Kind::any_of_kind;
-}
 
 bool same(const Condition& a, const Condition& b) {
   return a.kind == b.kind && a.word == b.word && a.bits == b.bits && a.values == b.values &&
@@ -36,7 +30,7 @@ class Naming {
 
   void name(Condition& condition) {
     for (Condition& operand : condition.operands) name(operand);
-    if (!is_atom(condition) || stage_of(condition, spec_.conditions) != Stage::configuration) return;
+    if (!is_about_word(condition) || stage_of(condition, spec_.conditions) != Stage::configuration) return;
     Condition named;
     named.kind = Condition::Kind::named;
     named.place = condition.place;

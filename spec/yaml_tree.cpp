@@ -66,7 +66,7 @@ class TreeBuilder : public YAML::EventHandler {
   void leaf(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag,
             const std::string& value) {
     check_plain(mark, tag, anchor);
-    if (std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
+    if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
       diagnostics_.add(place(mark), "the value holds a line break or control character", "one line of text");
     }
     add(Node{kind, value, {}, {}, place(mark)});

@@ -13,7 +13,7 @@
 #include "harness/cli/proof_table.h"
 #include "model/emit/emit.h"
 #include "model/proof/header_terms.h"
-#include "model/proof/spec_obligations.h"
+#include "model/proof/obligations.h"
 
 namespace cli {
 

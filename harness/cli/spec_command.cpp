@@ -10,7 +10,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/load_or_report.h"
 #include "harness/cli/proof_table.h"
-#include "model/proof/spec_obligations.h"
+#include "model/proof/obligations.h"
 
 namespace cli {
 

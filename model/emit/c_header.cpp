@@ -10,7 +10,7 @@
 #include "model/emit/c_walk_text.h"
 #include "model/emit/emit.h"
 #include "model/emit/text.h"
-#include "spec/unnamed.h"
+#include "spec/names.h"
 
 namespace model {
 
@@ -47,7 +47,11 @@ void emit_types(const spec::Spec& spec, const MaskText& masks, std::ostream& out
   for (const OutcomeWord& word : outcome_words(spec)) {
     members.push_back({fmt::format("  {} {};", word.is_level ? "int" : "ept_word", word.id), word.text});
   }
-  out << fill(kTypes, {{"formats", aligned(formats)},
+  std::string controls;
+  for (const spec::ControlWord& word : spec::kControlWords)
+    controls += fmt::format("ept_word {}_controls;\n", word.name);
+  out << fill(kTypes, {{"controls", controls},
+                       {"formats", aligned(formats)},
                        {"used_words", masks.further.empty() ? "" : kUsedWords},
                        {"kinds", fmt::format("{}", fmt::join(kinds, ", "))},
                        {"results", aligned(results)},
@@ -56,12 +60,14 @@ void emit_types(const spec::Spec& spec, const MaskText& masks, std::ostream& out
                        {"max_maxphyaddr", fmt::format("{}", spec.max_maxphyaddr)}});
 }
 
-// What the conditions over EPTP and configuration may speak of.
-const std::vector<Local> kConfigurationLocals = {{"ept_word", "pin_based", "configuration->pin_based_controls"},
-                                                 {"ept_word", "primary", "configuration->primary_controls"},
-                                                 {"ept_word", "secondary", "configuration->secondary_controls"},
-                                                 {"ept_word", "tertiary", "configuration->tertiary_controls"},
-                                                 {"ept_word", "conditions", "ept_conditions(configuration, eptp)"}};
+// What the conditions over EPTP and configuration speak of.
+std::string configuration_locals(const std::string& text) {
+  std::vector<Local> locals = {{"ept_word", "capability", "configuration->capability"}};
+  for (const spec::ControlWord& word : spec::kControlWords)
+    locals.push_back({"ept_word", word.name, fmt::format("configuration->{}_controls", word.name)});
+  locals.push_back({"ept_word", "parameters", "configuration->parameters"});
+  return locals_for(text, locals);
+}
 
 // The bits of the EPTP that are of a kind, as one C expression.
 std::string eptp_bits(const spec::Spec& spec, spec::FieldKind kind) {
@@ -71,11 +77,13 @@ std::string eptp_bits(const spec::Spec& spec, spec::FieldKind kind) {
 
 void emit_eptp_check(const spec::Spec& spec, std::ostream& out) {
   const std::string rules = rule_lines(spec.eptp_rules, spec, "rules", "EPT_RULE_");
-  out << fill(kEptpCheck, {{"reserved", eptp_bits(spec, spec::FieldKind::reserved)},
-                           {"beyond", eptp_bits(spec, spec::FieldKind::beyond_maxphyaddr)},
-                           {"declaration", mentions(rules, "conditions") ? kDeclareConditions : ""},
-                           {"locals", locals_for(rules, kConfigurationLocals)},
-                           {"rules", rules}});
+  out << fill(kEptpCheck,
+              {{"reserved", eptp_bits(spec, spec::FieldKind::reserved)},
+               {"beyond", eptp_bits(spec, spec::FieldKind::beyond_maxphyaddr)},
+               {"declaration", mentions(rules, "conditions") ? kDeclareConditions : ""},
+               {"locals", configuration_locals(rules) +
+                              locals_for(rules, {{"ept_word", "conditions", "ept_conditions(configuration, eptp)"}})},
+               {"rules", rules}});
 }
 
 std::string context_masks(const spec::Spec& spec) {
@@ -105,7 +113,7 @@ void emit_prepare(const spec::Spec& spec, const MaskText& masks, std::ostream& o
     conditions += set_when("conditions", c_expression(condition.when, spec), "EPT_CONDITION_" + upper(condition.id),
                            condition.id);
   }
-  std::string condition_locals;
+  std::string condition_locals = configuration_locals(conditions);
   for (const auto kind : {spec::FieldKind::reserved, spec::FieldKind::beyond_maxphyaddr})
     condition_locals += locals_for(conditions, {{"ept_word", to_string(kind), eptp_bits(spec, kind)}});
   const std::uint64_t root = mask_of({static_cast<unsigned>(spec.max_maxphyaddr - 1), 12});
@@ -265,6 +273,8 @@ Holes walk_holes(const spec::Spec& spec) {
       {"memory_type_low", fmt::format("{}", entry_bits(spec, "memory_type").low)},
       {"ignore_pat_low", fmt::format("{}", entry_bits(spec, "ignore_pat").low)},
   };
+  for (const OutcomeWord& word : outcome_words(spec))
+    holes["nothing"] += word.is_level || word.flag != 0 ? "" : fmt::format("outcome.{} = 0;\n", word.id);
   add_permissions(spec, holes);
   return holes;
 }

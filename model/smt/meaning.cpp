@@ -16,10 +16,6 @@ constexpr std::uint64_t kMisconfigured = 1;
 constexpr std::uint64_t kTable = 2;
 constexpr std::uint64_t kPage = 3;
 
-bool contains(const std::vector<std::size_t>& list, std::size_t value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
 }  // namespace
 
 Meaning::Meaning(z3::context& context, const spec::Spec& spec, const Inputs& inputs)
@@ -127,7 +123,7 @@ z3::expr Meaning::present(const z3::expr& entry) {
 }
 
 z3::expr Meaning::broken(const spec::Rule& rule, std::size_t format, const z3::expr& entry) {
-  if (!contains(rule.formats, format)) return context_.bool_val(false);
+  if (std::ranges::count(rule.formats, format) == 0) return context_.bool_val(false);
   Words words = no_words();
   words.entry = entry;
   return holds(rule.when, words, &spec_.formats.at(format));
@@ -151,8 +147,7 @@ Terms Meaning::eptp_check() {
 }
 
 const spec::Level& Meaning::level_of(int level) const {
-  return *std::find_if(spec_.levels.begin(), spec_.levels.end(),
-                       [&](const spec::Level& l) { return l.level == level; });
+  return *std::ranges::find(spec_.levels, level, &spec::Level::level);
 }
 
 Meaning::EntryState Meaning::judge(int level, const z3::expr& entry) {

@@ -3,12 +3,13 @@
 // beyond those that are named. Tests: tests/agreement, tests/model/proof_test.cpp.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include <z3++.h>
 
-#include "model/smt/inputs.h"
 #include "model/smt/terms.h"
 #include "spec/ir.h"
 
@@ -37,6 +38,14 @@ struct Progress {
   z3::expr page;
   z3::expr rules;  // violations that need no entry, or what the entry read last breaks
 };
+inline constexpr std::array<std::pair<const char*, z3::expr Progress::*>, 7> kProgressWords = {
+    {{"table", &Progress::table},
+     {"entry", &Progress::entry},
+     {"all", &Progress::all},
+     {"nonleaf", &Progress::nonleaf},
+     {"used", &Progress::used},
+     {"page", &Progress::page},
+     {"rules", &Progress::rules}}};
 
 enum class Ending { page, violation, misconfiguration };
 

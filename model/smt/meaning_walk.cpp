@@ -68,20 +68,16 @@ Terms Meaning::step(const Progress& progress, const z3::expr& entry) {
   const z3::expr misconfigured = present_first ? state.present && state.misconfigured : state.misconfigured;
   const Progress page = use(progress, entry, true);
   const Progress table = use(progress, entry, false);
-  Progress broken = progress;
+  Progress ended = progress;
+  ended.entry = entry;
+  Progress broken = ended;
   broken.rules = state.rules;
-  const auto terms = [&](std::uint64_t ending, const Progress& p) -> Terms {
-    return {{"step", word(context_, ending)},
-            {"level", word(context_, static_cast<std::uint64_t>(p.level))},
-            {"table", p.table},
-            {"entry", entry},
-            {"all", p.all},
-            {"nonleaf", p.nonleaf},
-            {"used", p.used},
-            {"page", p.page},
-            {"rules", p.rules}};
+  const auto terms = [&](std::uint64_t ending, const Progress& p) {
+    Terms all = {{"step", word(context_, ending)}, {"level", word(context_, static_cast<std::uint64_t>(p.level))}};
+    for (const auto& [name, member] : kProgressWords) all.push_back({name, p.*member});
+    return all;
   };
-  return choose(violation, terms(kStepViolation, progress),
+  return choose(violation, terms(kStepViolation, ended),
                 choose(misconfigured, terms(kStepMisconfiguration, broken),
                        choose(state.maps_page, terms(kStepPage, page), terms(kStepTable, table))));
 }

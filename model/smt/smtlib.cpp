@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "model/smt/inputs.h"
 #include "model/smt/meaning.h"
+#include "model/smt/terms.h"
 
 namespace model {
 
