@@ -153,7 +153,7 @@ void read_profile(Draft& draft, MapReader& reader) {
   check_activation(draft, profile);
   profile.source = reader.text("source");
   if (reader.find("synthetic") != nullptr) profile.synthetic = reader.flag("synthetic");
-  for (const Node* item : reader.optional_list("assumed"))
+  for (const Node* item : reader.find("assumed") != nullptr ? reader.list("assumed") : std::vector<const Node*>{})
     profile.assumed.push_back(scalar_text(*item, "an item of 'assumed'", draft.diagnostics, "a text"));
   if (const Node* node = reader.find("ept_vpid_cap")) check_capability(draft, profile, node->place);
   draft.spec.profiles.push_back(std::move(profile));

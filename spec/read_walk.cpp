@@ -1,4 +1,5 @@
-// The walk: levels, order of checks, flags.
+// The walk: levels, order of checks, flags; and what an entry can be, how an access can end, what its outcome consists
+// of.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -13,6 +14,14 @@ const std::vector<Choice<Check>> kChecks = {{"not_present", Check::not_present},
                                             {"misconfiguration", Check::misconfiguration},
                                             {"permissions", Check::permissions}};
 const std::vector<Choice<Effect>> kEffects = {{"never", Effect::never}, {"may", Effect::may}, {"must", Effect::must}};
+
+const std::vector<Choice<Effect Flag::*>> kFlagEffects = {{"on_success", &Flag::on_success},
+                                                          {"on_violation", &Flag::on_violation},
+                                                          {"on_misconfiguration", &Flag::on_misconfiguration}};
+const std::vector<Choice<MemberKind>> kMemberKinds = {{"level", MemberKind::level},
+                                                      {"number", MemberKind::number},
+                                                      {"address", MemberKind::address},
+                                                      {"bits", MemberKind::bits}};
 
 const Known kOfFlag = {{Word::access},
                        "a condition over configuration and access",
@@ -111,6 +120,21 @@ Flag read_flag(Draft& draft, MapReader& reader, Seen& seen) {
   return flag;
 }
 
+OutcomeMember read_member(const std::vector<Result>& results, MapReader& reader, Seen& seen) {
+  OutcomeMember member;
+  reader.name(member, seen);
+  member.kind = reader.choice("kind", kMemberKinds);
+  for (const Result* found : reader.found(
+           "of", [&](const auto& id) { return find_id(results, id); }, "there is no result '{}'", "an id of 'results'"))
+    member.results |= std::uint64_t{1} << (found - results.data());
+  member.reported = reader.flag("reported");
+  if (reader.find("defined") != nullptr) {
+    member.defined = reader.text("defined");
+    reader.once(seen, member.id + "_defined");
+  }
+  return member;
+}
+
 }  // namespace
 
 std::vector<NamedBits> read_named_bits(Draft& draft, MapReader& reader, const char* list, const std::string& scope,
@@ -141,6 +165,27 @@ void read_walk(Draft& draft, MapReader& reader) {
   draft.spec.order = reader.one("order", [&](MapReader& order) { return read_order(draft, order); });
   Seen seen;
   draft.spec.flags = reader.each("flags", "flag", [&](MapReader& flag) { return read_flag(draft, flag, seen); });
+}
+
+void read_outcome(Draft& draft, MapReader& reader) {
+  Seen seen;
+  draft.spec.entry_kinds = reader.each("entries", "entry", [&](MapReader& entry) {
+    Named kind;
+    entry.name(kind, seen);
+    return kind;
+  });
+  draft.spec.results = reader.each("results", "result", [&](MapReader& entry) {
+    Result result;
+    entry.name(result, seen);
+    result.flags = entry.choice("flags", kFlagEffects);
+    return result;
+  });
+  draft.spec.outcome =
+      reader.each("members", "member", [&](MapReader& entry) { return read_member(draft.spec.results, entry, seen); });
+  for (const Flag& flag : draft.spec.flags) {
+    for (const char* level_set : {"_must", "_may"})
+      check_unique(draft.diagnostics, seen, flag.id + level_set, flag.place);
+  }
 }
 
 }  // namespace spec

@@ -65,27 +65,21 @@ std::string MapReader::id(std::string_view key) {
 }
 
 // Texts become comments of the emitted header.
-std::string MapReader::comment_text(const Node& node, std::string_view key) {
-  std::string text = scalar_text(node, fmt::format("'{}'", key), diagnostics_, "a text");
+std::string MapReader::text(std::string_view key) {
+  const Node* node = require(key);
+  if (node == nullptr) return "";
+  std::string text = scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "a text");
   if (text.size() > kMaxTextBytes) {
-    diagnostics_.add(node.place, fmt::format("'{}' has {} bytes", key, text.size()),
+    diagnostics_.add(node->place, fmt::format("'{}' has {} bytes", key, text.size()),
                      fmt::format("one sentence of at most {}", kMaxTextBytes));
   }
   if (text.find("*/") != std::string::npos || text.find("/*") != std::string::npos) {
-    diagnostics_.add(node.place, fmt::format("'{}' holds the mark of a C comment", key), "a text without /* and */");
+    diagnostics_.add(node->place, fmt::format("'{}' holds the mark of a C comment", key), "a text without /* and */");
   }
   return text;
 }
 
-std::string MapReader::text(std::string_view key) {
-  const Node* node = require(key);
-  return node == nullptr ? "" : comment_text(*node, key);
-}
-
-std::string MapReader::optional_text(std::string_view key) {
-  const Node* node = find(key);
-  return node == nullptr ? "" : comment_text(*node, key);
-}
+std::string MapReader::optional_text(std::string_view key) { return find(key) == nullptr ? "" : text(key); }
 
 std::uint64_t MapReader::number(std::string_view key, std::uint64_t min, std::uint64_t max) {
   const Node* node = require(key);
@@ -112,10 +106,6 @@ std::vector<const Node*> MapReader::list(std::string_view key) {
   std::vector<const Node*> items;
   for (const Node& item : node->items) items.push_back(&item);
   return items;
-}
-
-std::vector<const Node*> MapReader::optional_list(std::string_view key) {
-  return find(key) == nullptr ? std::vector<const Node*>{} : list(key);
 }
 
 std::string describe(const Node& node) {

@@ -45,7 +45,6 @@ class MapReader {
   std::uint64_t number(std::string_view key, std::uint64_t min, std::uint64_t max);  // decimal or 0x…
   bool flag(std::string_view key);                                                   // true or false
   std::vector<const Node*> list(std::string_view key);                               // a sequence, not empty
-  std::vector<const Node*> optional_list(std::string_view key);                      // empty when absent
 
   std::vector<const Node*> words(std::string_view key);  // a list of scalars, no two alike
   std::optional<Bits> bits(std::string_view key);        // constant; nothing when they cannot be read
@@ -113,8 +112,6 @@ class MapReader {
   [[nodiscard]] const std::string& what() const { return what_; }
 
  private:
-  std::string comment_text(const Node& node, std::string_view key);
-
   const Node& node_;
   Diagnostics& diagnostics_;
   std::string what_;  // "field", for messages

@@ -24,60 +24,51 @@ std::string id_of(const Condition& atom) {
   return id;
 }
 
-class Naming {
- public:
-  explicit Naming(Spec& spec) : spec_(spec) {}
-
-  void name(Condition& condition) {
-    for (Condition& operand : condition.operands) name(operand);
-    if (!is_about_word(condition) || stage_of(condition, spec_.conditions) != Stage::configuration) return;
-    Condition named;
-    named.kind = Condition::Kind::named;
-    named.place = condition.place;
-    named.named = index_of(condition);
-    named.name = "condition." + spec_.conditions[named.named].id;
-    condition = named;
+std::optional<unsigned> free_bit(const Spec& spec) {
+  for (unsigned bit = kMostConditions; bit-- > 0;) {
+    if (std::ranges::find(spec.conditions, bit, &NamedCondition::bit) == spec.conditions.end()) return bit;
   }
+  return std::nullopt;
+}
 
- private:
-  std::size_t index_of(const Condition& atom) {
-    const auto found = std::ranges::find_if(
-        spec_.conditions, [&](const NamedCondition& condition) { return same(condition.when, atom); });
-    if (found != spec_.conditions.end()) return static_cast<std::size_t>(found - spec_.conditions.begin());
-    spec_.conditions.push_back({{id_of(atom), {}, atom.name, "", atom.place}, atom, Stage::configuration, free_bit()});
-    return spec_.conditions.size() - 1;
-  }
+std::size_t index_of(const Condition& atom, Spec& spec) {
+  const auto found = std::ranges::find_if(spec.conditions,
+                                          [&](const NamedCondition& condition) { return same(condition.when, atom); });
+  if (found != spec.conditions.end()) return static_cast<std::size_t>(found - spec.conditions.begin());
+  spec.conditions.push_back({{id_of(atom), {}, atom.name, "", atom.place}, atom, Stage::configuration, free_bit(spec)});
+  return spec.conditions.size() - 1;
+}
 
-  [[nodiscard]] std::optional<unsigned> free_bit() const {
-    for (unsigned bit = kMostConditions; bit-- > 0;) {
-      if (std::ranges::find(spec_.conditions, bit, &NamedCondition::bit) == spec_.conditions.end()) return bit;
-    }
-    return std::nullopt;
-  }
-
-  Spec& spec_;
-};
+void name(Condition& condition, Spec& spec) {
+  for (Condition& operand : condition.operands) name(operand, spec);
+  if (!is_about_word(condition) || stage_of(condition, spec.conditions) != Stage::configuration) return;
+  Condition named;
+  named.kind = Condition::Kind::named;
+  named.place = condition.place;
+  named.named = index_of(condition, spec);
+  named.name = "condition." + spec.conditions[named.named].id;
+  condition = named;
+}
 
 }  // namespace
 
 Spec with_names_for_all(const Spec& spec) {
   Spec result = spec;
-  Naming naming(result);
   for (std::size_t i = 0; i < spec.conditions.size(); ++i) {  // not a reference: the list grows
     if (spec.conditions[i].stage == Stage::configuration) continue;
     Condition when = spec.conditions[i].when;
-    naming.name(when);
+    name(when, result);
     result.conditions[i].when = when;
   }
-  for (Rule& rule : result.misconfigurations) naming.name(rule.when);
-  for (Rule& rule : result.violations) naming.name(rule.when);
-  for (Flag& flag : result.flags) naming.name(flag.when);
-  naming.name(result.sub_page_check.when);
-  naming.name(result.convertible.when);
-  naming.name(result.convertible.undefined);
+  for (Rule& rule : result.misconfigurations) name(rule.when, result);
+  for (Rule& rule : result.violations) name(rule.when, result);
+  for (Flag& flag : result.flags) name(flag.when, result);
+  name(result.sub_page_check.when, result);
+  name(result.convertible.when, result);
+  name(result.convertible.undefined, result);
   for (QualificationBit& bit : result.qualification) {
-    naming.name(bit.set);
-    if (bit.undefined) naming.name(*bit.undefined);
+    name(bit.set, result);
+    if (bit.undefined) name(*bit.undefined, result);
   }
   return result;
 }

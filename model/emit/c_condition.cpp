@@ -24,10 +24,6 @@ struct Expression {
 
 Expression print(const Condition& condition, const spec::Spec& spec);
 
-std::string enclosed(const Expression& expression, Strength least) {
-  return expression.strength < least ? "(" + expression.text + ")" : expression.text;
-}
-
 // Operands of && inside || (and the reverse) get parentheses, which compilers ask for.
 Expression join(const std::vector<Condition>& operands, const spec::Spec& spec, const char* separator,
                 Strength strength) {
@@ -95,7 +91,10 @@ Expression print(const Condition& condition, const spec::Spec& spec) {
   switch (condition.kind) {
     case Condition::Kind::all_of: return join(condition.operands, spec, " && ", Strength::all_of);
     case Condition::Kind::any_of: return join(condition.operands, spec, " || ", Strength::any_of);
-    case Condition::Kind::negation: return {"!" + enclosed(print(condition.operands.front(), spec), Strength::unary)};
+    case Condition::Kind::negation: {
+      const Expression negated = print(condition.operands.front(), spec);
+      return {negated.strength == Strength::unary ? "!" + negated.text : "!(" + negated.text + ")"};
+    }
     case Condition::Kind::nonzero:
       if (condition.word == spec::Word::walk) return {fact(condition)};
       return {fmt::format("({} & {})", c_word(condition.word), macro_of(condition))};

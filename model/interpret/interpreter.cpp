@@ -63,11 +63,6 @@ bool matches(const spec::Format& format, std::uint64_t entry) {
   });
 }
 
-void add_effect(spec::Effect effect, std::uint64_t levels, Effects& effects) {
-  if (effect == spec::Effect::must) effects.must = levels;
-  if (effect == spec::Effect::may) effects.may = levels;
-}
-
 }  // namespace
 
 Interpreter::Interpreter(const spec::Spec& spec, Combine combine)
@@ -188,13 +183,12 @@ void Interpreter::finish(const Facts& facts, const Used& used, Outcome& outcome)
   for (const spec::Flag& flag : spec_.flags) {
     Effects& effects = flag.id == "accessed" ? outcome.accessed : outcome.dirty;
     if (!holds(flag.when, facts)) continue;
+    const spec::Effect effect = outcome.result == Result::translated         ? flag.on_success
+                                : outcome.result == Result::misconfiguration ? flag.on_misconfiguration
+                                                                             : flag.on_violation;
     const std::uint64_t levels = flag.leaf_only ? used.leaf : used.levels;
-    switch (outcome.result) {
-      case Result::translated: add_effect(flag.on_success, levels, effects); break;
-      case Result::sub_page_check:
-      case Result::violation: add_effect(flag.on_violation, levels, effects); break;
-      case Result::misconfiguration: add_effect(flag.on_misconfiguration, levels, effects); break;
-    }
+    if (effect == spec::Effect::must) effects.must = levels;
+    if (effect == spec::Effect::may) effects.may = levels;
   }
 }
 

@@ -45,10 +45,11 @@ void describe_inputs(Description& out, const spec::Spec& spec, const Inputs& inp
   };
   out.add("maxphyaddr", static_cast<std::uint64_t>(maxphyaddr), fmt::format("{} bits", maxphyaddr));
   out.add_input("capability", configuration.capability, fields(spec.capability));
-  out.add_input("pin_based_controls", configuration.pin_based, bits(spec.controls, spec::Word::pin_based));
-  out.add_input("primary_controls", configuration.primary, bits(spec.controls, spec::Word::primary));
-  out.add_input("secondary_controls", configuration.secondary, bits(spec.controls, spec::Word::secondary));
-  out.add_input("tertiary_controls", configuration.tertiary, bits(spec.controls, spec::Word::tertiary));
+  for (std::size_t i = 0; i < kControlTerms.size(); ++i) {
+    const spec::ControlWord& controls = spec::kControlWords.at(i);
+    out.add_input(fmt::format("{}_controls", controls.name), configuration.*kControlTerms.at(i),
+                  bits(spec.controls, controls.word));
+  }
   out.add_input("parameters", configuration.parameters, bits(spec.parameters, spec::Word::parameter));
   out.add_input("eptp", inputs.eptp, fields(spec.eptp));
   out.add_input("guest_physical_address", inputs.gpa, [](std::uint64_t) { return ""; });

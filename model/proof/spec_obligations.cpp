@@ -52,7 +52,7 @@ void state_misconfiguration(const spec::Spec& spec, const Rule& rule, std::size_
   const spec::Format& format = spec.formats[f];
   const z3::expr& entry = claim.inputs.entry(format.level);
   Words words = meaning.no_words();
-  words.entry = entry;
+  words[spec::Word::entry] = entry;
   claim.parts.push_back(
       {meaning.matches(format, entry), origin(format.place, fmt::format("the format {}", format.id))});
   claim.parts.push_back({meaning.present(entry), "the entry is present"});
