@@ -74,68 +74,42 @@ Check day() {
   return expecting("a day, YYYY-MM-DD", [](const std::string& text) { return harness::is_day(text); });
 }
 
-Option* Option::required() {
-  option_.required();
-  return this;
-}
-
-Option* Option::capture_default_str() {
-  option_.capture_default_str();
-  return this;
-}
-
-Option* Option::check(const Check& check) {
-  option_.check(*check);
-  return this;
-}
-
-Option* Option::needs(Option* other) {
-  option_.needs(&other->option_);
-  return this;
-}
-
-Option* Option::excludes(Option* other) {
-  option_.excludes(&other->option_);
-  return this;
-}
+Option Option::required() { return Option(option_->required()); }
+Option Option::shown() { return Option(option_->capture_default_str()); }
+Option Option::needs(Option other) { return Option(option_->needs(other.option_)); }
+Option Option::excludes(Option other) { return Option(option_->excludes(other.option_)); }
 
 Command::Command(const std::string& what, const std::string& name, const std::string& version)
-    : app_(std::make_shared<CLI::App>(what, name)) {
+    : program_(std::make_shared<CLI::App>(what, name)), app_(program_.get()) {
   app_->set_version_flag("--version", version);
   app_->require_subcommand(1);
 }
 
-Command* Command::add_subcommand(const std::string& name, const std::string& help) {
-  // Lives in its parent, which it keeps alive.
-  const std::shared_ptr<CLI::App> app(app_, app_->add_subcommand(name, help));
-  return commands_.emplace_back(std::make_unique<Command>(app)).get();
+Command Command::add_subcommand(const std::string& name, const std::string& help) {
+  return Command(app_->add_subcommand(name, help));
 }
 
-void Command::require_subcommand(int count) { app_->require_subcommand(count); }
-
-Option* Command::keep(CLI::Option* option) { return options_.emplace_back(std::make_unique<Option>(*option)).get(); }
+void Command::require_subcommand() { app_->require_subcommand(1); }
 
 template <class Value>
-Option* Command::add_option(const std::string& name, Value& value, const std::string& help) {
-  return keep(app_->add_option(name, value, help));
+Option Command::add_option(const std::string& name, Value& value, const std::string& help, const Check& check) {
+  CLI::Option* const option = app_->add_option(name, value, help);
+  if (check) option->check(*check)->capture_default_str();
+  return Option(option);
 }
-template Option* Command::add_option(const std::string&, std::string&, const std::string&);
-template Option* Command::add_option(const std::string&, std::vector<std::string>&, const std::string&);
-template Option* Command::add_option(const std::string&, double&, const std::string&);
-template Option* Command::add_option(const std::string&, unsigned&, const std::string&);
-template Option* Command::add_option(const std::string&, std::uint64_t&, const std::string&);
+template Option Command::add_option(const std::string&, std::string&, const std::string&, const Check&);
+template Option Command::add_option(const std::string&, std::vector<std::string>&, const std::string&, const Check&);
+template Option Command::add_option(const std::string&, double&, const std::string&, const Check&);
+template Option Command::add_option(const std::string&, unsigned&, const std::string&, const Check&);
+template Option Command::add_option(const std::string&, std::uint64_t&, const std::string&, const Check&);
 
-Option* Command::add_flag(const std::string& name, bool& value, const std::string& help) {
-  return keep(app_->add_flag(name, value, help));
+Option Command::add_flag(const std::string& name, bool& value, const std::string& help) {
+  return Option(app_->add_flag(name, value, help));
 }
-
-Option* Command::get_option(const std::string& name) { return keep(app_->get_option(name)); }
 
 std::size_t Command::count(const std::string& name) const { return app_->count(name); }
 
 void Command::callback(std::function<void()> run) { app_->callback(std::move(run)); }
-
-void Command::preparse_callback(std::function<void(std::size_t)> run) { app_->preparse_callback(std::move(run)); }
 
 void Command::parse(int argc, const char* const* argv) {
   refuse_empty_values(*app_);

@@ -1,4 +1,4 @@
-#include "harness/cli/own_vectors.h"
+#include "harness/cli/machine_results.h"
 
 #include <unistd.h>
 
@@ -11,10 +11,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/cli/load_or_report.h"
 #include "harness/judge/case.h"
-#include "harness/support/cache.h"
 #include "harness/support/hash.h"
+#include "harness/support/program.h"
 #include "vectors/format/file.h"
 #include "vectors/format/lines.h"
 #include "vectors/format/names.h"

@@ -9,7 +9,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "harness/cli/command_line.h"
+#include "harness/cli/commands.h"
 #include "vectors/format/file.h"
 
 namespace cli {
@@ -30,18 +30,12 @@ bool is_whole_set(const OutputArguments& arguments) {
 
 }  // namespace
 
-void write_file(const std::string& path, const std::string& text) {
-  if (!path.empty()) vectors::write_file(path, text);
-}
-
 void add_output_options(Command& command, OutputArguments& arguments) {
-  command.add_option("--vectors", arguments.vectors, "File or directory of vectors, or builtin for a few")
-      ->capture_default_str();
+  command.add_option("--vectors", arguments.vectors, "File or directory of vectors, or builtin for a few").shown();
   command.add_option("--baseline", arguments.baseline, "File of known deviations: {\"deviations\": [...]}");
-  command
-      .add_option("--today", arguments.today,
-                  "Fail for known deviations that have expired on this day, YYYY-MM-DD; without it they only warn")
-      ->check(day());
+  command.add_option("--today", arguments.today,
+                     "Fail for known deviations that have expired on this day, YYYY-MM-DD; without it they only warn",
+                     day());
   command.add_option("--json", arguments.json, "Write the whole result to this file");
   command.add_option("--junit", arguments.junit, "Write a JUnit report to this file");
   command.add_flag("--tap", arguments.tap, "Print TAP instead of the text report");
@@ -58,8 +52,7 @@ bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harn
   std::vector<std::string> errors;
   all = harness::load_vectors(arguments.vectors, errors);
   if (!arguments.baseline.empty()) report.baseline = harness::read_baseline(arguments.baseline, errors);
-  for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
-  return errors.empty();
+  return are_none(errors);
 }
 
 void assess(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
@@ -75,8 +68,8 @@ void assess(const OutputArguments& arguments, const harness::VectorSet& all, har
 
 void write_reports(const OutputArguments& arguments, harness::Report& report) {
   report.date = today_of(arguments);
-  write_file(arguments.json, harness::json_report(report));
-  write_file(arguments.junit, harness::junit_report(report));
+  if (!arguments.json.empty()) vectors::write_file(arguments.json, harness::json_report(report));
+  if (!arguments.junit.empty()) vectors::write_file(arguments.junit, harness::junit_report(report));
 }
 
 int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {

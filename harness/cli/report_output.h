@@ -5,7 +5,7 @@
 
 #include "harness/cli/command_line.h"
 #include "harness/report/forms.h"
-#include "harness/suite/source.h"
+#include "harness/suite/selection.h"
 
 namespace cli {
 
@@ -18,9 +18,6 @@ struct OutputArguments {
   std::string junit;
   bool tap = false;
 };
-
-// Nothing for an empty path. Throws std::runtime_error.
-void write_file(const std::string& path, const std::string& text);
 
 void add_output_options(Command& command, OutputArguments& arguments);
 

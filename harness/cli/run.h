@@ -14,6 +14,7 @@
 namespace cli {
 
 struct RunArguments {
+  std::string target_text;
   harness::Target target;
   std::string profile;
   std::string filter;

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/boot/bochs.h"
+#include "harness/boot/emulators.h"
 #include "harness/cli/run.h"
 #include "harness/metal/known_machine.h"
 
@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kAllModels = "all";
 
 struct Outcome {
-  int status = 2;
+  int status = kCouldNotRun;
   bool tested = true;
   std::string text;  // report or line for people
 };
@@ -44,7 +44,7 @@ Outcome run_model(const Invocation& invocation, RunArguments arguments, const ha
   arguments.output.junit = file_of(arguments.output.junit, name, ".xml");
   try {
     auto ran = run_target(invocation, arguments);
-    if (!ran) return {2, true, fmt::format("{}: cannot be run\n", name)};
+    if (!ran) return {kCouldNotRun, true, fmt::format("{}: cannot be run\n", name)};
     assess(arguments.output, ran->all, ran->report);
     write_reports(arguments.output, ran->report);
     const std::string text = harness::terminal_report(ran->report);
@@ -54,7 +54,7 @@ Outcome run_model(const Invocation& invocation, RunArguments arguments, const ha
   } catch (const harness::NotTested& why) {
     return {0, false, fmt::format("{}\n", why.what())};
   } catch (const std::runtime_error& error) {
-    return {2, true, fmt::format("{}: {}\n", name, error.what())};
+    return {kCouldNotRun, true, fmt::format("{}: {}\n", name, error.what())};
   }
 }
 
@@ -104,7 +104,7 @@ int run_models(const Invocation& invocation, const RunArguments& arguments,
     tested = tested || outcome.tested;
   }
   for (std::thread& worker : workers) worker.join();
-  return tested ? status : 2;
+  return tested ? status : kCouldNotRun;
 }
 
 }  // namespace cli

@@ -3,7 +3,6 @@
 #include "harness/image/console.h"
 #include "harness/image/cpu.h"
 #include "harness/image/multiboot.h"
-#include "harness/image/session.h"
 #include "harness/image/support.h"
 
 extern "C" uint8_t image_begin[];  // image.ld

@@ -247,8 +247,6 @@ uint64_t changed_words(const uint64_t* pages, uint32_t count, uint64_t* first) {
   return changed;
 }
 
-void prepare_cases(uint64_t device) { build_guest(device); }
-
 void run_case(const Probe& probe, const Case& asked, Record& record) {
   memset(&record, 0, sizeof(record));
   record.id = asked.id;

@@ -1,7 +1,6 @@
-#include "harness/image/watchdog.h"
-
 #include "harness/image/cpu.h"
 #include "harness/image/vmcs_fields.h"
+#include "harness/image/vmx.h"
 
 namespace image {
 

@@ -100,6 +100,10 @@ struct CasesHeader {
   uint32_t padding;
 };
 static_assert(sizeof(CasesHeader) == 64);
+// In bytes, of what follows the header.
+constexpr uint64_t body_size(const CasesHeader& header) {
+  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
+}
 
 constexpr unsigned kMaxRanges = 32;
 
@@ -203,6 +207,8 @@ struct Trailer {
   uint32_t crc;
 };
 static_assert(sizeof(Trailer) == 48);
+// In bytes, of all results of so many cases.
+constexpr uint64_t results_size(uint64_t cases) { return kProbeSize + cases * sizeof(Record) + sizeof(Trailer); }
 
 // A piece of the results on the serial line, in the midst of words for people: the frame, then `size` bytes that go to
 // `offset` of the results. A later piece is the later word.

@@ -2,14 +2,20 @@
 
 #include <fmt/format.h>
 
-#include "ept_model.h"
-#include "harness/metal/layout.h"
 #include "harness/metal/plan.h"
 #include "harness/support/names.h"
 
 namespace harness {
 
 namespace {
+
+Observation answered(const eptspec_case& asked, std::uint32_t result) {
+  Observation observation{Fate::answered, {}, {}};
+  observation.answer.id = asked.id;
+  observation.answer.status = EPTSPEC_ANSWERED;
+  observation.answer.result = result;
+  return observation;
+}
 
 Observation failed(Fate fate, std::string detail) { return {fate, {}, std::move(detail)}; }
 
@@ -49,17 +55,11 @@ Observation strange(const image::Record& record) {
 }
 
 Observation observed_eptp(const eptspec_case& asked, const image::Record& record) {
-  Observation observation{Fate::answered, {}, {}};
-  observation.answer.id = asked.id;
-  observation.answer.status = EPTSPEC_ANSWERED;
   if (record.end == image::End::exit && record.reason == kReasonInterruptWindow) {
-    observation.answer.result = EPTSPEC_EPTP_ACCEPTED;
-  } else if (record.end == image::End::vm_fail && record.reason == kVmControlsInvalid) {
-    observation.answer.result = EPTSPEC_EPTP_REFUSED;
-  } else {
-    return strange(record);
+    return answered(asked, EPTSPEC_EPTP_ACCEPTED);
   }
-  return observation;
+  const bool refused = record.end == image::End::vm_fail && record.reason == kVmControlsInvalid;
+  return refused ? answered(asked, EPTSPEC_EPTP_REFUSED) : strange(record);
 }
 
 // An exit for the address under test, with what belongs to it.
@@ -69,7 +69,6 @@ struct ExitReport {
   std::uint64_t qualification;
 };
 
-// What does not belong to the access in an exit for it.
 // The guest-linear address that belongs to the report and the one in it, where they differ.
 std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address(const Plan& plan,
                                                                             const image::Record& record,
@@ -82,6 +81,7 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address(cons
   return std::pair{linear, report.guest_linear_address};
 }
 
+// What does not belong to the access in an exit for it.
 std::string mistake(const Plan& plan, const image::Record& record, const ExitReport& report) {
   const std::uint64_t offset = report.guest_physical_address - plan.made.guest_physical_address;
   if (offset >= plan.extent) {
@@ -152,10 +152,8 @@ Observation observed_walk(const Machine& machine, const Plan& plan, const image:
   if (const std::string wrong = log_mistake(plan, record); !wrong.empty()) {
     return failed(Fate::garbage, "page-modification log: " + wrong);
   }
-  Observation observation{Fate::answered, {}, {}};
+  Observation observation = answered(plan.walked, 0);
   eptspec_answer& answer = observation.answer;
-  answer.id = plan.walked.id;
-  answer.status = EPTSPEC_ANSWERED;
   answer.valid = EPTSPEC_VALID_WORDS;
   take_words(plan.walked, machine, plan, record, answer);
   if (record.done != 0) return observed_landing(machine, plan, record, observation);
@@ -190,22 +188,22 @@ Observation observed_entry(const Machine& machine, const eptspec_case& asked, co
   Observation walked = observed_walk(machine, plan, record);
   if (walked.fate != Fate::answered) return walked;
   const eptspec_answer& answer = walked.answer;
-  Observation observation{Fate::answered, {}, {}, walked.wrong_linear_address};
-  observation.answer.id = asked.id;
-  observation.answer.status = EPTSPEC_ANSWERED;
   constexpr std::uint64_t kAllowed =
       EPT_QUALIFICATION_READABLE | EPT_QUALIFICATION_WRITABLE | EPT_QUALIFICATION_EXECUTABLE;
+  std::uint32_t result = 0;
   if (answer.result == EPTSPEC_WALK_MISCONFIGURATION) {
-    observation.answer.result = EPTSPEC_ENTRY_MISCONFIGURED;
+    result = EPTSPEC_ENTRY_MISCONFIGURED;
   } else if (answer.result == EPTSPEC_WALK_VIOLATION && (answer.qualification & kAllowed) == 0) {
-    observation.answer.result = EPTSPEC_ENTRY_NOT_PRESENT;
+    result = EPTSPEC_ENTRY_NOT_PRESENT;
   } else if (answer.result == EPTSPEC_WALK_TRANSLATED) {
     const bool behind_table = asked.level != 1 && answer.host_physical_address == kBehindTable;
-    observation.answer.result = behind_table ? EPTSPEC_ENTRY_TABLE : EPTSPEC_ENTRY_PAGE;
+    result = behind_table ? EPTSPEC_ENTRY_TABLE : EPTSPEC_ENTRY_PAGE;
   } else {
     return failed(Fate::garbage, fmt::format("{} with qualification {:#x}, which identifies no entry",
                                              result_name(answer.result), answer.qualification));
   }
+  Observation observation = answered(asked, result);
+  observation.wrong_linear_address = walked.wrong_linear_address;
   return observation;
 }
 

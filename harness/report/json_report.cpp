@@ -5,7 +5,7 @@
 #include "harness/report/forms.h"
 #include "harness/report/matrix.h"
 #include "harness/report/words.h"
-#include "harness/suite/group.h"
+#include "harness/suite/report.h"
 #include "vectors/format/object.h"
 
 namespace harness {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <mutex>
 
 #include "harness/suite/report.h"
 #include "harness/suite/run.h"
@@ -27,5 +29,26 @@ Stream parse_stream(const std::string& text);
 // (shrink.h).
 void run_stream(const OpenAdapter& open, std::size_t batch, unsigned jobs, const Stream& stream, Report& report,
                 const std::function<void(std::size_t)>& judged);
+
+// Counts of a stream, and the first few deviations of each cause: what a report needs, in bounded memory.
+class Tally {
+ public:
+  // Those of the lowest indices are kept, so that the order of calls does not matter. From several threads.
+  void add(std::uint64_t index, const vectors::Vector& vector, const Judgement& judgement);
+  void add_passes(std::size_t count);
+
+  // Vectors and judgements by index, and the rest.
+  void move_to(Report& report);
+
+ private:
+  struct Kept {
+    vectors::Vector vector;
+    Judgement judgement;
+  };
+
+  std::mutex mutex_;
+  Rest rest_;
+  std::map<Cause, std::map<std::uint64_t, Kept>> groups_;
+};
 
 }  // namespace harness

@@ -1,4 +1,4 @@
-#include "harness/image/uefi/file.h"
+#include "harness/image/uefi/firmware.h"
 
 namespace image {
 

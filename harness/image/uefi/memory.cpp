@@ -1,5 +1,3 @@
-#include "harness/image/uefi/memory.h"
-
 #include "harness/image/support.h"
 #include "harness/image/uefi/firmware.h"
 

@@ -1,14 +1,16 @@
-// The target `bochs[:MODEL][/PATH]`: the image, booted by the emulator Bochs. Owns how Bochs is started and ended; the
-// cases of the image and the meaning of its answers are in metal/. Tests: tests/harness/boot.
+// The targets `bochs[:MODEL][/PATH]` and `qemu`: the image, booted by an emulator. Owns how Bochs is set up for all
+// that start it; the cases of the image and the meaning of its answers are in metal/. Tests: tests/harness/boot.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "harness/adapters/adapter.h"
 #include "harness/metal/blob.h"
-#include "harness/metal/path.h"
+#include "harness/metal/open_machine.h"
 
 namespace harness {
 
@@ -16,6 +18,19 @@ namespace harness {
 std::span<const char* const> bochs_models();
 // Throws std::runtime_error when there is no such model. target: which kind of it.
 void check_bochs_model(const std::string& target, const std::string& model);
+
+// A machine in Bochs, its configuration being that of bochsrc.inc.
+struct BochsMachine {
+  std::string model;
+  std::filesystem::path directory;  // where its files go, bochs.log and serial.txt among them
+  std::filesystem::path medium;     // that boots it
+  bool cd = false;                  // what the medium is; else a disk
+  std::filesystem::path disk = {};  // a second one
+  bool linux = false;               // what it boots; else the image
+};
+// Writes the machine's files, `commands` being those of the debugger, and gives the command that starts Bochs. Throws
+// std::runtime_error when that is missing.
+std::vector<std::string> set_up_bochs(const BochsMachine& machine, const std::string& commands);
 
 // What boots the image: our own boot sector, or GRUB from a CD.
 enum class BootFrom { disk, multiboot1, multiboot2 };
@@ -34,5 +49,8 @@ Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* v
 
 // The machine is examined first, so that description() is its own.
 std::unique_ptr<Adapter> open_bochs(const BochsOptions& options, Path path = Path::ordinary);
+
+// Throws NotTested without VMX, and std::runtime_error with one line.
+std::unique_ptr<Adapter> open_qemu();
 
 }  // namespace harness

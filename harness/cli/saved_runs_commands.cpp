@@ -1,5 +1,5 @@
-// eptspec merge JOURNAL...: one report from the journals of the shards of a run.
-#include <memory>
+// eptspec merge JOURNAL... and matrix REPORT...: what is made of the files that runs have left.
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -8,6 +8,7 @@
 #include "harness/adapters/target.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/report_output.h"
+#include "harness/report/matrix.h"
 #include "harness/suite/journal.h"
 #include "harness/suite/selection.h"
 
@@ -15,7 +16,7 @@ namespace cli {
 
 namespace {
 
-struct Arguments {
+struct MergeArguments {
   std::vector<std::string> journals;
   OutputArguments output;
 };
@@ -45,10 +46,10 @@ void demand_whole(const std::vector<harness::JournalContent>& parts, const std::
     throw std::runtime_error(fmt::format("{} of {} shards are missing", count - seen.size(), count));
 }
 
-int merge(const Arguments& arguments) {
+int merge(const Invocation& /*unused*/, const MergeArguments& arguments) {
   harness::Report report;
   harness::VectorSet all;
-  if (!read_inputs(arguments.output, all, report)) return 2;
+  if (!read_inputs(arguments.output, all, report)) return kCouldNotRun;
   std::vector<harness::JournalContent> parts;
   for (const std::string& path : arguments.journals) parts.push_back(harness::read_journal(path));
   demand_whole(parts, arguments.journals);
@@ -71,14 +72,43 @@ int merge(const Arguments& arguments) {
   return finish(arguments.output, all, report);
 }
 
+struct MatrixArguments {
+  std::vector<std::string> reports;
+  std::string format = "text";
+  std::string out;
+};
+
+const std::map<std::string, std::string (*)(const harness::Matrix&)> kForms = {
+    {"text", harness::matrix_text}, {"markdown", harness::matrix_markdown}, {"json", harness::matrix_json}};
+
+int make_matrix(const Invocation& /*unused*/, const MatrixArguments& arguments) {
+  harness::Matrix matrix;
+  for (const std::string& path : arguments.reports) add_columns(path, matrix);
+  put_out(arguments.out, kForms.at(arguments.format)(matrix));
+  return 0;
+}
+
 }  // namespace
 
 void add_merge_command(Command& app, Invocation& invocation) {
-  Command* command = app.add_subcommand("merge", "Make one report from the journals of all shards of a run");
-  auto arguments = std::make_shared<Arguments>();
-  command->add_option("JOURNAL", arguments->journals, "One for each shard")->required();
-  add_output_options(*command, arguments->output);
-  command->callback([&invocation, arguments] { invocation.status = merge(*arguments); });
+  Command command = app.add_subcommand("merge", "Make one report from the journals of all shards of a run");
+  auto& arguments = runs<MergeArguments>(command, invocation, merge);
+  command.add_option("JOURNAL", arguments.journals, "One for each shard").required();
+  add_output_options(command, arguments.output);
+}
+
+void add_matrix_command(Command& app, Invocation& invocation) {
+  Command command =
+      app.add_subcommand("matrix", "Make one table of targets and rules from the reports of several runs");
+  auto& arguments = runs<MatrixArguments>(command, invocation, make_matrix);
+  command
+      .add_option("REPORT", arguments.reports,
+                  "Reports that run --json wrote, or matrices in JSON; of one target and version the last one counts")
+      .required();
+  std::vector<std::string> names;
+  for (const auto& [name, form] : kForms) names.push_back(name);
+  command.add_option("--format", arguments.format, "text, markdown or json", one_of(names));
+  command.add_option("--out", arguments.out, "File to write; standard output without it");
 }
 
 }  // namespace cli

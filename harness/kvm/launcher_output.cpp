@@ -1,14 +1,23 @@
-#include "harness/kvm/log.h"
+#include "harness/kvm/launcher_output.h"
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "harness/metal/blob.h"
+
 namespace harness {
 
 namespace {
+
+constexpr std::string_view kMagic = "KVMF";
+
+bool is_possible(const kvm::FrameHeader& header) {
+  return header.say >= kvm::Say::ready && header.say <= kvm::Say::finished && header.size <= kvm::kMostPayload;
+}
 
 constexpr std::size_t kTail = 20;
 // As Linux begins them, see its kernel/panic.c and lib/bug.c.
@@ -28,6 +37,29 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<Frame> FrameReader::next() {
+  for (;;) {
+    const std::size_t at = pending_.find(kMagic);
+    if (at == std::string::npos) {
+      if (pending_.size() >= kMagic.size()) pending_.erase(0, pending_.size() - (kMagic.size() - 1));
+      return std::nullopt;
+    }
+    pending_.erase(0, at);
+    kvm::FrameHeader header{};
+    if (pending_.size() < sizeof(header)) return std::nullopt;
+    std::memcpy(&header, pending_.data(), sizeof(header));
+    if (is_possible(header)) {
+      if (pending_.size() < sizeof(header) + header.size) return std::nullopt;
+      std::string payload = pending_.substr(sizeof(header), header.size);
+      if (crc32c(payload) == header.crc) {
+        pending_.erase(0, sizeof(header) + header.size);
+        return Frame{header.say, std::move(payload)};
+      }
+    }
+    pending_.erase(0, kMagic.size());
+  }
+}
 
 std::string trouble_in(std::string_view log) {
   for (const std::string_view line : lines_of(log)) {
