@@ -59,11 +59,7 @@ std::optional<std::uint64_t> word_of(element value) {
 // For a message: what an adapter says may be anything.
 std::string cut(std::string_view text) {
   constexpr std::size_t kMost = 120;
-  std::string printable(text.substr(0, kMost));
-  for (char& c : printable) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return printable + (text.size() > kMost ? "..." : "");
+  return plain(text.substr(0, kMost)) + (text.size() > kMost ? "..." : "");
 }
 
 std::string cut(element value) { return cut(simdjson::to_string(value)); }

@@ -1,6 +1,5 @@
 #include "harness/cli/command_line.h"
 
-#include <charconv>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -10,18 +9,11 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/suite/baseline.h"
+#include "harness/support/text.h"
 
 namespace cli {
 
 namespace {
-
-// All of the text as one number.
-template <class Number>
-bool read_number(const std::string& text, Number& number) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end;
-}
 
 // Its help says in brackets what is expected.
 Check expecting(const char* what, bool (*good)(const std::string&)) {
@@ -59,14 +51,14 @@ Check range(unsigned least, unsigned most) { return std::make_shared<CLI::Valida
 Check seconds() {
   return expecting("0.01 to 86400 seconds", [](const std::string& text) {
     double value = 0;
-    return read_number(text, value) && value >= 0.01 && value <= 86400;
+    return harness::read_number(text, value) && value >= 0.01 && value <= 86400;
   });
 }
 
 Check whole_number() {
   return expecting("a number from 0 to 18446744073709551615", [](const std::string& text) {
     std::uint64_t value = 0;
-    return read_number(text, value);
+    return harness::read_number(text, value);
   });
 }
 

@@ -21,6 +21,16 @@ struct MediaArguments {
   ChoiceArguments choice;
 };
 
+// With the vectors in their order. Without a value when there are mistakes in files, which are on standard error.
+std::optional<Draft> chosen_for(const Invocation& invocation, ChoiceArguments& arguments,
+                                const harness::Description& description) {
+  if (arguments.own) arguments.output.vectors = own_vectors(invocation.spec_directory, description);
+  if (arguments.output.vectors.empty()) return std::nullopt;
+  auto draft = read_inputs(arguments.output);
+  if (draft) draft->report.vectors = harness::choose(draft->all, arguments.filter);
+  return draft;
+}
+
 struct JudgeArguments {
   std::string path;
   ChoiceArguments choice;
@@ -72,21 +82,11 @@ MediaArguments& add_medium(Command& command, Invocation& invocation, std::uint64
 
 }  // namespace
 
-std::optional<std::vector<vectors::Vector>> choose_vectors(const Invocation& invocation, ChoiceArguments& arguments,
-                                                           const harness::Description& description,
-                                                           harness::VectorSet& all, harness::Report& report) {
-  if (arguments.own) arguments.output.vectors = own_vectors(invocation.spec_directory, description);
-  if (arguments.output.vectors.empty() || !read_inputs(arguments.output, all, report)) return std::nullopt;
-  return harness::choose(all, arguments.filter);
-}
-
 std::optional<harness::Job> job_for(const Invocation& invocation, ChoiceArguments& arguments,
                                     const harness::KnownMachine& known) {
-  harness::Report report;
-  harness::VectorSet all;
-  const auto chosen = choose_vectors(invocation, arguments, known.description, all, report);
-  if (!chosen) return std::nullopt;
-  harness::Job job = harness::plan_job(known.machine, harness::cases_of(*chosen, known.description)).job;
+  const auto draft = chosen_for(invocation, arguments, known.description);
+  if (!draft) return std::nullopt;
+  harness::Job job = harness::plan_job(known.machine, harness::cases_of(draft->report.vectors, known.description)).job;
   if (job.cases.size() > harness::kMostCases) throw std::runtime_error("too many cases for one boot");
   return job;
 }
@@ -102,17 +102,15 @@ int judge_results(const Invocation& invocation, ChoiceArguments arguments, const
         target + " only describes the machine: write a medium with its vectors, eptspec media KIND --for " + target);
   }
   const auto adapter = harness::open_results(target, std::move(results));
-  harness::Report report;
-  harness::VectorSet all;
-  auto chosen = choose_vectors(invocation, arguments, adapter->description(), all, report);
-  if (!chosen) return kCouldNotRun;
+  auto draft = chosen_for(invocation, arguments, adapter->description());
+  if (!draft) return kCouldNotRun;
+  harness::Report& report = draft->report;
   report.target = arguments.target.empty() ? target : arguments.target;
   report.target_names = {report.target};
   report.name = adapter->description().name;
   report.version = adapter->description().version;
-  report.vectors = *std::move(chosen);
   report.judgements = harness::Judging(*adapter).judge_once(harness::puts_of(report.vectors));
-  return finish(arguments.output, all, report);
+  return finish(arguments.output, *draft);
 }
 
 void add_media_command(Command& app, Invocation& invocation) {

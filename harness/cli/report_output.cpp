@@ -47,22 +47,23 @@ void check_outputs(const OutputArguments& arguments) {
   }
 }
 
-bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report) {
+std::optional<Draft> read_inputs(const OutputArguments& arguments) {
   check_outputs(arguments);
+  Draft draft;
   std::vector<std::string> errors;
-  all = harness::load_vectors(arguments.vectors, errors);
-  if (!arguments.baseline.empty()) report.baseline = harness::read_baseline(arguments.baseline, errors);
-  return are_none(errors);
+  draft.all = harness::load_vectors(arguments.vectors, errors);
+  if (!arguments.baseline.empty()) draft.report.baseline = harness::read_baseline(arguments.baseline, errors);
+  return are_none(errors) ? std::optional(std::move(draft)) : std::nullopt;
 }
 
-void assess(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
+void assess(const OutputArguments& arguments, Draft& draft) {
+  harness::Report& report = draft.report;
   harness::Scope scope;
   scope.target_names = report.target_names;
-  scope.all_ids.reserve(all.vectors.size());
-  for (const vectors::Vector& vector : all.vectors) scope.all_ids.push_back(vector.id);
+  for (const vectors::Vector& vector : draft.all.vectors) scope.all_ids.push_back(vector.id);
   std::sort(scope.all_ids.begin(), scope.all_ids.end());
   scope.expiry_fails = !arguments.today.empty();
-  scope.whole = report.vectors.size() == all.vectors.size() && is_whole_set(arguments);
+  scope.whole = report.vectors.size() == draft.all.vectors.size() && is_whole_set(arguments);
   report.assessment = harness::assess(report.baseline, report.vectors, report.judgements, scope, today_of(arguments));
 }
 
@@ -72,9 +73,9 @@ void write_reports(const OutputArguments& arguments, harness::Report& report) {
   if (!arguments.junit.empty()) vectors::write_file(arguments.junit, harness::junit_report(report));
 }
 
-int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
-  assess(arguments, all, report);
-  return print(arguments, report);
+int finish(const OutputArguments& arguments, Draft& draft) {
+  assess(arguments, draft);
+  return print(arguments, draft.report);
 }
 
 int print(const OutputArguments& arguments, harness::Report& report) {

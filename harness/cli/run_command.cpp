@@ -130,12 +130,12 @@ int run_random(const RunArguments& arguments) {
   refuse_with_random(arguments);
   check_outputs(arguments.output);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
-  harness::Report report;
-  harness::VectorSet all;
-  if (!arguments.profile.empty() && !read_inputs(arguments.output, all, report)) return kCouldNotRun;
+  std::optional<Draft> draft = arguments.profile.empty() ? Draft() : read_inputs(arguments.output);
+  if (!draft) return kCouldNotRun;
+  harness::Report& report = draft->report;
   describe(arguments.target, description, report);
   harness::Stream stream = harness::parse_stream(arguments.random);
-  stream.allowed = allowed(arguments, all, description);
+  stream.allowed = allowed(arguments, draft->all, description);
   stream.profile = arguments.profile;
   stream.filter = arguments.filter;
   stream.shard = harness::parse_shard(arguments.shard);
@@ -181,13 +181,13 @@ int run(const Invocation& invocation, RunArguments arguments) {
   if (targets.size() > 1) return run_models(invocation, arguments, targets);
   if (arguments.target.kind == harness::TargetKind::serial) return run_serial(invocation, arguments);
   if (!arguments.random.empty()) return run_random(arguments);
-  auto ran = run_target(invocation, arguments);
-  return ran ? finish(arguments.output, ran->all, ran->report) : kCouldNotRun;
+  auto draft = run_target(invocation, arguments);
+  return draft ? finish(arguments.output, *draft) : kCouldNotRun;
 }
 
 }  // namespace
 
-std::optional<Ran> run_target(const Invocation& invocation, RunArguments& arguments) {
+std::optional<Draft> run_target(const Invocation& invocation, RunArguments& arguments) {
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
@@ -195,22 +195,22 @@ std::optional<Ran> run_target(const Invocation& invocation, RunArguments& argume
     arguments.output.baseline = known_deviations(arguments.target, description.version);
     arguments.output.foreign_vectors = !arguments.own;
   }
-  Ran ran;
-  harness::Report& report = ran.report;
   if (arguments.own && description.machine) {
     arguments.output.vectors = own_vectors(invocation.spec_directory, description);
     if (arguments.output.vectors.empty()) return std::nullopt;
   }
-  if (!read_inputs(arguments.output, ran.all, report)) return std::nullopt;
+  auto draft = read_inputs(arguments.output);
+  if (!draft) return std::nullopt;
+  harness::Report& report = draft->report;
   describe(arguments.target, description, report);
-  report.vectors = chosen(ran.all, arguments);
+  report.vectors = chosen(draft->all, arguments);
   const harness::JournalHeader header{
-      report.target,        report.name,     report.version,       harness::digest_of(ran.all.vectors),
+      report.target,        report.name,     report.version,       harness::digest_of(draft->all.vectors),
       filter_of(arguments), arguments.shard, report.vectors.size()};
   judge_all(arguments, std::move(adapter), report, header);
   harness::attribute_to_bochs(arguments.target, description, report);
   show_configurations_put(description, report);
-  return ran;
+  return draft;
 }
 
 void add_run_command(Command& app, Invocation& invocation) {

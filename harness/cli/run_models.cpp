@@ -43,12 +43,12 @@ Outcome run_model(const Invocation& invocation, RunArguments arguments, const ha
   arguments.output.json = file_of(arguments.output.json, name, ".json");
   arguments.output.junit = file_of(arguments.output.junit, name, ".xml");
   try {
-    auto ran = run_target(invocation, arguments);
-    if (!ran) return {kCouldNotRun, true, fmt::format("{}: cannot be run\n", name)};
-    assess(arguments.output, ran->all, ran->report);
-    write_reports(arguments.output, ran->report);
-    const std::string text = harness::terminal_report(ran->report);
-    const int status = harness::exit_code(ran->report);
+    auto draft = run_target(invocation, arguments);
+    if (!draft) return {kCouldNotRun, true, fmt::format("{}: cannot be run\n", name)};
+    assess(arguments.output, *draft);
+    write_reports(arguments.output, draft->report);
+    const std::string text = harness::terminal_report(draft->report);
+    const int status = harness::exit_code(draft->report);
     if (!brief) return {status, true, text + "\n"};
     return {status, true, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", name, last_line(text))};
   } catch (const harness::NotTested& why) {

@@ -47,20 +47,21 @@ void demand_whole(const std::vector<harness::JournalContent>& parts, const std::
 }
 
 int merge(const Invocation& /*unused*/, const MergeArguments& arguments) {
-  harness::Report report;
-  harness::VectorSet all;
-  if (!read_inputs(arguments.output, all, report)) return kCouldNotRun;
+  auto draft = read_inputs(arguments.output);
+  if (!draft) return kCouldNotRun;
+  harness::Report& report = draft->report;
+  const std::vector<vectors::Vector>& all = draft->all.vectors;
   std::vector<harness::JournalContent> parts;
   for (const std::string& path : arguments.journals) parts.push_back(harness::read_journal(path));
   demand_whole(parts, arguments.journals);
   const harness::JournalHeader& header = parts[0].header;
-  if (header.vectors != harness::digest_of(all.vectors))
+  if (header.vectors != harness::digest_of(all))
     throw std::runtime_error("the journals are about other vectors; see --vectors");
   report.target = header.target;
   report.target_names = names_of(harness::parse_target(header.target));
   report.name = header.name;
   report.version = header.version;
-  for (const vectors::Vector& vector : all.vectors) {
+  for (const vectors::Vector& vector : all) {
     for (const harness::JournalContent& part : parts) {
       const auto found = part.judgements.find(vector.id);
       if (found == part.judgements.end()) continue;
@@ -69,7 +70,7 @@ int merge(const Invocation& /*unused*/, const MergeArguments& arguments) {
       break;
     }
   }
-  return finish(arguments.output, all, report);
+  return finish(arguments.output, *draft);
 }
 
 struct MatrixArguments {

@@ -6,7 +6,7 @@
 #include "harness/judge/citations.h"
 #include "harness/judge/draw.h"
 #include "harness/judge/judging.h"
-#include "harness/report/words.h"
+#include "harness/report/forms.h"
 #include "harness/suite/builtin.h"
 #include "harness/support/names.h"
 #include "harness/targets/open.h"

@@ -24,8 +24,7 @@ void add_range(Boot& boot, uint64_t base, uint64_t size, uint32_t type);
 // Takes the memory from `base` out of the free ranges.
 void take_away(Boot& boot, uint64_t base, uint64_t size);
 
-// What our own boot sector or a multiboot loader says: EBX as entry.S found it.
-void read_disk_boot(uint64_t from, Boot& boot);
+// What a multiboot loader says: EBX as entry.S found it.
 void read_multiboot1(uint64_t from, Boot& boot);
 void read_multiboot2(uint64_t from, Boot& boot);
 

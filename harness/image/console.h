@@ -19,7 +19,7 @@ void send_results(const uint8_t* results, uint64_t offset, uint64_t size);
 // Takes cases from the line, into memory from `to` on. Null when none came for half a minute, or not whole.
 const CasesHeader* receive_cases(uint8_t* to, uint64_t room);
 
-// The screen is another one under BIOS (screen.cpp) and under UEFI (uefi/screen.cpp).
+// The screen is another one under BIOS (bios.cpp) and under UEFI (uefi/firmware.cpp).
 void put_on_screen(char c);
 
 }  // namespace image

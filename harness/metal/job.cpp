@@ -9,7 +9,7 @@
 #include "harness/adapters/abi_model.h"
 #include "harness/judge/case.h"
 #include "harness/metal/known_machine.h"
-#include "harness/support/hash.h"
+#include "harness/support/text.h"
 
 namespace harness {
 

@@ -10,7 +10,6 @@
 
 #include "harness/judge/cause.h"
 #include "harness/suite/baseline.h"
-#include "harness/suite/shrink.h"
 
 namespace harness {
 
@@ -19,6 +18,14 @@ struct Rest {
   std::array<std::size_t, kVerdicts.size()> of{};                  // by Verdict
   std::map<std::pair<Verdict, std::string>, std::size_t> reasons;  // of skipped and not applicable
   std::map<Cause, std::size_t> groups;
+};
+
+// A failing case made smaller, down to the bits that are needed to fail, compared with a plain case that passes.
+struct Shrunk {
+  vectors::Vector vector;  // with the id of the one that it was made from
+  Judgement judgement;
+  std::size_t bits_before = 0;           // in which the failing case differed from the plain one
+  std::vector<std::string> differences;  // "level 2 bit 13": those that are left
 };
 
 struct Report {

@@ -1,7 +1,6 @@
 #include "harness/suite/selection.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -11,8 +10,8 @@
 
 #include "harness/judge/draw.h"
 #include "harness/suite/builtin.h"
-#include "harness/support/hash.h"
 #include "harness/support/names.h"
+#include "harness/support/text.h"
 #include "vectors/format/file.h"
 #include "vectors/format/manifest.h"
 #include "vectors/format/names.h"
@@ -157,11 +156,10 @@ ept_configuration configuration_of(const VectorSet& set, const std::string& prof
 
 Shard parse_shard(const std::string& text) {
   Shard shard;
-  const char* const end = text.data() + text.size();
-  const auto [slash, first_error] = std::from_chars(text.data(), end, shard.index);
-  const bool two = first_error == std::errc() && slash != end && *slash == '/';
-  const auto [stop, error] = std::from_chars(two ? slash + 1 : end, end, shard.count);
-  if (!two || error != std::errc() || stop != end || shard.index == 0 || shard.index > shard.count) {
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const bool two = read_number(text.substr(0, slash), shard.index) &&
+                   read_number(std::string_view(text).substr(std::min(slash + 1, text.size())), shard.count);
+  if (!two || shard.index == 0 || shard.index > shard.count) {
     throw std::runtime_error("--shard: '" + text + "' is not I/N with 1 <= I <= N");
   }
   return shard;

@@ -1,12 +1,11 @@
 #include "harness/suite/stream.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 #include "harness/judge/judging.h"
 #include "harness/metal/job.h"
-#include "harness/suite/shrink.h"
+#include "harness/support/text.h"
 #include "vectors/format/random.h"
 
 namespace harness {
@@ -116,13 +115,10 @@ void Tally::move_to(Report& report) {
 Stream parse_stream(const std::string& text) {
   Stream stream;
   stream.count = kUsualCount;
-  const char* const end = text.data() + text.size();
-  std::from_chars_result read = std::from_chars(text.data(), end, stream.seed);
-  if (read.ec == std::errc() && read.ptr != end && *read.ptr == ':') {
-    read = std::from_chars(read.ptr + 1, end, stream.count);
-  }
-  if (read.ec != std::errc() || read.ptr != end || stream.count == 0)
-    throw std::runtime_error("--random: '" + text + "' is not SEED[:COUNT]");
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const bool good = read_number(text.substr(0, colon), stream.seed) &&
+                    (colon == text.size() || read_number(text.substr(colon + 1), stream.count));
+  if (!good || stream.count == 0) throw std::runtime_error("--random: '" + text + "' is not SEED[:COUNT]");
   return stream;
 }
 

@@ -1,6 +1,7 @@
 // From a target to its adapter, to the file of its known deviations, and to the deviations of a hypervisor that come
 // from the emulated processor below it: those that the processor alone shows in the same way in the same case. Tests:
-// tests/harness/adapters/hostile_test.cpp, tests/harness/targets/attribute_test.cpp, tests/harness/cli/cli_test.py.
+// tests/harness/adapters/hostile_test.cpp, tests/harness/targets/attribute_test.cpp,
+// tests/harness/cli/exit_codes_test.py.
 #pragma once
 
 #include <memory>

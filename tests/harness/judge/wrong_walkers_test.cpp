@@ -5,7 +5,6 @@
 
 #include "harness/judge/judging.h"
 #include "harness/report/forms.h"
-#include "harness/report/words.h"
 #include "harness/suite/report.h"
 #include "tests/harness/cases.h"
 

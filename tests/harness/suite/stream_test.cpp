@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "harness/report/forms.h"
-#include "harness/report/words.h"
 #include "harness/suite/builtin.h"
 #include "harness/suite/report.h"
 #include "harness/suite/stream.h"

@@ -1,8 +1,14 @@
-// Booted by our own boot sector (boot.S): cases and earlier results are in memory, and results are saved to the disk by
-// way of the BIOS.
+// The image as BIOS and multiboot loaders start it (entry.S). Booted by our own boot sector (boot.S), cases and earlier
+// results are in memory, and results are saved to the disk by way of the BIOS.
 #include "harness/image/boot.h"
+#include "harness/image/console.h"
+#include "harness/image/cpu.h"
+#include "harness/image/multiboot.h"
 #include "harness/image/support.h"
 #include "harness/image/traps.h"
+
+extern "C" uint8_t image_begin[];  // image.ld
+extern "C" uint8_t zero_end[];
 
 namespace image {
 
@@ -54,8 +60,6 @@ bool save(const uint8_t* results, uint64_t offset, uint64_t size) {
   return true;
 }
 
-}  // namespace
-
 void read_disk_boot(uint64_t from, Boot& boot) {
   disk = &at<DiskBoot>(from);
   boot.cases = &at<CasesHeader>(disk->cases);
@@ -69,4 +73,51 @@ void read_disk_boot(uint64_t from, Boot& boot) {
   boot.save = save;
 }
 
+// Whoever he is, the image takes the first MByte for his.
+constexpr uint64_t kLowMemory = 0x100000;
+
+Boot boot_of(uint32_t loader, uint64_t from) {
+  Boot boot{};
+  if (loader == EPTSPEC_LOADER) read_disk_boot(from, boot);
+  if (loader == MULTIBOOT1_LOADER) read_multiboot1(from, boot);
+  if (loader == MULTIBOOT2_LOADER) read_multiboot2(from, boot);
+  take_away(boot, 0, kLowMemory);
+  take_away(boot, address_of(image_begin), address_of(zero_end) - address_of(image_begin));
+  return boot;
+}
+
+// The text screen that a BIOS leaves.
+constexpr unsigned kColumns = 80;
+constexpr unsigned kRows = 25;
+constexpr uint16_t kBlank = 0x0720;
+
+volatile uint16_t* const kScreen = reinterpret_cast<volatile uint16_t*>(0xb8000);
+unsigned next = 0;  // place
+bool cleared = false;
+
+void scroll() {
+  for (unsigned n = 0; n < kColumns * (kRows - 1); ++n) kScreen[n] = kScreen[n + kColumns];
+  for (unsigned n = kColumns * (kRows - 1); n < kColumns * kRows; ++n) kScreen[n] = kBlank;
+  next -= kColumns;
+}
+
+}  // namespace
+
+void put_on_screen(char c) {
+  for (unsigned n = 0; n < kColumns * kRows && !cleared; ++n) kScreen[n] = kBlank;
+  cleared = true;
+  if (c == '\n') {
+    next += kColumns - next % kColumns;
+  } else if (c != '\r') {
+    kScreen[next++] = static_cast<uint16_t>(0x0700 | static_cast<uint8_t>(c));
+  }
+  if (next >= kColumns * kRows) scroll();
+}
+
 }  // namespace image
+
+extern "C" void image_main(uint32_t loader, uint64_t from) {
+  image::run_session(image::boot_of(loader, from));
+  image::flush_console();
+  image::break_to_emulator();
+}
