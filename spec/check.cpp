@@ -1,5 +1,5 @@
 // What only shows when the whole specification is there: fields that tile 63:0, names that the walk needs, ids used
-// once. The same tiling is decided by Z3 for all widths at once (model/proof/spec_obligations.h); here it is found
+// once. The same tiling is decided by Z3 for all widths at once (model/proof/obligations.h); here it is found
 // early and with its place.
 #include <algorithm>
 #include <array>

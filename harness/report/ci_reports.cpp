@@ -8,7 +8,6 @@
 #include "harness/judge/citations.h"
 #include "harness/judge/draw.h"
 #include "harness/report/forms.h"
-#include "harness/report/words.h"
 #include "harness/support/names.h"
 
 namespace harness {
