@@ -47,7 +47,7 @@ void print_case(const harness::Smoke& smoke, const harness::Judgement& judgement
   for (const harness::Deviation& one : judgement.deviations) {
     fmt::print("           {}\n", deviation_text(one));
   }
-  if (!judgement.reason.empty()) fmt::print("           {}\n", reason_text(judgement));
+  if (const std::string reason = reason_text(judgement); !reason.empty()) fmt::print("           {}\n", reason);
   for (const std::string& place : citations_of(smoke.vector, judgement)) fmt::print("           {}\n", place);
 }
 

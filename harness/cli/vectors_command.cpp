@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -17,7 +16,6 @@
 #include "harness/cli/load_or_report.h"
 #include "harness/cli/report_output.h"
 #include "vectors/format/binary.h"
-#include "vectors/format/c_array.h"
 #include "vectors/format/manifest.h"
 #include "vectors/format/random.h"
 #include "vectors/format/self_contained.h"
@@ -180,17 +178,16 @@ void stream_random(const spec::Spec& spec, const spec::Profile& profile, const A
                    std::ostream& out) {
   const ept_configuration allowed = vectors::configuration_of(profile);
   const bool binary = arguments.format == "binary";
-  std::optional<vectors::LineStream> lines;
   if (binary)
     out << vectors::binary_header(arguments.count);
   else
-    lines.emplace(profile.id, edition_of(spec), allowed, out);
+    vectors::begin_lines(profile.id, edition_of(spec), allowed, out);
   for (std::uint64_t i = 0; out && (arguments.count == 0 || i < arguments.count); ++i) {
     const vectors::Vector vector = vectors::random_vector(allowed, profile.id, arguments.seed, i);
     if (binary)
       out << vectors::binary_record(vector);
     else
-      lines->write(vector);
+      vectors::write_lines(vector, out);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "harness/judge/case.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,9 @@ namespace harness {
 namespace {
 
 using vectors::same;
+
+constexpr std::array kQuestionBits = {EPTSPEC_QUESTION_EPTP, EPTSPEC_QUESTION_ENTRY, EPTSPEC_QUESTION_WALK};
+static_assert(kQuestionBits.size() == vectors::kQuestions.size());
 
 // Whether the manual says of the case with this configuration what the vector expects. The entries may end too soon
 // for a walk that goes further there.
@@ -83,15 +87,6 @@ const Name* undecided(const vectors::Vector& vector, ept_configuration there, ep
   return nullptr;
 }
 
-std::uint32_t question_bit(vectors::Question question) {
-  switch (question) {
-    case vectors::Question::eptp: return EPTSPEC_QUESTION_EPTP;
-    case vectors::Question::entry: return EPTSPEC_QUESTION_ENTRY;
-    case vectors::Question::walk: return EPTSPEC_QUESTION_WALK;
-  }
-  return 0;
-}
-
 }  // namespace
 
 ept_configuration configuration_put(const ept_configuration& wanted, const Description& description) {
@@ -111,15 +106,12 @@ bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
   const bool walks = asked.question == vectors::Question::walk;
   put.word_count = count;
-  ept_word table = asked.eptp & EPT_ENTRY_ADDRESS;
   bool apart = true;
   for (std::uint32_t n = 0; n < count; ++n) {
-    const ept_word entry = asked.entries[n];
-    const int low = ept_index_low(asked.level - static_cast<int>(n));
-    const ept_word address = walks ? table | (asked.guest_physical_address >> low & 0x1ff) << 3 : 0;
-    put.words[n] = {address, entry};
-    for (std::uint32_t m = 0; m < n; ++m) apart &= put.words[m].address != address || put.words[m].value == entry;
-    table = entry & EPT_ENTRY_ADDRESS;
+    const ept_word address = walks ? vectors::address_of(asked, n) : 0;
+    put.words[n] = {address, asked.entries[n]};
+    for (std::uint32_t m = 0; m < n; ++m)
+      apart &= put.words[m].address != address || put.words[m].value == asked.entries[n];
   }
   return apart;
 }
@@ -127,7 +119,7 @@ bool lay_out(const vectors::Case& asked, eptspec_case& put) {
 Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {
   const vectors::Case& asked = vector.asked;
   put.id = id;
-  put.question = question_bit(asked.question);
+  put.question = kQuestionBits.at(static_cast<std::size_t>(asked.question));
   put.level = static_cast<std::uint32_t>(asked.level);
   put.eptp = asked.eptp;
   put.guest_physical_address = asked.guest_physical_address;

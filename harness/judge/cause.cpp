@@ -31,7 +31,12 @@ bool is_of_field(const Cause& cause) {
 // A field that is wrong is one cause, whichever rule decided on the access.
 Cause cause_of(const vectors::Vector& vector, const Judgement& judgement) {
   if (judgement.verdict != Verdict::fail) {
-    return {was_asked(judgement) ? rule_of(vector) : "", judgement.verdict, {}, judgement.fate, judgement.reason};
+    return {was_asked(judgement) ? rule_of(vector) : "",
+            judgement.verdict,
+            {},
+            judgement.fate,
+            judgement.reason,
+            judgement.times};
   }
   const Deviation& first = judgement.deviations.front();
   if (first.field != Field::result) return {"", Verdict::fail, {first.field, 0, 0, first.bit, first.level}, {}, {}};

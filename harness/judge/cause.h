@@ -11,9 +11,10 @@ namespace harness {
 struct Cause {
   std::string rule;  // that is missed; empty when a field alone is wrong, and for a case that was not asked
   Verdict verdict = Verdict::fail;
-  Deviation deviation{};       // of a fail: its first, a result as of a walk, any other field without its values
-  Fate fate = Fate::answered;  // of an error, with its reason
-  std::string reason;          // also of a flake
+  Deviation deviation{};            // of a fail: its first, a result as of a walk, any other field without its values
+  Fate fate = Fate::answered;       // of an error, with its reason
+  std::string reason;               // also of a flake
+  std::vector<Verdict> times = {};  // of a flake
   auto operator<=>(const Cause&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 here
 };
 

@@ -52,10 +52,14 @@ void add_result(Places& to, const vectors::Vector& vector) {
   }
 }
 
-void add_field(Places& to, const std::string& format, std::string_view name) {
+// Of a member of an outcome: where its bits are, or the field of the entry that it comes from, or it.
+void add_member(Places& to, const std::string& format, const ept_outcome_member& member, ept_word bits) {
+  if (member.kind == EPT_MEMBER_BITS) return add_bits(to, ept_qualification_names, bits);
+  const std::string_view name = member.kind == EPT_MEMBER_ADDRESS ? "address" : member.name;
   for (const ept_field_name& field : ept_field_names) {
-    if (name_of(field.format) == format && field.name == name) add(to, field.cite);
+    if (name_of(field.format) == format && field.name == name) return add(to, field.cite);
   }
+  add(to, member.cite);
 }
 
 // Both are refusals: which of them is a question of the order of checks.
@@ -68,18 +72,14 @@ bool is_of_order(const Deviation& one) {
 
 void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& one) {
   const ept_word bits = one.bit ? ept_word{1} << *one.bit : ~ept_word{0};
+  if (const ept_outcome_member* const member = member_of(one.field))
+    return add_member(to, format_of(vector), *member, bits);
   switch (one.field) {
     case Field::result:
       add_result(to, vector);
       if (is_of_order(one)) add(to, EPT_CITE_ORDER);
       if (one.observed == EPTSPEC_WALK_SUB_PAGE_CHECK) add(to, EPT_CITE_SUB_PAGE_CHECK);
       break;
-    case Field::level: add(to, EPT_CITE_ORDER); break;
-    case Field::host_physical_address: add_field(to, format_of(vector), "address"); break;
-    case Field::memory_type: add_field(to, format_of(vector), "memory_type"); break;
-    case Field::ignore_pat: add_field(to, format_of(vector), "ignore_pat"); break;
-    case Field::qualification: add_bits(to, ept_qualification_names, bits); break;
-    case Field::convertible: add(to, EPT_CITE_CONVERTIBLE); break;
     case Field::entry: add_bits(to, ept_flag_names, bits); break;
     case Field::guest_linear_address:
       add_bits(to, ept_qualification_names, EPT_QUALIFICATION_LINEAR_ADDRESS_VALID);

@@ -12,7 +12,7 @@
 #include "harness/support/program.h"
 #include "harness/support/run_program.h"
 #include "vectors/format/file.h"
-#include "vectors/format/sha256.h"
+#include "vectors/format/identity.h"
 
 namespace harness {
 

@@ -9,10 +9,10 @@
 
 #include "harness/suite/builtin.h"
 #include "harness/suite/selection.h"
+#include "vectors/format/document.h"
 #include "vectors/format/file.h"
 #include "vectors/format/manifest.h"
 #include "vectors/format/names.h"
-#include "vectors/format/read.h"
 
 namespace harness {
 

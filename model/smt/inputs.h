@@ -24,6 +24,10 @@ struct Configuration {
   z3::expr parameters;
 };
 
+// In the order of spec::kControlWords.
+inline constexpr std::array kControlTerms = {&Configuration::pin_based, &Configuration::primary,
+                                             &Configuration::secondary, &Configuration::tertiary};
+
 struct Inputs {
   explicit Inputs(z3::context& context);
 

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "vectors/format/file.h"
+#include "vectors/format/identity.h"
 #include "vectors/format/object.h"
-#include "vectors/format/sha256.h"
 
 namespace vectors {
 
@@ -70,12 +70,6 @@ FileEntry* same_vectors(const std::vector<Document>& documents, const Document& 
     if (entry != manifest.files.end() && equal) return &entry->second;
   }
   return nullptr;
-}
-
-Document renamed(Document document, const std::string& profile) {
-  document.profile = profile;
-  for (Vector& vector : document.vectors) vector.profile = profile;
-  return document;
 }
 
 }  // namespace

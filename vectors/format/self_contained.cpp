@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "vectors/format/check.h"
+#include "vectors/format/expectation.h"
 #include "vectors/format/file.h"
 #include "vectors/format/in_words.h"
 

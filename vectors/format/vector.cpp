@@ -19,6 +19,10 @@ ept_word read_in_order(void* memory, ept_word /*address*/) {
 
 }  // namespace
 
+bool is_of_processor(const ept_configuration& a, const ept_configuration& b) {
+  return a.maxphyaddr == b.maxphyaddr && a.capability == b.capability && a.parameters == b.parameters;
+}
+
 std::vector<ept_word> tables_of(const Case& asked) {
   std::vector<ept_word> tables = {asked.eptp & EPT_ENTRY_ADDRESS};
   for (std::size_t i = 0; i + 1 < asked.entries.size(); ++i) tables.push_back(asked.entries[i] & EPT_ENTRY_ADDRESS);

@@ -37,12 +37,24 @@ struct Expected {
   ept_outcome outcome{};
 };
 
+// The controls without which there is no EPT to speak of; all else is 0.
+inline constexpr ept_configuration kEptOn = {.maxphyaddr = 0,
+                                             .capability = 0,
+                                             .pin_based_controls = 0,
+                                             .primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS,
+                                             .secondary_controls = EPT_CONTROL_ENABLE_EPT,
+                                             .tertiary_controls = 0,
+                                             .parameters = 0};
+
 // Every member counts, and no byte is none: so the bytes are compared.
 template <typename Value>
 bool same(const Value& a, const Value& b) {
   static_assert(std::has_unique_object_representations_v<Value>);
   return std::memcmp(&a, &b, sizeof a) == 0;
 }
+
+// Whether both have the same width, capability and parameters.
+bool is_of_processor(const ept_configuration& a, const ept_configuration& b);
 
 struct Vector {
   std::string id;       // hash of the case (identity.h), so equal in two profiles when the case is
@@ -62,6 +74,12 @@ std::vector<ept_word> tables_of(const Case& asked);
 
 // Whether no two of them are one. Only then can every memory hold the entries.
 bool tables_are_apart(const Case& asked);
+
+// The physical address of entry `n` of a walk, counted from the root down.
+inline ept_word address_of(const Case& asked, std::size_t n) {
+  const ept_word table = (n == 0 ? asked.eptp : asked.entries[n - 1]) & EPT_ENTRY_ADDRESS;
+  return table | (asked.guest_physical_address >> ept_index_low(asked.level - static_cast<int>(n)) & 0x1ff) << 3;
+}
 
 // The answer of the reference model, which is proved equal to the constraints. The entries of a walk are read in order,
 // whatever addresses they name: table n of the walk is where entry n-1 points.

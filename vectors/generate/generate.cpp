@@ -56,34 +56,6 @@ void add_vector(const spec::Spec& spec, const Goal& goal, const Case& asked, Col
   to.purposes.push_back(std::move(purpose));
 }
 
-// Profiles that do not differ in their configuration have the same vectors.
-void copy_twins(const spec::Spec& spec, const std::string& only, std::vector<Document>& results) {
-  for (const spec::Profile& profile : spec.profiles) {
-    const auto has = [&](const Document& result) { return result.profile == profile.id; };
-    const bool wanted = only.empty() || only == profile.id;
-    if (!wanted || std::any_of(results.begin(), results.end(), has)) continue;
-    const auto model = std::find_if(spec.profiles.begin(), spec.profiles.end(), [&](const spec::Profile& other) {
-      return same(configuration_of(other), configuration_of(profile));
-    });
-    Document copy = *std::find_if(results.begin(), results.end(),
-                                  [&](const Document& result) { return result.profile == model->id; });
-    copy.profile = profile.id;
-    for (Vector& vector : copy.vectors) vector.profile = profile.id;
-    results.push_back(std::move(copy));
-  }
-}
-
-std::vector<const spec::Profile*> distinct(const spec::Spec& spec, const std::string& only) {
-  std::vector<const spec::Profile*> list;
-  for (const spec::Profile& profile : spec.profiles) {
-    if (!only.empty() && only != profile.id) continue;
-    const ept_configuration has = configuration_of(profile);
-    if (std::none_of(list.begin(), list.end(), [&](const auto* other) { return same(configuration_of(*other), has); }))
-      list.push_back(&profile);
-  }
-  return list;
-}
-
 using Profiles = std::vector<const spec::Profile*>;
 using Answers = std::vector<std::optional<Case>>;  // of one profile, in the order of its goals
 
@@ -155,9 +127,24 @@ Document generate_for(const spec::Spec& spec, const spec::Profile& profile, unsi
   return generate_with(spec, {&profile}, seed, more).front();
 }
 
-std::vector<Document> generate(const spec::Spec& spec, const std::string& profile) {
-  std::vector<Document> results = generate_with(spec, distinct(spec, profile), 0);
-  copy_twins(spec, profile, results);
+// Profiles that do not differ in their configuration have the same vectors.
+std::vector<Document> generate(const spec::Spec& spec, const std::string& only) {
+  Profiles wanted;
+  Profiles distinct;
+  const auto place_of = [&](const spec::Profile& profile) {
+    return std::find_if(distinct.begin(), distinct.end(), [&](const spec::Profile* other) {
+      return same(configuration_of(*other), configuration_of(profile));
+    });
+  };
+  for (const spec::Profile& profile : spec.profiles) {
+    if (!only.empty() && only != profile.id) continue;
+    wanted.push_back(&profile);
+    if (place_of(profile) == distinct.end()) distinct.push_back(&profile);
+  }
+  const std::vector<Document> made = generate_with(spec, distinct, 0);
+  std::vector<Document> results;
+  for (const spec::Profile* profile : wanted)
+    results.push_back(renamed(made.at(static_cast<std::size_t>(place_of(*profile) - distinct.begin())), profile->id));
   std::sort(results.begin(), results.end(), [](const Document& a, const Document& b) { return a.profile < b.profile; });
   return results;
 }

@@ -4,13 +4,17 @@
 #include <stdexcept>
 
 #include "spec/draw.h"
+#include "spec/partial.h"
 #include "vectors/format/names.h"
-#include "vectors/goals/partial.h"
 
 namespace vectors {
 
 namespace {
 
+using spec::judge;  // bits of a kind of field (any_of_kind) are never known: a bit alone is a way of its own
+using spec::Knowledge;
+using spec::known;
+using spec::Truth;
 using Subject = Demand::Subject;
 
 ept_word member_of(const ept_outcome& outcome, const std::string& name) {
@@ -32,14 +36,13 @@ ept_classification classification_of(const Case& asked, int level) {
 }
 
 Knowledge configuration_of(const Case& asked) {
-  const ept_configuration& from = asked.configuration;
-  return {{spec::Word::capability, known(from.capability)},
-          {spec::Word::pin_based, known(from.pin_based_controls)},
-          {spec::Word::primary, known(from.primary_controls)},
-          {spec::Word::secondary, known(from.secondary_controls)},
-          {spec::Word::tertiary, known(from.tertiary_controls)},
-          {spec::Word::parameter, known(from.parameters)},
-          {spec::Word::eptp, known(asked.eptp)}};
+  const ept_configuration& has = asked.configuration;
+  Knowledge knowledge = {{spec::Word::capability, known(has.capability)},
+                         {spec::Word::parameter, known(has.parameters)},
+                         {spec::Word::eptp, known(asked.eptp)}};
+  for (std::size_t i = 0; i < kControls.size(); ++i)
+    knowledge.emplace(spec::kControlWords[i].word, known(has.*kControls[i].member));
+  return knowledge;
 }
 
 void add_words_at_end(Knowledge& knowledge, const Goal& goal, const Vector& vector, const Demand& demand) {
@@ -70,7 +73,7 @@ ept_word condition(const spec::Spec& spec, const Goal& goal, const Vector& vecto
   Knowledge knowledge = configuration_of(asked);
   if (demand.subject == Subject::at_end) add_words_at_end(knowledge, goal, vector, demand);
   if (demand.subject == Subject::refuses) {
-    const Partial entry = known(entry_of(asked, demand.level));
+    const spec::Partial entry = known(entry_of(asked, demand.level));
     knowledge.insert({{spec::Word::access, known(asked.access)},
                       {spec::Word::entry, entry},
                       {spec::Word::all, entry},
@@ -165,10 +168,10 @@ bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
 bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile) {
   const ept_word walk_length = goal.levels == 5 ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
   if (goal.question != Question::eptp && (profile.capability & walk_length) == 0) return true;
-  const Knowledge knowledge = {
-      {spec::Word::capability, known(profile.capability)}, {spec::Word::parameter, known(profile.parameters)},
-      {spec::Word::pin_based, {~profile.pin_based, 0}},    {spec::Word::primary, {~profile.primary, 0}},
-      {spec::Word::secondary, {~profile.secondary, 0}},    {spec::Word::tertiary, {~profile.tertiary, 0}}};
+  Knowledge knowledge = {{spec::Word::capability, known(profile.capability)},
+                         {spec::Word::parameter, known(profile.parameters)}};
+  for (const spec::ControlWord& controls : spec::kControlWords)
+    knowledge[controls.word] = {~(profile.*controls.member), 0};
   return std::any_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
     if (!demand.condition) return false;
     const Truth truth = judge(spec, *demand.condition, knowledge);

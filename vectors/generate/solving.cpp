@@ -32,14 +32,14 @@ class Processors {
     }
     for (const spec::NamedBits& parameter : spec.parameters)
       add_both("parameter." + parameter.id, spec::Word::parameter, mask_of(parameter.bits));
-    for (const spec::NamedBits& control : spec.controls) {
-      const z3::expr bits = formulas.processor(control.word) & model::word(context, mask_of(control.bits));
-      const auto word = std::find_if(spec::kControlWords.begin(), spec::kControlWords.end(),
-                                     [&](const spec::ControlWord& one) { return one.word == control.word; });
-      add("control." + control.id, bits == model::word(context, 0),
-          [control, of = word->member](const spec::Profile& profile) {
-            return (profile.*of & mask_of(control.bits)) == 0;
-          });
+    for (const spec::ControlWord& word : spec::kControlWords) {
+      for (const spec::NamedBits& control : spec.controls) {
+        if (control.word != word.word) continue;
+        const std::uint64_t mask = mask_of(control.bits);
+        add("control." + control.id,
+            (formulas.processor(word.word) & model::word(context, mask)) == model::word(context, 0),
+            [mask, of = word.member](const spec::Profile& profile) { return (profile.*of & mask) == 0; });
+      }
     }
     for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
       add(fmt::format("another width than {}", width),

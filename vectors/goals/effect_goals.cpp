@@ -19,11 +19,10 @@ struct Stop {
 
 std::vector<Stop> stops(const spec::Spec& spec, int levels) {
   std::vector<Stop> list;
-  for (const int level : page_levels(spec)) {
-    const std::string& page = page_format(spec, level).id;
-    list.push_back({"translated_" + page, Ending::page, level, EPT_TRANSLATED});
-    list.push_back({"violation_" + page, Ending::page, level, EPT_VIOLATION});
-    list.push_back({"sub_page_check_" + page, Ending::page, level, EPT_SUB_PAGE_CHECK});
+  for (const spec::Format* page : page_formats(spec)) {
+    list.push_back({"translated_" + page->id, Ending::page, page->level, EPT_TRANSLATED});
+    list.push_back({"violation_" + page->id, Ending::page, page->level, EPT_VIOLATION});
+    list.push_back({"sub_page_check_" + page->id, Ending::page, page->level, EPT_SUB_PAGE_CHECK});
   }
   for (int level = levels; level >= 1; --level) {
     list.push_back({fmt::format("not_present_at_{}", level), Ending::not_present, level, EPT_VIOLATION});
@@ -33,14 +32,9 @@ std::vector<Stop> stops(const spec::Spec& spec, int levels) {
 }
 
 Goal flag_goal(const spec::Spec& spec, const spec::Flag& flag, int levels, const Stop& stop, const char* effect) {
-  Goal goal;
-  goal.id = fmt::format("flag/{}/{}/{}/{}", levels, flag.id, effect, stop.name);
-  goal.cite = cited(flag.cite);
-  goal.levels = levels;
-  goal.ending = stop.ending;
-  goal.last = stop.last;
-  goal.demands = {outcome_is("result", stop.result)};
-  const spec::Field* field = find_id(page_format(spec, 1).fields, flag.id);
+  Goal goal = walk_goal(fmt::format("flag/{}/{}/{}/{}", levels, flag.id, effect, stop.name), flag.cite, levels,
+                        stop.ending, stop.last, {result_is(stop.result)});
+  const spec::Field* field = find_id(page_formats(spec).back()->fields, flag.id);
   if (field->when) goal.demands.push_back(holds(*field->when));
   const ept_word levels_of_walk = ((ept_word{2} << levels) - 1) & ~ept_word{1};
   for (const std::string kind : {"must", "may"}) {
@@ -52,12 +46,11 @@ Goal flag_goal(const spec::Spec& spec, const spec::Flag& flag, int levels, const
 
 // Set by an access to the last byte of a page as by any other: what keeps a log of such pages must not keep the byte.
 void add_flag_at_offset(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Flag& flag, int levels) {
-  for (const int level : page_levels(spec)) {
-    const Stop stop{"offset_in_" + page_format(spec, level).id, Ending::page, level, EPT_TRANSLATED};
-    Goal goal = flag_goal(spec, flag, levels, stop, "must");
-    const ept_word offset = (ept_word{1} << ept_index_low(level)) - 1;
-    goal.demands.push_back({Subject::gpa, offset, offset});
-    goals.push_back(std::move(goal));
+  for (const spec::Format* page : page_formats(spec)) {
+    const Stop stop{"offset_in_" + page->id, Ending::page, page->level, EPT_TRANSLATED};
+    const ept_word offset = bit_of(static_cast<unsigned>(ept_index_low(page->level))) - 1;
+    goals.push_back(flag_goal(spec, flag, levels, stop, "must"));
+    goals.back().demands.push_back({Subject::gpa, offset, offset});
   }
 }
 
@@ -65,16 +58,11 @@ void add_memory_types(std::vector<Goal>& goals, const spec::Format& format, int 
   const spec::Field& type = *find_id(format.fields, "memory_type");
   const spec::Bits bits = bits_at(type.bits);
   for (ept_word value = 0; value <= mask_of(bits) >> bits.low; ++value) {
-    for (const ept_word ignore_pat : {ept_word{0}, ept_word{1}}) {
-      Goal goal;
-      goal.id = fmt::format("memory/{}/{}/type_{}/ignore_pat_{}", levels, format.id, value, ignore_pat);
-      goal.cite = cited(type.cite);
-      goal.levels = levels;
-      goal.last = format.level;
-      goal.demands = {outcome_is("result", EPT_TRANSLATED), outcome_is("memory_type", value),
-                      outcome_is("ignore_pat", ignore_pat)};
-      goals.push_back(goal);
-    }
+    for (const ept_word ignore_pat : {ept_word{0}, ept_word{1}})
+      goals.push_back(walk_goal(
+          fmt::format("memory/{}/{}/type_{}/ignore_pat_{}", levels, format.id, value, ignore_pat), type.cite, levels,
+          Ending::page, format.level,
+          {result_is(EPT_TRANSLATED), outcome_is("memory_type", value), outcome_is("ignore_pat", ignore_pat)}));
   }
 }
 
@@ -82,24 +70,13 @@ void add_memory_types(std::vector<Goal>& goals, const spec::Format& format, int 
 void add_addresses(std::vector<Goal>& goals, const spec::Spec& spec, int levels, const spec::Format& format) {
   for (const spec::Level& level : spec.levels) {
     if (level.level < format.level || level.level > levels) continue;
-    const bool page = level.level == format.level;
-    Goal goal;
-    goal.cite = cited(level.cite);
-    goal.levels = levels;
-    goal.last = format.level;
-    const ept_word offset = (ept_word{1} << level.index.low) - 1;
+    const auto add = [&](const std::string& what, ept_word bits) {
+      goals.push_back(walk_goal(fmt::format("leaf/{}/{}/{}", levels, format.id, what), level.cite, levels, Ending::page,
+                                format.level, {result_is(EPT_TRANSLATED), {Subject::gpa, bits, bits}}));
+    };
+    if (level.level == format.level) add("offset", bit_of(level.index.low) - 1);
     // An index of 5 levels has 4 bits: an address has no more than 52.
-    const ept_word index = mask_of(level.index) & ((ept_word{1} << spec.max_maxphyaddr) - 1);
-    goal.demands = {outcome_is("result", EPT_TRANSLATED)};
-    if (page) {
-      goal.id = fmt::format("leaf/{}/{}/offset", levels, format.id);
-      goal.demands.push_back({Subject::gpa, offset, offset});
-      goals.push_back(goal);
-    }
-    goal.id = fmt::format("leaf/{}/{}/index_{}", levels, format.id, level.level);
-    goal.demands.resize(1);
-    goal.demands.push_back({Subject::gpa, index, index});
-    goals.push_back(goal);
+    add(fmt::format("index_{}", level.level), mask_of(level.index) & ((ept_word{1} << spec.max_maxphyaddr) - 1));
   }
 }
 
@@ -107,9 +84,9 @@ void add_addresses(std::vector<Goal>& goals, const spec::Spec& spec, int levels,
 
 std::vector<Goal> effect_goals(const spec::Spec& spec, int levels) {
   std::vector<Goal> goals;
-  for (const int level : page_levels(spec)) {
-    add_addresses(goals, spec, levels, page_format(spec, level));
-    add_memory_types(goals, page_format(spec, level), levels);
+  for (const spec::Format* page : page_formats(spec)) {
+    add_addresses(goals, spec, levels, *page);
+    add_memory_types(goals, *page, levels);
   }
   for (const spec::Flag& flag : spec.flags) {
     for (const Stop& stop : stops(spec, levels)) {

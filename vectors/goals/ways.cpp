@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "spec/partial.h"
 #include "vectors/goals/goals.h"
-#include "vectors/goals/partial.h"
 
 namespace vectors {
 
@@ -21,7 +21,7 @@ std::vector<Way> single_bits(const spec::Format& format, spec::FieldKind kind, i
     if (field.kind != kind || is_empty(field, maxphyaddr)) continue;
     const spec::Bits bits = bits_at(field.bits, maxphyaddr);
     for (unsigned bit = bits.low; bit <= bits.high; ++bit)
-      ways.push_back({fmt::format("bit_{:02}", bit), ept_word{1} << bit, ept_word{1} << bit, true});
+      ways.push_back({fmt::format("bit_{:02}", bit), bit_of(bit), bit_of(bit), true});
   }
   return ways;
 }
@@ -40,13 +40,6 @@ std::string name_of(const spec::Format& format, ept_word mask, ept_word value, i
     name += name.empty() ? text : "+" + text;
   }
   return name.empty() ? "always" : name;
-}
-
-// The value of a pattern that is `number` counted in the bits of `mask`.
-ept_word spread(ept_word number, ept_word mask) {
-  ept_word value = 0;
-  for (; mask != 0; mask &= mask - 1, number >>= 1) value |= (number & 1) != 0 ? mask & (0 - mask) : 0;
-  return value;
 }
 
 // The kind of field of which a bit must be 1 for a condition to hold.
@@ -68,11 +61,12 @@ std::vector<Way> ways_to_break(const spec::Spec& spec, const spec::Rule& rule, c
   ept_word mask = bits_named(spec, rule.when, word);
   if (word == spec::Word::entry && (mask & permissions) != 0) mask |= permissions;
   std::vector<Way> ways;
-  for (ept_word number = 0; number < ept_word{1} << std::popcount(mask); ++number) {
-    const ept_word value = spread(number, mask);
-    if (judge(spec, rule.when, {{word, {mask, value}}}) == Truth::no) continue;
-    ways.push_back({name_of(format, mask, value, maxphyaddr), mask, value, false});
-  }
+  ept_word value = 0;
+  do {  // each subset of the bits
+    if (judge(spec, rule.when, {{word, {mask, value}}}) != spec::Truth::no)
+      ways.push_back({name_of(format, mask, value, maxphyaddr), mask, value, false});
+    value = (value - mask) & mask;
+  } while (value != 0);
   return ways;
 }
 

@@ -19,9 +19,9 @@ class Assessor {
   Finding assess(const Mutant& mutant) {
     spec::Spec changed = spec_;
     mutant.change(changed);
-    if (!every_entry_has_a_format(changed)) return {Fate::rejected, "", {}, ""};
+    if (!every_entry_has_a_format(changed)) return {Fate::rejected};
     const model::Interpreter interpreter(changed, mutant.combine);
-    if (const Trial* killer = killer_of(changed, interpreter)) return {Fate::killed, killer->id, {}, ""};
+    if (const Trial* killer = killer_of(changed, interpreter)) return {Fate::killed, killer->id};
     if (mutant.combine != model::Combine::every)
       return {Fate::unknown, "", {}, "the solver cannot be asked about this walker"};
     return compare(changed, interpreter);
@@ -46,18 +46,13 @@ class Assessor {
   Finding compare(const spec::Spec& changed, const model::Interpreter& interpreter) {
     if (!equivalence_) equivalence_ = std::make_unique<Equivalence>(spec_);
     const Comparison found = equivalence_->compare(changed);
-    switch (found.verdict) {
-      case Comparison::Answer::equal: return {Fate::equivalent, "", {}, ""};
-      case Comparison::Answer::unknown: return {Fate::unknown, "", {}, found.reason};
-      case Comparison::Answer::differ: break;
-    }
-    const Answer expected = expected_answer(*found.shows, expected_of(*found.shows));
-    if (answer_by(changed, interpreter, *found.shows) == expected)
-      return {Fate::unknown, "", {*found.shows}, "the interpreter sees no difference in the solver's case"};
-    return {Fate::alive,
-            "",
-            {*found.shows},
-            found.profile.empty() ? "no profile can show it" : "can be shown on " + found.profile};
+    if (found.verdict == Comparison::Answer::equal) return {Fate::equivalent};
+    if (found.verdict == Comparison::Answer::unknown) return {Fate::unknown, "", {}, found.reason};
+    const Case& shows = *found.shows;
+    if (answer_by(changed, interpreter, shows) == expected_answer(shows, expected_of(shows)))
+      return {Fate::unknown, "", {shows}, "the interpreter sees no difference in the solver's case"};
+    const std::string where = found.profile.empty() ? "no profile can show it" : "can be shown on " + found.profile;
+    return {Fate::alive, "", {shows}, where};
   }
 
   const spec::Spec& spec_;
@@ -69,14 +64,9 @@ class Assessor {
 }  // namespace
 
 const char* name_of(Fate fate) {
-  switch (fate) {
-    case Fate::killed: return "killed";
-    case Fate::equivalent: return "equivalent";
-    case Fate::alive: return "alive";
-    case Fate::unknown: return "unknown";
-    case Fate::rejected: return "rejected";
-  }
-  return "";
+  constexpr std::array kNames = {"killed", "equivalent", "alive", "unknown", "rejected"};
+  static_assert(kNames.size() == kFates.size());
+  return kNames.at(static_cast<std::size_t>(fate));
 }
 
 std::vector<Trial> trials_of(const std::vector<Vector>& vectors) {

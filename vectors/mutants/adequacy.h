@@ -25,9 +25,9 @@ const char* name_of(Fate fate);
 
 struct Finding {
   Fate fate = Fate::unknown;
-  std::string killer;       // of killed: the id of the first vector found
-  std::vector<Case> shows;  // of alive: a case that would kill it
-  std::string text;         // of alive: the processor that can show it; of unknown: why
+  std::string killer = {};       // of killed: the id of the first vector found
+  std::vector<Case> shows = {};  // of alive: a case that would kill it
+  std::string text = {};         // of alive: the processor that can show it; of unknown: why
 };
 
 // A vector as it is tried on mutants.

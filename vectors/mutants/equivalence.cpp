@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "ept_names.h"
 #include "model/smt/meaning.h"
+#include "vectors/format/names.h"
 #include "vectors/generate/canonical.h"
 #include "vectors/generate/formula.h"
 
@@ -23,8 +23,6 @@ std::vector<std::string> shown(const spec::Spec& spec) {
   for (const spec::Level& level : spec.levels) names.push_back(fmt::format("address_{}", level.level));
   return names;
 }
-
-constexpr ept_word kAddress = 0xffffffffffff8U;  // of a word in the first 2^52 bytes
 
 // What one question asks: the terms of both specifications, and the entry that it is about.
 struct Asked {
@@ -59,9 +57,11 @@ struct Equivalence::Terms {
 
   // A configuration with EPT, and for entries and walks an EPTP that is accepted, of enough levels.
   z3::expr configuration(const Asked& asked) {
-    z3::expr given = model::width_in_range(spec, inputs.configuration) &&
-                     (inputs.configuration.primary & number(EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS)) != number(0) &&
-                     (inputs.configuration.secondary & number(EPT_CONTROL_ENABLE_EPT)) != number(0);
+    z3::expr given = model::width_in_range(spec, inputs.configuration);
+    for (std::size_t i = 0; i < kControls.size(); ++i) {
+      const z3::expr on = number(kEptOn.*kControls[i].member);
+      given = given && (inputs.configuration.*model::kControlTerms[i] & on) == on;
+    }
     if (asked.question == Question::eptp) return given;
     if (asked.level == 5) given = given && model::Meaning(context, spec, inputs).five_levels();
     return given && model::value_of(original.front().terms, "refused") == number(0);
@@ -72,11 +72,13 @@ struct Equivalence::Terms {
   z3::expr one_memory() {
     model::Meaning meaning(context, spec, inputs);
     const z3::expr five = meaning.five_levels();
-    std::vector<z3::expr> addresses;  // from level 5 down
+    const auto width = static_cast<unsigned>(spec.max_maxphyaddr);
+    const ept_word words = (ept_word{1} << width) - sizeof(ept_word);  // in the first 2^52 bytes
+    std::vector<z3::expr> addresses;                                   // from level 5 down
     z3::expr table = inputs.eptp;
     for (int level = 5; level >= 1; --level) {
       model::Progress at{level, table, table, table, table, table, table, table};
-      addresses.push_back((meaning.entry_address(at, inputs.gpa) & number(kAddress)).simplify());
+      addresses.push_back((meaning.entry_address(at, inputs.gpa) & number(words)).simplify());
       table = level == 5 ? z3::ite(five, inputs.entry(5), inputs.eptp) : inputs.entry(level);
     }
     z3::expr_vector parts(context);
@@ -93,13 +95,11 @@ struct Equivalence::Terms {
 
   z3::expr of_profile(const spec::Profile& profile) {
     const auto& has = inputs.configuration;
-    const auto within = [&](const z3::expr& controls, ept_word allowed) {
-      return (controls & number(~allowed)) == number(0);
-    };
-    return has.maxphyaddr == number(static_cast<ept_word>(profile.maxphyaddr)) &&
-           has.capability == number(profile.capability) && has.parameters == number(profile.parameters) &&
-           within(has.pin_based, profile.pin_based) && within(has.primary, profile.primary) &&
-           within(has.secondary, profile.secondary) && within(has.tertiary, profile.tertiary);
+    z3::expr of = has.maxphyaddr == number(static_cast<ept_word>(profile.maxphyaddr)) &&
+                  has.capability == number(profile.capability) && has.parameters == number(profile.parameters);
+    for (std::size_t i = 0; i < model::kControlTerms.size(); ++i)
+      of = of && (has.*model::kControlTerms[i] & number(~(profile.*spec::kControlWords[i].member))) == number(0);
+    return of;
   }
 
   z3::expr given(const Asked& asked) {
@@ -114,8 +114,11 @@ struct Equivalence::Terms {
     const auto& has = inputs.configuration;
     Case made;
     made.question = asked.question;
-    made.configuration = {value(has.maxphyaddr), value(has.capability), value(has.pin_based), value(has.primary),
-                          value(has.secondary),  value(has.tertiary),   value(has.parameters)};
+    made.configuration.maxphyaddr = value(has.maxphyaddr);
+    made.configuration.capability = value(has.capability);
+    made.configuration.parameters = value(has.parameters);
+    for (std::size_t i = 0; i < kControls.size(); ++i)
+      made.configuration.*kControls[i].member = value(has.*model::kControlTerms[i]);
     made.eptp = value(inputs.eptp);
     made.level = asked.level;
     if (asked.question == Question::entry) made.entries = {value(inputs.entry(asked.level))};
@@ -132,21 +135,17 @@ struct Equivalence::Terms {
     z3::solver solver = quick_solver(context);
     solver.add(given(asked) && difference);
     const z3::check_result anywhere = solver.check();
-    if (anywhere == z3::unsat) return {Comparison::Answer::equal, std::nullopt, "", ""};
+    if (anywhere == z3::unsat) return {Comparison::Answer::equal};
     if (anywhere == z3::unknown) return {Comparison::Answer::unknown, std::nullopt, "", solver.reason_unknown()};
-    Comparison comparison{Comparison::Answer::differ, case_of(asked, solver.get_model()), "", ""};
+    const Comparison somewhere{Comparison::Answer::differ, case_of(asked, solver.get_model())};
     for (const spec::Profile& profile : spec.profiles) {
       solver.push();
       solver.add(of_profile(profile));
-      const bool shows = solver.check() == z3::sat;
-      if (shows) {
-        comparison.shows = case_of(asked, solver.get_model());
-        comparison.profile = profile.id;
-        return comparison;
-      }
+      if (solver.check() == z3::sat)
+        return {Comparison::Answer::differ, case_of(asked, solver.get_model()), profile.id};
       solver.pop();
     }
-    return comparison;
+    return somewhere;
   }
 
   const spec::Spec& spec;
@@ -160,7 +159,7 @@ Equivalence::~Equivalence() = default;
 
 Comparison Equivalence::compare(const spec::Spec& changed) {
   try {
-    Comparison result{Comparison::Answer::equal, std::nullopt, "", ""};
+    Comparison result{Comparison::Answer::equal};
     const auto other = questions(terms_->context, changed, terms_->inputs);
     for (std::size_t i = 0; i < other.size(); ++i) {
       const Asked& asked = terms_->original[i];

@@ -14,9 +14,9 @@ namespace vectors {
 struct Comparison {
   enum class Answer { equal, differ, unknown };
   Answer verdict = Answer::unknown;
-  std::optional<Case> shows;  // when they differ: a case that tells them apart
-  std::string profile;        // of which processor; empty when none of the profiles can show it
-  std::string reason;         // when unknown
+  std::optional<Case> shows = {};  // when they differ: a case that tells them apart
+  std::string profile = {};        // of which processor; empty when none of the profiles can show it
+  std::string reason = {};         // when unknown
 };
 
 class Equivalence {
