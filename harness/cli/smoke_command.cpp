@@ -6,7 +6,7 @@
 #include "harness/adapters/configuration.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
-#include "harness/judge/citations.h"
+#include "harness/judge/cause.h"
 #include "harness/judge/draw.h"
 #include "harness/judge/judging.h"
 #include "harness/report/words.h"

@@ -19,7 +19,6 @@
 #include "vectors/format/manifest.h"
 #include "vectors/format/random.h"
 #include "vectors/format/self_contained.h"
-#include "vectors/generate/coverage.h"
 #include "vectors/generate/generate.h"
 #include "vectors/generate/lint.h"
 #include "vectors/goals/goals.h"

@@ -35,29 +35,24 @@ struct Difference {
   ept_configuration undone;  // the adapter's configuration with this one thing as the vector has it
 };
 
-void differing_bits(ept_word ept_configuration::*word, std::span<const Name> names, const char* kind,
-                    const ept_configuration& wanted, const ept_configuration& has, std::vector<Difference>& out) {
-  for (const Name& name : names) {
-    const ept_word differing = (wanted.*word ^ has.*word) & name.bits;
-    if (differing == 0) continue;
-    ept_configuration undone = has;
-    undone.*word ^= differing;
-    const bool lacks = (wanted.*word & name.bits) != 0;
-    out.push_back({fmt::format("{} {} is {}", kind, name.name, lacks ? "missing" : "always on"), undone});
-  }
-}
-
 std::vector<Difference> differences(const ept_configuration& wanted, const ept_configuration& has) {
   std::vector<Difference> all;
   if (wanted.maxphyaddr != has.maxphyaddr) {
-    ept_configuration undone = has;
-    undone.maxphyaddr = wanted.maxphyaddr;
-    all.push_back({fmt::format("maxphyaddr is {}, not {}", has.maxphyaddr, wanted.maxphyaddr), undone});
+    all.push_back({fmt::format("maxphyaddr is {}, not {}", has.maxphyaddr, wanted.maxphyaddr), has});
+    all.back().undone.maxphyaddr = wanted.maxphyaddr;
   }
-  differing_bits(&ept_configuration::capability, ept_capability_names, "capability", wanted, has, all);
-  for (const vectors::Controls& word : vectors::kControls)
-    differing_bits(word.member, word.vocabulary, "control", wanted, has, all);
-  differing_bits(&ept_configuration::parameters, ept_parameter_names, "parameter", wanted, has, all);
+  const auto add = [&](ept_word ept_configuration::*word, std::span<const Name> names, const char* kind) {
+    for (const Name& name : names) {
+      const ept_word differing = (wanted.*word ^ has.*word) & name.bits;
+      if (differing == 0) continue;
+      const bool lacks = (wanted.*word & name.bits) != 0;
+      all.push_back({fmt::format("{} {} is {}", kind, name.name, lacks ? "missing" : "always on"), has});
+      all.back().undone.*word ^= differing;
+    }
+  };
+  add(&ept_configuration::capability, ept_capability_names, "capability");
+  for (const vectors::Controls& word : vectors::kControls) add(word.member, word.vocabulary, "control");
+  add(&ept_configuration::parameters, ept_parameter_names, "parameter");
   return all;
 }
 
@@ -116,7 +111,7 @@ bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   return apart;
 }
 
-Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {
+Judgement prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {
   const vectors::Case& asked = vector.asked;
   put.id = id;
   put.question = kQuestionBits.at(static_cast<std::size_t>(asked.question));
@@ -127,15 +122,15 @@ Unasked prepare(const vectors::Vector& vector, const Description& description, s
   const ept_configuration there = configuration_put(asked.configuration, description);
   put.configuration = to_abi(there);
   if (!description.any_configuration && !applies(vector, there)) {
-    return {Verdict::not_applicable, obstacle(vector, there)};
+    return {Verdict::not_applicable, obstacle(vector, there), {}};
   }
   if (const Name* parameter = undecided(vector, there, description.unknown_parameters); parameter != nullptr) {
-    return {Verdict::not_applicable, fmt::format("the manual leaves it to the processor: {}", parameter->name)};
+    return {Verdict::not_applicable, fmt::format("the manual leaves it to the processor: {}", parameter->name), {}};
   }
   if ((description.questions & put.question) == 0)
-    return {Verdict::skipped, "the adapter does not answer this question"};
-  if (!lay_out(asked, put)) return {Verdict::skipped, "two of its tables have the same address"};
-  return {};
+    return {Verdict::skipped, "the adapter does not answer this question", {}};
+  if (!lay_out(asked, put)) return {Verdict::skipped, "two of its tables have the same address", {}};
+  return {Verdict::pass, {}, {}};
 }
 
 }  // namespace harness

@@ -1,8 +1,10 @@
-// What a deviation is put down to, so that many of one kind are shown as one; words for it are in report/words.h.
-// Tests: tests/harness/report/report_test.cpp.
+// What a deviation is put down to, so that many of one kind are shown as one, and where the manual says otherwise;
+// words for it are in report/words.h. Tests: tests/harness/report/report_test.cpp,
+// tests/harness/judge/citations_test.cpp.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/judge/judge.h"
 
@@ -24,5 +26,10 @@ Cause cause_of(const vectors::Vector& vector, const Judgement& judgement);
 bool is_of_field(const Cause& cause);
 // Whether two went wrong in the same way, whatever the rule; that some field is wrong is one way.
 bool is_alike(const Cause& one, const Cause& other);
+
+// Where the manual says what an implementation should have answered: the places of the rule that was missed, of the
+// field or bit that is wrong. Each once, the most telling first; none when the judgement has no deviations and the
+// vector no place of its own.
+std::vector<std::string> citations_of(const vectors::Vector& vector, const Judgement& judgement);
 
 }  // namespace harness

@@ -7,8 +7,8 @@
 
 #include "harness/judge/judge.h"
 #include "harness/support/names.h"
-#include "vectors/format/in_words.h"
 #include "vectors/format/names.h"
+#include "vectors/format/self_contained.h"
 
 namespace harness {
 

@@ -43,13 +43,11 @@ void Judging::ask(std::span<const Put> puts, std::span<const std::size_t> which)
   for (const std::size_t n : which) {
     fetch_ahead(puts, n);
     eptspec_case& put = cases_.emplace_back();
-    Unasked unasked = prepare(*puts[n].vector, adapter_.description(), puts[n].id, put);
-    if (unasked.verdict == Verdict::pass) {
+    judgements_[n] = prepare(*puts[n].vector, adapter_.description(), puts[n].id, put);
+    if (judgements_[n].verdict == Verdict::pass)
       asked_.push_back(n);
-    } else {
+    else
       cases_.pop_back();
-      judgements_[n] = {unasked.verdict, std::move(unasked.reason), {}};
-    }
   }
   observed_.resize(cases_.size());
   adapter_.run(cases_, observed_);

@@ -1,7 +1,6 @@
 // The report for programs, as report.schema.json says: one vector, one group a line.
 #include <fmt/format.h>
 
-#include "harness/judge/citations.h"
 #include "harness/report/forms.h"
 #include "harness/report/matrix.h"
 #include "harness/report/words.h"

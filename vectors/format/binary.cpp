@@ -110,10 +110,7 @@ bool is_possible(const Case& asked) {
 }
 
 // What is wrong with a record, and at which of its bytes.
-struct Mistake {
-  std::string what;
-  std::size_t at = 0;
-};
+using Mistake = std::pair<std::string, std::size_t>;
 
 std::optional<Mistake> take_record(std::string_view record, Vector& to) {
   if (record[3] > static_cast<char>(kEntries) || record[3] < 0) return Mistake{"a record that is not one", 3};
@@ -189,7 +186,7 @@ std::vector<Vector> from_binary(std::string_view bytes, const std::string& file,
   for (std::size_t at = kBinaryHeader; at < bytes.size(); at += kBinaryRecord) {
     Vector vector;
     if (const auto mistake = take_record(bytes.substr(at, kBinaryRecord), vector))
-      wrong(at + mistake->at, mistake->what);
+      wrong(at + mistake->second, mistake->first);
     else
       list.push_back(std::move(vector));
   }

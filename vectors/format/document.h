@@ -3,6 +3,7 @@
 // tests/harness/suite/files_test.cpp.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,16 @@ struct Document {
 // Sorts, and gives each vector its profile, goals, citation, neighbour and twin from the purposes; a neighbour or twin
 // gets the goal "neighbour/…" or "twin/…". Ids that no vector has are passed over.
 void link(Document& document);
+
+// Citations of the manual, each with a short id that does not change with the edition: "3C/31.3.3.1/reserved_bit_set".
+using Citations = std::map<std::string, std::string>;  // by id
+
+// Of "SDM Vol. VOLUME, SECTION TITLE, PLACE (EDITION)": VOLUME/SECTION/PLACE, where everything but letters, digits and
+// ".:-" is an underscore.
+std::string citation_id(std::string_view text);
+
+// Adds those of the document. Throws std::logic_error when two texts have one id.
+void add_citations(const Document& document, Citations& to);
 
 // The vectors for another profile that has the same configuration.
 Document renamed(Document document, const std::string& profile);

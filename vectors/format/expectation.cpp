@@ -62,11 +62,6 @@ std::string difference(const Json& found, const Json& right) {
   return "";
 }
 
-std::size_t entries_of(const Case& asked) {
-  if (asked.question == Question::walk) return static_cast<std::size_t>(levels_of(asked.configuration, asked.eptp));
-  return asked.question == Question::entry ? 1 : 0;
-}
-
 }  // namespace
 
 Json expectation_json(const Case& asked, const Expected& expected) {
@@ -94,14 +89,17 @@ int levels_of(const ept_configuration& configuration, ept_word eptp) {
 void read_checked(Object& from, Vector& vector) {
   vector.id = from.text("id", true);
   const Json* const expected = from.find("expected", true);
-  const std::size_t count = entries_of(vector.asked);
-  if (vector.asked.entries.size() != count)
-    return from.wrong(fmt::format("{}: {} entries where {} belong", vector.id, vector.asked.entries.size(), count));
-  if (const std::string id = id_of(vector.asked); id != vector.id)
+  const Case& asked = vector.asked;
+  const int one_or_none = asked.question == Question::entry ? 1 : 0;
+  const bool walk = asked.question == Question::walk;
+  const auto count = static_cast<std::size_t>(walk ? levels_of(asked.configuration, asked.eptp) : one_or_none);
+  if (asked.entries.size() != count)
+    return from.wrong(fmt::format("{}: {} entries where {} belong", vector.id, asked.entries.size(), count));
+  if (const std::string id = id_of(asked); id != vector.id)
     return from.wrong(fmt::format("{}: the id is not that of the case, {}", vector.id, id));
-  vector.expected = expected_of(vector.asked);
+  vector.expected = expected_of(asked);
   if (expected == nullptr) return;
-  const std::string mistake = difference(*expected, expectation_json(vector.asked, vector.expected));
+  const std::string mistake = difference(*expected, expectation_json(asked, vector.expected));
   if (!mistake.empty()) from.wrong(vector.id + ": " + mistake);
 }
 

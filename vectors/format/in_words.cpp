@@ -1,4 +1,4 @@
-#include "vectors/format/in_words.h"
+#include "vectors/format/self_contained.h"
 
 #include <array>
 #include <bit>
@@ -136,11 +136,8 @@ std::string entry_sentence(const Vector& vector) {
 
 Broken broken_by(const Vector& vector) {
   const Expected& expected = vector.expected;
-  switch (vector.asked.question) {
-    case Question::eptp: return {ept_eptp_rule_names, expected.eptp_rules};
-    case Question::entry: return {ept_entry_rule_names, expected.classification.rules};
-    case Question::walk: break;
-  }
+  if (vector.asked.question == Question::eptp) return {ept_eptp_rule_names, expected.eptp_rules};
+  if (vector.asked.question == Question::entry) return {ept_entry_rule_names, expected.classification.rules};
   if (expected.outcome.result == EPT_MISCONFIGURATION) return {ept_entry_rule_names, expected.outcome.rules};
   return {ept_violation_names, expected.outcome.rules};
 }

@@ -212,6 +212,13 @@ class LineReader {
 
 }  // namespace
 
+void write_citations(const Citations& citations, std::ostream& out) {
+  for (const auto& [id, text] : citations) {
+    const Json line = {{"cite", id}, {"text", text}};
+    out << line.dump() << "\n";
+  }
+}
+
 void write_lines(const Document& document, std::ostream& out) {
   Citations citations;
   add_citations(document, citations);

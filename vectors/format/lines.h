@@ -8,10 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "vectors/format/citations.h"
 #include "vectors/format/document.h"
 
 namespace vectors {
+
+inline constexpr const char* kCitationsFile = "citations.jsonl";
+
+// A line for each.
+void write_citations(const Citations& citations, std::ostream& out);
 
 // All vectors have the same width, capability and parameters. Throws std::logic_error when they have not, or when there
 // is no vector. The citations are lines of the file, or else of `citations`, a file beside it.

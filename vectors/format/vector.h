@@ -23,8 +23,8 @@ struct Case {
   Question question = Question::walk;
   ept_configuration configuration{};
   ept_word eptp = 0;
-  int level = 0;                  // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP
-  std::vector<ept_word> entries;  // one for an entry; for a walk from the root down, as many as the walk can read
+  int level = 0;                       // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP
+  std::vector<ept_word> entries = {};  // one for an entry; for a walk from the root down, as many as the walk can read
   ept_word guest_physical_address = 0;
   ept_word access = 0;  // EPT_ACCESS_..., of a walk
 };
@@ -68,18 +68,19 @@ struct Vector {
   std::string twin;       // id of the same bits in an entry that is not present, or empty
 };
 
-// The physical addresses of the tables that a walk reads, from the root down: each where the entry above it says, also
-// those below the entry that ends the walk.
-std::vector<ept_word> tables_of(const Case& asked);
-
-// Whether no two of them are one. Only then can every memory hold the entries.
-bool tables_are_apart(const Case& asked);
-
-// The physical address of entry `n` of a walk, counted from the root down.
-inline ept_word address_of(const Case& asked, std::size_t n) {
-  const ept_word table = (n == 0 ? asked.eptp : asked.entries[n - 1]) & EPT_ENTRY_ADDRESS;
-  return table | (asked.guest_physical_address >> ept_index_low(asked.level - static_cast<int>(n)) & 0x1ff) << 3;
+// The physical address of the table that entry `n` of a walk, counted from the root down, is read from; and of the
+// entry.
+inline ept_word table_of(const Case& asked, std::size_t n) {
+  return (n == 0 ? asked.eptp : asked.entries[n - 1]) & EPT_ENTRY_ADDRESS;
 }
+inline ept_word address_of(const Case& asked, std::size_t n) {
+  const int low = ept_index_low(asked.level - static_cast<int>(n));
+  return table_of(asked, n) | (asked.guest_physical_address >> low & 0x1ff) << 3;
+}
+
+// Whether no two of the tables are one, also below the entry that ends the walk. Only then can every memory hold the
+// entries.
+bool tables_are_apart(const Case& asked);
 
 // The answer of the reference model, which is proved equal to the constraints. The entries of a walk are read in order,
 // whatever addresses they name: table n of the walk is where entry n-1 points.

@@ -31,8 +31,9 @@ ept_word controls_in(const spec::Spec& spec, spec::Word word) {
 
 }  // namespace
 
-PlainWalk plain_walk_of(int levels, int page) {
-  PlainWalk plain;
+Case plain_walk_of(int levels, int page) {
+  Case plain;
+  plain.level = levels;
   plain.eptp = kTable | static_cast<ept_word>(levels - 1) << 3 | kWriteBack;
   plain.access = EPT_ACCESS_DATA_READ;
   for (int level = levels; level >= 1; --level) {
@@ -76,7 +77,7 @@ Values Formulas::addresses() {
 
 Values Formulas::with_demands(const Goal& goal, Values values) const {
   const int levels = std::max(goal.levels, 4);
-  const PlainWalk plain = plain_walk_of(levels, page_of(spec_, goal));
+  const Case plain = plain_walk_of(levels, page_of(spec_, goal));
   const auto put = [&](std::size_t position, ept_word start, ept_word mask, ept_word value) {
     values[position] = (values[position] & ~mask) | ((start ^ value) & mask);
   };
@@ -85,7 +86,7 @@ Values Formulas::with_demands(const Goal& goal, Values values) const {
     if (demand.any) continue;
     if (demand.subject == Subject::eptp) put(kEptp, plain.eptp, demand.mask, demand.value);
     if (demand.subject == Subject::access) put(kAccess, plain.access, demand.mask, demand.value);
-    if (demand.subject == Subject::gpa) put(kGpa, plain.gpa, demand.mask, demand.value);
+    if (demand.subject == Subject::gpa) put(kGpa, plain.guest_physical_address, demand.mask, demand.value);
     if (demand.subject == Subject::entry) put(entry_position(demand.level), entry(), demand.mask, demand.value);
     if (demand.subject == Subject::reserved_bits)
       put(entry_position(demand.level), entry(), demand.value, demand.value);
@@ -126,7 +127,7 @@ Formulas::Shape& Formulas::shape_of(const Goal& goal) {
   shape.inputs->configuration = configuration_;
   shape.inputs->eptp = chosen_[kEptp] ^ number(shape.plain.eptp);
   shape.inputs->access = chosen_[kAccess] ^ number(shape.plain.access);
-  shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.gpa);
+  shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.guest_physical_address);
   for (int level = levels; level >= 1; --level) {
     const auto position = static_cast<std::size_t>(levels - level);
     shape.inputs->entries.at(static_cast<std::size_t>(level - 1)) =
@@ -297,22 +298,17 @@ Case Formulas::case_of(const Goal& goal, const Values& values, const spec::Profi
 }
 
 Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
-  const int levels = std::max(goal.levels, 4);
-  const PlainWalk plain = plain_walk_of(levels, page_of(spec_, goal));
-  Case asked;
+  Case asked = plain_walk_of(std::max(goal.levels, 4), page_of(spec_, goal));
   asked.question = goal.question == Question::entry ? Question::walk : goal.question;
   asked.configuration = configuration_of(profile);
   for (std::size_t i = 0; i < kControls.size(); ++i)
     asked.configuration.*kControls[i].member = values[i] | kEptOn.*kControls[i].member;
-  asked.eptp = values[kEptp] ^ plain.eptp;
-  if (goal.question == Question::eptp) return asked;
-  asked.level = goal.levels;
-  asked.access = values[kAccess] ^ plain.access;
-  asked.guest_physical_address = values[kGpa] ^ plain.gpa;
-  for (int level = levels; level >= 1; --level) {
-    asked.entries.push_back(values.at(entry_position(level)) ^
-                            plain.entries.at(static_cast<std::size_t>(levels - level)));
-  }
+  asked.eptp ^= values[kEptp];
+  if (goal.question == Question::eptp) return {goal.question, asked.configuration, asked.eptp};
+  asked.access ^= values[kAccess];
+  asked.guest_physical_address ^= values[kGpa];
+  int level = asked.level;
+  for (ept_word& entry : asked.entries) entry ^= values.at(entry_position(level--));
   return asked;
 }
 

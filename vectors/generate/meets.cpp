@@ -11,7 +11,6 @@ namespace vectors {
 
 namespace {
 
-using spec::judge;  // bits of a kind of field (any_of_kind) are never known: a bit alone is a way of its own
 using spec::Knowledge;
 using spec::known;
 using spec::Truth;
@@ -25,7 +24,8 @@ ept_word member_of(const ept_outcome& outcome, const std::string& name) {
   return ept_outcome_get(&outcome, found->member);
 }
 
-ept_word entry_of(const Case& asked, int level) {
+template <class Asked>  // Case or const Case
+auto& entry_of(Asked& asked, int level) {
   return asked.entries.at(static_cast<std::size_t>(asked.level - level));
 }
 
@@ -147,6 +147,21 @@ bool is_sane(const spec::Spec& spec, const Case& asked) {
          asked.guest_physical_address >> spec.max_maxphyaddr == 0;
 }
 
+constexpr int kMostChanged = 4;
+
+bool is_legal(const Case& asked, const ept_context& context, int level, ept_word word) {
+  if (asked.question == Question::eptp) return ept_check_eptp(&asked.configuration, word) == 0;
+  const ept_kind kind = ept_classify(&context, level, word).kind;
+  return kind == EPT_TABLE || kind == EPT_PAGE;
+}
+
+// The next larger number with as many bits; 0 after the last one.
+ept_word next_with_as_many_bits(ept_word number) {
+  const ept_word low = number & (0 - number);
+  const ept_word ripple = number + low;
+  return ripple == 0 ? 0 : ripple | ((number ^ ripple) >> 2) / low;
+}
+
 }  // namespace
 
 bool solves(const spec::Spec& spec, const Goal& goal, const Case& asked) {
@@ -177,6 +192,29 @@ bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profi
     const Truth truth = judge(spec, *demand.condition, knowledge);
     return truth == (demand.value == 1 ? Truth::no : Truth::yes);
   });
+}
+
+std::optional<Case> nearest_legal(const Case& asked, int level) {
+  Case changed = asked;
+  ept_word& word = asked.question == Question::eptp ? changed.eptp : entry_of(changed, level);
+  const ept_word start = word;
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  for (int bits = 1; bits <= kMostChanged; ++bits) {
+    for (ept_word change = (ept_word{1} << bits) - 1; change != 0; change = next_with_as_many_bits(change)) {
+      word = start ^ change;
+      if (is_legal(asked, context, level, word) && tables_are_apart(changed)) return changed;
+    }
+  }
+  return std::nullopt;
+}
+
+Case not_present_twin(const Case& asked, int level) {
+  Case changed = asked;
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  entry_of(changed, level) &= ~context.present;
+  return changed;
 }
 
 }  // namespace vectors

@@ -11,7 +11,6 @@ namespace vectors {
 namespace {
 
 using spec::Condition;
-using Subject = Demand::Subject;
 
 constexpr int kLevels = 4;  // of walks; with five a condition means the same
 
@@ -131,7 +130,7 @@ void add_qualification(std::vector<Goal>& goals, const spec::Spec& spec, const s
   };
   for (const spec::NamedBits& attribute : spec.attributes) {
     const ept_word mask = mask_of(attribute.bits);
-    if ((mask & usual) == 0) add(attribute.id, {Subject::access, mask, mask});
+    if ((mask & usual) == 0) add(attribute.id, {Demand::Subject::access, mask, mask});
   }
   for (const spec::NamedCondition& condition : spec.conditions) {
     if (condition.stage == spec::Stage::configuration) add(condition.id, holds(condition.when));

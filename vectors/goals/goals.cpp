@@ -68,7 +68,7 @@ std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr) {
   add(guard_goals(spec, maxphyaddr));
   add(decision_goals(spec));
   for (const int levels : {4, 5}) {
-    for (const auto& part : {priority_goals, permission_goals, report_goals, effect_goals}) add(part(spec, levels));
+    for (const auto& part : {priority_goals, permission_goals, outcome_goals}) add(part(spec, levels));
   }
   std::sort(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.id < b.id; });
   return goals;

@@ -79,8 +79,7 @@ std::vector<Goal> cell_goals(const spec::Spec& spec, int maxphyaddr);
 std::vector<Goal> guard_goals(const spec::Spec& spec, int maxphyaddr);
 std::vector<Goal> priority_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> permission_goals(const spec::Spec& spec, int levels);
-std::vector<Goal> report_goals(const spec::Spec& spec, int levels);
-std::vector<Goal> effect_goals(const spec::Spec& spec, int levels);
+std::vector<Goal> outcome_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> decision_goals(const spec::Spec& spec);
 
 // Goals and demands as the parts write them.

@@ -26,7 +26,7 @@ void add_bits(std::vector<ConfigurationBit>& list, spec::Word word, const spec::
   for (const spec::Field& field : format.fields) {
     if (!is_constant(field.bits)) continue;
     const spec::Bits bits = bits_at(field.bits);
-    for (ept_word bit = ept_word{1} << bits.low; (bit & mask_of(bits)) != 0; bit <<= 1) {
+    for (ept_word bit = bit_of(bits.low); (bit & mask_of(bits)) != 0; bit <<= 1) {
       const std::string number = bits.high == bits.low ? "" : fmt::format("_{}", (bit & mask_of(bits)) >> bits.low);
       if ((named & bit) != 0) list.push_back({field.id + number, word, bit});
     }
@@ -35,7 +35,7 @@ void add_bits(std::vector<ConfigurationBit>& list, spec::Word word, const spec::
 
 // The bits of the configuration that a condition names; where the EPTP is what is judged it is no configuration.
 std::vector<ConfigurationBit> configuration_bits(const spec::Spec& spec, const spec::Condition& condition,
-                                                 bool with_eptp = true) {
+                                                 bool with_eptp) {
   std::vector<ConfigurationBit> list;
   add_bits(list, spec::Word::capability, spec.capability, bits_named(spec, condition, spec::Word::capability));
   if (with_eptp) add_bits(list, spec::Word::eptp, spec.eptp, bits_named(spec, condition, spec::Word::eptp));

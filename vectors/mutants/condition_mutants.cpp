@@ -163,19 +163,15 @@ class Maker {
   const Site* site_ = nullptr;
 };
 
-// Whether a condition gives a name to bits of the word; entries of the walk share their names.
-bool names(const Condition& part, Word word, spec::Bits bits) {
-  const bool of_entry = word == Word::entry && is_used(part.word);
-  return (part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of) && part.bits == bits &&
-         (part.word == word || of_entry);
-}
-
-// Everywhere; gives the number of places.
+// Wherever a condition gives a name to bits of the word; entries of the walk share their names. Returns the number of
+// places.
 std::size_t set_bits(Spec& spec, Word word, spec::Bits from, spec::Bits to) {
   std::size_t found = 0;
   for (const Site& site : sites(spec)) {
     for_each_part(site.at(spec), [&](Condition& part) {
-      if (!names(part, word, from)) return;
+      const bool names = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of;
+      const bool of_word = part.word == word || (word == Word::entry && is_used(part.word));
+      if (!names || !of_word || !(part.bits == from)) return;
       part.bits = to;
       ++found;
     });

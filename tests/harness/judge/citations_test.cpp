@@ -1,7 +1,7 @@
 // The place in the manual is that of what was missed, not that of what the vector was made for.
 #include <gtest/gtest.h>
 
-#include "harness/judge/citations.h"
+#include "harness/judge/cause.h"
 #include "harness/suite/builtin.h"
 
 namespace {

@@ -5,7 +5,6 @@
 
 #include "tests/vectors/format/samples.h"
 #include "vectors/format/document.h"
-#include "vectors/format/in_words.h"
 #include "vectors/format/self_contained.h"
 
 namespace {
