@@ -35,18 +35,14 @@ extern "C" {
 
 /* The processor: what it supports and which VM-execution controls are in use. */
 struct eptspec_configuration {
-  uint64_t maxphyaddr;         /* physical-address width in bits, 36 to 52 */
-  uint64_t capability;         /* IA32_VMX_EPT_VPID_CAP, MSR 48CH */
-  uint64_t pin_based_controls; /* 3 NMI exiting, 5 virtual NMIs */
-  uint64_t primary_controls;   /* 31 and 17 activate the secondary and the tertiary controls */
-  uint64_t secondary_controls; /* 1 enable EPT, 18 EPT-violation #VE, 22 mode-based execute, 23 sub-page write */
-  uint64_t tertiary_controls;  /* 2 EPT paging-write, 3 guest-paging verification */
-  /*
-   * What the manual leaves open. Bit 0: EPTP bit 7 is accepted where supported. Where bit 1 is 0, the sub-page
-   * permission table decides on no write to a page that cannot be read, where bit 2 is 0 on none without a linear
-   * address.
-   */
-  uint64_t parameters;
+  uint64_t maxphyaddr; /* physical-address width in bits, 36 to 52 */
+  uint64_t capability; /* IA32_VMX_EPT_VPID_CAP, MSR 48CH */
+  /* VM-execution controls, numbered as in the SDM. ept_model.h names the bits that matter: EPT_CONTROL_.... */
+  uint64_t pin_based_controls;
+  uint64_t primary_controls;
+  uint64_t secondary_controls;
+  uint64_t tertiary_controls;
+  uint64_t parameters; /* what the manual leaves to the processor: EPT_PARAMETER_... of ept_model.h */
 };
 
 /* One 8-byte word of physical memory. */

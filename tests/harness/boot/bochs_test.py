@@ -10,7 +10,7 @@ VECTORS = os.path.join(ROOT, "vectors", "data", "bochs_tigerlake.jsonl")
 
 
 def run(*arguments):
-    return subprocess.run([EPTSPEC, "run", *arguments], capture_output=True, text=True, timeout=120)
+    return subprocess.run([EPTSPEC, "run", *arguments], capture_output=True, text=True, timeout=600)
 
 
 def expect(what, condition, result):

@@ -33,7 +33,7 @@ class Machine:
         command = ["bochs-bin", "-q", "-f", f"{self.directory}/bochsrc", "-rc", f"{self.directory}/rc"]
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def run(self, seconds=100):
+    def run(self, seconds=600):
         """Until the image is done. Raises TimeoutExpired when it is not by then."""
         with self.start() as process:
             try:
@@ -41,7 +41,7 @@ class Machine:
             finally:
                 process.kill()  # or the end of this block would wait for it
 
-    def run_and_reset(self, when, seconds=100):
+    def run_and_reset(self, when, seconds=600):
         """Until when() is true, then switched off. False when the image was done before."""
         with self.start() as process:
             until = time.monotonic() + seconds

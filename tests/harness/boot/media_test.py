@@ -26,7 +26,7 @@ END_BEGUN, END_RESET = 6, 7
 
 
 def run(*arguments, **options):
-    return subprocess.run([EPTSPEC, *map(str, arguments)], capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run([EPTSPEC, *map(str, arguments)], capture_output=True, text=True, timeout=600, **options)
 
 
 def places(disk):
@@ -158,7 +158,7 @@ class Media(unittest.TestCase):
             command = [EPTSPEC, "run", f"serial:{cable.ends[0]}", *map(str, VECTORS), "--json", str(report), "--timeout", "60"]
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as listening:
                 status = Machine(self.path, medium, serial=cable.ends[1]).run()
-                _, errors = listening.communicate(timeout=100)
+                _, errors = listening.communicate(timeout=600)
         self.assertEqual((status, listening.returncode), (0, self.judged.returncode), errors)
         self.assertEqual(verdicts(report), verdicts(self.whole))
 

@@ -23,7 +23,7 @@ FEW = ["--filter", "goal:cell/pml4e"]  # none of which deviates
 
 
 def run(*arguments, **options):
-    return subprocess.run([*map(str, arguments)], capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run([*map(str, arguments)], capture_output=True, text=True, timeout=600, **options)
 
 
 class Test(unittest.TestCase):
@@ -112,7 +112,7 @@ class Killed(Test):
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             time.sleep(moment)
             killed = [os.kill(pid, signal.SIGKILL) for pid in self.children(process)]
-            output, errors = process.communicate(timeout=120)
+            output, errors = process.communicate(timeout=600)
         self.assertEqual(bool(killed), "ended by signal 9 (Killed); started again" in errors, errors)
         return (process.returncode, output, report.read_bytes()), bool(killed)
 
@@ -137,7 +137,7 @@ class Ended(Test):
                 while not [*self.path.glob("eptspec-bochs-*/bochs.log")]:
                     time.sleep(0.01)
                 process.send_signal(number)
-                process.communicate(timeout=60)
+                process.communicate(timeout=600)
             self.assertEqual((process.returncode, [*self.path.iterdir()]), (128 + number, []))
 
 

@@ -28,7 +28,7 @@ def image_directory():
 
 
 def eptspec(*arguments):
-    return subprocess.run([EPTSPEC, *arguments], capture_output=True, text=True, timeout=120)
+    return subprocess.run([EPTSPEC, *arguments], capture_output=True, text=True, timeout=600)
 
 
 def expect(what, condition, *more):
@@ -153,7 +153,7 @@ def bochs_of(stick):
     return machine
 
 
-def boot_in_bochs(stick, seconds=200):
+def boot_in_bochs(stick, seconds=600):
     """Until the application is done; gives what was on the serial line."""
     with bochs_of(stick).start() as bochs:
         try:
@@ -171,7 +171,7 @@ def switch_off_in_between(stick, records):
         with open(stick.path, "rb") as file:
             return file.read(4 << 20).count(b"EREC") >= records
 
-    expect("the run could be interrupted", bochs_of(stick).run_and_reset(enough, 200))
+    expect("the run could be interrupted", bochs_of(stick).run_and_reset(enough, 600))
     data = stick.get("RESULTS.BIN")
     expect("it was interrupted", data[-TRAILER_SIZE:] == bytes(TRAILER_SIZE), data[-TRAILER_SIZE:])
 

@@ -151,25 +151,6 @@ TEST(AbiHeader, attributes_of_an_access_are_those_of_the_specification) {
   EXPECT_EQ(ids, ids_by_mask(spec_under_test().attributes, spec::Word::access));
 }
 
-// The comment beside each word of controls names the bits that mean something.
-TEST(AbiHeader, controls_that_it_names_are_those_of_the_specification) {
-  const auto comments =
-      found_in(abi_header(), R"(uint64_t (\w+_based|primary|secondary|tertiary)_controls; +/\*(.*)\*/)");
-  const std::map<std::string, spec::Word> words = {{"pin_based", spec::Word::pin_based},
-                                                   {"primary", spec::Word::primary},
-                                                   {"secondary", spec::Word::secondary},
-                                                   {"tertiary", spec::Word::tertiary}};
-  ASSERT_EQ(comments.size(), words.size());
-  for (const auto& [name, word] : words) {
-    std::set<ept_word> stated;
-    for (const auto& [number, rest] : found_in(comments.at(name), R"(\b(\d+)\b())"))
-      stated.insert(ept_word{1} << std::stoi(number));
-    std::set<ept_word> specified;
-    for (const auto& [mask, id] : ids_by_mask(spec_under_test().controls, word)) specified.insert(mask);
-    EXPECT_EQ(stated, specified) << name;
-  }
-}
-
 TEST(AbiHeader, a_walk_has_room_for_every_level) {
   EXPECT_EQ(std::size_t{EPTSPEC_MAX_WORDS}, spec_under_test().levels.size());
 }
