@@ -14,11 +14,11 @@
 #include "harness/judge/case.h"
 #include "harness/support/program.h"
 #include "harness/support/text.h"
+#include "vectors/format/document.h"
 #include "vectors/format/file.h"
+#include "vectors/format/identity.h"
 #include "vectors/format/lines.h"
 #include "vectors/format/names.h"
-#include "vectors/format/read.h"
-#include "vectors/format/sha256.h"
 #include "vectors/generate/generate.h"
 
 namespace cli {

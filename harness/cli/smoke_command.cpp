@@ -3,7 +3,7 @@
 
 #include "harness/adapters/abi_model.h"
 #include "harness/cli/commands.h"
-#include "harness/judge/citations.h"
+#include "harness/judge/cause.h"
 #include "harness/judge/draw.h"
 #include "harness/judge/judging.h"
 #include "harness/report/forms.h"
@@ -44,7 +44,7 @@ void print_case(const harness::Smoke& smoke, const harness::Judgement& judgement
   for (const harness::Deviation& one : judgement.deviations) {
     fmt::print("           {}\n", deviation_text(one));
   }
-  if (!judgement.reason.empty()) fmt::print("           {}\n", reason_text(judgement));
+  if (const std::string reason = reason_text(judgement); !reason.empty()) fmt::print("           {}\n", reason);
   for (const std::string& place : citations_of(smoke.vector, judgement)) fmt::print("           {}\n", place);
 }
 

@@ -13,12 +13,10 @@
 
 #include "harness/cli/commands.h"
 #include "vectors/format/binary.h"
-#include "vectors/format/c_array.h"
 #include "vectors/format/file.h"
 #include "vectors/format/manifest.h"
 #include "vectors/format/random.h"
 #include "vectors/format/self_contained.h"
-#include "vectors/generate/coverage.h"
 #include "vectors/generate/generate.h"
 #include "vectors/generate/lint.h"
 #include "vectors/goals/goals.h"
@@ -168,17 +166,16 @@ void stream_random(const spec::Spec& spec, const spec::Profile& profile, const A
                    std::ostream& out) {
   const ept_configuration allowed = vectors::configuration_of(profile);
   const bool binary = arguments.format == "binary";
-  std::optional<vectors::LineStream> lines;
   if (binary)
     out << vectors::binary_header(arguments.count);
   else
-    lines.emplace(profile.id, edition_of(spec), allowed, out);
+    vectors::begin_lines(profile.id, edition_of(spec), allowed, out);
   for (std::uint64_t i = 0; out && (arguments.count == 0 || i < arguments.count); ++i) {
     const vectors::Vector vector = vectors::random_vector(allowed, profile.id, arguments.seed, i);
     if (binary)
       out << vectors::binary_record(vector);
     else
-      lines->write(vector);
+      vectors::write_lines(vector, out);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "harness/judge/case.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,9 @@ namespace harness {
 namespace {
 
 using vectors::same;
+
+constexpr std::array kQuestionBits = {EPTSPEC_QUESTION_EPTP, EPTSPEC_QUESTION_ENTRY, EPTSPEC_QUESTION_WALK};
+static_assert(kQuestionBits.size() == vectors::kQuestions.size());
 
 // Whether the manual says of the case with this configuration what the vector expects. The entries may end too soon
 // for a walk that goes further there.
@@ -31,29 +35,24 @@ struct Difference {
   ept_configuration undone;  // the adapter's configuration with this one thing as the vector has it
 };
 
-void differing_bits(ept_word ept_configuration::*word, std::span<const Name> names, const char* kind,
-                    const ept_configuration& wanted, const ept_configuration& has, std::vector<Difference>& out) {
-  for (const Name& name : names) {
-    const ept_word differing = (wanted.*word ^ has.*word) & name.bits;
-    if (differing == 0) continue;
-    ept_configuration undone = has;
-    undone.*word ^= differing;
-    const bool lacks = (wanted.*word & name.bits) != 0;
-    out.push_back({fmt::format("{} {} is {}", kind, name.name, lacks ? "missing" : "always on"), undone});
-  }
-}
-
 std::vector<Difference> differences(const ept_configuration& wanted, const ept_configuration& has) {
   std::vector<Difference> all;
   if (wanted.maxphyaddr != has.maxphyaddr) {
-    ept_configuration undone = has;
-    undone.maxphyaddr = wanted.maxphyaddr;
-    all.push_back({fmt::format("maxphyaddr is {}, not {}", has.maxphyaddr, wanted.maxphyaddr), undone});
+    all.push_back({fmt::format("maxphyaddr is {}, not {}", has.maxphyaddr, wanted.maxphyaddr), has});
+    all.back().undone.maxphyaddr = wanted.maxphyaddr;
   }
-  differing_bits(&ept_configuration::capability, ept_capability_names, "capability", wanted, has, all);
-  for (const vectors::Controls& word : vectors::kControls)
-    differing_bits(word.member, word.vocabulary, "control", wanted, has, all);
-  differing_bits(&ept_configuration::parameters, ept_parameter_names, "parameter", wanted, has, all);
+  const auto add = [&](ept_word ept_configuration::*word, std::span<const Name> names, const char* kind) {
+    for (const Name& name : names) {
+      const ept_word differing = (wanted.*word ^ has.*word) & name.bits;
+      if (differing == 0) continue;
+      const bool lacks = (wanted.*word & name.bits) != 0;
+      all.push_back({fmt::format("{} {} is {}", kind, name.name, lacks ? "missing" : "always on"), has});
+      all.back().undone.*word ^= differing;
+    }
+  };
+  add(&ept_configuration::capability, ept_capability_names, "capability");
+  for (const vectors::Controls& word : vectors::kControls) add(word.member, word.vocabulary, "control");
+  add(&ept_configuration::parameters, ept_parameter_names, "parameter");
   return all;
 }
 
@@ -83,15 +82,6 @@ const Name* undecided(const vectors::Vector& vector, ept_configuration there, ep
   return nullptr;
 }
 
-std::uint32_t question_bit(vectors::Question question) {
-  switch (question) {
-    case vectors::Question::eptp: return EPTSPEC_QUESTION_EPTP;
-    case vectors::Question::entry: return EPTSPEC_QUESTION_ENTRY;
-    case vectors::Question::walk: return EPTSPEC_QUESTION_WALK;
-  }
-  return 0;
-}
-
 }  // namespace
 
 ept_configuration configuration_put(const ept_configuration& wanted, const Description& description) {
@@ -111,23 +101,20 @@ bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
   const bool walks = asked.question == vectors::Question::walk;
   put.word_count = count;
-  ept_word table = asked.eptp & EPT_ENTRY_ADDRESS;
   bool apart = true;
   for (std::uint32_t n = 0; n < count; ++n) {
-    const ept_word entry = asked.entries[n];
-    const int low = ept_index_low(asked.level - static_cast<int>(n));
-    const ept_word address = walks ? table | (asked.guest_physical_address >> low & 0x1ff) << 3 : 0;
-    put.words[n] = {address, entry};
-    for (std::uint32_t m = 0; m < n; ++m) apart &= put.words[m].address != address || put.words[m].value == entry;
-    table = entry & EPT_ENTRY_ADDRESS;
+    const ept_word address = walks ? vectors::address_of(asked, n) : 0;
+    put.words[n] = {address, asked.entries[n]};
+    for (std::uint32_t m = 0; m < n; ++m)
+      apart &= put.words[m].address != address || put.words[m].value == asked.entries[n];
   }
   return apart;
 }
 
-Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {
+Judgement prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {
   const vectors::Case& asked = vector.asked;
   put.id = id;
-  put.question = question_bit(asked.question);
+  put.question = kQuestionBits.at(static_cast<std::size_t>(asked.question));
   put.level = static_cast<std::uint32_t>(asked.level);
   put.eptp = asked.eptp;
   put.guest_physical_address = asked.guest_physical_address;
@@ -135,15 +122,15 @@ Unasked prepare(const vectors::Vector& vector, const Description& description, s
   const ept_configuration there = configuration_put(asked.configuration, description);
   put.configuration = to_abi(there);
   if (!description.any_configuration && !applies(vector, there)) {
-    return {Verdict::not_applicable, obstacle(vector, there)};
+    return {Verdict::not_applicable, obstacle(vector, there), {}};
   }
   if (const Name* parameter = undecided(vector, there, description.unknown_parameters); parameter != nullptr) {
-    return {Verdict::not_applicable, fmt::format("the manual leaves it to the processor: {}", parameter->name)};
+    return {Verdict::not_applicable, fmt::format("the manual leaves it to the processor: {}", parameter->name), {}};
   }
   if ((description.questions & put.question) == 0)
-    return {Verdict::skipped, "the adapter does not answer this question"};
-  if (!lay_out(asked, put)) return {Verdict::skipped, "two of its tables have the same address"};
-  return {};
+    return {Verdict::skipped, "the adapter does not answer this question", {}};
+  if (!lay_out(asked, put)) return {Verdict::skipped, "two of its tables have the same address", {}};
+  return {Verdict::pass, {}, {}};
 }
 
 }  // namespace harness

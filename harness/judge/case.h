@@ -8,14 +8,9 @@
 
 namespace harness {
 
-// Why a vector is not run on an adapter.
-struct Unasked {
-  Verdict verdict = Verdict::pass;  // pass: it is put; else not_applicable or skipped
-  std::string reason;
-};
-
-// Fills in `put`, which comes zeroed. A vector applies to a processor when the manual says the same of it there.
-Unasked prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put);
+// Fills in `put`, which comes zeroed, and passes; or says why the vector is not run on the adapter, which is not
+// applicable or skipped. A vector applies to a processor when the manual says the same of it there.
+Judgement prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put);
 
 // The configuration that a case gets: the vector's, or the adapter's processor with the vector's controls as far as it
 // can have them.

@@ -1,9 +1,8 @@
 #include "harness/judge/deviation.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
+#include "harness/adapters/answer_members.h"
 #include "harness/support/names.h"
 
 namespace harness {
@@ -12,16 +11,11 @@ namespace {
 
 enum class Form : std::uint8_t { result, number, hexadecimal };
 
-constexpr std::array kNames = {"result",      "level",      "host_physical_address",
-                               "memory_type", "ignore_pat", "qualification",
-                               "convertible", "entry",      "guest_linear_address"};
-static_assert(kNames.size() == static_cast<std::size_t>(Field::guest_linear_address) + 1);
-
 Form form_of(Field field, bool of_bit) {
   if (field == Field::result) return Form::result;
-  const bool word = field == Field::host_physical_address || field == Field::guest_linear_address ||
-                    (field == Field::entry && !of_bit);
-  return word ? Form::hexadecimal : Form::number;
+  if (field == Field::entry) return of_bit ? Form::number : Form::hexadecimal;
+  const ept_outcome_member* const member = member_of(field);
+  return member == nullptr || member->kind == EPT_MEMBER_ADDRESS ? Form::hexadecimal : Form::number;
 }
 
 std::string text_of(Form form, std::uint64_t value) {
@@ -54,7 +48,23 @@ std::optional<unsigned> small(vectors::Object& from, const char* name) {
 
 }  // namespace
 
-const char* name_of(Field field) { return kNames.at(static_cast<std::size_t>(field)); }
+const ept_outcome_member* member_of(Field field) {
+  const bool is_member = field > Field::result && field < Field::entry;
+  return is_member ? &ept_outcome_members[static_cast<std::size_t>(field) - 1] : nullptr;
+}
+
+std::vector<Field> all_fields() {
+  std::vector<Field> fields = {Field::result};
+  for (const AnswerMember& one : kAnswerMembers) fields.push_back(field_of(one.member));
+  fields.insert(fields.end(), {Field::entry, Field::guest_linear_address});
+  return fields;
+}
+
+const char* name_of(Field field) {
+  if (const ept_outcome_member* const member = member_of(field)) return member->name;
+  if (field == Field::result) return "result";
+  return field == Field::entry ? "entry" : "guest_linear_address";
+}
 
 std::string json_of(const Deviation& one) {
   const Form form = form_of(one.field, one.bit.has_value());
@@ -77,11 +87,15 @@ bool DeviationPattern::matches(const Deviation& one) const {
 }
 
 DeviationPattern pattern_of(vectors::Object& from) {
-  const int field = from.one_of("field", kNames);
-  if (field < 0) return {};
-  const Form form = form_of(static_cast<Field>(field), from.has("bit"));
-  const DeviationPattern pattern{static_cast<Field>(field), value_of(from, "expected", form),
-                                 value_of(from, "observed", form), small(from, "bit"), small(from, "level")};
+  const std::vector<Field> fields = all_fields();
+  std::vector<const char*> names;
+  for (const Field field : fields) names.push_back(name_of(field));
+  const int place = from.one_of("field", names);
+  if (place < 0) return {};
+  const Field field = fields[static_cast<std::size_t>(place)];
+  const Form form = form_of(field, from.has("bit"));
+  const DeviationPattern pattern{field, value_of(from, "expected", form), value_of(from, "observed", form),
+                                 small(from, "bit"), small(from, "level")};
   from.refuse_the_rest();
   return pattern;
 }

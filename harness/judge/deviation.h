@@ -7,22 +7,21 @@
 #include <string>
 #include <vector>
 
+#include "ept_names.h"
 #include "vectors/format/object.h"
 
 namespace harness {
 
+// Beside these three a member of an outcome, see field_of.
 enum class Field : std::uint8_t {
   result,
-  level,  // to convertible: the members of answers, in the order of kAnswerMembers
-  host_physical_address,
-  memory_type,
-  ignore_pat,
-  qualification,
-  convertible,
-  entry,  // as it is afterwards
+  entry = EPT_OUTCOME_MEMBERS + 1,  // as it is afterwards
   guest_linear_address,
 };
+constexpr Field field_of(ept_member member) { return static_cast<Field>(member + 1); }
 
+const ept_outcome_member* member_of(Field field);  // null when it is none
+std::vector<Field> all_fields();                   // that are judged
 const char* name_of(Field field);
 
 struct Deviation {

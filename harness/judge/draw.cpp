@@ -7,8 +7,8 @@
 
 #include "harness/judge/judge.h"
 #include "harness/support/names.h"
-#include "vectors/format/in_words.h"
 #include "vectors/format/names.h"
+#include "vectors/format/self_contained.h"
 
 namespace harness {
 
@@ -18,27 +18,6 @@ ept_classification classify(const vectors::Case& asked, int level, ept_word entr
   ept_context context;
   ept_prepare(&asked.configuration, asked.eptp, &context);
   return ept_classify(&context, level, entry);
-}
-
-}  // namespace
-
-std::string numbers_of(ept_word bits) { return fmt::format("{}", fmt::join(vectors::numbers_in(bits), ", ")); }
-
-namespace {
-
-// The one-bit fields of a format.
-std::vector<Name> flags_of(ept_format format) {
-  std::vector<Name> flags;
-  for (const ept_field_name& field : ept_field_names) {
-    if (field.format == format && std::has_single_bit(field.bits))
-      flags.push_back({field.bits, field.name, field.cite});
-  }
-  return flags;
-}
-
-// The format of an entry by level and bit 7, whether it is present or not.
-bool maps_page(ept_format format) {
-  return format == EPT_FORMAT_PTE || format == EPT_FORMAT_PDE_2M || format == EPT_FORMAT_PDPTE_1G;
 }
 
 // Level and value of the entry that ended the walk, level 0 when none was read.
@@ -53,21 +32,26 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
 
 }  // namespace
 
+std::string numbers_of(ept_word bits) { return fmt::format("{}", fmt::join(vectors::numbers_in(bits), ", ")); }
+
 std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
   const ept_classification found = classify(asked, level, entry);
   const ept_word reserved = found.reserved_bits;
-  const std::vector<Name> flags = flags_of(found.format);
-  ept_word spoken_for = EPT_ENTRY_ADDRESS | reserved;
-  for (const Name& flag : flags) spoken_for |= flag.bits;
-  std::vector<std::string> parts;
-  const ept_word set = entry & spoken_for & ~(EPT_ENTRY_ADDRESS | reserved);
-  if (set != 0) parts.push_back(names_of(flags, set));
-  if (maps_page(found.format)) {
-    parts.push_back(fmt::format("memory type {}", (entry & EPT_ENTRY_MEMORY_TYPE) >> 3));
-    spoken_for |= EPT_ENTRY_MEMORY_TYPE;
+  std::vector<Name> flags;
+  ept_word type = 0;
+  for (const ept_field_name& field : ept_field_names) {
+    if (field.format != found.format) continue;
+    if (std::has_single_bit(field.bits)) flags.push_back({field.bits, field.name, field.cite});
+    if (field.bits == EPT_ENTRY_MEMORY_TYPE) type = field.bits;
   }
+  std::vector<std::string> parts;
+  const ept_word of_flags = all_bits(flags);
+  const ept_word set = entry & of_flags & ~(EPT_ENTRY_ADDRESS | reserved);
+  if (set != 0) parts.push_back(names_of(flags, set));
+  if (type != 0) parts.push_back(fmt::format("memory type {}", (entry & type) >> std::countr_zero(type)));
   if (reserved != 0) parts.push_back("reserved " + numbers_of(reserved));
-  if (const ept_word rest = entry & ~spoken_for; rest != 0) parts.push_back("bits " + numbers_of(rest));
+  if (const ept_word rest = entry & ~(EPT_ENTRY_ADDRESS | reserved | of_flags | type); rest != 0)
+    parts.push_back("bits " + numbers_of(rest));
   if (found.kind == EPT_NOT_PRESENT) parts.insert(parts.begin(), "not present");
   return fmt::format("{}", fmt::join(parts, "; "));
 }

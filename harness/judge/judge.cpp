@@ -52,7 +52,7 @@ void compare_member(const AnswerMember& one, const ept_outcome& expected, const 
   const ept_word right = ept_outcome_get(&expected, one.member);
   const ept_word observed = value_of(answer, one);
   if (right == observed) return;
-  const auto field = static_cast<Field>(&one - kAnswerMembers.data() + 1);  // Field has them in the same order
+  const Field field = field_of(one.member);
   const bool whole = member.partner == one.member;
   const ept_word defined = whole ? ~ept_word{0} : ept_outcome_get(&expected, member.partner);
   const ept_word known = answer.qualification_valid == 0 ? ~ept_word{0} : answer.qualification_valid;
@@ -74,9 +74,6 @@ ept_word flags_at(const eptspec_case& put, std::uint32_t word, ept_word accessed
   return flags;
 }
 
-// The usual case, for speed.
-bool nothing_changes(const ept_outcome& expected) { return (expected.accessed_must | expected.dirty_must) == 0; }
-
 bool nothing_changed(const eptspec_case& put, const eptspec_answer& answer) {
   ept_word changed = 0;
   for (std::uint32_t n = 0; n < put.word_count; ++n) changed |= put.words[n].value ^ answer.words[n];
@@ -86,7 +83,7 @@ bool nothing_changed(const eptspec_case& put, const eptspec_answer& answer) {
 void compare_words(const ept_outcome& expected, const eptspec_case& put, const eptspec_answer& answer,
                    std::vector<Deviation>& out) {
   constexpr ept_word kFlags = EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY;
-  if (nothing_changes(expected) && nothing_changed(put, answer)) return;
+  if ((expected.accessed_must | expected.dirty_must) == 0 && nothing_changed(put, answer)) return;  // usual, for speed
   for (std::uint32_t n = 0; n < put.word_count; ++n) {
     const ept_word before = put.words[n].value;
     const ept_word after = before | flags_at(put, n, expected.accessed_must, expected.dirty_must);
@@ -117,32 +114,21 @@ Judgement error(Fate fate, std::string_view detail) { return {Verdict::error, pl
 }  // namespace
 
 const char* name_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass: return "pass";
-    case Verdict::fail: return "fail";
-    case Verdict::skipped: return "skipped";
-    case Verdict::not_applicable: return "not_applicable";
-    case Verdict::error: return "error";
-    case Verdict::flaky: return "flaky";
-  }
-  return "";
+  constexpr std::array kNames = {"pass", "fail", "skipped", "not_applicable", "error", "flaky"};
+  static_assert(kNames.size() == kVerdicts.size());
+  return kNames.at(static_cast<std::size_t>(verdict));
 }
 
 const char* name_of(Fate fate) {
-  switch (fate) {
-    case Fate::answered: return "answered";
-    case Fate::crash: return "crash";
-    case Fate::hang: return "hang";
-    case Fate::garbage: return "garbage";
-    case Fate::unasked: return "not_asked";
-  }
-  return "";
+  constexpr std::array kNames = {"answered", "crash", "hang", "garbage", "not_asked"};
+  static_assert(kNames.size() == kFates.size());
+  return kNames.at(static_cast<std::size_t>(fate));
 }
 
-std::string json_members(const Judgement& judgement) {
+std::string json_members(const Judgement& judgement, const std::string& reason) {
   std::string text;
   if (judgement.fate != Fate::answered) text += fmt::format(R"(,"fate":"{}")", name_of(judgement.fate));
-  if (!judgement.reason.empty()) text += ",\"reason\":" + vectors::json_text(judgement.reason);
+  if (!reason.empty()) text += ",\"reason\":" + vectors::json_text(reason);
   if (!judgement.deviations.empty()) text += ",\"deviations\":" + json_of(judgement.deviations);
   return text;
 }

@@ -29,10 +29,11 @@ bool deviates(Verdict verdict);
 
 struct Judgement {
   Verdict verdict = Verdict::error;
-  std::string reason;                 // of all but pass and fail; of an error what it was in detail
+  std::string reason;                 // of all but pass and fail; of an error what it was in detail; of a flake both
   std::vector<Deviation> deviations;  // of fail, and of what was a fail first
   Fate fate = Fate::answered;         // of an error, and of a flake that was one of the two times
   std::string attributed_to = {};     // the processor beneath, when it deviates alike (harness/targets/open.h)
+  std::vector<Verdict> times = {};    // of a flake: at first, and when asked again
   bool operator==(const Judgement&) const = default;
 };
 
@@ -41,7 +42,7 @@ const char* name_of(Fate fate);
 // False for an error whose case was never put: the target had hung too often (pin.h).
 bool was_asked(const Judgement& judgement);
 // ,"fate":"crash","reason":"signal 6","deviations":[...]: those that it has, each behind a comma.
-std::string json_members(const Judgement& judgement);
+std::string json_members(const Judgement& judgement, const std::string& reason);
 
 // put: the vector as the adapter got it (harness/judge/case.h).
 Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed);

@@ -2,8 +2,6 @@
 
 #include <numeric>
 
-#include <fmt/format.h>
-
 #include "harness/judge/case.h"
 
 namespace harness {
@@ -26,14 +24,15 @@ void fetch_ahead(std::span<const Put> puts, std::size_t n) {
 // What two judgements of one vector come to.
 Judgement combined(Judgement first, Judgement second) {
   if (second.verdict == first.verdict || !was_asked(second)) return first;
-  std::string reason = fmt::format("{}, then {} when asked again", name_of(first.verdict), name_of(second.verdict));
-  for (const Judgement& one : {first, second}) {
-    if (one.verdict == Verdict::error) reason += fmt::format("; {}: {}", name_of(one.fate), one.reason);
-    if (one.verdict != Verdict::error && !one.reason.empty()) reason += "; " + one.reason;
-  }
+  const bool both = !first.reason.empty() && !second.reason.empty();
   Judgement& worse = first.deviations.empty() ? second : first;
   const Fate fate = first.fate == Fate::answered ? second.fate : first.fate;
-  return {Verdict::flaky, std::move(reason), std::move(worse.deviations), fate};
+  return {Verdict::flaky,
+          first.reason + (both ? "; " : "") + second.reason,
+          std::move(worse.deviations),
+          fate,
+          {},
+          {first.verdict, second.verdict}};
 }
 
 }  // namespace
@@ -44,13 +43,11 @@ void Judging::ask(std::span<const Put> puts, std::span<const std::size_t> which)
   for (const std::size_t n : which) {
     fetch_ahead(puts, n);
     eptspec_case& put = cases_.emplace_back();
-    Unasked unasked = prepare(*puts[n].vector, adapter_.description(), puts[n].id, put);
-    if (unasked.verdict == Verdict::pass) {
+    judgements_[n] = prepare(*puts[n].vector, adapter_.description(), puts[n].id, put);
+    if (judgements_[n].verdict == Verdict::pass)
       asked_.push_back(n);
-    } else {
+    else
       cases_.pop_back();
-      judgements_[n] = {unasked.verdict, std::move(unasked.reason), {}};
-    }
   }
   observed_.resize(cases_.size());
   adapter_.run(cases_, observed_);

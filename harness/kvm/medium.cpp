@@ -11,7 +11,7 @@
 
 #include "harness/support/program.h"
 #include "vectors/format/file.h"
-#include "vectors/format/sha256.h"
+#include "vectors/format/identity.h"
 
 namespace harness {
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <pugixml.hpp>
 
-#include "harness/judge/citations.h"
 #include "harness/judge/draw.h"
 #include "harness/report/forms.h"
 #include "harness/support/names.h"

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "harness/judge/citations.h"
 #include "harness/report/forms.h"
 #include "harness/report/matrix.h"
 #include "harness/suite/report.h"
@@ -31,7 +30,8 @@ std::string vector_of(const Report& report, std::size_t n) {
     text += ",\"known\":" + json_text(reasons_of(known));
   }
   if (!judgement.attributed_to.empty()) text += ",\"attributed_to\":" + json_text(judgement.attributed_to);
-  text += json_members(judgement);
+  const bool flaky = judgement.verdict == Verdict::flaky;
+  text += json_members(judgement, flaky ? reason_text(judgement) : judgement.reason);
   if (!judgement.deviations.empty())
     text += ",\"cites\":" + list_of(citations_of(report.vectors[n], judgement), json_text);
   return text + "}";

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "harness/judge/citations.h"
 #include "harness/judge/draw.h"
 #include "harness/report/forms.h"
 #include "harness/suite/report.h"

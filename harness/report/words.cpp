@@ -17,9 +17,8 @@ std::string value_text(const Deviation& one, std::uint64_t value) {
 
 std::string field_text(const Deviation& one) {
   const ept_word mask = one.bit ? ept_word{1} << *one.bit : 0;
-  if (one.field == Field::qualification) {
-    return fmt::format("qualification bit {} ({})", one.bit.value_or(0), names_of(ept_qualification_names, mask));
-  }
+  if (const ept_outcome_member* const member = member_of(one.field); member != nullptr && one.bit)
+    return fmt::format("{} bit {} ({})", member->name, *one.bit, names_of(ept_qualification_names, mask));
   if (one.field != Field::entry) return name_of(one.field);
   const std::string which = one.bit ? names_of(ept_flag_names, mask) + " flag" : "bits";
   return fmt::format("{} of the level-{} entry afterwards", which, one.level.value_or(0));
@@ -31,15 +30,20 @@ std::string deviation_text(const Deviation& one) {
 }
 
 std::string reason_text(const Judgement& judgement) {
-  if (judgement.verdict != Verdict::error) return judgement.reason;
-  return fmt::format("{}: {}", was_asked(judgement) ? name_of(judgement.fate) : "not asked", judgement.reason);
+  const bool error = judgement.verdict == Verdict::error || judgement.fate != Fate::answered;
+  std::string text = judgement.reason;
+  if (error) text = fmt::format("{}: {}", was_asked(judgement) ? name_of(judgement.fate) : "not asked", text);
+  if (judgement.times.empty()) return text;
+  return fmt::format("{}, then {} when asked again{}{}", name_of(judgement.times.front()),
+                     name_of(judgement.times.back()), text.empty() ? "" : "; ", text);
 }
 
 std::string rule_text(const Cause& cause) { return is_of_field(cause) ? field_text(cause.deviation) : cause.rule; }
 
 std::string what_text(const Cause& cause) {
   const Deviation& one = cause.deviation;
-  if (cause.verdict != Verdict::fail) return reason_text({cause.verdict, cause.reason, {}, cause.fate});
+  if (cause.verdict != Verdict::fail)
+    return reason_text({cause.verdict, cause.reason, {}, cause.fate, {}, cause.times});
   if (is_of_field(cause)) return "wrong";
   const bool translated = one.observed == EPTSPEC_WALK_TRANSLATED;
   if (one.expected == EPTSPEC_WALK_MISCONFIGURATION && translated) return "misconfiguration missed";

@@ -45,8 +45,11 @@ std::string line_of(const JournalHeader& header) {
 }
 
 std::string line_of(const std::string& id, const Judgement& judgement) {
-  return fmt::format("{{\"id\":{},\"verdict\":\"{}\"{}}}\n", json_text(id), name_of(judgement.verdict),
-                     json_members(judgement));
+  std::string times;
+  for (const Verdict one : judgement.times) times += fmt::format("{}\"{}\"", times.empty() ? "" : ",", name_of(one));
+  if (!times.empty()) times = ",\"times\":[" + times + "]";
+  return fmt::format("{{\"id\":{},\"verdict\":\"{}\"{}{}}}\n", json_text(id), name_of(judgement.verdict), times,
+                     json_members(judgement, judgement.reason));
 }
 
 JournalHeader header_of(Object& from) {
@@ -63,16 +66,15 @@ std::string lack_of(const Judgement& judgement) {
     case Verdict::fail: return deviations ? "" : "a fail without deviations";
     case Verdict::skipped:
     case Verdict::not_applicable:
-    case Verdict::error:
-    case Verdict::flaky: break;
+    case Verdict::error: break;
+    case Verdict::flaky: return judgement.times.size() == 2 ? "" : "a flake without its two verdicts";
   }
   if (judgement.verdict == Verdict::error && judgement.fate == Fate::answered) return "an error without its fate";
   return judgement.reason.empty() ? fmt::format("the verdict {} without a reason", name_of(judgement.verdict)) : "";
 }
 
 template <class All>
-typename All::value_type one_of(const All& all, Object& from, const char* name) {
-  const std::string text = from.text(name, true);
+typename All::value_type called(const All& all, const std::string& text, Object& from, const char* name) {
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto one) { return text == name_of(one); });
   if (found != all.end()) return *found;
   from.wrong(fmt::format("'{}' cannot be \"{}\"", name, text));
@@ -82,8 +84,10 @@ typename All::value_type one_of(const All& all, Object& from, const char* name) 
 Judgement judgement_of(Object& from) {
   const std::size_t before = from.errors().size();
   Judgement judgement;
-  judgement.verdict = one_of(kVerdicts, from, "verdict");
-  if (from.has("fate")) judgement.fate = one_of(kFates, from, "fate");
+  judgement.verdict = called(kVerdicts, from.text("verdict", true), from, "verdict");
+  if (from.has("fate")) judgement.fate = called(kFates, from.text("fate", true), from, "fate");
+  for (const std::string& one : from.texts("times", false))
+    judgement.times.push_back(called(kVerdicts, one, from, "times"));
   judgement.reason = from.text("reason", false);
   if (from.has("deviations")) {
     for (Object& one : from.objects("deviations")) judgement.deviations.push_back(deviation_of(one));

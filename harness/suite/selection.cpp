@@ -12,10 +12,10 @@
 #include "harness/suite/builtin.h"
 #include "harness/support/names.h"
 #include "harness/support/text.h"
+#include "vectors/format/document.h"
 #include "vectors/format/file.h"
 #include "vectors/format/manifest.h"
 #include "vectors/format/names.h"
-#include "vectors/format/read.h"
 
 namespace harness {
 

@@ -18,12 +18,6 @@ static_assert(abi_result(EPT_NOT_PRESENT) == EPTSPEC_ENTRY_NOT_PRESENT && abi_re
 
 }  // namespace
 
-ept_word all_bits(std::span<const Name> names) {
-  ept_word bits = 0;
-  for (const Name& name : names) bits |= name.bits;
-  return bits;
-}
-
 std::string names_of(std::span<const Name> names, ept_word bits) {
   std::string text;
   for (const Name& name : names) {

@@ -9,12 +9,13 @@
 
 #include "ept_names.h"
 #include "harness/abi/eptspec_adapter.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 
 using Name = ept_name;
 
-ept_word all_bits(std::span<const Name> names);  // that have a name
+using vectors::all_bits;
 
 // The names of the bits that are set, joined by a comma and a blank; bits without a name as a hexadecimal rest.
 std::string names_of(std::span<const Name> names, ept_word bits);

@@ -1,12 +1,14 @@
 #include "vectors/format/binary.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
-#include "vectors/format/check.h"
+#include "ept_names.h"
+#include "vectors/format/expectation.h"
 #include "vectors/format/identity.h"
 
 namespace vectors {
@@ -19,103 +21,84 @@ constexpr std::size_t kEntries = 5;
 constexpr std::size_t kExpectedPlace = 104;  // in a record
 constexpr std::size_t kIdPlace = 144;
 
+// From which bit of the expectation each member of an outcome lies there, in the order of ept_outcome_members; two that
+// no result has both of share a place.
+constexpr std::array kPlaces = {8U, 256U, 16U, 19U, 64U, 256U, 128U, 192U, 20U, 21U, 32U, 40U, 48U, 56U};
+static_assert(kPlaces.size() == EPT_OUTCOME_MEMBERS);
+
+// Puts numbers one behind the other.
 struct Writer {
-  void put(ept_word value, std::size_t size) {
+  template <class Number>
+  void operator()(Number number, std::size_t size) {
+    const auto value = static_cast<ept_word>(number);
     if (size < 8 && value >> 8 * size != 0)
       throw std::runtime_error(fmt::format("{:#x} has no room in {} bytes", value, size));
     for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<char>(value >> 8 * i & 0xff));
-  }
-  template <class Integer>
-  void put_as(Integer value, std::size_t size) {
-    put(static_cast<ept_word>(value), size);
   }
 
   std::string bytes;
 };
 
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-  ept_word take(std::size_t bytes) {
+// Takes them.
+struct Reader {
+  template <class Number>
+  void operator()(Number& number, std::size_t size) {
     ept_word value = 0;
-    for (std::size_t i = 0; i < bytes; ++i)
-      value |= static_cast<ept_word>(static_cast<unsigned char>(bytes_.at(at_ + i))) << 8 * i;
-    at_ += bytes;
-    return value;
+    for (std::size_t i = 0; i < size; ++i)
+      value |= static_cast<ept_word>(static_cast<unsigned char>(bytes.at(at + i))) << 8 * i;
+    at += size;
+    number = static_cast<Number>(value);
   }
-  int take_int(std::size_t bytes) { return static_cast<int>(take(bytes)); }
 
- private:
-  std::string_view bytes_;
-  std::size_t at_ = 0;
+  std::string_view bytes;
+  std::size_t at = 0;
 };
 
-void put_case(Writer& to, const Case& asked) {
-  to.put_as(asked.question, 1);
-  to.put(asked.configuration.maxphyaddr, 1);
-  to.put_as(asked.level, 1);
-  to.put(asked.entries.size(), 1);
-  to.put(asked.configuration.pin_based_controls, 4);
-  to.put(asked.configuration.primary_controls, 4);
-  to.put(asked.configuration.secondary_controls, 4);
-  to.put(asked.configuration.capability, 8);
-  to.put(asked.configuration.tertiary_controls, 8);
-  to.put(asked.configuration.parameters, 8);
-  to.put(asked.eptp, 8);
-  for (std::size_t i = 0; i < kEntries; ++i) to.put(i < asked.entries.size() ? asked.entries[i] : 0, 8);
-  to.put(asked.guest_physical_address, 8);
-  to.put(asked.access, 8);
+// Calls `each` of all numbers of a case, as they lie in a record, with their sizes. The case gets kEntries entries, of
+// which `count` are its own.
+template <class Each>
+void each_number(Case& asked, std::size_t& count, Each& each) {
+  ept_configuration& has = asked.configuration;
+  asked.entries.resize(kEntries);
+  each(asked.question, 1);
+  each(has.maxphyaddr, 1);
+  each(asked.level, 1);
+  each(count, 1);
+  for (ept_word* word : {&has.pin_based_controls, &has.primary_controls, &has.secondary_controls}) each(*word, 4);
+  for (ept_word* word : {&has.capability, &has.tertiary_controls, &has.parameters, &asked.eptp}) each(*word, 8);
+  for (ept_word& entry : asked.entries) each(entry, 8);
+  each(asked.guest_physical_address, 8);
+  each(asked.access, 8);
 }
 
 // One of the three answers is there; the others are 0.
 void put_expected(Writer& to, Question question, const Expected& expected) {
-  const ept_outcome& outcome = expected.outcome;
-  const bool entry = question == Question::entry;
-  to.put_as(entry ? static_cast<int>(expected.classification.kind) : static_cast<int>(outcome.result), 1);
-  to.put_as(outcome.level, 1);
-  to.put(outcome.memory_type | outcome.ignore_pat << 3 | outcome.convertible << 4 | outcome.convertible_defined << 5,
-         1);
-  to.put_as(entry ? expected.classification.format : 0, 1);
-  for (const ept_word levels : {outcome.accessed_must, outcome.accessed_may, outcome.dirty_must, outcome.dirty_may})
-    to.put(levels, 1);
-  to.put(expected.eptp_rules | expected.classification.rules | outcome.rules, 8);
-  to.put(outcome.qualification, 8);
-  to.put(outcome.qualification_defined, 8);
-  to.put(outcome.host_physical_address | outcome.reserved_bits | expected.classification.reserved_bits, 8);
+  const ept_classification& entry = expected.classification;
+  std::array<ept_word, 5> words{};
+  for (const ept_outcome_member& one : ept_outcome_members) {
+    const unsigned place = kPlaces.at(one.member);
+    words.at(place / 64) |= ept_outcome_get(&expected.outcome, one.member) << place % 64;
+  }
+  words[0] |= question == Question::entry ? entry.kind | static_cast<ept_word>(entry.format) << 24
+                                          : static_cast<ept_word>(expected.outcome.result);
+  words[1] |= expected.eptp_rules | entry.rules;
+  words[4] |= entry.reserved_bits;
+  for (const ept_word word : words) to(word, 8);
 }
 
-std::string record_of(const Case& asked, const Expected& expected) {
+std::string record_of(Case asked, const Expected& expected) {
   Writer to;
-  put_case(to, asked);
+  std::size_t count = asked.entries.size();
+  std::string id = id_of(asked).substr(4);
+  each_number(asked, count, to);
   put_expected(to, asked.question, expected);
-  to.put(std::stoull(id_of(asked).substr(4), nullptr, 16), 8);
+  to(std::stoull(id, nullptr, 16), 8);
   return to.bytes;
 }
 
-Case take_case(Reader& from) {
-  Case asked;
-  asked.question = static_cast<Question>(from.take_int(1));
-  asked.configuration.maxphyaddr = from.take(1);
-  asked.level = from.take_int(1);
-  asked.entries.resize(from.take(1));
-  asked.configuration.pin_based_controls = from.take(4);
-  asked.configuration.primary_controls = from.take(4);
-  asked.configuration.secondary_controls = from.take(4);
-  asked.configuration.capability = from.take(8);
-  asked.configuration.tertiary_controls = from.take(8);
-  asked.configuration.parameters = from.take(8);
-  asked.eptp = from.take(8);
-  for (std::size_t i = 0; i < kEntries; ++i) {
-    const ept_word entry = from.take(8);
-    if (i < asked.entries.size()) asked.entries[i] = entry;
-  }
-  asked.guest_physical_address = from.take(8);
-  asked.access = from.take(8);
-  return asked;
-}
-
 // Whether a case can be put to the model at all.
-bool is_possible(const Case& asked, std::size_t entries) {
+bool is_possible(const Case& asked) {
+  const std::size_t entries = asked.entries.size();
   const auto level = static_cast<std::size_t>(asked.level);
   if (asked.configuration.maxphyaddr < 1 || asked.configuration.maxphyaddr > 52) return false;
   switch (asked.question) {
@@ -127,18 +110,19 @@ bool is_possible(const Case& asked, std::size_t entries) {
 }
 
 // What is wrong with a record, and at which of its bytes.
-struct Mistake {
-  std::string what;
-  std::size_t at = 0;
-};
+using Mistake = std::pair<std::string, std::size_t>;
 
 std::optional<Mistake> take_record(std::string_view record, Vector& to) {
   if (record[3] > static_cast<char>(kEntries) || record[3] < 0) return Mistake{"a record that is not one", 3};
-  Reader from(record);
-  to.asked = take_case(from);
-  if (!is_possible(to.asked, to.asked.entries.size())) return Mistake{"a record that is not one", 0};
-  Reader id(record.substr(kIdPlace));
-  to.id = fmt::format("ept-{:016x}", id.take(8));
+  Reader from{record};
+  std::size_t count = 0;
+  each_number(to.asked, count, from);
+  to.asked.entries.resize(count);
+  if (!is_possible(to.asked)) return Mistake{"a record that is not one", 0};
+  from.at = kIdPlace;
+  ept_word id = 0;
+  from(id, 8);
+  to.id = fmt::format("ept-{:016x}", id);
   to.expected = expected_of(to.asked);
   const std::string right = record_of(to.asked, to.expected);
   const auto different = static_cast<std::size_t>(
@@ -156,8 +140,8 @@ std::optional<Mistake> take_record(std::string_view record, Vector& to) {
 std::string binary_header(std::size_t count) {
   Writer to;
   to.bytes = kMagic;
-  to.put(kVersion, 4);
-  to.put(count, 4);
+  to(kVersion, 4);
+  to(count, 4);
   return to.bytes;
 }
 
@@ -169,6 +153,18 @@ std::string to_binary(const std::vector<Vector>& list) {
   return bytes;
 }
 
+void write_c_array(const std::vector<Vector>& list, const std::string& name, std::ostream& out) {
+  out << "/* Vectors of eptspec, written by \"eptspec vectors export --format c\"; docs/vectors.md has the layout. */\n"
+      << fmt::format("#define {}_COUNT {}\n", name, list.size())
+      << fmt::format("static const unsigned char {}[{}][{}] = {{\n", name, list.size(), kBinaryRecord);
+  for (const Vector& vector : list) {
+    out << fmt::format("  /* {} {} */\n  {{", vector.id, fmt::join(vector.goals, " "));
+    for (const char byte : binary_record(vector)) out << fmt::format("{},", static_cast<unsigned char>(byte));
+    out << "},\n";
+  }
+  out << "};\n";
+}
+
 bool is_binary(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
 std::vector<Vector> from_binary(std::string_view bytes, const std::string& file, std::vector<std::string>& errors) {
@@ -177,9 +173,12 @@ std::vector<Vector> from_binary(std::string_view bytes, const std::string& file,
     return std::vector<Vector>();
   };
   if (bytes.size() < kBinaryHeader || !is_binary(bytes)) return wrong(0, "no file of vectors");
-  Reader header(bytes.substr(kMagic.size(), 8));
-  if (header.take(4) != kVersion) return wrong(8, "a version that is not known");
-  const std::size_t count = header.take(4);
+  Reader header{bytes, kMagic.size()};
+  std::size_t version = 0;
+  std::size_t count = 0;
+  header(version, 4);
+  header(count, 4);
+  if (version != kVersion) return wrong(8, "a version that is not known");
   const std::size_t size = bytes.size() - kBinaryHeader;
   if (count == 0 ? size % kBinaryRecord != 0 : size != count * kBinaryRecord)
     return wrong(12, "another number of records than follows");
@@ -187,7 +186,7 @@ std::vector<Vector> from_binary(std::string_view bytes, const std::string& file,
   for (std::size_t at = kBinaryHeader; at < bytes.size(); at += kBinaryRecord) {
     Vector vector;
     if (const auto mistake = take_record(bytes.substr(at, kBinaryRecord), vector))
-      wrong(at + mistake->at, mistake->what);
+      wrong(at + mistake->second, mistake->first);
     else
       list.push_back(std::move(vector));
   }

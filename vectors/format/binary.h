@@ -3,6 +3,7 @@
 // tests/vectors/format/binary_test.cpp.
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,10 @@ std::string binary_header(std::size_t count);
 std::string binary_record(const Vector& vector);
 
 std::string to_binary(const std::vector<Vector>& list);
+
+// For programs without a file system: `const unsigned char NAME[COUNT][152]`, with the id and the goals of each vector
+// beside it.
+void write_c_array(const std::vector<Vector>& list, const std::string& name, std::ostream& out);
 
 // Whether the bytes begin as such a file.
 bool is_binary(std::string_view bytes);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "vectors/format/identity.h"
 #include "vectors/format/names.h"
 
 namespace vectors {
@@ -21,7 +22,7 @@ Json shown(const ept_outcome& outcome, const ept_outcome_member& one) {
     case EPT_MEMBER_NUMBER: return value;
     case EPT_MEMBER_ADDRESS:
     case EPT_MEMBER_BITS:
-    case EPT_MEMBER_DEFINED: return fmt::format("{:#x}", value);
+    case EPT_MEMBER_DEFINED: return hex(value);
     case EPT_MEMBER_MUST:
     case EPT_MEMBER_MAY: break;
   }
@@ -46,6 +47,21 @@ Json outcome_json(const ept_outcome& outcome) {
 
 std::string text_of(const Json& json) { return json.is_string() ? json.get<std::string>() : json.dump(); }
 
+// "expects violation where the manual says translated": how `found` differs from what is right; empty when it does not.
+std::string difference(const Json& found, const Json& right) {
+  if (!found.is_object()) return "'expected' is not an object";
+  for (const auto& [name, value] : right.items()) {
+    const std::string what = name == "result" ? "" : name + " ";
+    if (!found.contains(name)) return fmt::format("lacks {}{}, which the manual says", what, text_of(value));
+    if (found.at(name) != value)
+      return fmt::format("expects {}{} where the manual says {}", what, text_of(found.at(name)), text_of(value));
+  }
+  for (const auto& [name, value] : found.items()) {
+    if (!right.contains(name)) return fmt::format("expects {} {}, which the manual does not say", name, text_of(value));
+  }
+  return "";
+}
+
 }  // namespace
 
 Json expectation_json(const Case& asked, const Expected& expected) {
@@ -60,22 +76,31 @@ Json expectation_json(const Case& asked, const Expected& expected) {
   json["result"] = ept_kind_names[entry.kind].name;
   json["format"] = ept_format_names[entry.format].name;
   if (entry.rules != 0) json["rules"] = names_in(ept_entry_rule_names, entry.rules);
-  if (entry.reserved_bits != 0) json["reserved_bits"] = fmt::format("{:#x}", entry.reserved_bits);
+  if (entry.reserved_bits != 0) json["reserved_bits"] = hex(entry.reserved_bits);
   return json;
 }
 
-std::string difference(const Json& found, const Json& right) {
-  if (!found.is_object()) return "'expected' is not an object";
-  for (const auto& [name, value] : right.items()) {
-    const std::string what = name == "result" ? "" : name + " ";
-    if (!found.contains(name)) return fmt::format("lacks {}{}, which the manual says", what, text_of(value));
-    if (found.at(name) != value)
-      return fmt::format("expects {}{} where the manual says {}", what, text_of(found.at(name)), text_of(value));
-  }
-  for (const auto& [name, value] : found.items()) {
-    if (!right.contains(name)) return fmt::format("expects {} {}, which the manual does not say", name, text_of(value));
-  }
-  return "";
+int levels_of(const ept_configuration& configuration, ept_word eptp) {
+  ept_context context;
+  ept_prepare(&configuration, eptp, &context);
+  return context.levels;
+}
+
+void read_checked(Object& from, Vector& vector) {
+  vector.id = from.text("id", true);
+  const Json* const expected = from.find("expected", true);
+  const Case& asked = vector.asked;
+  const int one_or_none = asked.question == Question::entry ? 1 : 0;
+  const bool walk = asked.question == Question::walk;
+  const auto count = static_cast<std::size_t>(walk ? levels_of(asked.configuration, asked.eptp) : one_or_none);
+  if (asked.entries.size() != count)
+    return from.wrong(fmt::format("{}: {} entries where {} belong", vector.id, asked.entries.size(), count));
+  if (const std::string id = id_of(asked); id != vector.id)
+    return from.wrong(fmt::format("{}: the id is not that of the case, {}", vector.id, id));
+  vector.expected = expected_of(asked);
+  if (expected == nullptr) return;
+  const std::string mistake = difference(*expected, expectation_json(asked, vector.expected));
+  if (!mistake.empty()) from.wrong(vector.id + ": " + mistake);
 }
 
 }  // namespace vectors

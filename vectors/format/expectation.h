@@ -1,11 +1,9 @@
 // What the manual says of a case, as JSON spelled out by name: the same in every JSON file of vectors. A file's own
-// word for it is not believed but compared with what the model computes. Tests: tests/vectors/format/lines_test.cpp.
+// word for it, and for the id, is not believed but compared with what is computed. Tests:
+// tests/vectors/format/lines_test.cpp, tests/harness/suite/files_test.cpp.
 #pragma once
 
-#include <string>
-
-#include <nlohmann/json_fwd.hpp>
-
+#include "vectors/format/object.h"
 #include "vectors/format/vector.h"
 
 namespace vectors {
@@ -13,7 +11,11 @@ namespace vectors {
 // What is 0 or empty is left out.
 nlohmann::ordered_json expectation_json(const Case& asked, const Expected& expected);
 
-// "expects violation where the manual says translated": how `found` differs from what is right; empty when it does not.
-std::string difference(const nlohmann::ordered_json& found, const nlohmann::ordered_json& right);
+// The number of levels of a walk, which its EPTP says.
+int levels_of(const ept_configuration& configuration, ept_word eptp);
+
+// Reads "id" and "expected" of a vector whose case has been read without a mistake, and says what is wrong with them:
+// "ept-…: the id is not that of the case", "ept-…: expects violation where the manual says translated".
+void read_checked(Object& from, Vector& vector);
 
 }  // namespace vectors

@@ -1,8 +1,6 @@
 #include "vectors/format/file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,47 +17,30 @@ namespace {
 
 constexpr std::size_t kMegaByte = std::size_t{1} << 20;
 
-// Why the file cannot be read as a whole; empty when it can.
-std::string mistake_in(const std::filesystem::path& path, const struct stat& what, std::size_t most) {
-  const bool regular = S_ISREG(what.st_mode);
-  if (S_ISDIR(what.st_mode)) return "is a folder";
-  if (!regular && !S_ISFIFO(what.st_mode)) return "is a device";
-  if (regular && static_cast<std::size_t>(what.st_size) > most) {
-    return fmt::format("is larger than {} MBytes", most / kMegaByte);
-  }
-  return access(path.c_str(), R_OK) == 0 ? "" : std::strerror(errno);
-}
-
-// False when there is more than `most`.
-bool read_all(int fd, std::string& bytes, std::size_t most) {
-  std::vector<char> buffer(kMegaByte);
-  while (bytes.size() <= most) {
-    const ssize_t got = read(fd, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return got == 0;
-    bytes.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-  errno = EFBIG;
-  return false;
-}
-
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::string_view expected, std::size_t most) {
   const auto fail = [&](std::string_view why) {
     throw std::runtime_error(fmt::format("{}: {}; expected {}", path.string(), why, expected));
   };
+  const auto fail_if_large = [&](std::size_t size) {
+    if (size > most) fail(fmt::format("is larger than {} MBytes", most / kMegaByte));
+  };
   struct stat what {};
   if (stat(path.c_str(), &what) != 0) fail(errno == ENOENT ? "does not exist" : std::strerror(errno));
-  if (const std::string mistake = mistake_in(path, what, most); !mistake.empty()) fail(mistake);
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail(std::strerror(errno));
+  if (S_ISDIR(what.st_mode)) fail("is a folder");
+  if (!S_ISREG(what.st_mode) && !S_ISFIFO(what.st_mode)) fail("is a device");
+  if (S_ISREG(what.st_mode)) fail_if_large(static_cast<std::size_t>(what.st_size));
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail(std::strerror(errno));
   std::string bytes;
-  const bool whole = read_all(fd, bytes, most);
-  const int error = errno;
-  close(fd);
-  if (!whole && error == EFBIG) fail(fmt::format("is larger than {} MBytes", most / kMegaByte));
-  if (!whole) fail(std::strerror(error));
+  std::vector<char> buffer(kMegaByte);
+  while (in && bytes.size() <= most) {
+    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    bytes.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) fail(std::strerror(errno));
+  fail_if_large(bytes.size());
   return bytes;
 }
 

@@ -1,12 +1,14 @@
 #include "vectors/format/identity.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <map>
 
 #include <fmt/format.h>
+#include <nettle/sha2.h>
 
 #include "vectors/format/names.h"
-#include "vectors/format/sha256.h"
 
 namespace vectors {
 
@@ -21,17 +23,25 @@ std::string sorted_names(Vocabulary vocabulary, ept_word bits) {
 
 }  // namespace
 
+std::string sha256(std::string_view bytes) {
+  sha256_ctx context;
+  sha256_init(&context);
+  sha256_update(&context, bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
+  std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
+  sha256_digest(&context, digest.size(), digest.data());
+  return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
 std::string canonical_text(const Case& asked) {
   std::map<std::string, std::string> members = {{"question", kQuestions.at(static_cast<std::size_t>(asked.question))}};
   const auto put = [&](const std::string& name, ept_word value) {
-    if (value != 0) members[name] = fmt::format("{:#x}", value);
+    if (value != 0) members[name] = hex(value);
   };
-  const ept_configuration& configuration = asked.configuration;
-  members["maxphyaddr"] = std::to_string(configuration.maxphyaddr);
-  put("capability", configuration.capability);
-  for (const Controls& word : kControls) put(std::string(word.name) + "_controls", configuration.*word.member);
-  if (configuration.parameters != 0)
-    members["parameters"] = sorted_names(ept_parameter_names, configuration.parameters);
+  const ept_configuration& has = asked.configuration;
+  members["maxphyaddr"] = std::to_string(has.maxphyaddr);
+  put("capability", has.capability);
+  for (const Controls& word : kControls) put(std::string(word.name) + "_controls", has.*word.member);
+  if (has.parameters != 0) members["parameters"] = sorted_names(ept_parameter_names, has.parameters);
   put("eptp", asked.eptp);
   if (asked.question == Question::entry) members["level"] = std::to_string(asked.level);
   int level = asked.level;

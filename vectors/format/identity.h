@@ -4,10 +4,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "vectors/format/vector.h"
 
 namespace vectors {
+
+std::string sha256(std::string_view bytes);  // 64 hexadecimal digits
 
 // A line "NAME=VALUE\n" for each member that is not 0, sorted by name.
 std::string canonical_text(const Case& asked);

@@ -1,4 +1,4 @@
-#include "vectors/format/in_words.h"
+#include "vectors/format/self_contained.h"
 
 #include <array>
 #include <bit>
@@ -15,8 +15,6 @@ namespace vectors {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string hex(ept_word value) { return fmt::format("{:#x}", value); }
 
 ept_word field_of(ept_word value, ept_word bits) { return (value & bits) >> std::countr_zero(bits); }
 
@@ -41,7 +39,7 @@ Json qualification_json(const ept_outcome& outcome) {
   return bits;
 }
 
-Json word_json(Vocabulary vocabulary, ept_word value) {
+Json fields_json(Vocabulary vocabulary, ept_word value) {
   Json fields = Json::object();
   for (const ept_name& name : vocabulary) {
     if ((value & name.bits) != 0) fields[name.name] = hex(field_of(value, name.bits));
@@ -50,13 +48,11 @@ Json word_json(Vocabulary vocabulary, ept_word value) {
   return fields;
 }
 
-Json valued(Vocabulary vocabulary, ept_word value) {
-  return {{"value", hex(value)}, {"fields", word_json(vocabulary, value)}};
-}
-
 Json configuration_json(const ept_configuration& configuration) {
   Json json = {{"maxphyaddr", configuration.maxphyaddr},
-               {"capability", valued(ept_capability_names, configuration.capability)}};
+               {"capability",
+                {{"value", hex(configuration.capability)},
+                 {"fields", fields_json(ept_capability_names, configuration.capability)}}}};
   for (const Controls& word : kControls)
     json[std::string(word.name) + "_controls"] = {{"value", hex(configuration.*word.member)},
                                                   {"names", names_in(word.vocabulary, configuration.*word.member)}};
@@ -67,7 +63,7 @@ Json configuration_json(const ept_configuration& configuration) {
 Json eptp_json(const Case& asked) {
   Json json = {{"value", hex(asked.eptp)}};
   const ept_word reserved = reserved_in(asked.configuration, asked.eptp);
-  json["fields"] = word_json(ept_eptp_names, asked.eptp & ~reserved);
+  json["fields"] = fields_json(ept_eptp_names, asked.eptp & ~reserved);
   json["fields"]["address"] = hex(asked.eptp & EPT_ENTRY_ADDRESS & ~reserved);
   if (reserved != 0) json["reserved_bits"] = numbers_in(reserved);
   return json;
@@ -100,15 +96,10 @@ Json entry_json(const Case& asked, const ept_context& context, int level, ept_wo
 Json entries_json(const Case& asked) {
   ept_context context;
   ept_prepare(&asked.configuration, asked.eptp, &context);
-  const std::vector<ept_word> tables = tables_of(asked);
   Json entries = Json::array();
-  int level = asked.level;
-  for (std::size_t i = 0; i < asked.entries.size(); ++i, --level) {
-    Json entry = entry_json(asked, context, level, asked.entries[i]);
-    constexpr ept_word kIndex = 0x1ff;
-    const ept_word index = asked.guest_physical_address >> (3 + 9 * level) & kIndex;
-    if (asked.question == Question::walk) entry["address"] = hex(tables[i] + 8 * index);
-    entries.push_back(std::move(entry));
+  for (std::size_t i = 0; i < asked.entries.size(); ++i) {
+    entries.push_back(entry_json(asked, context, asked.level - static_cast<int>(i), asked.entries[i]));
+    if (asked.question == Question::walk) entries.back()["address"] = hex(address_of(asked, i));
   }
   return entries;
 }
@@ -145,11 +136,8 @@ std::string entry_sentence(const Vector& vector) {
 
 Broken broken_by(const Vector& vector) {
   const Expected& expected = vector.expected;
-  switch (vector.asked.question) {
-    case Question::eptp: return {ept_eptp_rule_names, expected.eptp_rules};
-    case Question::entry: return {ept_entry_rule_names, expected.classification.rules};
-    case Question::walk: break;
-  }
+  if (vector.asked.question == Question::eptp) return {ept_eptp_rule_names, expected.eptp_rules};
+  if (vector.asked.question == Question::entry) return {ept_entry_rule_names, expected.classification.rules};
   if (expected.outcome.result == EPT_MISCONFIGURATION) return {ept_entry_rule_names, expected.outcome.rules};
   return {ept_violation_names, expected.outcome.rules};
 }

@@ -8,27 +8,25 @@
 #include <string_view>
 #include <vector>
 
-#include "vectors/format/citations.h"
 #include "vectors/format/document.h"
 
 namespace vectors {
+
+inline constexpr const char* kCitationsFile = "citations.jsonl";
+
+// A line for each.
+void write_citations(const Citations& citations, std::ostream& out);
 
 // All vectors have the same width, capability and parameters. Throws std::logic_error when they have not, or when there
 // is no vector. The citations are lines of the file, or else of `citations`, a file beside it.
 void write_lines(const Document& document, std::ostream& out);
 void write_lines(const Document& document, const std::string& citations, std::ostream& out);
 
-// The same without an end: a goal and a vector at a time, the id being that of the case.
-class LineStream {
- public:
-  // Keeps a reference to `out`. `processor` has the width, capability and parameters of all vectors.
-  LineStream(const std::string& profile, const std::string& manual, const ept_configuration& processor,
-             std::ostream& out);
-  void write(const Vector& vector);
-
- private:
-  std::ostream& out_;
-};
+// The same without an end, a vector at a time with its goals and the id of the case. `processor` has the width,
+// capability and parameters of all vectors.
+void begin_lines(const std::string& profile, const std::string& manual, const ept_configuration& processor,
+                 std::ostream& out);
+void write_lines(const Vector& vector, std::ostream& out);
 
 // Whether the text is of lines: its first one is an object.
 bool are_lines(std::string_view text);

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "vectors/format/file.h"
+#include "vectors/format/identity.h"
 #include "vectors/format/object.h"
-#include "vectors/format/sha256.h"
 
 namespace vectors {
 
@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kExtension = ".jsonl";
+constexpr const char* kOtherSha256 = "the SHA-256 is not that of the manifest";
 
 std::string manifest_text(const Manifest& manifest) {
   nlohmann::ordered_json json = {
@@ -47,15 +48,13 @@ Manifest manifest_of(Object& from) {
 bool is_about_all(const std::string& name) { return name == kManifest || name == kCitationsFile; }
 
 Document read_listed(const fs::path& path, const FileEntry& entry, std::vector<std::string>& errors) {
+  const auto wrong = [&](std::string_view what) { errors.push_back(fmt::format("{}:1: {}", path.string(), what)); };
   const std::string text = read_file(path);
-  if (sha256(text) != entry.sha256) errors.push_back(path.string() + ":1: the SHA-256 is not that of the manifest");
+  if (sha256(text) != entry.sha256) wrong(kOtherSha256);
   Document document = read_lines(text, path.string(), errors);
-  if (document.vectors.size() != entry.vectors) {
-    errors.push_back(fmt::format("{}:1: {} vectors where the manifest says {}", path.string(), document.vectors.size(),
-                                 entry.vectors));
-  }
-  if (document.profile + kExtension != path.filename())
-    errors.push_back(path.string() + ":1: the profile is not the file's name");
+  const std::size_t count = document.vectors.size();
+  if (count != entry.vectors) wrong(fmt::format("{} vectors where the manifest says {}", count, entry.vectors));
+  if (document.profile + kExtension != path.filename()) wrong("the profile is not the file's name");
   return document;
 }
 
@@ -70,12 +69,6 @@ FileEntry* same_vectors(const std::vector<Document>& documents, const Document& 
     if (entry != manifest.files.end() && equal) return &entry->second;
   }
   return nullptr;
-}
-
-Document renamed(Document document, const std::string& profile) {
-  document.profile = profile;
-  for (Vector& vector : document.vectors) vector.profile = profile;
-  return document;
 }
 
 }  // namespace
@@ -123,7 +116,7 @@ std::vector<Document> read_directory(const fs::path& directory, std::vector<std:
   std::error_code none;
   if (!fs::is_regular_file(directory / kCitationsFile, none) ||
       sha256(read_file(directory / kCitationsFile)) != manifest.citations_sha256)
-    errors.push_back((directory / kCitationsFile).string() + ":1: the SHA-256 is not that of the manifest");
+    errors.push_back(fmt::format("{}:1: {}", (directory / kCitationsFile).string(), kOtherSha256));
   for (const auto& [name, entry] : manifest.files) {
     if (!fs::exists(directory / name, none)) {
       errors.push_back(fmt::format("{}:1: is missing", (directory / name).string()));

@@ -7,6 +7,14 @@
 
 namespace vectors {
 
+std::string hex(ept_word value) { return fmt::format("{:#x}", value); }
+
+ept_word all_bits(Vocabulary vocabulary) {
+  ept_word bits = 0;
+  for (const ept_name& name : vocabulary) bits |= name.bits;
+  return bits;
+}
+
 std::vector<std::string> names_in(Vocabulary vocabulary, ept_word bits) {
   std::vector<std::string> names;
   for (const ept_name& name : vocabulary) {

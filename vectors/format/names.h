@@ -15,6 +15,10 @@ namespace vectors {
 
 using Vocabulary = std::span<const ept_name>;
 
+std::string hex(ept_word value);  // "0x1f"
+
+ept_word all_bits(Vocabulary vocabulary);  // that have a name
+
 // The names of the bits that are set, in the order of the vocabulary; "bit_N" for one without a name.
 std::vector<std::string> names_in(Vocabulary vocabulary, ept_word bits);
 

@@ -145,17 +145,15 @@ std::vector<std::string> Object::texts(const char* name, bool required) {
 
 int Object::integer(const char* name, int low, int high) {
   const Json* const json = find(name, true);
-  if (json == nullptr) return low;
-  if (json->is_number_integer() && *json >= low && *json <= high) return json->get<int>();
-  wrong(fmt::format("'{}' is no number from {} to {}", name, low, high));
+  if (json != nullptr && json->is_number_integer() && *json >= low && *json <= high) return json->get<int>();
+  if (json != nullptr) wrong(fmt::format("'{}' is no number from {} to {}", name, low, high));
   return low;
 }
 
 std::uint64_t Object::number(const char* name) {
   const Json* const json = find(name, true);
-  if (json == nullptr) return 0;
-  if (json->is_number_unsigned()) return json->get<std::uint64_t>();
-  wrong(fmt::format("'{}' is no number from 0 to 2^64-1", name));
+  if (json != nullptr && json->is_number_unsigned()) return json->get<std::uint64_t>();
+  if (json != nullptr) wrong(fmt::format("'{}' is no number from 0 to 2^64-1", name));
   return 0;
 }
 

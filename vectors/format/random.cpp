@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "ept_names.h"
+#include "vectors/format/names.h"
 
 namespace vectors {
 
@@ -17,14 +17,8 @@ constexpr ept_word kAll = ~ept_word{0};
 
 constexpr std::span kUsualAccesses(ept_usual_access_names);
 
-ept_word all_of(std::span<const ept_name> names) {
-  ept_word bits = 0;
-  for (const ept_name& name : names) bits |= name.bits;
-  return bits;
-}
-
 // The attributes that can come with each of them: those that do not tell them apart.
-const ept_word kCircumstances = all_of(ept_access_names) & ~all_of(kUsualAccesses);
+const ept_word kCircumstances = all_bits(ept_access_names) & ~all_bits(kUsualAccesses);
 
 constexpr ept_word low_bits(ept_word count) { return count >= 64 ? kAll : (ept_word{1} << count) - 1; }
 
@@ -51,10 +45,7 @@ class Maker {
 
   ept_configuration configuration() {
     ept_configuration own = allowed_;
-    own.pin_based_controls &= random_.next();
-    own.primary_controls &= random_.next() | EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-    own.secondary_controls &= random_.next() | EPT_CONTROL_ENABLE_EPT;
-    own.tertiary_controls &= random_.next();
+    for (const Controls& word : kControls) own.*word.member &= random_.next() | kEptOn.*word.member;
     return own;
   }
 

@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "vectors/format/check.h"
+#include "vectors/format/expectation.h"
 #include "vectors/format/file.h"
-#include "vectors/format/in_words.h"
 
 namespace vectors {
 
@@ -17,25 +16,15 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "eptspec vectors export 1";
 
-// The lines of the vectors one after the other: the writer gives each id a line of its own.
-class Places {
- public:
-  explicit Places(std::string_view text) : text_(text) {}
-
-  std::size_t next() {
-    const std::size_t found = text_.find("\n   \"id\":", at_);
-    if (found == std::string_view::npos) return line_;
-    line_ += static_cast<std::size_t>(
-        std::count(text_.begin() + static_cast<long>(at_), text_.begin() + static_cast<long>(found) + 1, '\n'));
-    at_ = found + 1;
-    return line_;
+// The line of a vector, whose id the writer gives a line of its own; looks on from byte `at`, which is of line `line`.
+std::size_t next_line(std::string_view text, std::size_t& at, std::size_t& line) {
+  const std::size_t found = std::min(text.find("\n   \"id\":", at), text.size());
+  if (found < text.size()) {
+    line += static_cast<std::size_t>(std::count(&text[at], &text[found] + 1, '\n'));
+    at = found + 1;
   }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::size_t line_ = 1;
-};
+  return line;
+}
 
 ept_word value_in(Object& from, const char* name) {
   const Json* const json = from.find(name, true);
@@ -53,19 +42,6 @@ ept_configuration read_configuration(Object& from) {
   return configuration;
 }
 
-void read_access(Object& from, Case& to) {
-  Object access = from.object("access");
-  to.access = access.bits("attributes", ept_access_names, true);
-  to.guest_physical_address = access.hex("guest_physical_address", true);
-}
-
-void read_entries(Object& from, Case& to) {
-  for (Object& entry : from.objects("entries")) {
-    to.entries.push_back(entry.hex("value", true));
-    if (to.entries.size() == 1) to.level = entry.integer("level", 1, 5);
-  }
-}
-
 Vector read_vector(Object& from) {
   const std::size_t before = from.errors().size();
   Vector vector;
@@ -73,8 +49,17 @@ Vector read_vector(Object& from) {
   asked.question = static_cast<Question>(std::max(from.one_of("question", kQuestions), 0));
   asked.configuration = read_configuration(from);
   asked.eptp = value_in(from, "eptp");
-  if (asked.question != Question::eptp) read_entries(from, asked);
-  if (asked.question == Question::walk) read_access(from, asked);
+  if (asked.question != Question::eptp) {
+    for (Object& entry : from.objects("entries")) {
+      asked.entries.push_back(entry.hex("value", true));
+      if (asked.entries.size() == 1) asked.level = entry.integer("level", 1, 5);
+    }
+  }
+  if (asked.question == Question::walk) {
+    Object access = from.object("access");
+    asked.access = access.bits("attributes", ept_access_names, true);
+    asked.guest_physical_address = access.hex("guest_physical_address", true);
+  }
   vector.goals = from.texts("goals", true);
   vector.cite = from.text("cite", false);
   vector.neighbour = from.text("neighbour", false);
@@ -102,10 +87,11 @@ Document read_document(Object& head, std::string_view text, const std::string& f
   }
   document.profile = head.text("profile", true);
   document.manual = head.text("manual", false);
-  Places places(text);
+  std::size_t at = 0;
+  std::size_t line = 1;
   for (const Json& item : head.list("vectors", true)) {
     const std::size_t before = errors.size();
-    Object from(item, fmt::format("{}:{}", file, places.next()), errors);
+    Object from(item, fmt::format("{}:{}", file, next_line(text, at, line)), errors);
     Vector vector = read_vector(from);
     vector.profile = document.profile;
     if (errors.size() == before) check_words(from, item, vector);

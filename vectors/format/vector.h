@@ -23,8 +23,8 @@ struct Case {
   Question question = Question::walk;
   ept_configuration configuration{};
   ept_word eptp = 0;
-  int level = 0;                  // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP
-  std::vector<ept_word> entries;  // one for an entry; for a walk from the root down, as many as the walk can read
+  int level = 0;                       // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP
+  std::vector<ept_word> entries = {};  // one for an entry; for a walk from the root down, as many as the walk can read
   ept_word guest_physical_address = 0;
   ept_word access = 0;  // EPT_ACCESS_..., of a walk
 };
@@ -37,12 +37,24 @@ struct Expected {
   ept_outcome outcome{};
 };
 
+// The controls without which there is no EPT to speak of; all else is 0.
+inline constexpr ept_configuration kEptOn = {.maxphyaddr = 0,
+                                             .capability = 0,
+                                             .pin_based_controls = 0,
+                                             .primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS,
+                                             .secondary_controls = EPT_CONTROL_ENABLE_EPT,
+                                             .tertiary_controls = 0,
+                                             .parameters = 0};
+
 // Every member counts, and no byte is none: so the bytes are compared.
 template <typename Value>
 bool same(const Value& a, const Value& b) {
   static_assert(std::has_unique_object_representations_v<Value>);
   return std::memcmp(&a, &b, sizeof a) == 0;
 }
+
+// Whether both have the same width, capability and parameters.
+bool is_of_processor(const ept_configuration& a, const ept_configuration& b);
 
 struct Vector {
   std::string id;       // hash of the case (identity.h), so equal in two profiles when the case is
@@ -56,11 +68,18 @@ struct Vector {
   std::string twin;       // id of the same bits in an entry that is not present, or empty
 };
 
-// The physical addresses of the tables that a walk reads, from the root down: each where the entry above it says, also
-// those below the entry that ends the walk.
-std::vector<ept_word> tables_of(const Case& asked);
+// The physical address of the table that entry `n` of a walk, counted from the root down, is read from; and of the
+// entry.
+inline ept_word table_of(const Case& asked, std::size_t n) {
+  return (n == 0 ? asked.eptp : asked.entries[n - 1]) & EPT_ENTRY_ADDRESS;
+}
+inline ept_word address_of(const Case& asked, std::size_t n) {
+  const int low = ept_index_low(asked.level - static_cast<int>(n));
+  return table_of(asked, n) | (asked.guest_physical_address >> low & 0x1ff) << 3;
+}
 
-// Whether no two of them are one. Only then can every memory hold the entries.
+// Whether no two of the tables are one, also below the entry that ends the walk. Only then can every memory hold the
+// entries.
 bool tables_are_apart(const Case& asked);
 
 // The answer of the reference model, which is proved equal to the constraints. The entries of a walk are read in order,

@@ -40,8 +40,8 @@ z3::solver quick_solver(z3::context& context, unsigned seed) {
   z3::params params(context);
   params.set("phase", context.str_symbol(seed == 0 ? "always_false" : "random"));
   params.set("random_seed", seed);
-  params.set("simplify.delay",
-             1000U);  // conflicts; questions that need so many gain from it, others never earn it back
+  // Conflicts: questions that need so many gain from it, others never earn it back.
+  params.set("simplify.delay", 1000U);
   solver.set(params);
   return solver;
 }

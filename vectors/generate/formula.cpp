@@ -1,8 +1,10 @@
 #include "vectors/generate/formula.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <stdexcept>
+
+#include "vectors/format/names.h"
 
 namespace vectors {
 
@@ -14,12 +16,6 @@ constexpr ept_word kTable = 0x1000;
 constexpr ept_word kPage = 0x40000000;
 constexpr ept_word kWriteBack = 6;
 constexpr ept_word kPermissions = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
-
-// Without these two there is no EPT to speak of.
-ept_word always_on(spec::Word word) {
-  if (word == spec::Word::primary) return EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-  return word == spec::Word::secondary ? EPT_CONTROL_ENABLE_EPT : 0;
-}
 
 // In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down.
 constexpr std::size_t kEptp = spec::kControlWords.size();
@@ -35,8 +31,9 @@ ept_word controls_in(const spec::Spec& spec, spec::Word word) {
 
 }  // namespace
 
-PlainWalk plain_walk_of(int levels, int page) {
-  PlainWalk plain;
+Case plain_walk_of(int levels, int page) {
+  Case plain;
+  plain.level = levels;
   plain.eptp = kTable | static_cast<ept_word>(levels - 1) << 3 | kWriteBack;
   plain.access = EPT_ACCESS_DATA_READ;
   for (int level = levels; level >= 1; --level) {
@@ -58,15 +55,12 @@ Formulas::Formulas(z3::context& context, const spec::Spec& spec)
     : context_(context), spec_(spec), configuration_(context) {
   processor_.emplace(spec::Word::capability, configuration_.capability);
   processor_.emplace(spec::Word::parameter, configuration_.parameters);
-  const auto choose = [&](spec::Word word, z3::expr& control) {
+  for (std::size_t i = 0; i < kControls.size(); ++i) {
+    z3::expr& control = configuration_.*model::kControlTerms[i];
     chosen_.push_back(control);
-    processor_.emplace(word, control);
-    control = control | number(always_on(word));
-  };
-  choose(spec::Word::pin_based, configuration_.pin_based);
-  choose(spec::Word::primary, configuration_.primary);
-  choose(spec::Word::secondary, configuration_.secondary);
-  choose(spec::Word::tertiary, configuration_.tertiary);
+    processor_.emplace(spec::kControlWords[i].word, control);
+    control = control | number(kEptOn.*kControls[i].member);
+  }
   for (const char* name : {"eptp_difference", "access_difference", "gpa_difference", "entry_5_difference",
                            "entry_4_difference", "entry_3_difference", "entry_2_difference", "entry_1_difference"})
     chosen_.push_back(context.bv_const(name, model::kWordBits));
@@ -83,7 +77,7 @@ Values Formulas::addresses() {
 
 Values Formulas::with_demands(const Goal& goal, Values values) const {
   const int levels = std::max(goal.levels, 4);
-  const PlainWalk plain = plain_walk_of(levels, page_of(spec_, goal));
+  const Case plain = plain_walk_of(levels, page_of(spec_, goal));
   const auto put = [&](std::size_t position, ept_word start, ept_word mask, ept_word value) {
     values[position] = (values[position] & ~mask) | ((start ^ value) & mask);
   };
@@ -92,7 +86,7 @@ Values Formulas::with_demands(const Goal& goal, Values values) const {
     if (demand.any) continue;
     if (demand.subject == Subject::eptp) put(kEptp, plain.eptp, demand.mask, demand.value);
     if (demand.subject == Subject::access) put(kAccess, plain.access, demand.mask, demand.value);
-    if (demand.subject == Subject::gpa) put(kGpa, plain.gpa, demand.mask, demand.value);
+    if (demand.subject == Subject::gpa) put(kGpa, plain.guest_physical_address, demand.mask, demand.value);
     if (demand.subject == Subject::entry) put(entry_position(demand.level), entry(), demand.mask, demand.value);
     if (demand.subject == Subject::reserved_bits)
       put(entry_position(demand.level), entry(), demand.value, demand.value);
@@ -133,7 +127,7 @@ Formulas::Shape& Formulas::shape_of(const Goal& goal) {
   shape.inputs->configuration = configuration_;
   shape.inputs->eptp = chosen_[kEptp] ^ number(shape.plain.eptp);
   shape.inputs->access = chosen_[kAccess] ^ number(shape.plain.access);
-  shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.gpa);
+  shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.guest_physical_address);
   for (int level = levels; level >= 1; --level) {
     const auto position = static_cast<std::size_t>(levels - level);
     shape.inputs->entries.at(static_cast<std::size_t>(level - 1)) =
@@ -184,7 +178,8 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   parts.push_back(shape.meaning->five_levels() == context_.bool_val(goal.levels == 5));
   parts.push_back(tables_apart(shape, goal.levels));
   parts.push_back(usual_access(spec_, shape.inputs->access));
-  parts.push_back(shape.inputs->gpa.extract(63, 52) == context_.bv_val(0, 12));
+  const auto width = static_cast<unsigned>(spec_.max_maxphyaddr);
+  parts.push_back(shape.inputs->gpa.extract(63, width) == context_.bv_val(0, 64 - width));
   const bool begins = goal.ending != Ending::before_walk;
   parts.push_back((shape.meaning->early_violations() == number(0)) == context_.bool_val(begins));
   for (int level = goal.levels; begins && level > goal.last; --level)
@@ -200,9 +195,11 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
 
 // As tables_are_apart (vector.h): no two tables lie at one address.
 z3::expr Formulas::tables_apart(Shape& shape, int levels) {
+  constexpr auto kLow = static_cast<unsigned>(std::countr_zero(EPT_ENTRY_ADDRESS));
+  constexpr auto kHigh = static_cast<unsigned>(std::bit_width(EPT_ENTRY_ADDRESS)) - 1;
   z3::expr_vector tables(context_);
-  tables.push_back(shape.inputs->eptp.extract(51, 12));
-  for (int level = levels; level > 1; --level) tables.push_back(shape.inputs->entry(level).extract(51, 12));
+  tables.push_back(shape.inputs->eptp.extract(kHigh, kLow));
+  for (int level = levels; level > 1; --level) tables.push_back(shape.inputs->entry(level).extract(kHigh, kLow));
   return z3::distinct(tables);
 }
 
@@ -303,26 +300,17 @@ Case Formulas::case_of(const Goal& goal, const Values& values, const spec::Profi
 }
 
 Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
-  const int levels = std::max(goal.levels, 4);
-  const PlainWalk plain = plain_walk_of(levels, page_of(spec_, goal));
-  Case asked;
+  Case asked = plain_walk_of(std::max(goal.levels, 4), page_of(spec_, goal));
   asked.question = goal.question == Question::entry ? Question::walk : goal.question;
-  asked.configuration = {static_cast<ept_word>(profile.maxphyaddr),
-                         profile.capability,
-                         values[0],
-                         values[1] | always_on(spec::Word::primary),
-                         values[2] | always_on(spec::Word::secondary),
-                         values[3],
-                         profile.parameters};
-  asked.eptp = values[kEptp] ^ plain.eptp;
-  if (goal.question == Question::eptp) return asked;
-  asked.level = goal.levels;
-  asked.access = values[kAccess] ^ plain.access;
-  asked.guest_physical_address = values[kGpa] ^ plain.gpa;
-  for (int level = levels; level >= 1; --level) {
-    asked.entries.push_back(values.at(entry_position(level)) ^
-                            plain.entries.at(static_cast<std::size_t>(levels - level)));
-  }
+  asked.configuration = configuration_of(profile);
+  for (std::size_t i = 0; i < kControls.size(); ++i)
+    asked.configuration.*kControls[i].member = values[i] | kEptOn.*kControls[i].member;
+  asked.eptp ^= values[kEptp];
+  if (goal.question == Question::eptp) return {goal.question, asked.configuration, asked.eptp};
+  asked.access ^= values[kAccess];
+  asked.guest_physical_address ^= values[kGpa];
+  int level = asked.level;
+  for (ept_word& entry : asked.entries) entry ^= values.at(entry_position(level--));
   return asked;
 }
 

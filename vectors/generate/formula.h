@@ -15,16 +15,8 @@ namespace vectors {
 
 // What every vector starts from: an EPTP of write-back memory and the right number of levels, all flags of it 0; a data
 // read at address 0; tables at 2000H, 3000H …, all permissions, and a write-back page at 1 GByte, which every width
-// has.
-struct PlainWalk {
-  ept_word eptp = 0;
-  ept_word access = 0;
-  ept_word gpa = 0;
-  std::vector<ept_word> entries;  // from the root down
-};
-
-// `page` is the level whose entry maps the page: 3, 2 or 1.
-PlainWalk plain_walk_of(int levels, int page);
+// has. `page` is the level whose entry maps the page: 3, 2 or 1.
+Case plain_walk_of(int levels, int page);
 
 // The level whose entry maps a page in the plain of a goal.
 int page_of(const spec::Spec& spec, const Goal& goal);
@@ -63,7 +55,7 @@ class Formulas {
  private:
   // The terms for walks of one number of levels that end at one level, each made once.
   struct Shape {
-    PlainWalk plain;
+    Case plain;
     std::unique_ptr<model::Inputs> inputs;
     std::unique_ptr<model::Meaning> meaning;
     std::map<int, model::Terms> classified;

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <optional>
+#include <set>
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "vectors/format/identity.h"
 #include "vectors/generate/meets.h"
 #include "vectors/generate/parallel.h"
-#include "vectors/generate/relatives.h"
 #include "vectors/generate/solving.h"
 #include "vectors/goals/goals.h"
 
@@ -19,11 +20,10 @@ namespace vectors {
 namespace {
 
 // Vectors by id; a case that serves several goals is there once.
-class Collection {
- public:
+struct Collection {
   const Vector& add(const Case& asked) {
     std::string id = id_of(asked);
-    const auto [found, is_new] = vectors_.try_emplace(id);
+    const auto [found, is_new] = vectors.try_emplace(id);
     if (is_new) {
       found->second.id = std::move(id);
       found->second.asked = asked;
@@ -32,17 +32,8 @@ class Collection {
     return found->second;
   }
 
-  Document take(const spec::Spec& spec, const spec::Profile& profile) {
-    Document document{profile.id, spec.violations.front().cite.edition, std::move(purposes), {}};
-    for (auto& [id, vector] : vectors_) document.vectors.push_back(std::move(vector));
-    link(document);
-    return document;
-  }
-
+  std::map<std::string, Vector> vectors;
   std::vector<Purpose> purposes;
-
- private:
-  std::map<std::string, Vector> vectors_;
 };
 
 void add_vector(const spec::Spec& spec, const Goal& goal, const Case& asked, Collection& to) {
@@ -56,34 +47,6 @@ void add_vector(const spec::Spec& spec, const Goal& goal, const Case& asked, Col
   to.purposes.push_back(std::move(purpose));
 }
 
-// Profiles that do not differ in their configuration have the same vectors.
-void copy_twins(const spec::Spec& spec, const std::string& only, std::vector<Document>& results) {
-  for (const spec::Profile& profile : spec.profiles) {
-    const auto has = [&](const Document& result) { return result.profile == profile.id; };
-    const bool wanted = only.empty() || only == profile.id;
-    if (!wanted || std::any_of(results.begin(), results.end(), has)) continue;
-    const auto model = std::find_if(spec.profiles.begin(), spec.profiles.end(), [&](const spec::Profile& other) {
-      return same(configuration_of(other), configuration_of(profile));
-    });
-    Document copy = *std::find_if(results.begin(), results.end(),
-                                  [&](const Document& result) { return result.profile == model->id; });
-    copy.profile = profile.id;
-    for (Vector& vector : copy.vectors) vector.profile = profile.id;
-    results.push_back(std::move(copy));
-  }
-}
-
-std::vector<const spec::Profile*> distinct(const spec::Spec& spec, const std::string& only) {
-  std::vector<const spec::Profile*> list;
-  for (const spec::Profile& profile : spec.profiles) {
-    if (!only.empty() && only != profile.id) continue;
-    const ept_configuration has = configuration_of(profile);
-    if (std::none_of(list.begin(), list.end(), [&](const auto* other) { return same(configuration_of(*other), has); }))
-      list.push_back(&profile);
-  }
-  return list;
-}
-
 using Profiles = std::vector<const spec::Profile*>;
 using Answers = std::vector<std::optional<Case>>;  // of one profile, in the order of its goals
 
@@ -91,7 +54,7 @@ using Answers = std::vector<std::optional<Case>>;  // of one profile, in the ord
 struct Schedule {
   std::map<int, std::vector<Goal>> goals;
   std::vector<Answers> answers;
-  std::map<Group, std::map<int, std::vector<std::size_t>>> groups;  // by width the goals of a group
+  std::map<Group, std::set<std::pair<int, std::size_t>>> groups;  // the goals of a group, each with its width
 };
 
 Schedule schedule_for(const spec::Spec& spec, const Profiles& profiles, const std::vector<Goal>& more) {
@@ -104,19 +67,18 @@ Schedule schedule_for(const spec::Spec& spec, const Profiles& profiles, const st
     }
     schedule.answers.emplace_back(found->second.size());
     for (std::size_t i = 0; is_new && i < found->second.size(); ++i)
-      schedule.groups[group_of(spec, found->second[i])][profile->maxphyaddr].push_back(i);
+      schedule.groups[group_of(spec, found->second[i])].emplace(profile->maxphyaddr, i);
   }
   return schedule;
 }
 
-void solve_group(Schedule& schedule, const std::map<int, std::vector<std::size_t>>& group, const Profiles& profiles,
+void solve_group(Schedule& schedule, const std::set<std::pair<int, std::size_t>>& group, const Profiles& profiles,
                  Solving& solving) {
-  for (const auto& [width, goals] : group) {
-    for (const std::size_t goal : goals) {
-      for (std::size_t p = 0; p < profiles.size(); ++p) {
-        if (profiles[p]->maxphyaddr == width && is_asked_of(schedule.goals.at(width)[goal], *profiles[p]))
-          schedule.answers[p][goal] = solving.smallest(schedule.goals.at(width)[goal], *profiles[p]);
-      }
+  for (const auto& [width, goal] : group) {
+    for (std::size_t p = 0; p < profiles.size(); ++p) {
+      const Goal& one = schedule.goals.at(width)[goal];
+      if (profiles[p]->maxphyaddr == width && is_asked_of(one, *profiles[p]))
+        schedule.answers[p][goal] = solving.smallest(one, *profiles[p]);
     }
   }
 }
@@ -124,13 +86,9 @@ void solve_group(Schedule& schedule, const std::map<int, std::vector<std::size_t
 std::vector<Document> generate_with(const spec::Spec& spec, const Profiles& profiles, unsigned seed,
                                     const std::vector<Goal>& more = {}) {
   Schedule schedule = schedule_for(spec, profiles, more);
-  std::vector<const std::map<int, std::vector<std::size_t>>*> groups;
+  std::vector<const std::set<std::pair<int, std::size_t>>*> groups;
   for (const auto& [key, group] : schedule.groups) groups.push_back(&group);
-  const auto size = [](const auto* group) {
-    return std::accumulate(group->begin(), group->end(), std::size_t{0},
-                           [](std::size_t sum, const auto& of_width) { return sum + of_width.second.size(); });
-  };
-  std::stable_sort(groups.begin(), groups.end(), [&](const auto* a, const auto* b) { return size(a) > size(b); });
+  std::stable_sort(groups.begin(), groups.end(), [](const auto* a, const auto* b) { return a->size() > b->size(); });
   in_parallel<Solving>(
       groups.size(), [&] { return std::make_unique<Solving>(spec, seed); },
       [&](std::size_t i, Solving& solving) { solve_group(schedule, *groups[i], profiles, solving); });
@@ -143,7 +101,10 @@ std::vector<Document> generate_with(const spec::Spec& spec, const Profiles& prof
         for (std::size_t i = 0; i < goals.size(); ++i) {
           if (schedule.answers[p][i]) add_vector(spec, goals[i], *schedule.answers[p][i], collection);
         }
-        results[p] = collection.take(spec, *profiles[p]);
+        Document& document = results[p];
+        document = {profiles[p]->id, spec.violations.front().cite.edition, std::move(collection.purposes), {}};
+        for (auto& [id, vector] : collection.vectors) document.vectors.push_back(std::move(vector));
+        link(document);
       });
   return results;
 }
@@ -155,11 +116,55 @@ Document generate_for(const spec::Spec& spec, const spec::Profile& profile, unsi
   return generate_with(spec, {&profile}, seed, more).front();
 }
 
-std::vector<Document> generate(const spec::Spec& spec, const std::string& profile) {
-  std::vector<Document> results = generate_with(spec, distinct(spec, profile), 0);
-  copy_twins(spec, profile, results);
+// Profiles that do not differ in their configuration have the same vectors.
+std::vector<Document> generate(const spec::Spec& spec, const std::string& only) {
+  Profiles wanted;
+  Profiles distinct;
+  const auto place_of = [&](const spec::Profile& profile) {
+    return std::find_if(distinct.begin(), distinct.end(), [&](const spec::Profile* other) {
+      return same(configuration_of(*other), configuration_of(profile));
+    });
+  };
+  for (const spec::Profile& profile : spec.profiles) {
+    if (!only.empty() && only != profile.id) continue;
+    wanted.push_back(&profile);
+    if (place_of(profile) == distinct.end()) distinct.push_back(&profile);
+  }
+  const std::vector<Document> made = generate_with(spec, distinct, 0);
+  std::vector<Document> results;
+  for (const spec::Profile* profile : wanted)
+    results.push_back(renamed(made.at(static_cast<std::size_t>(place_of(*profile) - distinct.begin())), profile->id));
   std::sort(results.begin(), results.end(), [](const Document& a, const Document& b) { return a.profile < b.profile; });
   return results;
+}
+
+Coverage coverage_of(const spec::Spec& spec, const spec::Profile& profile, const std::vector<Vector>& vectors,
+                     Solving& solving) {
+  std::multimap<std::string, const Vector*> by_goal;
+  for (const Vector& vector : vectors) {
+    for (const std::string& goal : vector.goals) by_goal.emplace(goal, &vector);
+  }
+  Coverage coverage;
+  coverage.profile = profile.id;
+  for (const Goal& goal : all_goals(spec, profile.maxphyaddr)) {
+    if (!is_asked_of(goal, profile)) continue;
+    const std::string kind = goal.id.substr(0, goal.id.find('/'));
+    const auto [first, last] = by_goal.equal_range(goal.id);
+    if (std::any_of(first, last, [&](const auto& named) { return meets(spec, goal, *named.second); })) {
+      ++coverage.covered;
+      ++coverage.kinds[kind].covered;
+      ++coverage.kinds[kind].total;
+      continue;
+    }
+    const auto lacking = solving.lacking(goal, profile);
+    if (!lacking) {
+      coverage.gaps.push_back(goal.id);
+      ++coverage.kinds[kind].total;
+    } else if (!lacking->empty()) {
+      coverage.impossible.push_back({goal.id, fmt::format("needs {}", fmt::join(*lacking, ", or "))});
+    }
+  }
+  return coverage;
 }
 
 }  // namespace vectors

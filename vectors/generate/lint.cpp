@@ -4,95 +4,72 @@
 
 #include "vectors/format/identity.h"
 #include "vectors/generate/meets.h"
-#include "vectors/generate/relatives.h"
 #include "vectors/goals/goals.h"
 
 namespace vectors {
 
 namespace {
 
-class Lint {
- public:
-  Lint(const spec::Spec& spec, const Document& document, const std::string& file) : spec_(spec), document_(document) {
-    file_ = file;
-    profile_ = find_id(spec.profiles, document.profile);
-  }
+// The mistakes in a vector.
+std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile& profile) {
+  std::vector<std::string> mistakes;
+  const auto check = [&](bool good, const char* mistake) {
+    if (!good) mistakes.emplace_back(mistake);
+  };
+  const Case& asked = vector.asked;
+  check(!vector.goals.empty(), "no goal names it");
+  check(!vector.cite.empty(), "'cite' is missing");
+  check(asked.question != Question::walk || tables_are_apart(asked), "two of its tables have the same address");
+  check(is_of_processor(asked.configuration, configuration_of(profile)),
+        "width, capability or parameters are not the profile's");
+  check(allows(profile, asked.configuration), "a control that the profile does not allow");
+  check(asked.question == Question::eptp || ept_check_eptp(&asked.configuration, asked.eptp) == 0,
+        "VM entry does not accept the EPTP");
+  return mistakes;
+}
 
-  std::vector<std::string> run() {
-    if (profile_ == nullptr) {
-      errors_.push_back(fmt::format("{}:1: there is no profile '{}'", file_, document_.profile));
-      return errors_;
-    }
-    for (const Goal& goal : all_goals(spec_, profile_->maxphyaddr)) goals_.emplace(goal.id, goal);
-    for (const Vector& vector : document_.vectors) {
-      if (!by_id_.emplace(vector.id, &vector).second) wrong(vector, "the id is there twice");
-    }
-    for (const Vector& vector : document_.vectors) check(vector);
-    for (const Purpose& purpose : document_.purposes) check_purpose(purpose);
-    return errors_;
-  }
-
- private:
-  void wrong(const Vector& vector, const std::string& what) {
-    errors_.push_back(fmt::format("{}: {}: {}", file_, vector.id, what));
-  }
-
-  void wrong(const Purpose& purpose, const std::string& what) {
-    errors_.push_back(fmt::format("{}: {}: {}", file_, purpose.goal, what));
-  }
-
-  void check(const Vector& vector) {
-    if (vector.goals.empty()) wrong(vector, "no goal names it");
-    if (vector.cite.empty()) wrong(vector, "'cite' is missing");
-    check_memory(vector);
-    check_configuration(vector);
-  }
-
-  void check_memory(const Vector& vector) {
-    if (vector.asked.question == Question::walk && !tables_are_apart(vector.asked))
-      wrong(vector, "two of its tables have the same address");
-  }
-
-  void check_configuration(const Vector& vector) {
-    const ept_configuration& own = vector.asked.configuration;
-    if (own.maxphyaddr != static_cast<ept_word>(profile_->maxphyaddr) || own.capability != profile_->capability ||
-        own.parameters != profile_->parameters)
-      wrong(vector, "width, capability or parameters are not the profile's");
-    if (!allows(*profile_, own)) wrong(vector, "a control that the profile does not allow");
-    if (vector.asked.question != Question::eptp && ept_check_eptp(&own, vector.asked.eptp) != 0)
-      wrong(vector, "VM entry does not accept the EPTP");
-  }
-
-  // Of the purpose's vector and its relatives: what each shows follows from the vector and the goal.
-  void check_purpose(const Purpose& purpose) {
-    const auto found = by_id_.find(purpose.vector);
-    if (found == by_id_.end()) return wrong(purpose, "there is no vector " + purpose.vector);
-    const auto goal = goals_.find(purpose.goal);
-    if (goal == goals_.end()) return wrong(purpose, "there is no such goal");
-    const Vector& vector = *found->second;
-    if (!meets(spec_, goal->second, vector)) wrong(purpose, vector.id + " does not meet it");
-    if (purpose.cite != goal->second.cite) wrong(purpose, "another citation than the specification's");
-    const bool cell = !goal->second.breaks.empty();
-    const auto neighbour = cell ? nearest_legal(vector.asked, goal->second.last) : std::nullopt;
-    if (purpose.neighbour != (neighbour ? id_of(*neighbour) : "")) wrong(purpose, "'neighbour' is no neighbour");
-    const bool has_twin = cell && goal->second.question != Question::eptp;
-    const std::string twin = has_twin ? id_of(not_present_twin(vector.asked, goal->second.last)) : "";
-    if (purpose.twin != twin) wrong(purpose, "'twin' is no twin");
-  }
-
-  const spec::Spec& spec_;
-  const Document& document_;
-  std::string file_;
-  const spec::Profile* profile_ = nullptr;
-  std::map<std::string, Goal> goals_;
-  std::map<std::string, const Vector*> by_id_;
-  std::vector<std::string> errors_;
-};
+// Those in the purpose of a vector: what it and its relatives show follows from the vector and the goal.
+std::vector<std::string> mistakes_in(const Purpose& purpose, const spec::Spec& spec, const Goal& goal,
+                                     const Vector& vector) {
+  std::vector<std::string> mistakes;
+  if (!meets(spec, goal, vector)) mistakes.push_back(vector.id + " does not meet it");
+  if (purpose.cite != goal.cite) mistakes.emplace_back("another citation than the specification's");
+  const bool cell = !goal.breaks.empty();
+  const auto neighbour = cell ? nearest_legal(vector.asked, goal.last) : std::nullopt;
+  if (purpose.neighbour != (neighbour ? id_of(*neighbour) : "")) mistakes.emplace_back("'neighbour' is no neighbour");
+  const bool has_twin = cell && goal.question != Question::eptp;
+  const std::string twin = has_twin ? id_of(not_present_twin(vector.asked, goal.last)) : "";
+  if (purpose.twin != twin) mistakes.emplace_back("'twin' is no twin");
+  return mistakes;
+}
 
 }  // namespace
 
 std::vector<std::string> lint_document(const spec::Spec& spec, const Document& document, const std::string& file) {
-  return Lint(spec, document, file).run();
+  const spec::Profile* const profile = find_id(spec.profiles, document.profile);
+  if (profile == nullptr) return {fmt::format("{}:1: there is no profile '{}'", file, document.profile)};
+  std::map<std::string, Goal> goals;
+  for (const Goal& goal : all_goals(spec, profile->maxphyaddr)) goals.emplace(goal.id, goal);
+  std::vector<std::string> errors;
+  const auto add = [&](const std::string& which, const std::vector<std::string>& mistakes) {
+    for (const std::string& mistake : mistakes) errors.push_back(fmt::format("{}: {}: {}", file, which, mistake));
+  };
+  std::map<std::string, const Vector*> by_id;
+  for (const Vector& vector : document.vectors) {
+    if (!by_id.emplace(vector.id, &vector).second) add(vector.id, {"the id is there twice"});
+  }
+  for (const Vector& vector : document.vectors) add(vector.id, mistakes_in(vector, *profile));
+  for (const Purpose& purpose : document.purposes) {
+    const auto vector = by_id.find(purpose.vector);
+    const auto goal = goals.find(purpose.goal);
+    if (vector == by_id.end())
+      add(purpose.goal, {"there is no vector " + purpose.vector});
+    else if (goal == goals.end())
+      add(purpose.goal, {"there is no such goal"});
+    else
+      add(purpose.goal, mistakes_in(purpose, spec, goal->second, *vector->second));
+  }
+  return errors;
 }
 
 std::vector<std::string> lint_ids(const std::vector<Document>& documents) {

@@ -4,13 +4,16 @@
 #include <stdexcept>
 
 #include "spec/draw.h"
+#include "spec/partial.h"
 #include "vectors/format/names.h"
-#include "vectors/goals/partial.h"
 
 namespace vectors {
 
 namespace {
 
+using spec::Knowledge;
+using spec::known;
+using spec::Truth;
 using Subject = Demand::Subject;
 
 ept_word member_of(const ept_outcome& outcome, const std::string& name) {
@@ -21,7 +24,8 @@ ept_word member_of(const ept_outcome& outcome, const std::string& name) {
   return ept_outcome_get(&outcome, found->member);
 }
 
-ept_word entry_of(const Case& asked, int level) {
+template <class Asked>  // Case or const Case
+auto& entry_of(Asked& asked, int level) {
   return asked.entries.at(static_cast<std::size_t>(asked.level - level));
 }
 
@@ -32,14 +36,13 @@ ept_classification classification_of(const Case& asked, int level) {
 }
 
 Knowledge configuration_of(const Case& asked) {
-  const ept_configuration& from = asked.configuration;
-  return {{spec::Word::capability, known(from.capability)},
-          {spec::Word::pin_based, known(from.pin_based_controls)},
-          {spec::Word::primary, known(from.primary_controls)},
-          {spec::Word::secondary, known(from.secondary_controls)},
-          {spec::Word::tertiary, known(from.tertiary_controls)},
-          {spec::Word::parameter, known(from.parameters)},
-          {spec::Word::eptp, known(asked.eptp)}};
+  const ept_configuration& has = asked.configuration;
+  Knowledge knowledge = {{spec::Word::capability, known(has.capability)},
+                         {spec::Word::parameter, known(has.parameters)},
+                         {spec::Word::eptp, known(asked.eptp)}};
+  for (std::size_t i = 0; i < kControls.size(); ++i)
+    knowledge.emplace(spec::kControlWords[i].word, known(has.*kControls[i].member));
+  return knowledge;
 }
 
 void add_words_at_end(Knowledge& knowledge, const Goal& goal, const Vector& vector, const Demand& demand) {
@@ -70,7 +73,7 @@ ept_word condition(const spec::Spec& spec, const Goal& goal, const Vector& vecto
   Knowledge knowledge = configuration_of(asked);
   if (demand.subject == Subject::at_end) add_words_at_end(knowledge, goal, vector, demand);
   if (demand.subject == Subject::refuses) {
-    const Partial entry = known(entry_of(asked, demand.level));
+    const spec::Partial entry = known(entry_of(asked, demand.level));
     knowledge.insert({{spec::Word::access, known(asked.access)},
                       {spec::Word::entry, entry},
                       {spec::Word::all, entry},
@@ -144,6 +147,21 @@ bool is_sane(const spec::Spec& spec, const Case& asked) {
          asked.guest_physical_address >> spec.max_maxphyaddr == 0;
 }
 
+constexpr int kMostChanged = 4;
+
+bool is_legal(const Case& asked, const ept_context& context, int level, ept_word word) {
+  if (asked.question == Question::eptp) return ept_check_eptp(&asked.configuration, word) == 0;
+  const ept_kind kind = ept_classify(&context, level, word).kind;
+  return kind == EPT_TABLE || kind == EPT_PAGE;
+}
+
+// The next larger number with as many bits; 0 after the last one.
+ept_word next_with_as_many_bits(ept_word number) {
+  const ept_word low = number & (0 - number);
+  const ept_word ripple = number + low;
+  return ripple == 0 ? 0 : ripple | ((number ^ ripple) >> 2) / low;
+}
+
 }  // namespace
 
 bool solves(const spec::Spec& spec, const Goal& goal, const Case& asked) {
@@ -165,15 +183,38 @@ bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
 bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile) {
   const ept_word walk_length = goal.levels == 5 ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
   if (goal.question != Question::eptp && (profile.capability & walk_length) == 0) return true;
-  const Knowledge knowledge = {
-      {spec::Word::capability, known(profile.capability)}, {spec::Word::parameter, known(profile.parameters)},
-      {spec::Word::pin_based, {~profile.pin_based, 0}},    {spec::Word::primary, {~profile.primary, 0}},
-      {spec::Word::secondary, {~profile.secondary, 0}},    {spec::Word::tertiary, {~profile.tertiary, 0}}};
+  Knowledge knowledge = {{spec::Word::capability, known(profile.capability)},
+                         {spec::Word::parameter, known(profile.parameters)}};
+  for (const spec::ControlWord& controls : spec::kControlWords)
+    knowledge[controls.word] = {~(profile.*controls.member), 0};
   return std::any_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
     if (!demand.condition) return false;
     const Truth truth = judge(spec, *demand.condition, knowledge);
     return truth == (demand.value == 1 ? Truth::no : Truth::yes);
   });
+}
+
+std::optional<Case> nearest_legal(const Case& asked, int level) {
+  Case changed = asked;
+  ept_word& word = asked.question == Question::eptp ? changed.eptp : entry_of(changed, level);
+  const ept_word start = word;
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  for (int bits = 1; bits <= kMostChanged; ++bits) {
+    for (ept_word change = (ept_word{1} << bits) - 1; change != 0; change = next_with_as_many_bits(change)) {
+      word = start ^ change;
+      if (is_legal(asked, context, level, word) && tables_are_apart(changed)) return changed;
+    }
+  }
+  return std::nullopt;
+}
+
+Case not_present_twin(const Case& asked, int level) {
+  Case changed = asked;
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  entry_of(changed, level) &= ~context.present;
+  return changed;
 }
 
 }  // namespace vectors

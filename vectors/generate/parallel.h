@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
+#include <future>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -15,23 +14,19 @@ namespace vectors {
 template <class Own, class Make, class Work>
 void in_parallel(std::size_t count, const Make& make, const Work& work) {
   std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
   const auto run = [&] {
     try {
       const std::unique_ptr<Own> own = make();
       for (std::size_t i = next++; i < count; i = next++) work(i, *own);
     } catch (...) {
-      const std::lock_guard lock(mutex);
-      failure = std::current_exception();
       next = count;
+      throw;
     }
   };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned t = 0; t < std::max(2U, std::thread::hardware_concurrency()); ++t) threads.emplace_back(run);
-  }
-  if (failure) std::rethrow_exception(failure);
+  std::vector<std::future<void>> threads;
+  for (unsigned t = 0; t < std::max(2U, std::thread::hardware_concurrency()); ++t)
+    threads.push_back(std::async(std::launch::async, run));
+  for (std::future<void>& thread : threads) thread.get();
 }
 
 }  // namespace vectors

@@ -28,18 +28,14 @@ class Processors {
       : context_(context), formulas_(formulas), meaning_(context.bool_val(true)) {
     for (const spec::Field& field : spec.capability.fields) {
       if (field.kind == spec::FieldKind::field && std::has_single_bit(mask_of(bits_at(field.bits))))
-        add_both("capability." + field.id, spec::Word::capability, mask_of(bits_at(field.bits)));
+        add_both("capability." + field.id, spec::Word::capability, &spec::Profile::capability, bits_at(field.bits));
     }
     for (const spec::NamedBits& parameter : spec.parameters)
-      add_both("parameter." + parameter.id, spec::Word::parameter, mask_of(parameter.bits));
-    for (const spec::NamedBits& control : spec.controls) {
-      const z3::expr bits = formulas.processor(control.word) & model::word(context, mask_of(control.bits));
-      const auto word = std::find_if(spec::kControlWords.begin(), spec::kControlWords.end(),
-                                     [&](const spec::ControlWord& one) { return one.word == control.word; });
-      add("control." + control.id, bits == model::word(context, 0),
-          [control, of = word->member](const spec::Profile& profile) {
-            return (profile.*of & mask_of(control.bits)) == 0;
-          });
+      add_both("parameter." + parameter.id, spec::Word::parameter, &spec::Profile::parameters, parameter.bits);
+    for (const spec::ControlWord& word : spec::kControlWords) {
+      for (const spec::NamedBits& control : spec.controls) {
+        if (control.word == word.word) add("control." + control.id, word.word, word.member, control.bits, false);
+      }
     }
     for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
       add(fmt::format("another width than {}", width),
@@ -95,13 +91,16 @@ class Processors {
     if (list_.size() > kMost) throw std::logic_error("more assumptions about a processor than there is room for");
   }
 
-  void add_both(const std::string& name, spec::Word word, std::uint64_t mask) {
-    const z3::expr set = (formulas_.processor(word) & model::word(context_, mask)) != model::word(context_, 0);
-    const auto of = [word](const spec::Profile& profile) {
-      return word == spec::Word::capability ? profile.capability : profile.parameters;
-    };
-    add("not " + name, set, [=](const spec::Profile& profile) { return (of(profile) & mask) != 0; });
-    add(name, !set, [=](const spec::Profile& profile) { return (of(profile) & mask) == 0; });
+  // That the bits are 1, or 0.
+  void add(const std::string& opposite, spec::Word word, std::uint64_t spec::Profile::*of, spec::Bits bits, bool set) {
+    const std::uint64_t mask = mask_of(bits);
+    const z3::expr zero = (formulas_.processor(word) & model::word(context_, mask)) == model::word(context_, 0);
+    add(opposite, set ? !zero : zero, [=](const spec::Profile& profile) { return ((profile.*of & mask) != 0) == set; });
+  }
+
+  void add_both(const std::string& name, spec::Word word, std::uint64_t spec::Profile::*of, spec::Bits bits) {
+    add("not " + name, word, of, bits, true);
+    add(name, word, of, bits, false);
   }
 
   z3::context& context_;
@@ -165,15 +164,6 @@ struct Solving::State {
     facts = &group->second.known.try_emplace(wanted.id(), wanted, std::vector<Fact>()).first->second.second;
   }
 
-  // Whether a solution of another goal, changed in what this one names, is one of this goal.
-  bool guess(const Goal& goal, const std::function<bool(const Values&)>& is_solution) {
-    for (const Values& solution : *solutions) {
-      found = formulas.with_demands(goal, solution);
-      if (is_solution(found)) return true;
-    }
-    return false;
-  }
-
   // Whether there is a solution; remembers why when there is none.
   bool possible(const Assumed& assumed) {
     const auto none = [&](const Fact& fact) { return !fact.values && covers(fact, assumed); };
@@ -183,18 +173,14 @@ struct Solving::State {
       found = formulas.values_in(solver->get_model());
       return true;
     }
-    facts->push_back({least_core(processors.used(solver->unsat_core())), std::nullopt});
-    return false;
-  }
-
-  // Of the assumptions of a proof those without which there is none; within the scope of the proof.
-  [[nodiscard]] Assumed least_core(Assumed core) const {
+    Assumed core = processors.used(solver->unsat_core());  // becomes those without which there is no proof
     for (std::size_t i = 0; i < kMost; ++i) {
       if (!core[i]) continue;
       core[i] = false;
       core[i] = is_satisfied(*solver, processors.literals(core));
     }
-    return core;
+    facts->push_back({core, std::nullopt});
+    return false;
   }
 
   const spec::Spec& spec;
@@ -231,9 +217,14 @@ std::optional<Case> Solving::smallest(const Goal& goal, const spec::Profile& pro
   }
   const auto known = std::find_if(state.facts->begin(), state.facts->end(),
                                   [&](const Fact& fact) { return fact.values && is_solution(*fact.values); });
+  // A solution of another goal, changed in what this one names, may be one of this goal.
+  const auto guessed = [&](const Values& other) {
+    state.found = state.formulas.with_demands(goal, other);
+    return is_solution(state.found);
+  };
   if (known != state.facts->end())
     state.found = *known->values;
-  else if (!state.guess(goal, is_solution) && !state.possible(assumed))
+  else if (std::none_of(state.solutions->begin(), state.solutions->end(), guessed) && !state.possible(assumed))
     return std::nullopt;
   const z3::expr_vector literals = state.processors.literals(assumed);
   for (;;) {

@@ -1,8 +1,10 @@
-// Isolating cells, of entries and of the EPTP, and what they must be told apart from: bits that break no rule.
-#include <algorithm>
+// Isolating cells, of entries and of the EPTP, one for each way to break a rule; and what they must be told apart from:
+// bits that break no rule.
+#include <bit>
 
 #include <fmt/format.h>
 
+#include "spec/partial.h"
 #include "vectors/goals/goals.h"
 
 namespace vectors {
@@ -11,71 +13,92 @@ namespace {
 
 using Subject = Demand::Subject;
 
-// Entries of level 5 exist in a 5-level walk only; all others are tried in one of 4 levels.
-int levels_for(const spec::Format& format) { return format.level == 5 ? 5 : 4; }
+bool is_empty(const spec::Field& field, int maxphyaddr) {
+  return field.bits.high.at(maxphyaddr) < field.bits.low.at(maxphyaddr);
+}
 
-Goal cell(const spec::Rule& rule, const spec::Format& format, std::size_t index, const Way& way) {
-  Goal goal;
-  goal.id = fmt::format("cell/{}/{}/{}", format.id, rule.id, way.id);
-  goal.cite = cited(rule.cite);
-  goal.levels = levels_for(format);
-  goal.ending = Ending::misconfigured;
-  goal.last = format.level;
+std::vector<Way> single_bits(const spec::Format& format, spec::FieldKind kind, int maxphyaddr) {
+  std::vector<Way> ways;
+  for (const spec::Field& field : format.fields) {
+    if (field.kind != kind || is_empty(field, maxphyaddr)) continue;
+    const spec::Bits bits = bits_at(field.bits, maxphyaddr);
+    for (unsigned bit = bits.low; bit <= bits.high; ++bit)
+      ways.push_back({fmt::format("bit_{:02}", bit), bit_of(bit), bit_of(bit), true});
+  }
+  return ways;
+}
+
+// Fields of several bits with their value, flags that are set by their name: "write+execute", "memory_type_2".
+std::string name_of(const spec::Format& format, ept_word mask, ept_word value, int maxphyaddr) {
+  std::string name;
+  for (const spec::Field& field : format.fields) {
+    if (is_empty(field, maxphyaddr)) continue;
+    const ept_word here = mask_of(bits_at(field.bits, maxphyaddr));
+    if ((mask & here) == 0) continue;
+    const bool flag = std::has_single_bit(mask & here);
+    if (flag && (value & here) == 0) continue;
+    const std::string text =
+        flag ? field.id : fmt::format("{}_{}", field.id, (value & here) >> bits_at(field.bits, maxphyaddr).low);
+    name += name.empty() ? text : "+" + text;
+  }
+  return name.empty() ? "always" : name;
+}
+
+// The kind of field of which a bit must be 1 for a condition to hold.
+std::optional<spec::FieldKind> kind_demanded(const spec::Condition& condition) {
+  if (condition.kind == spec::Condition::Kind::any_of_kind) return condition.field_kind;
+  if (condition.kind != spec::Condition::Kind::all_of) return std::nullopt;
+  for (const spec::Condition& part : condition.operands) {
+    if (part.kind == spec::Condition::Kind::any_of_kind) return part.field_kind;
+  }
+  return std::nullopt;
+}
+
+// A cell, and the same put as a question about the entry alone.
+void add_cell(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Rule& rule, const spec::Format& format,
+              const Way& way) {
+  Goal goal =
+      walk_goal(fmt::format("cell/{}/{}/{}", format.id, rule.id, way.id), rule.cite, levels_for(format),
+                Ending::misconfigured, format.level, {of_format(spec, format), breaks_only(rule, format.level)});
   goal.breaks = rule.id;
-  goal.demands = {{Subject::format, ~ept_word{0}, index, format.level},
-                  {Subject::entry_rules, ~ept_word{0}, ept_word{1} << rule.bit, format.level}};
   goal.demands.push_back(way.alone ? Demand{Subject::reserved_bits, ~ept_word{0}, way.value, format.level}
                                    : entry_bits(format.level, way.mask, way.value));
-  return goal;
-}
-
-// The same put as a question about the entry alone.
-Goal as_entry(Goal goal) {
+  goals.push_back(goal);
   goal.id = "entry/" + goal.id;
   goal.question = Question::entry;
-  return goal;
+  goals.push_back(goal);
 }
 
-// A bit that may be 1: of a field that is ignored, always or in some configuration, or the ends of an address.
-Goal legal_bit(const spec::Format& format, std::size_t index, const spec::Field& field, unsigned bit) {
-  Goal goal;
-  goal.id = fmt::format("legal/{}/bit_{:02}", format.id, bit);
-  goal.cite = cited(field.cite);
-  goal.levels = levels_for(format);
-  goal.last = format.maps_page ? format.level : 1;
-  goal.demands = {{Subject::format, ~ept_word{0}, index, format.level},
-                  entry_bits(format.level, ept_word{1} << bit, ept_word{1} << bit),
-                  outcome_is("result", EPT_TRANSLATED)};
-  return goal;
-}
-
-// All bits of an address at once: none of them is taken for one that must be 0.
-Goal all_bits(const spec::Format& format, std::size_t index, const spec::Field& field, const spec::Bits& bits) {
-  Goal goal = legal_bit(format, index, field, bits.low);
-  goal.id = fmt::format("legal/{}/{}", format.id, field.id);
-  goal.demands[1] = entry_bits(format.level, mask_of(bits), mask_of(bits));
-  return goal;
-}
-
-void add_legal_bits(std::vector<Goal>& goals, const spec::Format& format, std::size_t index, int maxphyaddr) {
+// Bits that may be 1: one of a field that is ignored, always or in some configuration, or an end of an address; or an
+// address as a whole, of which no bit is taken for one that must be 0.
+void add_legal_bits(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Format& format, int maxphyaddr) {
+  const auto add = [&](const spec::Field& field, const std::string& what, ept_word bits) {
+    goals.push_back(
+        walk_goal(fmt::format("legal/{}/{}", format.id, what), field.cite, levels_for(format), Ending::page,
+                  format.maps_page ? format.level : 1,
+                  {of_format(spec, format), entry_bits(format.level, bits, bits), result_is(EPT_TRANSLATED)}));
+  };
   for (const spec::Field& field : format.fields) {
     const bool address = field.kind == spec::FieldKind::address;
     if (!address && !field.when && field.kind != spec::FieldKind::ignored) continue;
     const spec::Bits bits = bits_at(field.bits, maxphyaddr);
-    if (address) goals.push_back(all_bits(format, index, field, bits));
+    if (address) add(field, field.id, mask_of(bits));
     for (unsigned bit = bits.low; bit <= bits.high; ++bit) {
-      if (!address || bit == bits.low || bit == bits.high) goals.push_back(legal_bit(format, index, field, bit));
+      if (!address || bit == bits.low || bit == bits.high) add(field, fmt::format("bit_{:02}", bit), bit_of(bit));
     }
   }
 }
 
-Goal eptp_goal(const std::string& id, const spec::Citation& cite, ept_word rules) {
-  Goal goal;
-  goal.id = id;
-  goal.cite = cited(cite);
-  goal.question = Question::eptp;
-  goal.demands = {{Subject::eptp_rules, ~ept_word{0}, rules}};
-  return goal;
+void add_eptp(std::vector<Goal>& goals, const std::string& id, const spec::Citation& cite, ept_word rules,
+              const Demand& demand, const std::string& breaks = {}) {
+  goals.push_back({id,
+                   to_string(cite),
+                   Question::eptp,
+                   0,
+                   Ending::page,
+                   0,
+                   {{Subject::eptp_rules, ~ept_word{0}, rules}, demand},
+                   breaks});
 }
 
 // No bit at all that the rule forbids, but this one.
@@ -92,17 +115,11 @@ Demand eptp_way(const spec::Format& eptp, const Way& way, int maxphyaddr) {
 // All bits of the root's address, asked of VM entry and of a walk.
 void add_root_address(std::vector<Goal>& goals, const spec::Field& field, int maxphyaddr) {
   const ept_word all = mask_of(bits_at(field.bits, maxphyaddr));
-  Goal goal = eptp_goal("eptp/accepted/" + field.id, field.cite, 0);
-  goal.demands.push_back({Subject::eptp, all, all});
-  goals.push_back(goal);
-  for (const int levels : {4, 5}) {
-    goal.id = fmt::format("legal/eptp/{}/{}", field.id, levels);
-    goal.question = Question::walk;
-    goal.levels = levels;
-    goal.last = 1;
-    goal.demands = {{Subject::eptp, all, all}, outcome_is("result", EPT_TRANSLATED)};
-    goals.push_back(goal);
-  }
+  const Demand set{Subject::eptp, all, all};
+  add_eptp(goals, "eptp/accepted/" + field.id, field.cite, 0, set);
+  for (const int levels : {4, 5})
+    goals.push_back(walk_goal(fmt::format("legal/eptp/{}/{}", field.id, levels), field.cite, levels, Ending::page, 1,
+                              {set, result_is(EPT_TRANSLATED)}));
 }
 
 void add_accepted_values(std::vector<Goal>& goals, const spec::Spec& spec, int maxphyaddr) {
@@ -110,28 +127,41 @@ void add_accepted_values(std::vector<Goal>& goals, const spec::Spec& spec, int m
     if (field.kind == spec::FieldKind::address) add_root_address(goals, field, maxphyaddr);
     if (field.kind != spec::FieldKind::field) continue;
     const spec::Bits bits = bits_at(field.bits);
-    for (ept_word value = 0; value <= mask_of(bits) >> bits.low; ++value) {
-      Goal goal = eptp_goal(fmt::format("eptp/accepted/{}_{}", field.id, value), field.cite, 0);
-      goal.demands.push_back({Subject::eptp, mask_of(bits), value << bits.low});
-      goals.push_back(goal);
-    }
+    for (ept_word value = 0; value <= mask_of(bits) >> bits.low; ++value)
+      add_eptp(goals, fmt::format("eptp/accepted/{}_{}", field.id, value), field.cite, 0,
+               {Subject::eptp, mask_of(bits), value << bits.low});
   }
 }
 
 }  // namespace
+
+// From the condition: each bit of a kind of field, else each pattern of the bits that it names.
+std::vector<Way> ways_to_break(const spec::Spec& spec, const spec::Rule& rule, const spec::Format& format,
+                               spec::Word word, int maxphyaddr) {
+  if (const auto kind = kind_demanded(rule.when)) return single_bits(format, *kind, maxphyaddr);
+  const ept_word permissions = bits_named(spec, spec.conditions.at(spec.present).when, spec::Word::entry);
+  ept_word mask = bits_named(spec, rule.when, word);
+  if (word == spec::Word::entry && (mask & permissions) != 0) mask |= permissions;
+  std::vector<Way> ways;
+  ept_word value = 0;
+  do {  // each subset of the bits
+    if (judge(spec, rule.when, {{word, {mask, value}}}) != spec::Truth::no)
+      ways.push_back({name_of(format, mask, value, maxphyaddr), mask, value, false});
+    value = (value - mask) & mask;
+  } while (value != 0);
+  return ways;
+}
 
 std::vector<Goal> cell_goals(const spec::Spec& spec, int maxphyaddr) {
   std::vector<Goal> goals;
   for (std::size_t f = 0; f < spec.formats.size(); ++f) {
     const spec::Format& format = spec.formats[f];
     for (const spec::Rule& rule : spec.misconfigurations) {
-      if (std::find(rule.formats.begin(), rule.formats.end(), f) == rule.formats.end()) continue;
-      for (const Way& way : ways_to_break(spec, rule, format, spec::Word::entry, maxphyaddr)) {
-        goals.push_back(cell(rule, format, f, way));
-        goals.push_back(as_entry(goals.back()));
-      }
+      if (!concerns(rule, f)) continue;
+      for (const Way& way : ways_to_break(spec, rule, format, spec::Word::entry, maxphyaddr))
+        add_cell(goals, spec, rule, format, way);
     }
-    add_legal_bits(goals, format, f, maxphyaddr);
+    add_legal_bits(goals, spec, format, maxphyaddr);
   }
   return goals;
 }
@@ -139,12 +169,9 @@ std::vector<Goal> cell_goals(const spec::Spec& spec, int maxphyaddr) {
 std::vector<Goal> eptp_goals(const spec::Spec& spec, int maxphyaddr) {
   std::vector<Goal> goals;
   for (const spec::Rule& rule : spec.eptp_rules) {
-    for (const Way& way : ways_to_break(spec, rule, spec.eptp, spec::Word::eptp, maxphyaddr)) {
-      Goal goal = eptp_goal(fmt::format("cell/eptp/{}/{}", rule.id, way.id), rule.cite, ept_word{1} << rule.bit);
-      goal.breaks = rule.id;
-      goal.demands.push_back(eptp_way(spec.eptp, way, maxphyaddr));
-      goals.push_back(goal);
-    }
+    for (const Way& way : ways_to_break(spec, rule, spec.eptp, spec::Word::eptp, maxphyaddr))
+      add_eptp(goals, fmt::format("cell/eptp/{}/{}", rule.id, way.id), rule.cite, bit_of(rule.bit),
+               eptp_way(spec.eptp, way, maxphyaddr), rule.id);
   }
   add_accepted_values(goals, spec, maxphyaddr);
   return goals;

@@ -5,14 +5,12 @@
 #include <fmt/format.h>
 
 #include "vectors/goals/goals.h"
-#include "vectors/goals/partial.h"
 
 namespace vectors {
 
 namespace {
 
 using spec::Condition;
-using Subject = Demand::Subject;
 
 constexpr int kLevels = 4;  // of walks; with five a condition means the same
 
@@ -23,46 +21,43 @@ Condition written_out(const spec::Spec& spec, const Condition& condition) {
   return out;
 }
 
-void find_atoms(Condition& condition, std::vector<Condition*>& atoms) {
-  if (condition.operands.empty()) atoms.push_back(&condition);
-  for (Condition& operand : condition.operands) find_atoms(operand, atoms);
+// A part of a condition, and what the condition is when the part is negated.
+struct Part {
+  Condition atom;
+  Condition otherwise;
+};
+
+void add_parts_of(Condition& place, const Condition& whole, std::vector<Part>& parts) {
+  for (Condition& operand : place.operands) add_parts_of(operand, whole, parts);
+  if (!place.operands.empty()) return;
+  const Condition atom = place;
+  place = negated(atom);
+  parts.push_back({atom, whole});
+  place = atom;
 }
 
-Condition negated(const Condition& condition) {
-  Condition negation;
-  negation.kind = Condition::Kind::negation;
-  negation.operands = {condition};
-  return negation;
-}
-
-Demand at_the_end(const Condition& condition, bool holds) {
-  Demand demand{Subject::at_end, 1, holds ? ept_word{1} : ept_word{0}};
-  demand.condition = condition;
-  return demand;
+std::vector<Part> parts_of(const spec::Spec& spec, const Condition& when) {
+  Condition whole = written_out(spec, when);
+  std::vector<Part> parts;
+  add_parts_of(whole, whole, parts);
+  return parts;
 }
 
 // Whether a list stands within the condition's own.
 bool is_nested(const Condition& condition) {
-  const auto has_operands = [](const Condition& operand) {
-    return operand.operands.size() > 1 || (!operand.operands.empty() && is_nested(operand));
-  };
-  return std::any_of(condition.operands.begin(), condition.operands.end(), has_operands);
+  return std::any_of(condition.operands.begin(), condition.operands.end(),
+                     [](const Condition& operand) { return operand.operands.size() > 1 || is_nested(operand); });
 }
 
 // One goal for each part that, were it otherwise, would turn the condition into `side`'s opposite.
 void add_parts(std::vector<Goal>& goals, const spec::Spec& spec, const Goal& of, const Condition& when, bool side) {
-  Condition whole = written_out(spec, when);
-  std::vector<Condition*> atoms;
-  find_atoms(whole, atoms);
-  for (std::size_t i = 0; i < atoms.size(); ++i) {
-    const Condition atom = *atoms[i];
+  const std::vector<Part> parts = parts_of(spec, when);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool of_walk = parts[i].atom.word == spec::Word::walk;
     Goal goal = of;
-    goal.id = fmt::format("{}/{}/{}_{:02}_{}", of.id, side ? "holds_by" : "fails_by", "part", i, atom.name);
-    goal.demands.push_back(at_the_end(whole, side));
-    *atoms[i] = negated(atom);
-    goal.demands.push_back(at_the_end(whole, !side));
-    *atoms[i] = atom;
-    const bool of_walk = atom.word == spec::Word::walk;
+    goal.id += fmt::format("/{}/part_{:02}_{}", side ? "holds_by" : "fails_by", i, parts[i].atom.name);
+    goal.demands.push_back(at_end(when, side));
+    goal.demands.push_back(at_end(parts[i].otherwise, !side));
     goal.last = of_walk ? 2 : 1;
     goals.push_back(goal);
     if (!of_walk) continue;
@@ -73,32 +68,20 @@ void add_parts(std::vector<Goal>& goals, const spec::Spec& spec, const Goal& of,
   }
 }
 
-Goal walk_goal(std::string id, const spec::Citation& cite) {
-  Goal goal;
-  goal.id = std::move(id);
-  goal.cite = cited(cite);
-  goal.levels = kLevels;
-  goal.last = 1;
-  return goal;
+Goal of_page(const std::string& id, const spec::Citation& cite, std::vector<Demand> demands) {
+  return walk_goal("decides/" + id, cite, kLevels, Ending::page, 1, std::move(demands));
 }
 
 // What the AND of the entries decides is decided by one entry alone, of each level. `of` says what is then seen; where
 // the condition fails, it fails by that.
 void add_lacking(std::vector<Goal>& goals, const spec::Spec& spec, const Goal& of, const Condition& when, bool holds) {
-  Condition whole = written_out(spec, when);
-  std::vector<Condition*> atoms;
-  find_atoms(whole, atoms);
-  for (Condition* const place : atoms) {
-    const Condition atom = *place;
+  for (const auto& [atom, otherwise] : parts_of(spec, when)) {
     const bool nonleaf = atom.word == spec::Word::nonleaf;
     if (!nonleaf && atom.word != spec::Word::all) continue;
-    *place = negated(atom);
-    const Demand otherwise = at_the_end(whole, true);
-    *place = atom;
     for (int level = kLevels; level >= (nonleaf ? 2 : 1); --level) {
       Goal goal = of;
       goal.id += fmt::format("/{}_lacking_at_{}", atom.name, level);
-      if (!holds) goal.demands.push_back(otherwise);
+      if (!holds) goal.demands.push_back(at_end(otherwise, true));
       for (int other = kLevels; other >= 1; --other) {
         const ept_word mask = mask_of(atom.bits);
         goal.demands.push_back(entry_bits(other, mask, other == level ? 0 : mask));
@@ -111,103 +94,82 @@ void add_lacking(std::vector<Goal>& goals, const spec::Spec& spec, const Goal& o
 void add_violations(std::vector<Goal>& goals, const spec::Spec& spec) {
   for (const spec::Rule& rule : spec.violations) {
     if (rule.stage != spec::ViolationStage::permissions) continue;
-    Goal goal = walk_goal("decides/violation/" + rule.id, rule.cite);
-    goal.demands = {outcome_is("result", EPT_TRANSLATED)};
-    add_parts(goals, spec, goal, rule.when, false);
-    goal.demands = {outcome_is("rules", ept_word{1} << rule.bit)};
-    add_lacking(goals, spec, goal, rule.when, true);
-    if (!is_nested(rule.when)) continue;  // that each part is needed has been shown
-    goal.demands = {outcome_is("result", EPT_VIOLATION), outcome_is("rules", ept_word{1} << rule.bit)};
-    add_parts(goals, spec, goal, rule.when, true);
+    const Demand alone = outcome_is("rules", bit_of(rule.bit));
+    const auto goal = [&](std::vector<Demand> demands) {
+      return of_page("violation/" + rule.id, rule.cite, std::move(demands));
+    };
+    add_parts(goals, spec, goal({result_is(EPT_TRANSLATED)}), rule.when, false);
+    add_lacking(goals, spec, goal({alone}), rule.when, true);
+    // Otherwise that each part is needed has been shown.
+    if (is_nested(rule.when)) add_parts(goals, spec, goal({result_is(EPT_VIOLATION), alone}), rule.when, true);
   }
   const spec::SubPageCheck& check = spec.sub_page_check;
-  Goal goal = walk_goal("decides/sub_page_check", check.cite);
-  goal.demands = {outcome_is("result", EPT_VIOLATION),
-                  outcome_is("rules", ept_word{1} << spec.violations.at(check.only).bit)};
+  const Goal goal =
+      of_page("sub_page_check", check.cite,
+              {result_is(EPT_VIOLATION), outcome_is("rules", bit_of(spec.violations.at(check.only).bit))});
   add_parts(goals, spec, goal, check.when, false);
   add_lacking(goals, spec, goal, check.when, false);
 }
 
-// A bit that reports an attribute is set whatever else is so.
-void add_company(std::vector<Goal>& goals, const spec::Spec& spec, const spec::QualificationBit& bit) {
+void add_qualification(std::vector<Goal>& goals, const spec::Spec& spec, const spec::QualificationBit& bit) {
+  const ept_word here = bit_of(bit.bit);
+  const std::string id = "qualification/" + bit.id;
+  const Demand defined = outcome_is("qualification_defined", here, here);
+  const Goal undefined = of_page(id + "/undefined", bit.cite, {result_is(EPT_VIOLATION)});
+  const Goal set = of_page(id + "/set", bit.cite, {result_is(EPT_VIOLATION), defined});
+  for (const bool side : {false, true}) {
+    if (bit.undefined) add_parts(goals, spec, undefined, *bit.undefined, side);
+    add_parts(goals, spec, set, bit.set, side);
+  }
+  // A bit that reports an attribute is set whatever else is so.
   const ept_word usual = usual_attributes(spec);
   if ((bits_named(spec, bit.set, spec::Word::access) & ~usual) == 0) return;
-  const ept_word here = ept_word{1} << bit.bit;
   const auto add = [&](const std::string& with, const Demand& demand) {
-    Goal goal = walk_goal(fmt::format("decides/qualification/{}/set_with/{}", bit.id, with), bit.cite);
-    goal.demands = {outcome_is("result", EPT_VIOLATION), outcome_is("qualification_defined", here, here),
-                    outcome_is("qualification", here, here), demand};
-    goals.push_back(goal);
+    goals.push_back(of_page(id + "/set_with/" + with, bit.cite,
+                            {result_is(EPT_VIOLATION), defined, outcome_is("qualification", here, here), demand}));
   };
   for (const spec::NamedBits& attribute : spec.attributes) {
     const ept_word mask = mask_of(attribute.bits);
-    if ((mask & usual) == 0) add(attribute.id, {Subject::access, mask, mask});
+    if ((mask & usual) == 0) add(attribute.id, {Demand::Subject::access, mask, mask});
   }
   for (const spec::NamedCondition& condition : spec.conditions) {
     if (condition.stage == spec::Stage::configuration) add(condition.id, holds(condition.when));
   }
 }
 
-void add_qualification(std::vector<Goal>& goals, const spec::Spec& spec) {
-  for (const spec::QualificationBit& bit : spec.qualification) {
-    Goal goal = walk_goal("decides/qualification/" + bit.id, bit.cite);
-    goal.demands = {outcome_is("result", EPT_VIOLATION)};
-    if (bit.undefined) {
-      goal.id += "/undefined";
-      for (const bool side : {false, true}) add_parts(goals, spec, goal, *bit.undefined, side);
-    }
-    goal.id = "decides/qualification/" + bit.id + "/set";
-    goal.demands.push_back(outcome_is("qualification_defined", ept_word{1} << bit.bit, ept_word{1} << bit.bit));
-    for (const bool side : {false, true}) add_parts(goals, spec, goal, bit.set, side);
-    add_company(goals, spec, bit);
-  }
-}
-
-bool concerns(const spec::Rule& rule, std::size_t format) {
-  return std::find(rule.formats.begin(), rule.formats.end(), format) != rule.formats.end();
-}
-
-Goal entry_goal(const std::string& id, const spec::Rule& rule, const spec::Format& format, std::size_t index) {
-  Goal goal = walk_goal(fmt::format("decides/misconfiguration/{}/{}/{}", rule.id, format.id, id), rule.cite);
-  goal.levels = std::max(kLevels, format.level);
+Goal entry_goal(const spec::Spec& spec, const std::string& id, const spec::Rule& rule, const spec::Format& format) {
+  Goal goal =
+      of_page(fmt::format("misconfiguration/{}/{}/{}", rule.id, format.id, id), rule.cite, {of_format(spec, format)});
+  goal.levels = levels_for(format);
   goal.last = format.maps_page ? format.level : 1;
-  goal.demands = {{Subject::format, ~ept_word{0}, index, format.level}};
   return goal;
 }
 
 // An entry that would break the rule if the rule concerned its format, or if its last part held.
 void add_entries(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Rule& rule, std::size_t f) {
   const spec::Format& format = spec.formats[f];
-  const auto add = [&](Goal goal, const Condition& when) {
-    Demand demand{Subject::refuses, 1, 1, format.level};
-    demand.condition = when;
-    goal.demands.push_back(demand);
-    goals.push_back(goal);
+  const auto add = [&](const std::string& id, const Condition& when) {
+    goals.push_back(entry_goal(spec, id, rule, format));
+    goals.back().demands.push_back(refuses(when, format.level));
   };
-  if (!concerns(rule, f)) return add(entry_goal("not_concerned", rule, format, f), rule.when);
-  Condition whole = written_out(spec, rule.when);
-  std::vector<Condition*> atoms;
-  find_atoms(whole, atoms);
-  for (Condition* atom : atoms) {
-    if (atom->word == spec::Word::entry) continue;  // each pattern of these is a cell
-    const Condition before = *atom;
-    *atom = negated(before);
-    add(entry_goal("but_for_" + before.name, rule, format, f), whole);
-    *atom = before;
+  if (!concerns(rule, f)) return add("not_concerned", rule.when);
+  for (const auto& [atom, otherwise] : parts_of(spec, rule.when)) {
+    if (atom.word != spec::Word::entry) add("but_for_" + atom.name, otherwise);  // each pattern of those is a cell
   }
 }
 
 // A value that is forbidden, with the bit above it set as well.
-void add_values(std::vector<Goal>& goals, const spec::Rule& rule, const spec::Format& format, std::size_t f) {
+void add_values(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Rule& rule, std::size_t f) {
   const Condition& when = rule.when;
+  const spec::Format& format = spec.formats[f];
   if (when.kind != Condition::Kind::one_of || !concerns(rule, f)) return;
   for (const std::uint64_t value : when.values) {
-    Goal goal = entry_goal(fmt::format("value_{}_and_bit_above", value), rule, format, f);
+    Goal goal = entry_goal(spec, fmt::format("value_{}_and_bit_above", value), rule, format);
     goal.ending = Ending::misconfigured;
     goal.last = format.level;
-    const ept_word above = ept_word{2} << when.bits.high;
+    const ept_word above = bit_of(when.bits.high + 1);
     goal.demands.push_back(entry_bits(format.level, above | mask_of(when.bits), above | value << when.bits.low));
-    goal.demands.push_back({Subject::entry_rules, ~ept_word{0}, ept_word{1} << rule.bit, format.level});
+    goal.demands.push_back(breaks_only(rule, format.level));
     goals.push_back(goal);
   }
 }
@@ -217,12 +179,12 @@ void add_values(std::vector<Goal>& goals, const spec::Rule& rule, const spec::Fo
 std::vector<Goal> decision_goals(const spec::Spec& spec) {
   std::vector<Goal> goals;
   add_violations(goals, spec);
-  add_qualification(goals, spec);
+  for (const spec::QualificationBit& bit : spec.qualification) add_qualification(goals, spec, bit);
   for (const spec::Rule& rule : spec.misconfigurations) {
     for (std::size_t f = 0; f < spec.formats.size(); ++f) {
       if (rule.when.kind == Condition::Kind::any_of_kind) continue;  // each bit is a cell
       add_entries(goals, spec, rule, f);
-      add_values(goals, rule, spec.formats[f], f);
+      add_values(goals, spec, rule, f);
     }
   }
   // A part that a condition repeats gives the same goal twice.

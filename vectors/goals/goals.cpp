@@ -7,42 +7,53 @@
 
 namespace vectors {
 
+using spec::Condition;
+using Subject = Demand::Subject;
+
+Goal walk_goal(std::string id, const spec::Citation& cite, int levels, Ending ending, int last,
+               std::vector<Demand> demands) {
+  return {std::move(id), to_string(cite), Question::walk, levels, ending, last, std::move(demands)};
+}
+
+Demand result_is(ept_result result) { return outcome_is("result", result); }
+
 Demand outcome_is(const std::string& member, ept_word value, ept_word mask) {
-  Demand demand{Demand::Subject::outcome, mask, value};
-  demand.name = member;
-  return demand;
+  return {Subject::outcome, mask, value, 0, member};
 }
 
-Demand outcome_has(const std::string& member, ept_word mask) {
-  Demand demand = outcome_is(member, 0, mask);
-  demand.any = true;
-  return demand;
+Demand outcome_has(const std::string& member, ept_word mask) { return {Subject::outcome, mask, 0, 0, member, true}; }
+
+Demand entry_bits(int level, ept_word mask, ept_word value) { return {Subject::entry, mask, value, level}; }
+
+Demand of_format(const spec::Spec& spec, const spec::Format& format) {
+  return {Subject::format, ~ept_word{0}, static_cast<ept_word>(&format - spec.formats.data()), format.level};
 }
 
-Demand entry_bits(int level, ept_word mask, ept_word value) { return {Demand::Subject::entry, mask, value, level}; }
-
-Demand access_is(ept_word attributes) { return {Demand::Subject::access, ~ept_word{0}, attributes}; }
-
-Demand holds(const spec::Condition& condition) {
-  Demand demand{Demand::Subject::condition, 1, 1};
-  demand.condition = condition;
-  return demand;
+Demand breaks_only(const spec::Rule& rule, int level) {
+  return {Subject::entry_rules, ~ept_word{0}, bit_of(rule.bit), level};
 }
 
-const spec::Format& page_format(const spec::Spec& spec, int level) {
-  return *std::find_if(spec.formats.begin(), spec.formats.end(),
-                       [&](const spec::Format& format) { return format.level == level && format.maps_page; });
+Demand holds(const Condition& condition) { return {Subject::condition, 1, 1, 0, {}, false, condition}; }
+
+Demand at_end(const Condition& condition, bool holds, int level) {
+  return {Subject::at_end, 1, holds ? ept_word{1} : 0, level, {}, false, condition};
 }
 
-std::vector<int> page_levels(const spec::Spec& spec) {
-  std::vector<int> levels;
+Demand refuses(const Condition& condition, int level) { return {Subject::refuses, 1, 1, level, {}, false, condition}; }
+
+std::vector<const spec::Format*> page_formats(const spec::Spec& spec) {
+  std::vector<const spec::Format*> formats;
   for (const spec::Format& format : spec.formats) {
-    if (format.maps_page) levels.push_back(format.level);
+    if (format.maps_page) formats.push_back(&format);
   }
-  return levels;
+  return formats;
 }
 
-std::string cited(const spec::Citation& cite) { return to_string(cite); }
+bool concerns(const spec::Rule& rule, std::size_t format) {
+  return std::find(rule.formats.begin(), rule.formats.end(), format) != rule.formats.end();
+}
+
+int levels_for(const spec::Format& format) { return std::max(4, format.level); }
 
 ept_word usual_attributes(const spec::Spec& spec) {
   ept_word mask = 0;
@@ -57,29 +68,57 @@ std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr) {
   add(guard_goals(spec, maxphyaddr));
   add(decision_goals(spec));
   for (const int levels : {4, 5}) {
-    add(priority_goals(spec, levels));
-    add(permission_goals(spec, levels));
-    add(report_goals(spec, levels));
-    add(effect_goals(spec, levels));
+    for (const auto& part : {priority_goals, permission_goals, outcome_goals}) add(part(spec, levels));
   }
   std::sort(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.id < b.id; });
   return goals;
 }
 
 ept_configuration configuration_of(const spec::Profile& profile) {
-  return {static_cast<ept_word>(profile.maxphyaddr),
-          profile.capability,
-          profile.pin_based,
-          profile.primary,
-          profile.secondary,
-          profile.tertiary,
-          profile.parameters};
+  ept_configuration has{};
+  has.maxphyaddr = static_cast<ept_word>(profile.maxphyaddr);
+  has.capability = profile.capability;
+  has.parameters = profile.parameters;
+  for (std::size_t i = 0; i < kControls.size(); ++i) has.*kControls[i].member = profile.*spec::kControlWords[i].member;
+  return has;
 }
 
 bool allows(const spec::Profile& profile, const ept_configuration& controls) {
   const ept_configuration has = configuration_of(profile);
   return std::all_of(kControls.begin(), kControls.end(),
                      [&](const Controls& word) { return (controls.*word.member & ~(has.*word.member)) == 0; });
+}
+
+Condition negated(const Condition& condition) {
+  Condition negation;
+  negation.kind = Condition::Kind::negation;
+  negation.operands = {condition};
+  return negation;
+}
+
+Condition with_flipped(const spec::Spec& spec, const Condition& condition, spec::Word word, ept_word mask) {
+  if ((bits_named(spec, condition, word) & mask) == 0) return condition;
+  if (condition.kind == Condition::Kind::named)
+    return with_flipped(spec, spec.conditions.at(condition.named).when, word, mask);
+  Condition changed = condition;
+  for (Condition& operand : changed.operands) operand = with_flipped(spec, operand, word, mask);
+  const ept_word bit = mask >> condition.bits.low;
+  if (condition.kind == Condition::Kind::one_of) {
+    for (std::uint64_t& value : changed.values) value ^= bit;
+  }
+  if (condition.kind != Condition::Kind::nonzero) return changed;
+  changed.kind = Condition::Kind::one_of;  // the field would be 0 if it were only this bit
+  changed.values = {bit};
+  return negated(changed);
+}
+
+ept_word bits_named(const spec::Spec& spec, const Condition& condition, spec::Word word) {
+  const bool names = condition.kind == Condition::Kind::nonzero || condition.kind == Condition::Kind::one_of;
+  ept_word bits = names && condition.word == word ? mask_of(condition.bits) : 0;
+  for (const Condition& operand : condition.operands) bits |= bits_named(spec, operand, word);
+  if (condition.kind == Condition::Kind::named)
+    bits |= bits_named(spec, spec.conditions.at(condition.named).when, word);
+  return bits;
 }
 
 }  // namespace vectors

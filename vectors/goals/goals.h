@@ -2,6 +2,7 @@
 // goal says what a vector must show; the solver finds the vector. Tests: tests/vectors/goals/goals_test.cpp.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,10 +55,10 @@ struct Goal {
   Question question = Question::walk;
   int levels = 0;  // of the walk; 0 for an EPTP
   Ending ending = Ending::page;
-  int last = 0;        // level of the entry that ends the walk; 0 before it
-  std::string breaks;  // of a cell: the one rule that is broken
+  int last = 0;  // level of the entry that ends the walk; 0 before it
   std::vector<Demand> demands;
-  bool synthetic = false;  // asked of synthetic profiles only: it is about the specification, not about a processor
+  std::string breaks = {};  // of a cell: the one rule that is broken
+  bool synthetic = false;   // asked of synthetic profiles only: it is about the specification, not about a processor
 };
 
 inline bool is_asked_of(const Goal& goal, const spec::Profile& profile) { return profile.synthetic || !goal.synthetic; }
@@ -78,21 +79,35 @@ std::vector<Goal> cell_goals(const spec::Spec& spec, int maxphyaddr);
 std::vector<Goal> guard_goals(const spec::Spec& spec, int maxphyaddr);
 std::vector<Goal> priority_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> permission_goals(const spec::Spec& spec, int levels);
-std::vector<Goal> report_goals(const spec::Spec& spec, int levels);
-std::vector<Goal> effect_goals(const spec::Spec& spec, int levels);
+std::vector<Goal> outcome_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> decision_goals(const spec::Spec& spec);
 
-// Demands as the parts write them.
+// Goals and demands as the parts write them.
+Goal walk_goal(std::string id, const spec::Citation& cite, int levels, Ending ending, int last,
+               std::vector<Demand> demands);
+Demand result_is(ept_result result);
 Demand outcome_is(const std::string& member, ept_word value, ept_word mask = ~ept_word{0});
 Demand outcome_has(const std::string& member, ept_word mask);
 Demand entry_bits(int level, ept_word mask, ept_word value);
-Demand access_is(ept_word attributes);
-Demand holds(const spec::Condition& condition);
+Demand of_format(const spec::Spec& spec, const spec::Format& format);  // the entry of its level
+Demand breaks_only(const spec::Rule& rule, int level);                 // likewise
+Demand holds(const spec::Condition& condition);                        // of the configuration
+Demand at_end(const spec::Condition& condition, bool holds, int level = 0);
+Demand refuses(const spec::Condition& condition, int level);
 
-const spec::Format& page_format(const spec::Spec& spec, int level);                 // that maps a page
-std::vector<int> page_levels(const spec::Spec& spec);                               // from the highest down
-const spec::Field* field_named(const spec::Format& format, const std::string& id);  // nullptr when there is none
-std::string cited(const spec::Citation& cite);
+// The ways in which a violation comes about.
+struct Violation {
+  const char* id;
+  Ending ending;
+  int last;
+};
+inline constexpr std::array<Violation, 3> kViolations = {
+    {{"page", Ending::page, 1}, {"not_present", Ending::not_present, 1}, {"before_walk", Ending::before_walk, 0}}};
+
+constexpr ept_word bit_of(unsigned bit) { return ept_word{1} << bit; }
+std::vector<const spec::Format*> page_formats(const spec::Spec& spec);  // that map a page, from level 3 to level 1
+bool concerns(const spec::Rule& rule, std::size_t format);              // index into Spec::formats
+int levels_for(const spec::Format& format);         // entries of level 5 exist in a 5-level walk only, others need 4
 ept_word usual_attributes(const spec::Spec& spec);  // those that the usual accesses are made of
 
 // A way to break a rule: the bits of `mask` have these values. `id` names them.
@@ -105,5 +120,11 @@ struct Way {
 
 std::vector<Way> ways_to_break(const spec::Spec& spec, const spec::Rule& rule, const spec::Format& format,
                                spec::Word word, int maxphyaddr);
+
+spec::Condition negated(const spec::Condition& condition);
+// The condition as it would be if one bit of `word`, that of `mask`, were the other way.
+spec::Condition with_flipped(const spec::Spec& spec, const spec::Condition& condition, spec::Word word, ept_word mask);
+// The bits of `word` that a condition names, through named conditions.
+ept_word bits_named(const spec::Spec& spec, const spec::Condition& condition, spec::Word word);
 
 }  // namespace vectors

@@ -1,8 +1,10 @@
 #include "vectors/mutants/adequacy.h"
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <set>
+#include <string_view>
 
 #include "vectors/generate/parallel.h"
 #include "vectors/mutants/equivalence.h"
@@ -10,6 +12,55 @@
 namespace vectors {
 
 namespace {
+
+model::Circumstances circumstances_of(const Case& asked) {
+  const ept_configuration& from = asked.configuration;
+  return {static_cast<int>(from.maxphyaddr), from.capability,        from.pin_based_controls, from.primary_controls,
+          from.secondary_controls,           from.tertiary_controls, from.parameters,         asked.eptp};
+}
+
+ept_word read_word(const Case& asked, ept_word address) {
+  for (std::size_t n = 0; n < asked.entries.size(); ++n) {
+    if (address_of(asked, n) == address) return asked.entries[n];
+  }
+  return 0;
+}
+
+// The flag that a set of levels is about; 0 of other members.
+ept_word flag_of(const ept_outcome_member& member, const spec::Spec& spec) {
+  for (const spec::Flag& flag : spec.flags) {
+    if (member.flag != 0 && std::string_view(member.name).starts_with(flag.id + "_")) return mask_of(flag.bits);
+  }
+  return 0;
+}
+
+// Of the outcome that a specification says; without one, of the specification that the header is emitted from.
+Answer answer_of(const ept_outcome& outcome, const spec::Spec* spec) {
+  Answer answer;
+  answer.result = outcome.result;
+  for (const ept_outcome_member& one : ept_outcome_members) {
+    if (!one.reported) continue;
+    const bool masked = ept_outcome_members[one.partner].kind == EPT_MEMBER_DEFINED;
+    ept_word& value = answer.shown.at(one.member);
+    value = ept_outcome_get(&outcome, one.member);
+    if (masked) value &= ept_outcome_get(&outcome, one.partner);
+    if (value != 0) answer.flags.at(one.member) = spec == nullptr ? one.flag : flag_of(one, *spec);
+  }
+  return answer;
+}
+
+// As the interpreter has it from `spec`. The entries of a walk lie where the EPTP, the entries above and the address
+// put them; the rest of the memory reads as 0. Throws std::logic_error where the specification says nothing.
+Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, const Case& asked) {
+  const model::Circumstances machine = circumstances_of(asked);
+  if (asked.question == Question::eptp) return {interpreter.eptp_rules(machine) != 0 ? ept_word{1} : 0, {}, {}};
+  if (asked.question == Question::entry)
+    return {static_cast<ept_word>(interpreter.classify(machine, asked.level, asked.entries.at(0)).kind), {}, {}};
+  const model::Outcome from = interpreter.walk(machine, asked.guest_physical_address, asked.access,
+                                               [&](ept_word address) { return read_word(asked, address); });
+  // Both have the members of the specification in its order; that they mean the same is what disagreements() finds out.
+  return answer_of(std::bit_cast<ept_outcome>(from), &spec);
+}
 
 // What one thread needs. It tries the vectors that killed lately first, so that most mutants die early.
 class Assessor {
@@ -19,9 +70,9 @@ class Assessor {
   Finding assess(const Mutant& mutant) {
     spec::Spec changed = spec_;
     mutant.change(changed);
-    if (!every_entry_has_a_format(changed)) return {Fate::rejected, "", {}, ""};
+    if (!every_entry_has_a_format(changed)) return {Fate::rejected};
     const model::Interpreter interpreter(changed, mutant.combine);
-    if (const Trial* killer = killer_of(changed, interpreter)) return {Fate::killed, killer->id, {}, ""};
+    if (const Trial* killer = killer_of(changed, interpreter)) return {Fate::killed, killer->id};
     if (mutant.combine != model::Combine::every)
       return {Fate::unknown, "", {}, "the solver cannot be asked about this walker"};
     return compare(changed, interpreter);
@@ -44,39 +95,42 @@ class Assessor {
   }
 
   Finding compare(const spec::Spec& changed, const model::Interpreter& interpreter) {
-    if (!equivalence_) equivalence_ = std::make_unique<Equivalence>(spec_);
-    const Comparison found = equivalence_->compare(changed);
-    switch (found.verdict) {
-      case Comparison::Answer::equal: return {Fate::equivalent, "", {}, ""};
-      case Comparison::Answer::unknown: return {Fate::unknown, "", {}, found.reason};
-      case Comparison::Answer::differ: break;
-    }
-    const Answer expected = expected_answer(*found.shows, expected_of(*found.shows));
-    if (answer_by(changed, interpreter, *found.shows) == expected)
-      return {Fate::unknown, "", {*found.shows}, "the interpreter sees no difference in the solver's case"};
-    return {Fate::alive,
-            "",
-            {*found.shows},
-            found.profile.empty() ? "no profile can show it" : "can be shown on " + found.profile};
+    if (!compare_with_) compare_with_ = comparer(spec_);
+    const Comparison found = compare_with_(changed);
+    if (found.verdict == Comparison::Answer::equal) return {Fate::equivalent};
+    if (found.verdict == Comparison::Answer::unknown) return {Fate::unknown, "", {}, found.reason};
+    const Case& shows = *found.shows;
+    if (answer_by(changed, interpreter, shows) == expected_answer(shows, expected_of(shows)))
+      return {Fate::unknown, "", {shows}, "the interpreter sees no difference in the solver's case"};
+    const std::string where = found.profile.empty() ? "no profile can show it" : "can be shown on " + found.profile;
+    return {Fate::alive, "", {shows}, where};
   }
 
   const spec::Spec& spec_;
   const std::vector<Trial>& trials_;
   std::vector<const Trial*> recent_;
-  std::unique_ptr<Equivalence> equivalence_;
+  std::function<Comparison(const spec::Spec&)> compare_with_;
 };
 
 }  // namespace
 
+Answer expected_answer(const Case& asked, const Expected& expected) {
+  if (asked.question == Question::eptp) return {expected.eptp_rules != 0 ? ept_word{1} : 0, {}, {}};
+  if (asked.question == Question::entry) return {expected.classification.kind, {}, {}};
+  return answer_of(expected.outcome, nullptr);
+}
+
+bool fits_memory(const Case& asked) {
+  bool fits = true;
+  for (std::size_t n = 0; asked.question == Question::walk && n < asked.entries.size(); ++n)
+    fits = fits && read_word(asked, address_of(asked, n)) == asked.entries[n];
+  return fits;
+}
+
 const char* name_of(Fate fate) {
-  switch (fate) {
-    case Fate::killed: return "killed";
-    case Fate::equivalent: return "equivalent";
-    case Fate::alive: return "alive";
-    case Fate::unknown: return "unknown";
-    case Fate::rejected: return "rejected";
-  }
-  return "";
+  constexpr std::array kNames = {"killed", "equivalent", "alive", "unknown", "rejected"};
+  static_assert(kNames.size() == kFates.size());
+  return kNames.at(static_cast<std::size_t>(fate));
 }
 
 std::vector<Trial> trials_of(const std::vector<Vector>& vectors) {

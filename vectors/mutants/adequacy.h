@@ -7,10 +7,26 @@
 #include <string>
 #include <vector>
 
-#include "vectors/mutants/answer.h"
+#include "ept_names.h"
+#include "vectors/format/vector.h"
 #include "vectors/mutants/mutant.h"
 
 namespace vectors {
+
+// What decides a verdict about a case, of whatever specification: what an implementation shows, and what the manual
+// leaves open of it. Not the names of the rules: no implementation tells those.
+struct Answer {
+  ept_word result = 0;  // of an EPTP: 1 when refused; of an entry: ept_kind; of a walk: ept_result
+  std::array<ept_word, EPT_OUTCOME_MEMBERS> shown{};  // of a walk: the members that are reported, their defined bits
+  std::array<ept_word, EPT_OUTCOME_MEMBERS> flags{};  // of a set of levels that is not empty: the bit of their entries
+  bool operator==(const Answer&) const = default;
+};
+
+// As the vector expects it.
+Answer expected_answer(const Case& asked, const Expected& expected);
+
+// Whether some memory holds the entries of a walk: none does when two of them lie at one address with different values.
+bool fits_memory(const Case& asked);
 
 enum class Fate {
   killed,      // a vector has another answer
@@ -25,9 +41,9 @@ const char* name_of(Fate fate);
 
 struct Finding {
   Fate fate = Fate::unknown;
-  std::string killer;       // of killed: the id of the first vector found
-  std::vector<Case> shows;  // of alive: a case that would kill it
-  std::string text;         // of alive: the processor that can show it; of unknown: why
+  std::string killer = {};       // of killed: the id of the first vector found
+  std::vector<Case> shows = {};  // of alive: a case that would kill it
+  std::string text = {};         // of alive: the processor that can show it; of unknown: why
 };
 
 // A vector as it is tried on mutants.

@@ -1,5 +1,6 @@
 // Mistakes in a condition: negated, a part left out or added, another word, another bit, another value.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -15,24 +16,35 @@ using spec::Word;
 using Path = std::vector<std::size_t>;  // operands to follow from the root
 using Edit = std::function<void(Condition&)>;
 
-std::string spelled(Word word) {
-  switch (word) {
-    case Word::all: return "all";
-    case Word::nonleaf: return "nonleaf";
-    case Word::leaf: return "leaf";
-    case Word::entry: return "entry";
-    default: return "";
-  }
+// The entries of the walk that a condition can mean.
+constexpr std::array<std::pair<Word, const char*>, 3> kUsed = {
+    {{Word::all, "all"}, {Word::leaf, "leaf"}, {Word::nonleaf, "nonleaf"}}};
+
+bool is_used(Word word) {
+  return std::any_of(kUsed.begin(), kUsed.end(), [&](const auto& one) { return one.first == word; });
 }
 
-// Other entries of the walk that a condition could have meant.
-std::vector<Word> siblings(Word word, bool of_walk) {
-  switch (word) {
-    case Word::all: return {Word::leaf, Word::nonleaf};
-    case Word::nonleaf: return {Word::all, Word::leaf};
-    case Word::leaf: return {Word::all, Word::nonleaf};
-    case Word::entry: return of_walk ? std::vector{Word::all} : std::vector<Word>{};
-    default: return {};
+Condition constant(bool holds) {
+  Condition condition;
+  condition.kind = holds ? Condition::Kind::all_of : Condition::Kind::any_of;
+  return condition;
+}
+
+void negate(Condition& condition) {
+  const bool negated = condition.kind == Condition::Kind::negation;
+  Condition other = negated ? condition.operands.front() : Condition();
+  if (!negated) {
+    other.kind = Condition::Kind::negation;
+    other.operands = {condition};
+  }
+  condition = other;
+}
+
+// Calls `add` with the items before and after those that are the one.
+template <class Items, class IsOne, class Add>
+void each_beside(const Items& items, const IsOne& is_one, const Add& add) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if ((i > 0 && is_one(items[i - 1])) || (i + 1 < items.size() && is_one(items[i + 1]))) add(items[i]);
   }
 }
 
@@ -43,35 +55,24 @@ class Maker {
   void add_site(const Site& site) {
     site_ = &site;
     const Condition root = site.at(scratch_);
-    add("", root, "never", "constant", "never holds", [](Condition& c) { c = constant(false); });
-    add("", root, "always", "constant", "always holds", [](Condition& c) { c = constant(true); });
+    add({}, root, "never", "constant", "never holds", [](Condition& c) { c = constant(false); });
+    add({}, root, "always", "constant", "always holds", [](Condition& c) { c = constant(true); });
     add_part(root, {}, false);
   }
 
  private:
-  static Condition constant(bool holds) {
-    Condition condition;
-    condition.kind = holds ? Condition::Kind::all_of : Condition::Kind::any_of;
-    return condition;
-  }
-
   void add(const Path& path, const Condition& part, const std::string& how, const std::string& group,
            const std::string& what, const Edit& edit) {
     std::string place;
     for (const std::size_t step : path) place += fmt::format(".{}", step);
-    add(place, part, how, group, what, [path, edit](Condition& root) {
-      Condition* at = &root;
-      for (const std::size_t step : path) at = &at->operands.at(step);
-      edit(*at);
-    });
-  }
-
-  void add(const std::string& place, const Condition& part, const std::string& how, const std::string& group,
-           const std::string& what, const Edit& edit) {
     const std::string name = part.name.empty() ? "the condition" : "'" + part.name + "'";
     out_.push_back({fmt::format("{}{}/{}", site_->id, place, how), group,
                     fmt::format("{}: {} {}", to_string(part.place), name, what),
-                    [at = site_->at, edit](Spec& spec) { edit(at(spec)); }});
+                    [of = site_->at, path, edit](Spec& spec) {
+                      Condition* at = &of(spec);
+                      for (const std::size_t step : path) at = &at->operands.at(step);
+                      edit(*at);
+                    }});
   }
 
   void add_part(const Condition& part, const Path& path, bool negated) {
@@ -88,18 +89,6 @@ class Maker {
     }
   }
 
-  static void negate(Condition& condition) {
-    if (condition.kind == Condition::Kind::negation) {
-      const Condition operand = condition.operands.front();
-      condition = operand;
-      return;
-    }
-    Condition negation;
-    negation.kind = Condition::Kind::negation;
-    negation.operands = {condition};
-    condition = negation;
-  }
-
   void add_lists(const Condition& part, const Path& path) {
     const bool all = part.kind == Condition::Kind::all_of;
     if ((!all && part.kind != Condition::Kind::any_of) || part.operands.size() < 2) return;
@@ -113,24 +102,23 @@ class Maker {
 
   void add_words(const Condition& part, const Path& path) {
     if (part.kind != Condition::Kind::nonzero && part.kind != Condition::Kind::one_of) return;
-    const bool of_walk = site_->id.rfind("convertible", 0) == 0;
-    for (const Word word : siblings(part.word, of_walk)) {
-      const std::string name = spelled(word);
-      add(path, part, "of_" + name, "word", "speaks of " + name, [word](Condition& c) { c.word = word; });
+    const bool used = is_used(part.word);
+    const bool of_walk = part.word == Word::entry && site_->id.starts_with("convertible");
+    for (const auto& [word, name] : kUsed) {
+      if (word == part.word || !(used || (of_walk && word == Word::all))) continue;
+      add(path, part, fmt::format("of_{}", name), "word", fmt::format("speaks of {}", name),
+          [to = word](Condition& c) { c.word = to; });
     }
   }
 
-  // The names before and after it.
   void add_names(const Condition& part, const Path& path) {
     if (part.kind != Condition::Kind::nonzero) return;
-    const auto names = names_of_bits(spec_, part.word);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const bool next = i > 0 && names[i - 1].bits == part.bits;
-      const bool previous = i + 1 < names.size() && names[i + 1].bits == part.bits;
-      if (!next && !previous) continue;
-      add(path, part, "as_" + names[i].id, "bit", fmt::format("is taken for '{}'", names[i].id),
-          [bits = names[i].bits](Condition& c) { c.bits = bits; });
-    }
+    each_beside(
+        names_of_bits(spec_, part.word), [&](const NameOfBits& name) { return name.bits == part.bits; },
+        [&](const NameOfBits& name) {
+          add(path, part, "as_" + name.id, "bit", fmt::format("is taken for '{}'", name.id),
+              [bits = name.bits](Condition& c) { c.bits = bits; });
+        });
   }
 
   void add_values(const Condition& part, const Path& path) {
@@ -153,21 +141,20 @@ class Maker {
     }
   }
 
-  // The named conditions before and after it that are known at the same point.
+  // Of the named conditions that are known at the same point.
   void add_conditions(const Condition& part, const Path& path) {
     if (part.kind != Condition::Kind::named) return;
     std::vector<std::size_t> same;
     for (std::size_t n = 0; n < std::min(spec_.conditions.size(), site_->named); ++n) {
       if (spec_.conditions[n].stage == spec_.conditions[part.named].stage) same.push_back(n);
     }
-    for (std::size_t i = 0; i < same.size(); ++i) {
-      const bool next = i > 0 && same[i - 1] == part.named;
-      const bool previous = i + 1 < same.size() && same[i + 1] == part.named;
-      if (!next && !previous) continue;
-      const std::string& name = spec_.conditions[same[i]].id;
-      add(path, part, "as_" + name, "condition", fmt::format("is taken for 'condition.{}'", name),
-          [named = same[i]](Condition& c) { c.named = named; });
-    }
+    each_beside(
+        same, [&](std::size_t n) { return n == part.named; },
+        [&](std::size_t n) {
+          const std::string& name = spec_.conditions[n].id;
+          add(path, part, "as_" + name, "condition", fmt::format("is taken for 'condition.{}'", name),
+              [n](Condition& c) { c.named = n; });
+        });
   }
 
   const Spec& spec_;
@@ -176,19 +163,15 @@ class Maker {
   const Site* site_ = nullptr;
 };
 
-// The words of which a name has the same bits.
-std::vector<Word> words_like(Word word) {
-  if (word == Word::entry) return {Word::entry, Word::all, Word::nonleaf, Word::leaf};
-  return {word};
-}
-
-// Everywhere; gives the number of places.
-std::size_t set_bits(Spec& spec, const std::vector<Word>& words, spec::Bits from, spec::Bits to) {
+// Wherever a condition gives a name to bits of the word; entries of the walk share their names. Returns the number of
+// places.
+std::size_t set_bits(Spec& spec, Word word, spec::Bits from, spec::Bits to) {
   std::size_t found = 0;
   for (const Site& site : sites(spec)) {
     for_each_part(site.at(spec), [&](Condition& part) {
       const bool names = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of;
-      if (!names || !(part.bits == from) || std::find(words.begin(), words.end(), part.word) == words.end()) return;
+      const bool of_word = part.word == word || (word == Word::entry && is_used(part.word));
+      if (!names || !of_word || !(part.bits == from)) return;
       part.bits = to;
       ++found;
     });
@@ -196,32 +179,22 @@ std::size_t set_bits(Spec& spec, const std::vector<Word>& words, spec::Bits from
   return found;
 }
 
-bool is_named(Spec scratch, const std::vector<Word>& words, spec::Bits bits) {
-  return set_bits(scratch, words, bits, bits) != 0;
-}
-
 // A flag is taken for the bits beside it; a field of several bits is one bit longer or shorter at either end.
-std::vector<std::pair<std::string, spec::Bits>> ranges_near(spec::Bits bits) {
-  const auto [high, low] = bits;
-  std::vector<std::pair<std::string, spec::Bits>> ranges;
-  if (high == low) {
-    ranges = {{"high_up", {high + 1, low + 1}}, {"low_down", {high - 1, low - 1}}};
-  } else {
+void add_ranges(Mutants& mutants, Word word, const NameOfBits& name) {
+  const auto [high, low] = name.bits;
+  std::vector<std::pair<const char*, spec::Bits>> ranges = {{"high_up", {high + 1, low + 1}},
+                                                            {"low_down", {high - 1, low - 1}}};
+  if (high != low)
     ranges = {{"high_up", {high + 1, low}},
               {"high_down", {high - 1, low}},
               {"low_up", {high, low + 1}},
               {"low_down", {high, low - 1}}};
-  }
-  std::erase_if(ranges, [](const auto& range) { return range.second.high > 63 || range.second.low > 63; });
-  return ranges;
-}
-
-void add_ranges(Mutants& mutants, const std::vector<Word>& words, const NameOfBits& name) {
-  for (const auto& [how, to] : ranges_near(name.bits)) {
-    mutants.push_back({fmt::format("name/{}/{}_{}_{}", name.id, how, name.bits.high, name.bits.low), "name_range",
+  for (const auto& [how, to] : ranges) {
+    if (to.high > 63 || to.low > 63) continue;
+    mutants.push_back({fmt::format("name/{}/{}_{}_{}", name.id, how, high, low), "name_range",
                        fmt::format("{}: '{}' stands for bits {}:{} wherever it is used", to_string(name.place), name.id,
                                    to.high, to.low),
-                       [words, from = name.bits, to = to](Spec& of) { set_bits(of, words, from, to); }});
+                       [word, from = name.bits, to = to](Spec& of) { set_bits(of, word, from, to); }});
   }
 }
 
@@ -236,10 +209,11 @@ Mutants condition_mutants(const Spec& spec) {
 
 Mutants name_mutants(const Spec& spec) {
   Mutants mutants;
+  Spec scratch = spec;
   for (const Word word : {Word::capability, Word::pin_based, Word::primary, Word::secondary, Word::tertiary,
                           Word::parameter, Word::eptp, Word::gpa, Word::entry, Word::access}) {
     for (const NameOfBits& name : names_of_bits(spec, word)) {
-      if (is_named(spec, words_like(word), name.bits)) add_ranges(mutants, words_like(word), name);
+      if (set_bits(scratch, word, name.bits, name.bits) != 0) add_ranges(mutants, word, name);
     }
   }
   return mutants;

@@ -1,30 +1,17 @@
 #include "vectors/mutants/equivalence.h"
 
-#include <algorithm>
-#include <stdexcept>
+#include <memory>
 
 #include <fmt/format.h>
 
-#include "ept_names.h"
 #include "model/smt/meaning.h"
+#include "vectors/format/names.h"
 #include "vectors/generate/canonical.h"
 #include "vectors/generate/formula.h"
 
 namespace vectors {
 
 namespace {
-
-// Of the terms of a walk those that an implementation shows, and what it reads.
-std::vector<std::string> shown(const spec::Spec& spec) {
-  std::vector<std::string> names = {"result"};
-  for (const ept_outcome_member& member : ept_outcome_members) {
-    if (member.reported) names.emplace_back(member.name);
-  }
-  for (const spec::Level& level : spec.levels) names.push_back(fmt::format("address_{}", level.level));
-  return names;
-}
-
-constexpr ept_word kAddress = 0xffffffffffff8U;  // of a word in the first 2^52 bytes
 
 // What one question asks: the terms of both specifications, and the entry that it is about.
 struct Asked {
@@ -45,46 +32,77 @@ std::vector<Asked> questions(z3::context& context, const spec::Spec& spec, const
   }
   const model::Terms walk = meaning.walk();
   Asked last{Question::walk, 0, {}};
-  for (const std::string& name : shown(spec)) last.terms.push_back({name, model::value_of(walk, name).simplify()});
+  const auto add = [&](const std::string& name) {
+    last.terms.push_back({name, model::value_of(walk, name).simplify()});
+  };
+  add("result");  // what an implementation shows, and what it reads
+  for (const ept_outcome_member& member : ept_outcome_members) {
+    if (member.reported) add(member.name);
+  }
+  for (const spec::Level& level : spec.levels) add(fmt::format("address_{}", level.level));
   list.push_back(last);
   return list;
 }
 
-}  // namespace
+class Equivalence {
+ public:
+  explicit Equivalence(const spec::Spec& of)
+      : spec_(of), inputs_(context_), original_(questions(context_, of, inputs_)) {}
 
-struct Equivalence::Terms {
-  explicit Terms(const spec::Spec& of) : spec(of), inputs(context), original(questions(context, of, inputs)) {}
+  Comparison compare(const spec::Spec& changed) {
+    try {
+      Comparison result{Comparison::Answer::equal};
+      const auto other = questions(context_, changed, inputs_);
+      for (std::size_t i = 0; i < other.size(); ++i) {
+        const Asked& asked = original_[i];
+        const z3::expr difference = model::differ(asked.terms, other[i].terms).simplify();
+        if (difference.is_false()) continue;
+        const Comparison found = ask(asked, difference);
+        const bool better = result.verdict == Comparison::Answer::equal || result.profile.empty();
+        if (found.verdict != Comparison::Answer::equal && better) result = found;
+        if (!result.profile.empty()) break;
+      }
+      return result;
+    } catch (const z3::exception& error) {
+      return {Comparison::Answer::unknown, std::nullopt, "", error.msg()};
+    }
+  }
 
-  [[nodiscard]] z3::expr number(ept_word value) { return model::word(context, value); }
+ private:
+  [[nodiscard]] z3::expr number(ept_word value) { return model::word(context_, value); }
 
   // A configuration with EPT, and for entries and walks an EPTP that is accepted, of enough levels.
   z3::expr configuration(const Asked& asked) {
-    z3::expr given = model::width_in_range(spec, inputs.configuration) &&
-                     (inputs.configuration.primary & number(EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS)) != number(0) &&
-                     (inputs.configuration.secondary & number(EPT_CONTROL_ENABLE_EPT)) != number(0);
+    z3::expr given = model::width_in_range(spec_, inputs_.configuration);
+    for (std::size_t i = 0; i < kControls.size(); ++i) {
+      const z3::expr on = number(kEptOn.*kControls[i].member);
+      given = given && (inputs_.configuration.*model::kControlTerms[i] & on) == on;
+    }
     if (asked.question == Question::eptp) return given;
-    if (asked.level == 5) given = given && model::Meaning(context, spec, inputs).five_levels();
-    return given && model::value_of(original.front().terms, "refused") == number(0);
+    if (asked.level == 5) given = given && model::Meaning(context_, spec_, inputs_).five_levels();
+    return given && model::value_of(original_.front().terms, "refused") == number(0);
   }
 
   // Two entries at one address are one word (fits_memory). An entry that is not read does not matter: it can be what
   // lies there.
   z3::expr one_memory() {
-    model::Meaning meaning(context, spec, inputs);
+    model::Meaning meaning(context_, spec_, inputs_);
     const z3::expr five = meaning.five_levels();
-    std::vector<z3::expr> addresses;  // from level 5 down
-    z3::expr table = inputs.eptp;
+    const auto width = static_cast<unsigned>(spec_.max_maxphyaddr);
+    const ept_word words = (ept_word{1} << width) - sizeof(ept_word);  // in the first 2^52 bytes
+    std::vector<z3::expr> addresses;                                   // from level 5 down
+    z3::expr table = inputs_.eptp;
     for (int level = 5; level >= 1; --level) {
       model::Progress at{level, table, table, table, table, table, table, table};
-      addresses.push_back((meaning.entry_address(at, inputs.gpa) & number(kAddress)).simplify());
-      table = level == 5 ? z3::ite(five, inputs.entry(5), inputs.eptp) : inputs.entry(level);
+      addresses.push_back((meaning.entry_address(at, inputs_.gpa) & number(words)).simplify());
+      table = level == 5 ? z3::ite(five, inputs_.entry(5), inputs_.eptp) : inputs_.entry(level);
     }
-    z3::expr_vector parts(context);
+    z3::expr_vector parts(context_);
     for (int a = 5; a > 1; --a) {
       for (int b = a - 1; b >= 1; --b) {
         const z3::expr apart =
             addresses.at(static_cast<std::size_t>(5 - a)) != addresses.at(static_cast<std::size_t>(5 - b));
-        const z3::expr one = apart || inputs.entry(a) == inputs.entry(b);
+        const z3::expr one = apart || inputs_.entry(a) == inputs_.entry(b);
         parts.push_back(a == 5 ? !five || one : one);
       }
     }
@@ -92,89 +110,70 @@ struct Equivalence::Terms {
   }
 
   z3::expr of_profile(const spec::Profile& profile) {
-    const auto& has = inputs.configuration;
-    const auto within = [&](const z3::expr& controls, ept_word allowed) {
-      return (controls & number(~allowed)) == number(0);
-    };
-    return has.maxphyaddr == number(static_cast<ept_word>(profile.maxphyaddr)) &&
-           has.capability == number(profile.capability) && has.parameters == number(profile.parameters) &&
-           within(has.pin_based, profile.pin_based) && within(has.primary, profile.primary) &&
-           within(has.secondary, profile.secondary) && within(has.tertiary, profile.tertiary);
+    const auto& has = inputs_.configuration;
+    z3::expr of = has.maxphyaddr == number(static_cast<ept_word>(profile.maxphyaddr)) &&
+                  has.capability == number(profile.capability) && has.parameters == number(profile.parameters);
+    for (std::size_t i = 0; i < model::kControlTerms.size(); ++i)
+      of = of && (has.*model::kControlTerms[i] & number(~(profile.*spec::kControlWords[i].member))) == number(0);
+    return of;
   }
 
   z3::expr given(const Asked& asked) {
     z3::expr configured = configuration(asked);
     if (asked.question != Question::walk) return configured;
-    return configured && usual_access(spec, inputs.access) && one_memory() &&
-           z3::ult(inputs.gpa, number(ept_word{1} << spec.max_maxphyaddr));
+    return configured && usual_access(spec_, inputs_.access) && one_memory() &&
+           z3::ult(inputs_.gpa, number(ept_word{1} << spec_.max_maxphyaddr));
   }
 
   [[nodiscard]] Case case_of(const Asked& asked, const z3::model& found) const {
     const auto value = [&](const z3::expr& word) { return found.eval(word, true).get_numeral_uint64(); };
-    const auto& has = inputs.configuration;
+    const auto& has = inputs_.configuration;
     Case made;
     made.question = asked.question;
-    made.configuration = {value(has.maxphyaddr), value(has.capability), value(has.pin_based), value(has.primary),
-                          value(has.secondary),  value(has.tertiary),   value(has.parameters)};
-    made.eptp = value(inputs.eptp);
+    made.configuration.maxphyaddr = value(has.maxphyaddr);
+    made.configuration.capability = value(has.capability);
+    made.configuration.parameters = value(has.parameters);
+    for (std::size_t i = 0; i < kControls.size(); ++i)
+      made.configuration.*kControls[i].member = value(has.*model::kControlTerms[i]);
+    made.eptp = value(inputs_.eptp);
     made.level = asked.level;
-    if (asked.question == Question::entry) made.entries = {value(inputs.entry(asked.level))};
+    if (asked.question == Question::entry) made.entries = {value(inputs_.entry(asked.level))};
     if (asked.question != Question::walk) return made;
     made.level = (made.eptp >> 3 & 7) == 4 ? 5 : 4;
-    made.guest_physical_address = value(inputs.gpa);
-    made.access = value(inputs.access);
-    for (int level = made.level; level >= 1; --level) made.entries.push_back(value(inputs.entry(level)));
+    made.guest_physical_address = value(inputs_.gpa);
+    made.access = value(inputs_.access);
+    for (int level = made.level; level >= 1; --level) made.entries.push_back(value(inputs_.entry(level)));
     return made;
   }
 
   // The solver's answer for any processor, then, to say which, for each profile.
   Comparison ask(const Asked& asked, const z3::expr& difference) {
-    z3::solver solver = quick_solver(context);
+    z3::solver solver = quick_solver(context_);
     solver.add(given(asked) && difference);
     const z3::check_result anywhere = solver.check();
-    if (anywhere == z3::unsat) return {Comparison::Answer::equal, std::nullopt, "", ""};
+    if (anywhere == z3::unsat) return {Comparison::Answer::equal};
     if (anywhere == z3::unknown) return {Comparison::Answer::unknown, std::nullopt, "", solver.reason_unknown()};
-    Comparison comparison{Comparison::Answer::differ, case_of(asked, solver.get_model()), "", ""};
-    for (const spec::Profile& profile : spec.profiles) {
+    const Comparison somewhere{Comparison::Answer::differ, case_of(asked, solver.get_model())};
+    for (const spec::Profile& profile : spec_.profiles) {
       solver.push();
       solver.add(of_profile(profile));
-      const bool shows = solver.check() == z3::sat;
-      if (shows) {
-        comparison.shows = case_of(asked, solver.get_model());
-        comparison.profile = profile.id;
-        return comparison;
-      }
+      if (solver.check() == z3::sat)
+        return {Comparison::Answer::differ, case_of(asked, solver.get_model()), profile.id};
       solver.pop();
     }
-    return comparison;
+    return somewhere;
   }
 
-  const spec::Spec& spec;
-  z3::context context;
-  model::Inputs inputs;
-  std::vector<Asked> original;
+  const spec::Spec& spec_;
+  z3::context context_;
+  model::Inputs inputs_;
+  std::vector<Asked> original_;
 };
 
-Equivalence::Equivalence(const spec::Spec& spec) : terms_(std::make_unique<Terms>(spec)) {}
-Equivalence::~Equivalence() = default;
+}  // namespace
 
-Comparison Equivalence::compare(const spec::Spec& changed) {
-  try {
-    Comparison result{Comparison::Answer::equal, std::nullopt, "", ""};
-    const auto other = questions(terms_->context, changed, terms_->inputs);
-    for (std::size_t i = 0; i < other.size(); ++i) {
-      const Asked& asked = terms_->original[i];
-      const z3::expr difference = model::differ(asked.terms, other[i].terms).simplify();
-      if (difference.is_false()) continue;
-      const Comparison found = terms_->ask(asked, difference);
-      const bool better = result.verdict == Comparison::Answer::equal || result.profile.empty();
-      if (found.verdict != Comparison::Answer::equal && better) result = found;
-      if (!result.profile.empty()) break;
-    }
-    return result;
-  } catch (const z3::exception& error) {
-    return {Comparison::Answer::unknown, std::nullopt, "", error.msg()};
-  }
+std::function<Comparison(const spec::Spec&)> comparer(const spec::Spec& spec) {
+  return [one = std::make_shared<Equivalence>(spec)](const spec::Spec& changed) { return one->compare(changed); };
 }
 
 }  // namespace vectors

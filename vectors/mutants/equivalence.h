@@ -3,7 +3,7 @@
 // one address has one value. Tests: tests/vectors/mutants/mutants_test.cpp.
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <optional>
 
 #include "spec/ir.h"
@@ -14,24 +14,13 @@ namespace vectors {
 struct Comparison {
   enum class Answer { equal, differ, unknown };
   Answer verdict = Answer::unknown;
-  std::optional<Case> shows;  // when they differ: a case that tells them apart
-  std::string profile;        // of which processor; empty when none of the profiles can show it
-  std::string reason;         // when unknown
+  std::optional<Case> shows = {};  // when they differ: a case that tells them apart
+  std::string profile = {};        // of which processor; empty when none of the profiles can show it
+  std::string reason = {};         // when unknown
 };
 
-class Equivalence {
- public:
-  explicit Equivalence(const spec::Spec& spec);  // the reference is kept
-  ~Equivalence();
-  Equivalence(const Equivalence&) = delete;
-  Equivalence& operator=(const Equivalence&) = delete;
-
-  // For every processor and input. Not for use by two threads.
-  Comparison compare(const spec::Spec& changed);
-
- private:
-  struct Terms;
-  std::unique_ptr<Terms> terms_;
-};
+// Compares changed specifications with this one, for every processor and input. The reference is kept. Not for use by
+// two threads.
+std::function<Comparison(const spec::Spec& changed)> comparer(const spec::Spec& spec);
 
 }  // namespace vectors

@@ -1,6 +1,7 @@
 // Mistakes in a format: a field one bit too long or too short, a field or a single bit of another kind, an entry that
 // maps a page taken for one that does not.
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -17,8 +18,6 @@ using spec::Spec;
 
 using FormatOf = std::function<Format&(Spec&)>;
 
-bool must_be_zero(FieldKind kind) { return kind == FieldKind::reserved || kind == FieldKind::beyond_maxphyaddr; }
-
 // Whether the border of two fields means anything: that of an ignored field and one whose bits are named does not.
 bool border_means(const Field& a, const Field& b) {
   const auto silent = [](const Field& field) {
@@ -28,8 +27,8 @@ bool border_means(const Field& a, const Field& b) {
 }
 
 std::vector<std::size_t> by_bits(const Format& format, int maxphyaddr) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < format.fields.size(); ++i) order.push_back(i);
+  std::vector<std::size_t> order(format.fields.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return format.fields[a].bits.low.at(maxphyaddr) < format.fields[b].bits.low.at(maxphyaddr);
   });
@@ -65,9 +64,9 @@ void add_kinds(Mutants& mutants, const Format& format, const FormatOf& at) {
   for (std::size_t i = 0; i < format.fields.size(); ++i) {
     const Field& field = format.fields[i];
     std::vector<FieldKind> kinds = {FieldKind::reserved};
-    if (must_be_zero(field.kind)) kinds = {FieldKind::ignored};
-    if (field.kind == FieldKind::address) kinds.push_back(FieldKind::ignored);
-    if (field.kind == FieldKind::fixed) kinds.push_back(FieldKind::ignored);
+    const bool address_or_fixed = field.kind == FieldKind::address || field.kind == FieldKind::fixed;
+    if (field.kind == FieldKind::reserved || field.kind == FieldKind::beyond_maxphyaddr) kinds = {FieldKind::ignored};
+    if (address_or_fixed) kinds.push_back(FieldKind::ignored);
     for (const FieldKind kind : kinds) {
       mutants.push_back({fmt::format("format/{}/{}/{}", format.id, field.id, to_string(kind)), "kind",
                          fmt::format("{}: '{}' is of kind {}", to_string(field.place), field.id, to_string(kind)),
@@ -93,17 +92,14 @@ void permit(Format& format, std::size_t index, int bit) {
   format.fields.push_back(upper);
 }
 
-bool covers(const Field& field, int bit, int maxphyaddr) {
-  return field.bits.low.at(maxphyaddr) <= bit && bit <= field.bits.high.at(maxphyaddr);
-}
-
 void add_bits(Mutants& mutants, const Format& format, const FormatOf& at, int maxphyaddr) {
   for (int bit = 0; bit < 64; ++bit) {
     for (std::size_t i = 0; i < format.fields.size(); ++i) {
       const Field& field = format.fields[i];
       // A bit that is always 0 in the format, or beyond every width, can be forbidden without a difference.
       const bool fixed_zero = field.kind == FieldKind::fixed && field.value == 0;
-      if (!covers(field, bit, maxphyaddr) || fixed_zero || field.kind == FieldKind::beyond_maxphyaddr) continue;
+      const bool has = field.bits.low.at(maxphyaddr) <= bit && bit <= field.bits.high.at(maxphyaddr);
+      if (!has || fixed_zero || field.kind == FieldKind::beyond_maxphyaddr) continue;
       const bool reserved = field.kind == FieldKind::reserved;
       mutants.push_back({fmt::format("bit/{}/{:02}", format.id, bit), reserved ? "bit_permitted" : "bit_forbidden",
                          fmt::format("{}: bit {} of {} {}", to_string(field.place), bit, format.id,

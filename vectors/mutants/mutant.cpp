@@ -15,12 +15,6 @@ using spec::Condition;
 using spec::Spec;
 using spec::Word;
 
-void add_named(std::vector<NameOfBits>& names, const std::vector<spec::NamedBits>& from, Word word) {
-  for (const spec::NamedBits& one : from) {
-    if (one.word == word) names.push_back({one.id, one.bits, one.place});
-  }
-}
-
 void add_fields(std::vector<NameOfBits>& names, const spec::Format& format) {
   for (const spec::Field& field : format.fields) {
     if (field.kind == spec::FieldKind::field && is_constant(field.bits))
@@ -38,34 +32,22 @@ void add_sites(std::vector<Site>& all, const Spec& spec, const std::string& pref
   }
 }
 
-// How many formats of the level an entry with these bits has.
-std::ptrdiff_t formats_that_match(const Spec& spec, const spec::Level& level, std::uint64_t entry) {
-  return std::count_if(level.formats.begin(), level.formats.end(),
-                       [&](std::size_t f) { return matches(spec.formats.at(f), entry); });
-}
-
 }  // namespace
 
 std::vector<NameOfBits> names_of_bits(const Spec& spec, Word word) {
   std::vector<NameOfBits> names;
-  switch (word) {
-    case Word::capability: add_fields(names, spec.capability); break;
-    case Word::eptp: add_fields(names, spec.eptp); break;
-    case Word::pin_based:
-    case Word::primary:
-    case Word::secondary:
-    case Word::tertiary: add_named(names, spec.controls, word); break;
-    case Word::parameter: add_named(names, spec.parameters, word); break;
-    case Word::access: add_named(names, spec.attributes, word); break;
-    case Word::gpa: add_named(names, spec.address_fields, word); break;
-    case Word::entry:
-    case Word::all:
-    case Word::nonleaf:
-    case Word::leaf: add_fields(names, spec.formats.back()); break;
-    case Word::walk: names = {{"complete", {0, 0}, {}}, {"leaf_is_pte", {1, 1}, {}}}; break;
-    case Word::violation:
-      for (const spec::Rule& rule : spec.violations) names.push_back({rule.id, {rule.bit, rule.bit}, rule.place});
-      break;
+  for (const auto* list : {&spec.controls, &spec.parameters, &spec.attributes, &spec.address_fields}) {
+    for (const spec::NamedBits& one : *list) {
+      if (one.word == word) names.push_back({one.id, one.bits, one.place});
+    }
+  }
+  const bool of_entry = word == Word::entry || word == Word::all || word == Word::nonleaf || word == Word::leaf;
+  if (word == Word::capability) add_fields(names, spec.capability);
+  if (word == Word::eptp) add_fields(names, spec.eptp);
+  if (of_entry) add_fields(names, spec.formats.back());
+  if (word == Word::walk) names = {{"complete", {0, 0}, {}}, {"leaf_is_pte", {1, 1}, {}}};
+  for (const spec::Rule& rule : spec.violations) {
+    if (word == Word::violation) names.push_back({rule.id, {rule.bit, rule.bit}, rule.place});
   }
   std::sort(names.begin(), names.end(),
             [](const NameOfBits& a, const NameOfBits& b) { return a.bits.low < b.bits.low; });
@@ -111,7 +93,8 @@ bool every_entry_has_a_format(const Spec& spec) {
     }
     std::uint64_t entry = 0;
     do {  // each subset of the fixed bits
-      if (formats_that_match(spec, level, entry) != 1) return false;
+      const auto has = [&](std::size_t f) { return matches(spec.formats.at(f), entry); };
+      if (std::count_if(level.formats.begin(), level.formats.end(), has) != 1) return false;
       entry = (entry - fixed) & fixed;
     } while (entry != 0);
     return true;

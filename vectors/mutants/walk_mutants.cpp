@@ -61,44 +61,30 @@ void add_order(Mutants& mutants, const Spec& spec) {
   add("no_permissions", "permissions are not judged", {absent, wrong}, {});
 }
 
-const char* name_of(Effect effect) {
-  switch (effect) {
-    case Effect::never: return "never";
-    case Effect::may: return "may";
-    case Effect::must: return "must";
-  }
-  return "";
-}
-
-void add_effects(Mutants& mutants, const spec::Flag& flag, std::size_t i) {
-  using Member = Effect spec::Flag::*;
-  for (const auto& [member, when] : {std::pair<Member, const char*>{&spec::Flag::on_success, "on_success"},
-                                     {&spec::Flag::on_violation, "on_violation"},
-                                     {&spec::Flag::on_misconfiguration, "on_misconfiguration"}}) {
-    for (const Effect effect : {Effect::never, Effect::may, Effect::must}) {
-      if (effect == flag.*member) continue;
-      mutants.push_back({fmt::format("flag/{}/{}/{}", flag.id, when, name_of(effect)), "flag",
-                         fmt::format("{}: '{}' {} be set {}", to_string(flag.place), flag.id, name_of(effect), when),
-                         [i, m = member, effect](Spec& of) { of.flags.at(i).*m = effect; }});
-    }
-  }
-}
-
 void add_flags(Mutants& mutants, const Spec& spec) {
+  using Member = Effect spec::Flag::*;
   for (std::size_t i = 0; i < spec.flags.size(); ++i) {
     const spec::Flag& flag = spec.flags[i];
-    add_effects(mutants, flag, i);
-    mutants.push_back({fmt::format("flag/{}/levels", flag.id), "flag",
-                       fmt::format("{}: '{}' is set in {}", to_string(flag.place), flag.id,
-                                   flag.leaf_only ? "every entry" : "the leaf only"),
-                       [i](Spec& of) { of.flags.at(i).leaf_only = !of.flags.at(i).leaf_only; }});
-    for (const int by : {1, -1}) {
-      const unsigned bit = flag.bits.low + static_cast<unsigned>(by);
-      mutants.push_back({fmt::format("flag/{}/bit_{}", flag.id, bit), "flag",
-                         fmt::format("{}: '{}' is bit {}", to_string(flag.place), flag.id, bit), [i, bit](Spec& of) {
-                           of.flags.at(i).bits = {bit, bit};
-                         }});
+    const auto add = [&](const std::string& how, const std::string& what, const Change& change) {
+      mutants.push_back({fmt::format("flag/{}/{}", flag.id, how), "flag",
+                         fmt::format("{}: '{}' {}", to_string(flag.place), flag.id, what), change});
+    };
+    for (const auto& [member, when] : {std::pair<Member, const char*>{&spec::Flag::on_success, "on_success"},
+                                       {&spec::Flag::on_violation, "on_violation"},
+                                       {&spec::Flag::on_misconfiguration, "on_misconfiguration"}}) {
+      for (const auto& [effect, name] :
+           {std::pair{Effect::never, "never"}, {Effect::may, "may"}, {Effect::must, "must"}}) {
+        if (effect != flag.*member)
+          add(fmt::format("{}/{}", when, name), fmt::format("{} be set {}", name, when),
+              [i, m = member, e = effect](Spec& of) { of.flags.at(i).*m = e; });
+      }
     }
+    add("levels", fmt::format("is set in {}", flag.leaf_only ? "every entry" : "the leaf only"),
+        [i](Spec& of) { of.flags.at(i).leaf_only = !of.flags.at(i).leaf_only; });
+    for (const unsigned bit : {flag.bits.low + 1, flag.bits.low - 1})
+      add(fmt::format("bit_{}", bit), fmt::format("is bit {}", bit), [i, bit](Spec& of) {
+        of.flags.at(i).bits = {bit, bit};
+      });
   }
 }
 

@@ -28,24 +28,24 @@ vectors::Vector entry_vector(const ept_configuration& with, int level, ept_word 
 }
 
 struct Prepared {
-  harness::Unasked unasked;
+  harness::Judgement unasked;
   eptspec_case put;
 };
 
 Prepared prepared(const vectors::Vector& vector, const Description& description) {
   eptspec_case put{};
-  harness::Unasked unasked = harness::prepare(vector, description, 1, put);
+  harness::Judgement unasked = harness::prepare(vector, description, 1, put);
   return {std::move(unasked), put};
 }
 
 // Why it is not applicable, or else "".
 std::string why_not(const vectors::Vector& vector, const Description& description) {
-  const harness::Unasked unasked = prepared(vector, description).unasked;
+  const harness::Judgement unasked = prepared(vector, description).unasked;
   return unasked.verdict == harness::Verdict::not_applicable ? unasked.reason : "";
 }
 
 std::string why_skipped(const vectors::Vector& vector, const Description& description) {
-  const harness::Unasked unasked = prepared(vector, description).unasked;
+  const harness::Judgement unasked = prepared(vector, description).unasked;
   return unasked.verdict == harness::Verdict::skipped ? unasked.reason : "";
 }
 

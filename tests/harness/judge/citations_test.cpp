@@ -1,13 +1,14 @@
 // The place in the manual is that of what was missed, not that of what the vector was made for.
 #include <gtest/gtest.h>
 
-#include "harness/judge/citations.h"
+#include "harness/judge/cause.h"
 #include "harness/suite/builtin.h"
 
 namespace {
 
 using harness::Deviation;
 using harness::Field;
+using harness::field_of;
 using Places = std::vector<std::string>;
 
 constexpr const char* kGoal = "the place of the goal";
@@ -71,16 +72,16 @@ TEST(Citations, of_a_violation_taken_for_a_misconfiguration_are_rule_and_order) 
 }
 
 TEST(Citations, of_a_wrong_qualification_bit_is_that_bit) {
-  const Places found = places(walk(0, 0x6000b1, EPT_ACCESS_WRITE), {Field::qualification, 0, 1, 8});
+  const Places found = places(walk(0, 0x6000b1, EPT_ACCESS_WRITE), {field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 8});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(contains(found[0], "Table 30-7, bit 8")) << found[0];
 }
 
 TEST(Citations, of_a_wrong_field_is_that_field_in_the_format_of_the_leaf) {
   const vectors::Vector translated = walk(0, 0x6000b7, EPT_ACCESS_READ);
-  EXPECT_TRUE(contains(places(translated, {Field::memory_type}).at(0), "Table 31-5, bits 5:3"));
-  EXPECT_TRUE(contains(places(translated, {Field::ignore_pat}).at(0), "Table 31-5, bit 6"));
-  EXPECT_TRUE(contains(places(translated, {Field::host_physical_address}).at(0), "Table 31-5"));
+  EXPECT_TRUE(contains(places(translated, {field_of(EPT_OUTCOME_MEMORY_TYPE)}).at(0), "Table 31-5, bits 5:3"));
+  EXPECT_TRUE(contains(places(translated, {field_of(EPT_OUTCOME_IGNORE_PAT)}).at(0), "Table 31-5, bit 6"));
+  EXPECT_TRUE(contains(places(translated, {field_of(EPT_OUTCOME_HOST_PHYSICAL_ADDRESS)}).at(0), "Table 31-5"));
 }
 
 TEST(Citations, of_wrong_flags_are_those_of_the_flags) {
@@ -96,7 +97,7 @@ TEST(Citations, of_what_no_rule_forbids_is_that_of_the_vector) {
 
 TEST(Citations, stand_once_each) {
   const vectors::Vector vector = walk(0, 0x6000b1, EPT_ACCESS_WRITE);
-  const Deviation level{Field::level, 2, 3};
+  const Deviation level{field_of(EPT_OUTCOME_LEVEL), 2, 3};
   EXPECT_EQ(harness::citations_of(vector, {harness::Verdict::fail, {}, {level, level}}).size(), 1U);
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 using harness::Deviation;
 using harness::Field;
+using harness::field_of;
 using harness::Judgement;
 using harness::Verdict;
 
@@ -56,7 +57,7 @@ TEST(Judge, other_result_is_the_only_deviation_told) {
 TEST(Judge, field_that_was_not_filled_in_is_not_judged) {
   Walk walk(EPT_ACCESS_READ);
   walk.observed.answer.host_physical_address = 0;
-  EXPECT_EQ(walk.first(), (Deviation{Field::host_physical_address, 0x9123, 0}));
+  EXPECT_EQ(walk.first(), (Deviation{field_of(EPT_OUTCOME_HOST_PHYSICAL_ADDRESS), 0x9123, 0}));
   walk.observed.answer.valid &= ~std::uint64_t{EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS};
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
 }
@@ -64,8 +65,8 @@ TEST(Judge, field_that_was_not_filled_in_is_not_judged) {
 TEST(Judge, each_qualification_bit_that_is_wrong_is_a_deviation) {
   Walk walk(EPT_ACCESS_WRITE, 0x3000 | EPT_ENTRY_READ);
   walk.observed.answer.qualification ^= EPT_QUALIFICATION_READABLE | EPT_QUALIFICATION_WRITABLE;
-  EXPECT_EQ(walk.judged().deviations,
-            (std::vector<Deviation>{{Field::qualification, 1, 0, 3}, {Field::qualification, 0, 1, 4}}));
+  EXPECT_EQ(walk.judged().deviations, (std::vector<Deviation>{{field_of(EPT_OUTCOME_QUALIFICATION), 1, 0, 3},
+                                                              {field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 4}}));
 }
 
 TEST(Judge, undefined_qualification_bit_does_not_count) {

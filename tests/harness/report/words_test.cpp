@@ -10,24 +10,26 @@ using harness::Deviation;
 using harness::deviation_text;
 using harness::Fate;
 using harness::Field;
+using harness::field_of;
 using harness::field_text;
 using harness::reason_text;
 using harness::Verdict;
 using harness::what_text;
 
 TEST(Words, fields_of_a_deviation_have_their_names) {
-  EXPECT_EQ(field_text({Field::qualification, 0, 1, 4}), "qualification bit 4 (writable)");
+  EXPECT_EQ(field_text({field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 4}), "qualification bit 4 (writable)");
   EXPECT_EQ(field_text({Field::entry, 1, 0, 8, 4}), "accessed flag of the level-4 entry afterwards");
   EXPECT_EQ(field_text({Field::entry, 1, 0, 9, 1}), "dirty flag of the level-1 entry afterwards");
   EXPECT_EQ(field_text({Field::entry, 1, 2, {}, 2}), "bits of the level-2 entry afterwards");
-  EXPECT_EQ(field_text({Field::memory_type}), "memory_type");
+  EXPECT_EQ(field_text({field_of(EPT_OUTCOME_MEMORY_TYPE)}), "memory_type");
 }
 
 TEST(Words, values_are_results_bits_or_hexadecimal) {
   EXPECT_EQ(deviation_text({Field::result, EPTSPEC_ENTRY_MISCONFIGURED, EPTSPEC_ENTRY_PAGE}),
             "result: expected misconfigured, observed page");
-  EXPECT_EQ(deviation_text({Field::qualification, 1, 0, 0}), "qualification bit 0 (data_read): expected 1, observed 0");
-  EXPECT_EQ(deviation_text({Field::host_physical_address, 0x1000, 0}),
+  EXPECT_EQ(deviation_text({field_of(EPT_OUTCOME_QUALIFICATION), 1, 0, 0}),
+            "qualification bit 0 (data_read): expected 1, observed 0");
+  EXPECT_EQ(deviation_text({field_of(EPT_OUTCOME_HOST_PHYSICAL_ADDRESS), 0x1000, 0}),
             "host_physical_address: expected 0x1000, observed 0x0");
 }
 
@@ -44,7 +46,7 @@ TEST(Words, cause_is_a_rule_and_what_went_wrong) {
   EXPECT_EQ(of_result(EPTSPEC_WALK_MISCONFIGURATION, EPTSPEC_WALK_TRANSLATED), "misconfiguration missed");
   EXPECT_EQ(of_result(EPTSPEC_WALK_TRANSLATED, EPTSPEC_WALK_MISCONFIGURATION), "misconfiguration reported");
   EXPECT_EQ(of_result(EPTSPEC_WALK_VIOLATION, EPTSPEC_WALK_TRANSLATED), "translated instead of violation");
-  const Cause of_field{"", Verdict::fail, {Field::qualification, 0, 0, 4}, {}, {}};
+  const Cause of_field{"", Verdict::fail, {field_of(EPT_OUTCOME_QUALIFICATION), 0, 0, 4}, {}, {}};
   EXPECT_EQ(rule_text(of_field) + ": " + what_text(of_field), "qualification bit 4 (writable): wrong");
 }
 

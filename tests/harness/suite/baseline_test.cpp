@@ -11,6 +11,7 @@ namespace {
 using harness::Explained;
 using harness::Fate;
 using harness::Field;
+using harness::field_of;
 using harness::Judgement;
 using harness::KnownDeviation;
 using harness::Verdict;
@@ -22,7 +23,7 @@ std::string file_with(const std::string& text) {
 }
 
 const Judgement kFail{
-    Verdict::fail, {}, {{Field::result, EPTSPEC_ENTRY_TABLE, EPTSPEC_ENTRY_PAGE}, {Field::level, 1, 2}}};
+    Verdict::fail, {}, {{Field::result, EPTSPEC_ENTRY_TABLE, EPTSPEC_ENTRY_PAGE}, {field_of(EPT_OUTCOME_LEVEL), 1, 2}}};
 
 // An entry for all EPTPs.
 KnownDeviation entry(const std::vector<Explained>& explains, const std::vector<std::string>& targets = {}) {
@@ -90,21 +91,21 @@ TEST(Baseline, entry_explains_errors_by_fate_and_reason) {
 }
 
 TEST(Baseline, any_of_several_patterns_will_do) {
-  const std::vector<KnownDeviation> baseline = {entry({{{Field::level}}, {{Field::result}}})};
+  const std::vector<KnownDeviation> baseline = {entry({{{field_of(EPT_OUTCOME_LEVEL)}}, {{Field::result}}})};
   EXPECT_FALSE(assessed_one(baseline, kFail).known[0].empty());
 }
 
 TEST(Baseline, deviation_that_is_attributed_to_the_processor_beneath_is_left_to_it) {
   Judgement beneath = kFail;
   beneath.attributed_to = "Bochs";
-  const std::vector<KnownDeviation> baseline = {entry({{{Field::level}}})};
+  const std::vector<KnownDeviation> baseline = {entry({{{field_of(EPT_OUTCOME_LEVEL)}}})};
   const harness::Assessment result = assessed_one(baseline, beneath);
   EXPECT_EQ(result.known[0].size(), 1U);  // for what it explains
   EXPECT_TRUE(result.problems.empty());
 }
 
 TEST(Baseline, vector_is_known_when_entries_together_explain_all_that_deviates) {
-  KnownDeviation level = entry({{{Field::level}}});
+  KnownDeviation level = entry({{{field_of(EPT_OUTCOME_LEVEL)}}});
   level.reason = "level";
   const KnownDeviation result = entry({{{Field::result}}});
   const auto assessed_with = [&](const std::vector<KnownDeviation>& baseline, const char* today) {
@@ -173,7 +174,7 @@ TEST(Baseline, entry_whose_filter_explains_nothing_is_a_problem_when_all_vectors
 }
 
 TEST(Baseline, entry_whose_vectors_the_target_could_not_make_is_no_problem) {
-  const std::vector<KnownDeviation> baseline = {entry({{{Field::level}}})};
+  const std::vector<KnownDeviation> baseline = {entry({{{field_of(EPT_OUTCOME_LEVEL)}}})};
   const auto problems = [&](Verdict verdict) { return assessed_one(baseline, {verdict, "", {}}).problems.size(); };
   EXPECT_EQ(problems(Verdict::skipped), 0U);
   EXPECT_EQ(problems(Verdict::not_applicable), 0U);

@@ -12,10 +12,10 @@
 #include "harness/suite/selection.h"
 #include "tests/harness/cases.h"
 #include "vectors/format/binary.h"
+#include "vectors/format/document.h"
 #include "vectors/format/file.h"
 #include "vectors/format/identity.h"
 #include "vectors/format/lines.h"
-#include "vectors/format/read.h"
 #include "vectors/format/self_contained.h"
 
 namespace {

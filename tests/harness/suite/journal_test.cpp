@@ -11,6 +11,7 @@ namespace {
 
 using harness::Fate;
 using harness::Field;
+using harness::field_of;
 using harness::Judgement;
 using harness::Verdict;
 
@@ -27,7 +28,7 @@ std::string contents(const std::string& path) {
 
 const harness::JournalHeader kHeader{"lib:x", "x", "1", "0123", "goal:a", "1/2", 3};
 const Judgement kFail{
-    Verdict::fail, {}, {{Field::result, EPTSPEC_ENTRY_TABLE, EPTSPEC_ENTRY_PAGE}, {Field::level, 1, 2}}};
+    Verdict::fail, {}, {{Field::result, EPTSPEC_ENTRY_TABLE, EPTSPEC_ENTRY_PAGE}, {field_of(EPT_OUTCOME_LEVEL), 1, 2}}};
 
 std::string written_journal() {
   std::string path = file_with("");
@@ -69,14 +70,25 @@ TEST(Journal, every_judgement_comes_back_as_it_was) {
   const std::uint64_t most = ~std::uint64_t{0};
   const std::vector<Judgement> all = {
       {Verdict::fail, {}, {{Field::result, EPTSPEC_EPTP_REFUSED, EPTSPEC_EPTP_ACCEPTED}}},
-      {Verdict::fail, {}, {{Field::level, 0, 5}, {Field::memory_type, 6, most}, {Field::ignore_pat, 0, 1}}},
-      {Verdict::fail, {}, {{Field::host_physical_address, 0, most}, {Field::guest_linear_address, most, 0}}},
-      {Verdict::fail, {}, {{Field::qualification, 0, 1, 63}, {Field::convertible, 1, 0}}},
+      {Verdict::fail,
+       {},
+       {{field_of(EPT_OUTCOME_LEVEL), 0, 5},
+        {field_of(EPT_OUTCOME_MEMORY_TYPE), 6, most},
+        {field_of(EPT_OUTCOME_IGNORE_PAT), 0, 1}}},
+      {Verdict::fail,
+       {},
+       {{field_of(EPT_OUTCOME_HOST_PHYSICAL_ADDRESS), 0, most}, {Field::guest_linear_address, most, 0}}},
+      {Verdict::fail, {}, {{field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 63}, {field_of(EPT_OUTCOME_CONVERTIBLE), 1, 0}}},
       {Verdict::fail, {}, {{Field::entry, 1, 0, 8, 4}, {Field::entry, most, 0x4007, {}, 1}}},
       {Verdict::error, "signal \"6\" \\", {}, Fate::crash},
       {Verdict::error, "no end", {}, Fate::hang},
       {Verdict::error, "?", {}, Fate::garbage},
-      {Verdict::flaky, "fail, then error", {{Field::convertible, 1, 0}}, Fate::hang},
+      {Verdict::flaky,
+       "no end",
+       {{field_of(EPT_OUTCOME_CONVERTIBLE), 1, 0}},
+       Fate::hang,
+       {},
+       {Verdict::fail, Verdict::error}},
       {Verdict::skipped, "declined", {}},
       {Verdict::not_applicable, "no such memory", {}},
       {Verdict::pass, {}, {}}};
@@ -126,10 +138,11 @@ TEST(Journal, judgement_that_lacks_something_is_refused_with_its_line) {
             ":4: deviations 2: not an object");
   EXPECT_EQ(refused(R"({"id":"x","verdict":"error","reason":"why"})"), ":4: an error without its fate");
   EXPECT_EQ(refused(R"({"id":"x","verdict":"good"})"), ":4: 'verdict' cannot be \"good\"");
-  for (const std::string verdict : {"skipped", "not_applicable", "error", "flaky"}) {
+  for (const std::string verdict : {"skipped", "not_applicable", "error"}) {
     EXPECT_EQ(refused(R"({"id":"x","fate":"crash","verdict":")" + verdict + "\"}"),
               ":4: the verdict " + verdict + " without a reason");
   }
+  EXPECT_EQ(refused(R"({"id":"x","verdict":"flaky","times":["fail"]})"), ":4: a flake without its two verdicts");
   EXPECT_TRUE(refused("nonsense").starts_with(":4:2: no JSON: "));
   EXPECT_EQ(refused(R"({"id":"x","verdict":"pass"})"), "");
   std::ofstream(path) << "{}\n";

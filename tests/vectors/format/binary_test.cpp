@@ -6,7 +6,6 @@
 
 #include "tests/vectors/format/samples.h"
 #include "vectors/format/binary.h"
-#include "vectors/format/c_array.h"
 
 namespace {
 

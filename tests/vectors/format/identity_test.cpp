@@ -3,7 +3,6 @@
 
 #include "vectors/format/identity.h"
 #include "vectors/format/names.h"
-#include "vectors/format/sha256.h"
 
 namespace {
 

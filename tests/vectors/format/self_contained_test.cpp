@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/vectors/format/samples.h"
-#include "vectors/format/in_words.h"
-#include "vectors/format/read.h"
+#include "vectors/format/document.h"
 #include "vectors/format/self_contained.h"
 
 namespace {

@@ -11,7 +11,6 @@
 #include "vectors/format/file.h"
 #include "vectors/format/lines.h"
 #include "vectors/format/manifest.h"
-#include "vectors/generate/coverage.h"
 #include "vectors/generate/generate.h"
 
 namespace {

@@ -5,10 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include "spec/partial.h"
 #include "tests/support/spec_under_test.h"
 #include "vectors/generate/meets.h"
 #include "vectors/goals/goals.h"
-#include "vectors/goals/partial.h"
 
 namespace {
 
@@ -98,7 +98,7 @@ TEST(Goals, a_flipped_bit_turns_a_condition_where_it_decides) {
                                       [](const auto& one) { return one.id == "nmi_unblocking_not_reported"; });
   for (const std::uint64_t controls : {0x0U, 0x8U, 0x20U, 0x28U}) {
     const auto holds = [&](const spec::Condition& when, std::uint64_t value) {
-      return vectors::judge(spec, when, {{spec::Word::pin_based, vectors::known(value)}});
+      return spec::judge(spec, when, {{spec::Word::pin_based, spec::known(value)}});
     };
     for (const std::uint64_t bit : {0x8U, 0x20U}) {
       const auto flipped = vectors::with_flipped(spec, condition->when, spec::Word::pin_based, bit);

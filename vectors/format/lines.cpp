@@ -1,3 +1,5 @@
+#include "vectors/format/lines.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -7,16 +9,80 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "vectors/format/check.h"
+#include "vectors/format/expectation.h"
 #include "vectors/format/file.h"
-#include "vectors/format/lines.h"
-#include "vectors/format/lines_words.h"
+#include "vectors/format/identity.h"
 
 namespace vectors {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr const char* kLinesFormat = "eptspec vectors 3";
+
+// What a line leaves out. Fixed numbers: were they what most vectors of a file have, a vector more could change other
+// lines. Likewise the controls of kEptOn.
+constexpr ept_word kUsualEptp = 0x101e;  // root 1000H, 4 levels, write-back
+constexpr ept_word kUsualAccess = EPT_ACCESS_READ;
+
+void put_text(Json& to, const char* name, const std::string& text) {
+  if (!text.empty()) to[name] = text;
+}
+
+void put_controls(Json& to, const ept_configuration& configuration) {
+  for (const Controls& word : kControls) {
+    if (configuration.*word.member != kEptOn.*word.member)
+      to["controls"][word.name] = names_in(word.vocabulary, configuration.*word.member);
+  }
+}
+
+Json head_json(const std::string& profile, const std::string& manual, const ept_configuration& processor) {
+  Json head = {{"format", kLinesFormat}, {"profile", profile}};
+  put_text(head, "manual", manual);
+  head["maxphyaddr"] = processor.maxphyaddr;
+  head["capability"] = hex(processor.capability);
+  if (processor.parameters != 0) head["parameters"] = names_in(ept_parameter_names, processor.parameters);
+  return head;
+}
+
+Json purpose_json(const Purpose& purpose) {
+  Json json = {{"goal", purpose.goal}, {"vector", purpose.vector}};
+  if (!purpose.cite.empty()) json["cite"] = citation_id(purpose.cite);
+  put_text(json, "neighbour", purpose.neighbour);
+  put_text(json, "twin", purpose.twin);
+  return json;
+}
+
+Json vector_json(const Vector& vector, const std::string& id) {
+  const Case& asked = vector.asked;
+  Json json = {{"id", id}};
+  if (asked.question != Question::walk) json["question"] = kQuestions.at(static_cast<std::size_t>(asked.question));
+  put_controls(json, asked.configuration);
+  if (asked.eptp != kUsualEptp) json["eptp"] = hex(asked.eptp);
+  if (asked.question == Question::entry) json["level"] = asked.level;
+  for (const ept_word entry : asked.entries) json["entries"].push_back(hex(entry));
+  if (asked.guest_physical_address != 0) json["guest_physical_address"] = hex(asked.guest_physical_address);
+  if (asked.question == Question::walk && asked.access != kUsualAccess)
+    json["access"] = names_in(ept_access_names, asked.access);
+  json["expected"] = expectation_json(asked, vector.expected);
+  return json;
+}
+
+void write_body(const Document& document, std::ostream& out) {
+  for (const Purpose& purpose : document.purposes) out << purpose_json(purpose).dump() << "\n";
+  for (const Vector& vector : document.vectors) out << vector_json(vector, vector.id).dump() << "\n";
+}
+
+Json head_of(const Document& document) {
+  if (document.vectors.empty()) throw std::logic_error("a profile without vectors: " + document.profile);
+  const ept_configuration& first = document.vectors.front().asked.configuration;
+  const bool one = std::all_of(document.vectors.begin(), document.vectors.end(), [&](const Vector& vector) {
+    return is_of_processor(vector.asked.configuration, first);
+  });
+  if (!one) throw std::logic_error("vectors of different processors in profile " + document.profile);
+  return head_json(document.profile, document.manual, first);
+}
 
 // Calls `use` of the object of each line; says which lines are none.
 void each_line(std::string_view text, const std::string& file, std::vector<std::string>& errors,
@@ -61,7 +127,7 @@ class LineReader {
     if (from.text("format", true) != kLinesFormat) from.wrong(fmt::format("'format' is not \"{}\"", kLinesFormat));
     document_.profile = from.text("profile", true);
     document_.manual = from.text("manual", false);
-    processor_ = kUsualControls;
+    processor_ = kEptOn;
     processor_.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
     processor_.capability = from.hex("capability", true);
     processor_.parameters = from.bits("parameters", ept_parameter_names, false);
@@ -145,6 +211,39 @@ class LineReader {
 };
 
 }  // namespace
+
+void write_citations(const Citations& citations, std::ostream& out) {
+  for (const auto& [id, text] : citations) {
+    const Json line = {{"cite", id}, {"text", text}};
+    out << line.dump() << "\n";
+  }
+}
+
+void write_lines(const Document& document, std::ostream& out) {
+  Citations citations;
+  add_citations(document, citations);
+  out << head_of(document).dump() << "\n";
+  write_citations(citations, out);
+  write_body(document, out);
+}
+
+void write_lines(const Document& document, const std::string& citations, std::ostream& out) {
+  Json head = head_of(document);
+  head["citations"] = citations;
+  out << head.dump() << "\n";
+  write_body(document, out);
+}
+
+void begin_lines(const std::string& profile, const std::string& manual, const ept_configuration& processor,
+                 std::ostream& out) {
+  out << head_json(profile, manual, processor).dump() << "\n";
+}
+
+void write_lines(const Vector& vector, std::ostream& out) {
+  const std::string id = id_of(vector.asked);
+  for (const std::string& goal : vector.goals) out << purpose_json({goal, id, vector.cite, "", ""}).dump() << "\n";
+  out << vector_json(vector, id).dump() << "\n";
+}
 
 bool are_lines(std::string_view text) {
   const std::string_view first = text.substr(0, text.find('\n'));
