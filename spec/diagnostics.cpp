@@ -1,12 +1,17 @@
 #include "spec/diagnostics.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
 namespace spec {
 
 namespace {
+
+auto key(const Diagnostic& diagnostic) {
+  return std::tie(diagnostic.place.file, diagnostic.place.line, diagnostic.place.column, diagnostic.message);
+}
 
 constexpr std::size_t kMaxShown = 200;
 
@@ -31,8 +36,9 @@ void Diagnostics::add(const Place& place, const std::string& wrong, const std::s
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
   std::vector<Diagnostic> result = list_;
-  std::ranges::sort(result);
-  result.erase(std::unique(result.begin(), result.end()), result.end());
+  std::ranges::sort(result, {}, key);
+  const auto same = [](const auto& a, const auto& b) { return key(a) == key(b); };
+  result.erase(std::unique(result.begin(), result.end(), same), result.end());
   return result;
 }
 

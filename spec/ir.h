@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +17,6 @@ struct Place {
   std::string file;
   int line = 0;
   int column = 0;
-  auto operator<=>(const Place&) const = default;
 };
 
 std::string to_string(const Place& place);  // "file:line:column"

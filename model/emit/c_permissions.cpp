@@ -1,7 +1,6 @@
 // Which rules for a complete walk the emitted header judges behind a shortcut; proved for each rule, case by case.
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "model/emit/c_condition.h"
 #include "model/emit/c_parts.h"
@@ -14,16 +13,19 @@ namespace {
 
 using spec::Word;
 
-// Attributes of an access, and the fields of an entry that allow it.
-constexpr std::array kRights = {std::pair{"data_read", "read"}, std::pair{"data_write", "write"},
-                                std::pair{"instruction_fetch", "execute"}};
+struct Right {
+  const char* attribute;  // of an access
+  const char* field;      // of an entry, which allows it
+};
+constexpr std::array kRights = {Right{"data_read", "read"}, Right{"data_write", "write"},
+                                Right{"instruction_fetch", "execute"}};
 
 // The bits of the rights in an entry, which are those that ask for them in an access; 0 where they are not.
 std::uint64_t plain_rights(const spec::Spec& spec) {
   std::uint64_t rights = 0;
-  for (const auto& [id, field] : kRights) {
-    const spec::NamedBits* const attribute = find_id(spec.attributes, id);
-    const auto allows = [&](const spec::Format& format) { return has_field(format, field, attribute->bits); };
+  for (const Right& right : kRights) {
+    const spec::NamedBits* const attribute = find_id(spec.attributes, right.attribute);
+    const auto allows = [&](const spec::Format& format) { return has_field(format, right.field, attribute->bits); };
     if (attribute == nullptr || !std::ranges::all_of(spec.formats, allows)) return 0;
     rights |= mask_of(attribute->bits);
   }
@@ -55,8 +57,8 @@ PermissionRules permission_rules(const spec::Spec& spec) {
     const bool further = of_address || (rights != 0 && is_broken_by_plain_access(spec, rule, rights));
     (further ? rules.further : rules.usual).push_back(rule);
   }
-  for (const auto& [attribute, field] : kRights) {
-    if (rights != 0) rules.rights += (rules.rights.empty() ? "EPT_ENTRY_" : " | EPT_ENTRY_") + upper(field);
+  for (const Right& right : kRights) {
+    if (rights != 0) rules.rights += (rules.rights.empty() ? "EPT_ENTRY_" : " | EPT_ENTRY_") + upper(right.field);
   }
   return rules;
 }
