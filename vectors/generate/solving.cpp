@@ -113,18 +113,17 @@ class Processors {
   std::map<unsigned, std::size_t> by_id_;
 };
 
-class Scope {
- public:
-  Scope(z3::solver& solver, const z3::expr& formula) : solver_(solver) {
-    solver_.push();
-    solver_.add(formula);
+// The formula is asserted as long as it lives.
+struct Scope {
+  Scope(z3::solver& of, const z3::expr& formula) : solver(of) {
+    solver.push();
+    solver.add(formula);
   }
-  ~Scope() { Z3_solver_pop(solver_.ctx(), solver_, 1); }  // cannot throw
+  ~Scope() { Z3_solver_pop(solver.ctx(), solver, 1); }  // cannot throw
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
- private:
-  z3::solver& solver_;
+  z3::solver& solver;
 };
 
 // Proved: where all this is assumed no solution comes before these values, or there is none at all.
