@@ -1,5 +1,5 @@
 // What only shows when the whole specification is there: fields that tile 63:0, names that the walk needs, ids used
-// once. The same tiling is decided by Z3 for all widths at once (model/proof/spec_obligations.h); here it is found
+// once. The same tiling is decided by Z3 for all widths at once (model/proof/obligations.h); here it is found
 // early and with its place.
 #include <algorithm>
 #include <array>
@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "spec/draft.h"
-#include "spec/unnamed.h"
 
 namespace spec {
 
@@ -34,7 +33,7 @@ void check_tiling_at(const Format& format, int maxphyaddr, Diagnostics& diagnost
       other = &field;
     }
   }
-  const auto gap = std::find(owner.begin(), owner.end(), nullptr);
+  const auto gap = std::ranges::find(owner, nullptr);
   if (gap != owner.end()) {
     const auto bit = static_cast<int>(gap - owner.begin());
     diagnostics.add(format.place,
@@ -47,19 +46,22 @@ bool in_range(const Format& format, int maxphyaddr, Diagnostics& diagnostics) {
   for (const Field& field : format.fields) {
     const int high = field.bits.high.at(maxphyaddr);
     const int low = field.bits.low.at(maxphyaddr);
-    if (field.bits.low.from_maxphyaddr && field.bits.high.from_maxphyaddr && high < low) {
-      diagnostics.add(field.place, fmt::format("the range {} never has a bit", to_string(field.bits)), "HIGH:LOW");
-      return false;
-    }
-    if (high > 63 || low < 0 || high < low - 1) {
-      diagnostics.add(
-          field.place,
-          fmt::format("the range {} is reversed for a physical-address width of {}", to_string(field.bits), maxphyaddr),
-          "HIGH:LOW");
-      return false;
-    }
+    const bool never = field.bits.low.from_maxphyaddr && field.bits.high.from_maxphyaddr && high < low;
+    if (!never && high <= 63 && low >= 0 && high >= low - 1) continue;
+    const std::string how =
+        never ? "never has a bit" : fmt::format("is reversed for a physical-address width of {}", maxphyaddr);
+    diagnostics.add(field.place, fmt::format("the range {} {}", to_string(field.bits), how), "HIGH:LOW");
+    return false;
   }
   return true;
+}
+
+// At the first width that shows a mistake.
+void check_tiling(const Format& format, const Spec& spec, Diagnostics& diagnostics) {
+  const std::size_t before = diagnostics.size();
+  for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr && diagnostics.size() == before; ++width) {
+    if (in_range(format, width, diagnostics)) check_tiling_at(format, width, diagnostics);
+  }
 }
 
 const Field* field_of(const Format& format, const std::string& id) {
@@ -91,12 +93,11 @@ void check_format(const Spec& spec, std::size_t index, Diagnostics& diagnostics)
     }
   }
   for (const Field& field : format.fields) {
-    const bool forbidden =
-        std::any_of(spec.misconfigurations.begin(), spec.misconfigurations.end(), [&](const auto& rule) {
-          const bool concerned = std::find(rule.formats.begin(), rule.formats.end(), index) != rule.formats.end();
-          return concerned && rule.when.kind == Condition::Kind::any_of_kind && rule.when.word == Word::entry &&
-                 rule.when.field_kind == field.kind;
-        });
+    const bool forbidden = std::ranges::any_of(spec.misconfigurations, [&](const Rule& rule) {
+      const bool concerned = std::ranges::find(rule.formats, index) != rule.formats.end();
+      return concerned && rule.when.kind == Condition::Kind::any_of_kind && rule.when.word == Word::entry &&
+             rule.when.field_kind == field.kind;
+    });
     if (forbidden || (field.kind != FieldKind::reserved && field.kind != FieldKind::beyond_maxphyaddr)) continue;
     diagnostics.add(field.place, fmt::format("no rule demands that '{}' of {} be 0", field.id, format.id),
                     fmt::format("a misconfiguration with when: {{any_bit_of: {}, in_word: entry}} that concerns {}",
@@ -108,9 +109,8 @@ void check_format(const Spec& spec, std::size_t index, Diagnostics& diagnostics)
 void check_formats(const Spec& spec, Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < spec.formats.size(); ++i) {
     const Format& format = spec.formats[i];
-    const bool used = std::any_of(spec.levels.begin(), spec.levels.end(), [&](const Level& level) {
-      return std::find(level.formats.begin(), level.formats.end(), i) != level.formats.end();
-    });
+    const bool used = std::ranges::any_of(
+        spec.levels, [&](const Level& level) { return std::ranges::find(level.formats, i) != level.formats.end(); });
     if (!used)
       diagnostics.add(format.place, fmt::format("no level has the format {}", format.id), "a level of the walk");
     check_format(spec, i, diagnostics);
@@ -148,12 +148,13 @@ void check_violations(const Spec& spec, Diagnostics& diagnostics) {
 // Rules for the EPTP and for entries have names of one kind in the emitted header; likewise accesses and their
 // attributes.
 void check_shared_names(const Spec& spec, Diagnostics& diagnostics) {
-  std::map<std::string, Place> rules;
-  for (const Rule& rule : spec.eptp_rules) rules.emplace(rule.id, rule.place);
-  for (const Rule& rule : spec.misconfigurations) check_unique(diagnostics, rules, rule.id, rule.place);
-  std::map<std::string, Place> accesses;
-  for (const NamedBits& attribute : spec.attributes) accesses.emplace(attribute.id, attribute.place);
-  for (const Access& access : spec.accesses) check_unique(diagnostics, accesses, access.id, access.place);
+  const auto check = [&](const auto& some, const auto& others) {
+    Seen seen;
+    for (const auto& one : some) seen.emplace(one.id, one.place);
+    for (const auto& one : others) check_unique(diagnostics, seen, one.id, one.place);
+  };
+  check(spec.eptp_rules, spec.misconfigurations);
+  check(spec.attributes, spec.accesses);
 }
 
 // What the model reports has a place for these two.
@@ -169,7 +170,7 @@ void check_flags(const Spec& spec, Diagnostics& diagnostics) {
 
 // Conditions over the configuration are a set, in which each has its place.
 void check_condition_bits(const Spec& spec, Diagnostics& diagnostics) {
-  std::map<std::string, Place> seen;
+  Seen seen;
   for (const NamedCondition& condition : spec.conditions) {
     const bool of_configuration = condition.stage == Stage::configuration;
     if (condition.bit) check_unique(diagnostics, seen, fmt::format("bit {}", *condition.bit), condition.place);
@@ -186,8 +187,7 @@ void check_condition_bits(const Spec& spec, Diagnostics& diagnostics) {
 bool is_common_bit(const Spec& spec, const Condition& condition) {
   const std::string id = condition.name.substr(condition.name.find('.') + 1);
   return condition.kind == Condition::Kind::nonzero && condition.word == Word::entry &&
-         std::all_of(spec.formats.begin(), spec.formats.end(),
-                     [&](const Format& format) { return has_field(format, id, condition.bits); });
+         std::ranges::all_of(spec.formats, [&](const Format& format) { return has_field(format, id, condition.bits); });
 }
 
 // An entry is present by any of some bits, each of which may count in some configurations only.
@@ -231,20 +231,10 @@ void check_room(const Spec& spec, Diagnostics& diagnostics) {
 
 }  // namespace
 
-void check_tiling(const Format& format, int min_maxphyaddr, int max_maxphyaddr, Diagnostics& diagnostics) {
-  for (int maxphyaddr = min_maxphyaddr; maxphyaddr <= max_maxphyaddr; ++maxphyaddr) {
-    Diagnostics found;
-    if (in_range(format, maxphyaddr, found)) check_tiling_at(format, maxphyaddr, found);
-    if (found.empty()) continue;
-    for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
-    return;
-  }
-}
-
 void check_whole(const Spec& spec, Diagnostics& diagnostics) {
-  for (const Format& format : spec.formats) check_tiling(format, spec.min_maxphyaddr, spec.max_maxphyaddr, diagnostics);
-  check_tiling(spec.eptp, spec.min_maxphyaddr, spec.max_maxphyaddr, diagnostics);
-  check_tiling(spec.capability, spec.min_maxphyaddr, spec.max_maxphyaddr, diagnostics);
+  for (const Format& format : spec.formats) check_tiling(format, spec, diagnostics);
+  check_tiling(spec.eptp, spec, diagnostics);
+  check_tiling(spec.capability, spec, diagnostics);
   check_formats(spec, diagnostics);
   for (const Level& level : spec.levels) check_level(spec, level, diagnostics);
   check_violations(spec, diagnostics);

@@ -1,18 +1,12 @@
 #include "spec/diagnostics.h"
 
 #include <algorithm>
-#include <tuple>
-#include <utility>
 
 #include <fmt/format.h>
 
 namespace spec {
 
 namespace {
-
-auto key(const Diagnostic& diagnostic) {
-  return std::tie(diagnostic.place.file, diagnostic.place.line, diagnostic.place.column, diagnostic.message);
-}
 
 constexpr std::size_t kMaxShown = 200;
 
@@ -37,9 +31,8 @@ void Diagnostics::add(const Place& place, const std::string& wrong, const std::s
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
   std::vector<Diagnostic> result = list_;
-  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return key(a) < key(b); });
-  result.erase(std::unique(result.begin(), result.end(), [](const auto& a, const auto& b) { return key(a) == key(b); }),
-               result.end());
+  std::ranges::sort(result);
+  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 

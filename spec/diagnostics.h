@@ -13,6 +13,7 @@ namespace spec {
 struct Diagnostic {
   Place place;
   std::string message;  // "what is wrong; expected ..."
+  auto operator<=>(const Diagnostic&) const = default;
 };
 
 class Diagnostics {

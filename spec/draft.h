@@ -1,7 +1,6 @@
-// A specification while it is read: the trees of its files and the names known so far. Internal to the loader.
+// A specification while it is read, and the names known so far. Internal to the loader.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -10,58 +9,43 @@
 
 namespace spec {
 
-struct SourceFile {
-  std::string name;
-  std::string kind;  // the value of the key `kind`
-  std::string id;    // of formats, registers and profiles
-  Node tree;
-  std::map<std::string, Citation> sources;  // the key `sources`
-};
-
 struct Draft {
   explicit Draft(Diagnostics& diagnostics_in) : diagnostics(diagnostics_in), names(diagnostics_in) {}
 
   Diagnostics& diagnostics;
-  std::vector<SourceFile> files;
   Spec spec;
   Names names;
 };
 
-// A file that has `kind` and `sources`.
-MapReader read_head(Draft& draft, const SourceFile& file);
+// What is known at one point of a walk beside the configuration, and so can be spoken of, and how to say so. Only where
+// the format of an entry is known can its reserved bits be spoken of.
+struct Known {
+  std::vector<Word> words;
+  const char* expected = "";
+  bool format = false;
+  const char* wrong = "the condition speaks of what is not known at this point";
+};
+Condition read_when(Draft& draft, MapReader& reader, const Known& known, const char* key = "when");
 
-// The citation of one item: `cite: KEY` or `cite: [KEY, PLACE]`, where KEY is one of the file's sources.
-Citation read_cite(MapReader& reader, const SourceFile& file, Diagnostics& diagnostics, const std::string& at = "");
-
-// Reports the second of two items with the same id, and two bits that are the same.
-void check_unique(Diagnostics& diagnostics, std::map<std::string, Place>& seen, const std::string& id,
-                  const Place& place);
-
-// First pass: formats, registers, controls, parameters, attributes: everything that gives names to bits. Conditions are
-// only noted.
-void read_formats(Draft& draft);
-void read_configuration(Draft& draft, const SourceFile& file);
-void read_accesses(Draft& draft, const SourceFile& file);
 // `bits`, `id`, `cite` and `text` of each item of a list; gives them the names SCOPE.ID.
-std::vector<NamedBits> read_named_bits(Draft& draft, const SourceFile& file, const std::vector<const Node*>& items,
-                                       const std::string& scope, Word word);
-Bits read_constant_bits(MapReader& reader, Diagnostics& diagnostics, const char* key);
-void read_walk_names(Draft& draft, const SourceFile& file);
-void note_conditions(Draft& draft, MapReader& reader, const SourceFile& file);
+std::vector<NamedBits> read_named_bits(Draft& draft, MapReader& reader, const char* list, const std::string& scope,
+                                       Word word);
+void read_conditions(Draft& draft, MapReader& reader);
 
-// Second pass: what refers to names.
-void read_field_conditions(Draft& draft);
-void read_eptp_check(Draft& draft, const SourceFile& file);
-void read_misconfiguration(Draft& draft, const SourceFile& file);
-void read_walk(Draft& draft, const SourceFile& file);
-void note_violations(Draft& draft, const SourceFile& file);  // gives names to the bits of Word::violation
-void read_violation(Draft& draft, const SourceFile& file);
-void read_exit_qualification(Draft& draft, const SourceFile& file);
-void read_outcome(Draft& draft, const SourceFile& file);  // after the flags
-void read_profile(Draft& draft, const SourceFile& file);
+// The readers of the files of a kind, in the order in which they are read.
+void read_format(Draft& draft, MapReader& reader);  // or register
+void read_configuration(Draft& draft, MapReader& reader);
+void read_accesses(Draft& draft, MapReader& reader);
+void read_eptp_check(Draft& draft, MapReader& reader);
+void read_misconfiguration(Draft& draft, MapReader& reader);
+void read_walk(Draft& draft, MapReader& reader);
+void read_violation(Draft& draft, MapReader& reader);
+void read_exit_qualification(Draft& draft, MapReader& reader);
+void read_outcome(Draft& draft, MapReader& reader);
+void read_profile(Draft& draft, MapReader& reader);
+void name_fields_of_several(Draft& draft);  // when all formats are read: the names all.FIELD and nonleaf.FIELD
 
-// Last pass, on a specification that was read without a mistake: what only shows when everything is there.
-void check_tiling(const Format& format, int min_maxphyaddr, int max_maxphyaddr, Diagnostics& diagnostics);
+// What only shows when everything is there, in a specification that was read without a mistake.
 void check_whole(const Spec& spec, Diagnostics& diagnostics);
 
 }  // namespace spec

@@ -15,7 +15,7 @@ std::string join_or(const std::vector<std::string>& parts, const char* none) {
 }  // namespace
 
 bool matches(const Format& format, std::uint64_t entry) {
-  return std::all_of(format.fields.begin(), format.fields.end(), [&](const Field& field) {
+  return std::ranges::all_of(format.fields, [&](const Field& field) {
     return field.kind != FieldKind::fixed ||
            (entry & mask_of(bits_at(field.bits))) >> bits_at(field.bits).low == field.value;
   });
@@ -38,8 +38,8 @@ std::string draw(const Format& format, std::uint64_t value, int maxphyaddr) {
 }
 
 const Format& format_of(const Spec& spec, int level, std::uint64_t entry) {
-  return *std::find_if(spec.formats.begin(), spec.formats.end(),
-                       [&](const Format& format) { return format.level == level && matches(format, entry); });
+  return *std::ranges::find_if(spec.formats,
+                               [&](const Format& format) { return format.level == level && matches(format, entry); });
 }
 
 std::string draw_rules(const std::vector<Rule>& rules, std::uint64_t set) {

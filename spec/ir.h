@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ struct Place {
   std::string file;
   int line = 0;
   int column = 0;
+  auto operator<=>(const Place&) const = default;
 };
 
 std::string to_string(const Place& place);  // "file:line:column"
@@ -31,9 +33,18 @@ struct Citation {
 
 std::string to_string(const Citation& cite);
 
+// What each thing that the manual states has.
+struct Named {
+  std::string id;  // empty of what there is once
+  Citation cite;
+  std::string text;
+  std::string reason;  // why it is so where the manual leaves a choice or contradicts itself; empty elsewhere
+  Place place;
+};
+
 // The 64-bit words that conditions speak about. `all`, `nonleaf` and `leaf` are of the entries that a walk used: the
 // AND of all, the AND of those above the leaf, and the leaf itself. `walk` and `violation` are facts found earlier on
-// the walk.
+// the walk. Those up to `eptp` are of the configuration.
 enum class Word {
   capability,  // IA32_VMX_EPT_VPID_CAP
   pin_based,
@@ -123,25 +134,17 @@ struct Condition {
 // The earliest point of a walk at which a condition can be judged.
 enum class Stage { configuration, entry, access, walk };
 
-struct NamedCondition {
-  std::string id;
+struct NamedCondition : Named {
   Condition when;
   Stage stage = Stage::configuration;
   std::optional<unsigned> bit;  // of stage configuration: its place in the set of conditions; it never changes
-  Citation cite;
-  std::string text;
-  Place place;
 };
 
-struct Field {
-  std::string id;
+struct Field : Named {
   Range bits;
   FieldKind kind = FieldKind::field;
   std::uint64_t value = 0;        // of a fixed field
   std::optional<Condition> when;  // stage configuration; while it does not hold the field is ignored
-  Citation cite;
-  std::string text;
-  Place place;
 };
 
 // A register, the EPTP, or one of the formats of an EPT paging-structure entry.
@@ -155,14 +158,9 @@ struct Format {
 };
 
 // Bits of a word that a condition can name; with several bits the name holds when one of them is 1.
-struct NamedBits {
-  std::string id;
+struct NamedBits : Named {
   Word word = Word::access;
   Bits bits;
-  Citation cite;
-  std::string text;
-  std::string reason;  // of a parameter: why it is one
-  Place place;
 };
 
 struct Access {
@@ -175,59 +173,36 @@ enum class ViolationStage { before_walk, entry, permissions };
 
 // A way for an EPTP or an entry to be wrong, or for an access to be refused. `bit` is its place in a set of rules and
 // in Word::violation; it never changes.
-struct Rule {
-  std::string id;
+struct Rule : Named {
   unsigned bit = 0;
   Condition when;
   std::vector<std::size_t> formats;                    // of a misconfiguration: indices into Spec::formats
   ViolationStage stage = ViolationStage::permissions;  // of a violation
-  Citation cite;
-  std::string text;
-  Place place;
 };
 
-struct Level {
+struct Level : Named {
   int level = 0;
   Bits index;  // of the guest-physical address
   std::vector<std::size_t> formats;
-  Citation cite;
-  std::string text;
-  Place place;
 };
 
 enum class Check { not_present, misconfiguration, permissions };
 
-struct Order {
+struct Order : Named {
   std::vector<Check> each_entry;
   std::vector<Check> complete_walk;
-  Citation cite;
-  std::string text;
-  Place place;
 };
 
 enum class Effect { never, may, must };
 
 // A flag that the walk sets in the entries it used.
-struct Flag {
-  std::string id;
+struct Flag : Named {
   Bits bits;
   bool leaf_only = false;
   Condition when;
   Effect on_success = Effect::must;
   Effect on_violation = Effect::may;
   Effect on_misconfiguration = Effect::may;
-  Citation cite;
-  std::string text;
-  std::string reason;
-  Place place;
-};
-
-// What is stated by its name and place in the manual alone.
-struct Named {
-  std::string id;
-  Citation cite;
-  std::string text;
-  Place place;
 };
 
 // How an access can end, and which effect of a flag belongs to it.
@@ -244,32 +219,20 @@ struct OutcomeMember : Named {
   std::string defined;        // not empty: a member ID_defined has the bits that the manual defines; what that is
 };
 
-struct SubPageCheck {
+struct SubPageCheck : Named {
   std::size_t only = 0;  // Spec::violations index: the single rule that may be broken
   Condition when;
-  Citation cite;
-  std::string text;
-  Place place;
 };
 
-struct Convertible {
+struct Convertible : Named {
   Condition when;
   Condition undefined;
-  Citation cite;
-  std::string text;
-  std::string reason;
-  Place place;
 };
 
-struct QualificationBit {
-  std::string id;
+struct QualificationBit : Named {
   unsigned bit = 0;
   Condition set;
   std::optional<Condition> undefined;
-  Citation cite;
-  std::string text;
-  std::string reason;
-  Place place;
 };
 
 // A configuration that a processor (or a hypervisor's guest) shows. Controls are those that may be 1.
@@ -332,7 +295,7 @@ struct Spec {
 // The item with this id; null when there is none.
 template <typename List>
 auto* find_id(List& list, const std::string& id) {
-  const auto found = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.id == id; });
+  const auto found = std::ranges::find_if(list, [&](const auto& item) { return item.id == id; });
   return found == list.end() ? nullptr : &*found;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,13 +13,45 @@ namespace spec {
 
 namespace {
 
+// A kind of files: the folder where they stand, and how they are read. In semantics there is one file of each kind.
+struct FileKind {
+  std::string_view name;
+  std::string_view folder;
+  void (*read)(Draft&, MapReader&);
+
+  [[nodiscard]] bool is_once() const { return folder == "semantics"; }
+};
+
+// In the order of reading.
+constexpr std::array<FileKind, 11> kFileKinds = {{{"format", "formats", read_format},
+                                                  {"register", "", read_format},
+                                                  {"configuration", "semantics", read_configuration},
+                                                  {"accesses", "semantics", read_accesses},
+                                                  {"eptp_check", "semantics", read_eptp_check},
+                                                  {"misconfiguration", "semantics", read_misconfiguration},
+                                                  {"walk", "semantics", read_walk},
+                                                  {"violation", "semantics", read_violation},
+                                                  {"exit_qualification", "semantics", read_exit_qualification},
+                                                  {"outcome", "semantics", read_outcome},
+                                                  {"profile", "profiles", read_profile}}};
 constexpr std::array kFolders = {"formats", "semantics", "profiles"};
-constexpr std::array kSemantics = {"configuration", "accesses",  "eptp_check",         "misconfiguration",
-                                   "walk",          "violation", "exit_qualification", "outcome"};
 constexpr std::array kFormats = {"pml5e", "pml4e", "pdpte_pd", "pdpte_1g", "pde_pt", "pde_2m", "pte"};
 
-std::map<std::string, Citation> read_sources(const Node& tree, Diagnostics& diagnostics) {
-  std::map<std::string, Citation> sources;
+struct SourceFile {
+  const FileKind* kind = nullptr;
+  std::string id;  // of formats, registers and profiles
+  Node tree;
+  Sources sources;  // the key `sources`
+};
+
+std::string kind_names() {
+  std::string names = "format, register, profile";
+  for (const FileKind& kind : kFileKinds) names += kind.is_once() ? fmt::format(", {}", kind.name) : "";
+  return names;
+}
+
+Sources read_sources(const Node& tree, Diagnostics& diagnostics) {
+  Sources sources;
   MapReader file(tree, diagnostics, "file");
   const Node* node = file.require("sources");
   if (node == nullptr) return sources;
@@ -41,32 +72,21 @@ std::map<std::string, Citation> read_sources(const Node& tree, Diagnostics& diag
   return sources;
 }
 
-// The kinds of which there is one file each.
-bool is_semantics(const std::string& kind) {
-  return std::find(kSemantics.begin(), kSemantics.end(), kind) != kSemantics.end();
-}
-
-bool is_known_kind(const std::string& kind) {
-  return kind == "format" || kind == "register" || kind == "profile" || is_semantics(kind);
-}
-
 std::optional<SourceFile> read_source_file(const std::filesystem::path& path, const std::string& name,
                                            Diagnostics& diagnostics) {
   std::optional<Node> tree = read_yaml_file(path, name, diagnostics);
   if (!tree) return std::nullopt;
-  SourceFile file;
-  file.name = name;
   MapReader reader(*tree, diagnostics, "file");
-  const Node* kind = reader.require("kind");
-  if (kind == nullptr) return std::nullopt;
-  file.kind = kind->text;
-  if (!is_known_kind(file.kind)) {
-    diagnostics.add(kind->place, "unknown kind of file " + describe(*kind),
-                    fmt::format("one of format, register, profile, {}", fmt::join(kSemantics, ", ")));
+  const Node* named = reader.require("kind");
+  if (named == nullptr) return std::nullopt;
+  const auto* const kind = std::ranges::find(kFileKinds, named->text, &FileKind::name);
+  if (kind == kFileKinds.end()) {
+    diagnostics.add(named->place, "unknown kind of file " + describe(*named), "one of " + kind_names());
     return std::nullopt;
   }
-  if (const Node* id = reader.find("id"); id != nullptr && !is_semantics(file.kind)) file.id = id->text;
-  if (file.kind != "profile") file.sources = read_sources(*tree, diagnostics);
+  SourceFile file{kind, "", {}, {}};
+  if (const Node* id = reader.find("id"); id != nullptr && !file.kind->is_once()) file.id = id->text;
+  if (file.kind->read != read_profile) file.sources = read_sources(*tree, diagnostics);
   file.tree = std::move(*tree);
   return file;
 }
@@ -74,12 +94,6 @@ std::optional<SourceFile> read_source_file(const std::filesystem::path& path, co
 void report_stray(const std::filesystem::path& path, Diagnostics& diagnostics) {
   diagnostics.add({path.string(), 0, 0}, "the file would not be read",
                   "names that end in .yaml, in formats/, semantics/ or profiles/");
-}
-
-bool belongs(const SourceFile& file, const std::string& folder) {
-  if (file.kind == "profile") return folder == "profiles";
-  if (file.kind == "format") return folder == "formats";
-  return file.kind == "register" ? folder != "profiles" : folder == "semantics";
 }
 
 std::vector<std::filesystem::path> list_files(const std::filesystem::path& directory, Diagnostics& diagnostics) {
@@ -99,157 +113,96 @@ std::vector<std::filesystem::path> list_files(const std::filesystem::path& direc
     const auto extension = entry.path().extension();
     if (extension == ".yaml" || extension == ".yml") report_stray(entry.path(), diagnostics);
   }
-  std::sort(paths.begin(), paths.end());
+  std::ranges::sort(paths);
   return paths;
 }
 
-bool same_place(const SourceFile& a, const SourceFile& b) { return a.kind == b.kind && a.id == b.id; }
-
-void add_overlay(Draft& draft, const std::filesystem::path& overlay) {
-  auto file = read_source_file(overlay, overlay.string(), draft.diagnostics);
+void add_overlay(std::vector<SourceFile>& files, const std::filesystem::path& overlay, Diagnostics& diagnostics) {
+  auto file = read_source_file(overlay, overlay.string(), diagnostics);
   if (!file) return;
-  const auto found = std::find_if(draft.files.begin(), draft.files.end(),
-                                  [&](const SourceFile& other) { return same_place(other, *file); });
-  if (found == draft.files.end()) {
-    draft.files.push_back(std::move(*file));
-  } else {
-    *found = std::move(*file);
-  }
+  const auto replaced = std::ranges::find_if(
+      files, [&](const SourceFile& other) { return other.kind == file->kind && other.id == file->id; });
+  *(replaced == files.end() ? files.emplace(replaced) : replaced) = std::move(*file);
 }
 
-void check_files(const Draft& draft, const std::string& directory) {
-  std::map<std::string, Place> seen;
-  const auto require = [&](const std::string& kind, const std::string& id) {
-    const bool there = std::any_of(draft.files.begin(), draft.files.end(), [&](const SourceFile& file) {
-      return file.kind == kind && (id.empty() || file.id == id);
-    });
+void check_files(const std::vector<SourceFile>& files, const std::string& directory, Diagnostics& diagnostics) {
+  Seen seen;
+  const auto require = [&](std::string_view kind, const std::string& id) {
+    const bool there = std::ranges::any_of(
+        files, [&](const SourceFile& file) { return file.kind->name == kind && (id.empty() || file.id == id); });
     if (!there)
-      draft.diagnostics.add({directory, 0, 0},
-                            fmt::format("no file has kind {}{}{}", kind, id.empty() ? "" : " and id ", id),
-                            "the whole specification");
+      diagnostics.add({directory, 0, 0}, fmt::format("no file has kind {}{}{}", kind, id.empty() ? "" : " and id ", id),
+                      "the whole specification");
   };
-  for (const SourceFile& file : draft.files) {
-    if (file.id.empty() && !is_semantics(file.kind)) continue;  // its missing id is reported when it is read
-    check_unique(draft.diagnostics, seen, file.id.empty() ? "kind: " + file.kind : "id: " + file.id, file.tree.place);
+  for (const SourceFile& file : files) {
+    if (file.id.empty() && !file.kind->is_once()) continue;  // its missing id is reported when it is read
+    check_unique(diagnostics, seen, file.kind->is_once() ? fmt::format("kind: {}", file.kind->name) : "id: " + file.id,
+                 file.tree.place);
   }
-  for (const char* kind : kSemantics) require(kind, "");
+  for (const FileKind& kind : kFileKinds) {
+    if (kind.is_once()) require(kind.name, "");
+  }
   for (const char* id : kFormats) require("format", id);
   require("register", "eptp");
   require("register", "capability");
 }
 
-void for_kind(Draft& draft, const std::string& kind, const std::function<void(Draft&, const SourceFile&)>& read) {
-  for (const SourceFile& file : draft.files) {
-    if (file.kind == kind) read(draft, file);
+void read_files(const std::vector<SourceFile>& files, Draft& draft) {
+  draft.spec = {};
+  for (const FileKind& kind : kFileKinds) {
+    for (const SourceFile& file : files) {
+      if (file.kind != &kind) continue;
+      MapReader reader(file.tree, draft.diagnostics, std::string(kind.name), &file.sources);
+      reader.find("kind");
+      if (kind.read != read_profile) reader.find("sources");
+      kind.read(draft, reader);
+      reader.done();
+    }
   }
 }
 
-void note_qualification_conditions(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "exit_qualification");
-  note_conditions(draft, reader, file);
-}
-
-void read_names(Draft& draft) {
-  read_formats(draft);
-  for_kind(draft, "configuration", read_configuration);
-  for_kind(draft, "accesses", read_accesses);
-  for_kind(draft, "walk", read_walk_names);
-  for_kind(draft, "violation", note_violations);
-  for_kind(draft, "exit_qualification", note_qualification_conditions);
-  draft.names.resolve_conditions();
-}
-
-void find_present(Draft& draft) {
+void find_present(const std::vector<SourceFile>& files, Draft& draft) {
   if (const NamedCondition* found = find_id(draft.spec.conditions, "present")) {
     draft.spec.present = static_cast<std::size_t>(found - draft.spec.conditions.data());
     return;
   }
-  for (const SourceFile& file : draft.files) {
-    if (file.kind == "walk") {
+  for (const SourceFile& file : files) {
+    if (file.kind->read == read_walk) {
       draft.diagnostics.add(file.tree.place, "no condition is called 'present'",
                             "one that says when an entry is present");
     }
   }
 }
 
-void read_meaning(Draft& draft) {
-  read_field_conditions(draft);
-  for_kind(draft, "eptp_check", read_eptp_check);
-  for_kind(draft, "misconfiguration", read_misconfiguration);
-  for_kind(draft, "walk", read_walk);
-  for_kind(draft, "violation", read_violation);
-  for_kind(draft, "exit_qualification", read_exit_qualification);
-  for_kind(draft, "outcome", read_outcome);
-  for_kind(draft, "profile", read_profile);
-  draft.spec.conditions = draft.names.take_conditions();
-  find_present(draft);
-}
-
 }  // namespace
-
-MapReader read_head(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, file.kind);
-  for (const char* key : {"kind", "sources"}) reader.require(key);
-  return reader;
-}
-
-Citation read_cite(MapReader& reader, const SourceFile& file, Diagnostics& diagnostics, const std::string& at) {
-  if (!reader.is_mapping()) return {};  // reported already
-  const Node* node = reader.find("cite");
-  const bool pair = node != nullptr && node->items.size() == 2 && node->kind == Node::Kind::sequence &&
-                    node->items[0].kind == Node::Kind::scalar && !node->items[1].text.empty();
-  if (node == nullptr || (!pair && node->kind != Node::Kind::scalar)) {
-    diagnostics.add(node == nullptr ? reader.place() : node->place,
-                    fmt::format("the {} has no citation", reader.what()), "cite: SOURCE or cite: [SOURCE, PLACE]");
-    return {};
-  }
-  const std::string& key = pair ? node->items[0].text : node->text;
-  const auto found = file.sources.find(key);
-  if (found == file.sources.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, cite] : file.sources) known.push_back(name);
-    diagnostics.add(node->place, fmt::format("unknown source '{}'", key),
-                    known.empty() ? "a name from 'sources'" : fmt::format("one of {}", fmt::join(known, ", ")));
-    return {};
-  }
-  Citation cite = found->second;
-  if (pair) {
-    cite.at = node->items[1].text;
-  } else if (!at.empty()) {
-    cite.at += ", " + at;
-  }
-  return cite;
-}
-
-void check_unique(Diagnostics& diagnostics, std::map<std::string, Place>& seen, const std::string& id,
-                  const Place& place) {
-  if (id.empty()) return;
-  const auto [first, added] = seen.emplace(id, place);
-  if (added) return;
-  const Place& other = first->second;
-  const std::string where = other.file == place.file ? fmt::format("line {}", other.line) : to_string(other);
-  diagnostics.add(place, fmt::format("'{}' stands here a second time, first at {}", id, where), "each id and bit once");
-}
 
 std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& diagnostics,
                          const std::optional<std::filesystem::path>& overlay) {
   Diagnostics found;
   Draft draft(found);
+  std::vector<SourceFile> files;
   for (const auto& path : list_files(directory, found)) {
     const std::string name = (directory.filename() / path.lexically_relative(directory)).generic_string();
     auto file = read_source_file(path, name, found);
     if (!file) continue;
-    if (!belongs(*file, path.parent_path().filename().string())) {
-      found.add(file->tree.place, fmt::format("a file of kind {} stands in this folder", file->kind),
+    const std::string folder = path.parent_path().filename().string();
+    const bool belongs = file->kind->folder.empty() ? folder != "profiles" : folder == file->kind->folder;
+    if (!belongs) {
+      found.add(file->tree.place, fmt::format("a file of kind {} stands in this folder", file->kind->name),
                 "formats in formats/, profiles in profiles/, the rest in semantics/");
     }
-    draft.files.push_back(std::move(*file));
+    files.push_back(std::move(*file));
   }
-  if (overlay) add_overlay(draft, *overlay);
-  if (found.empty()) check_files(draft, directory.string());
+  if (overlay) add_overlay(files, *overlay, found);
+  if (found.empty()) check_files(files, directory.string(), found);
   if (found.empty()) {
-    read_names(draft);
-    read_meaning(draft);
+    read_files(files, draft);
+    name_fields_of_several(draft);
+    found = {};  // what is wrong is found once more
+    draft.names.begin_second_reading();
+    read_files(files, draft);
+    draft.spec.conditions = draft.names.take_conditions();
+    find_present(files, draft);
   }
   if (found.empty()) check_whole(draft.spec, found);
   for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);

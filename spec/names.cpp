@@ -16,24 +16,9 @@ constexpr const char* kVocabulary = "a name, 'not NAME', a list, or one of any/n
 constexpr int kMaxChain = 64;  // conditions resting on one another
 
 Stage stage_of(Word word) {
-  switch (word) {
-    case Word::capability:
-    case Word::pin_based:
-    case Word::primary:
-    case Word::secondary:
-    case Word::tertiary:
-    case Word::parameter:
-    case Word::eptp: return Stage::configuration;
-    case Word::access: return Stage::access;
-    case Word::entry: return Stage::entry;
-    case Word::gpa:
-    case Word::all:
-    case Word::nonleaf:
-    case Word::leaf:
-    case Word::walk:
-    case Word::violation: return Stage::walk;
-  }
-  return Stage::walk;
+  if (word <= Word::eptp) return Stage::configuration;
+  if (word == Word::entry) return Stage::entry;
+  return word == Word::access ? Stage::access : Stage::walk;
 }
 
 Condition make(Condition::Kind kind, const Place& place) {
@@ -58,7 +43,7 @@ std::size_t edits(const std::string& from, const std::string& to) {
       diagonal = row[j + 1];
       row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
     }
-    if (*std::min_element(row.begin(), row.end()) > kFewEdits) return kFewEdits + 1;
+    if (*std::ranges::min_element(row) > kFewEdits) return kFewEdits + 1;
   }
   return row.back();
 }
@@ -71,18 +56,16 @@ Condition negate(Condition operand) {
 
 }  // namespace
 
+bool is_about_word(const Condition& condition) {
+  return condition.kind == Condition::Kind::nonzero || condition.kind == Condition::Kind::one_of ||
+         condition.kind == Condition::Kind::any_of_kind;
+}
+
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions) {
   Stage stage = Stage::configuration;
   for_each(condition, [&](const Condition& part) {
-    switch (part.kind) {
-      case Condition::Kind::all_of:
-      case Condition::Kind::any_of:
-      case Condition::Kind::negation: break;
-      case Condition::Kind::nonzero:
-      case Condition::Kind::one_of:
-      case Condition::Kind::any_of_kind: stage = std::max(stage, stage_of(part.word)); break;
-      case Condition::Kind::named: stage = std::max(stage, conditions[part.named].stage); break;
-    }
+    if (is_about_word(part)) stage = std::max(stage, stage_of(part.word));
+    if (part.kind == Condition::Kind::named) stage = std::max(stage, conditions[part.named].stage);
   });
   return stage;
 }
@@ -91,10 +74,8 @@ bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
                    const std::vector<NamedCondition>& conditions) {
   bool beyond = false;
   for_each_through_names(condition, conditions, [&](const Condition& part) {
-    const bool about_word = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of ||
-                            part.kind == Condition::Kind::any_of_kind;
-    beyond |= about_word && stage_of(part.word) != Stage::configuration &&
-              std::find(known.begin(), known.end(), part.word) == known.end();
+    beyond |= is_about_word(part) && stage_of(part.word) != Stage::configuration &&
+              std::ranges::find(known, part.word) == known.end();
   });
   return beyond;
 }
@@ -112,15 +93,21 @@ const Symbol* Names::find(const std::string& name) const {
   return found == symbols_.end() ? nullptr : &found->second;
 }
 
-void Names::add_condition(NamedCondition head, const Node& when) {
-  const std::string id = head.id;
-  const Place place = head.place;
-  if (!pending_.emplace(id, Pending{std::move(head), &when, false, std::nullopt}).second) {
-    diagnostics_.add(place, fmt::format("the condition '{}' is defined a second time", id), "each id once");
-  }
+bool Names::add(const std::string& name, Symbol symbol) {
+  symbols_.emplace(name, symbol);
+  return added_.insert(name).second;
 }
 
-void Names::resolve_conditions() {
+void Names::add_condition(NamedCondition head, const Node& when) {
+  if (!added_.insert("condition." + head.id).second)
+    diagnostics_.add(head.place, fmt::format("the condition '{}' is defined a second time", head.id), "each id once");
+  const std::string id = head.id;
+  pending_.emplace(id, Pending{std::move(head), &when, false, std::nullopt});
+}
+
+void Names::begin_second_reading() {
+  added_.clear();
+  all_known_ = true;
   for (const auto& [id, pending] : pending_) named(id, pending.head.place);
 }
 
@@ -161,6 +148,7 @@ void Names::resolve(Pending& pending, const Place& place) {
 }
 
 Condition Names::read(const Node& node) {
+  if (!all_known_) return make(Condition::Kind::all_of, node.place);
   switch (node.kind) {
     case Node::Kind::scalar: return read_word(node);
     case Node::Kind::mapping: return read_mapping(node);
@@ -207,7 +195,7 @@ Condition Names::read_name(const std::string& name, const Place& place) {
 
 Condition Names::read_mapping(const Node& node) {
   const auto has = [&](std::string_view key) {
-    return std::any_of(node.keys.begin(), node.keys.end(), [&](const Node& other) { return other.text == key; });
+    return std::ranges::any_of(node.keys, [&](const Node& other) { return other.text == key; });
   };
   if (has("field")) return read_membership(node);
   if (has("any_bit_of")) return read_kind(node);
@@ -275,22 +263,17 @@ Condition Names::read_kind(const Node& node) {
   return condition;
 }
 
-std::vector<std::string> Names::known_names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, symbol] : symbols_) names.push_back(name);
-  for (const auto& [id, pending] : pending_) names.push_back("condition." + id);
-  return names;
-}
-
 // What is nearly the same, otherwise what there is of the same scope.
 std::string Names::nearest(const std::string& name) const {
   const std::string scope = name.substr(0, name.find('.') + 1);
   std::vector<std::string> alike;
   std::vector<std::string> of_scope;
-  for (const std::string& known : known_names()) {
+  const auto consider = [&](const std::string& known) {
     if (edits(name, known) <= kFewEdits) alike.push_back(known);
     if (!scope.empty() && known.starts_with(scope)) of_scope.push_back(known.substr(scope.size()));
-  }
+  };
+  for (const auto& [known, symbol] : symbols_) consider(known);
+  for (const auto& [id, pending] : pending_) consider("condition." + id);
   if (!alike.empty()) return fmt::format("{}", fmt::join(alike, " or "));
   if (!of_scope.empty()) return fmt::format("{} and one of {}", scope, fmt::join(of_scope, ", "));
   return "capability, control, parameter, eptp, gpa, entry, all, nonleaf, leaf, access, walk, violation or condition "

@@ -1,10 +1,11 @@
 // What the names in conditions stand for: "entry.read" is bit 0 of the entry, "condition.present" is a named condition.
-// Owns the symbol table and the reading of the condition vocabulary (docs/spec_language.md); conditions that refer to
-// each other are resolved on demand, which is where a cycle is found. Tests: tests/spec/load_test.cpp,
-// tests/spec/bad_test.cpp.
+// Owns the symbol table and the reading of the condition vocabulary (docs/spec_language.md). The specification is read
+// twice: the first time for its names, the second time with all of them known. Conditions that refer to each other are
+// resolved on demand, which is where a cycle is found. Tests: tests/spec/load_test.cpp, tests/spec/bad_test.cpp.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,16 +26,16 @@ class Names {
  public:
   explicit Names(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
-  void add(const std::string& name, Symbol symbol) { symbols_.emplace(name, symbol); }
+  bool add(const std::string& name, Symbol symbol);  // false when this reading has added the name before
   [[nodiscard]] const Symbol* find(const std::string& name) const;
 
   // A named condition that waits to be read; `head` has everything but `when`.
   void add_condition(NamedCondition head, const Node& when);
-  void resolve_conditions();
+  void begin_second_reading();  // reads the named conditions
   [[nodiscard]] std::vector<NamedCondition> take_conditions() { return std::move(resolved_); }
   [[nodiscard]] const std::vector<NamedCondition>& conditions() const { return resolved_; }
 
-  Condition read(const Node& node);
+  Condition read(const Node& node);  // in the second reading
 
  private:
   struct Pending {
@@ -53,12 +54,13 @@ class Names {
   Condition read_kind(const Node& node);
   std::vector<Condition> read_all(const Node& node);
   Condition named(const std::string& name, const Place& place);
-  [[nodiscard]] std::vector<std::string> known_names() const;
   [[nodiscard]] std::string nearest(const std::string& name) const;
 
   Diagnostics& diagnostics_;
   std::map<std::string, Symbol> symbols_;
   std::map<std::string, Pending> pending_;
+  std::set<std::string> added_;  // names, in this reading
+  bool all_known_ = false;
   std::vector<NamedCondition> resolved_;
   int depth_ = 0;  // conditions being resolved, each for the one before
 };
@@ -66,6 +68,9 @@ class Names {
 // Whether conditions can name the field: its bits have a meaning and a constant place.
 bool has_name(const Field& field);
 bool has_field(const Format& format, const std::string& id, Bits bits);
+
+// Whether a condition is about a word itself, and not about other conditions.
+bool is_about_word(const Condition& condition);
 
 // The earliest stage at which `condition` can be judged.
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions);
@@ -76,6 +81,15 @@ bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
 
 // Whether bits of a kind of field of an entry are spoken of, which only its format tells.
 bool names_kind_of_entry(const Condition& condition, const std::vector<NamedCondition>& conditions);
+
+constexpr std::size_t kMostConditions = 64;  // of the configuration, named or not
+
+// `spec` with a named condition in place of each condition of the configuration that has no name where a rule of an
+// entry, an access or a walk speaks of it ("capability.page_2m" beside "entry.write"): one that says the same, or else
+// a new one behind the others, called after what it says. So whoever prepares the configuration once has a place for it
+// in the set of conditions. New ones take the free bits from 63 downwards in the order in which they occur; where there
+// is no more room they have no bit. Tests: tests/model/emit_test.cpp.
+Spec with_names_for_all(const Spec& spec);
 
 // Calls `visit(const Condition&)` for the condition and everything below it, not through names.
 template <typename Visit>

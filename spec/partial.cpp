@@ -6,14 +6,7 @@ namespace spec {
 
 namespace {
 
-Truth opposite(Truth truth) {
-  switch (truth) {
-    case Truth::no: return Truth::yes;
-    case Truth::maybe: return Truth::maybe;
-    case Truth::yes: return Truth::no;
-  }
-  return Truth::maybe;
-}
+Truth opposite(Truth truth) { return static_cast<Truth>(static_cast<int>(Truth::yes) - static_cast<int>(truth)); }
 
 Partial field_of(const Condition& condition, const Knowledge& knowledge) {
   const auto found = knowledge.find(condition.word);
@@ -30,8 +23,8 @@ Truth nonzero(const Condition& condition, const Knowledge& knowledge) {
 
 Truth one_of(const Condition& condition, const Knowledge& knowledge) {
   const Partial field = field_of(condition, knowledge);
-  const bool possible = std::any_of(condition.values.begin(), condition.values.end(),
-                                    [&](std::uint64_t value) { return (value & field.mask) == field.value; });
+  const bool possible =
+      std::ranges::any_of(condition.values, [&](std::uint64_t value) { return (value & field.mask) == field.value; });
   if (!possible) return Truth::no;
   return field.mask == mask_of(condition.bits) >> condition.bits.low ? Truth::yes : Truth::maybe;
 }

@@ -1,5 +1,7 @@
-// Controls, parameters, access attributes and the named conditions: what changes the meaning of an entry.
+// Controls, parameters, access attributes and the named conditions: what changes the meaning of an entry; and the
+// configurations of processors, their profiles.
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -18,112 +20,143 @@ std::vector<Choice<Word>> control_words() {
   return choices;
 }
 
-std::string_view word_name(Word word) {
-  const auto* const found =
-      std::find_if(kControlWords.begin(), kControlWords.end(), [&](const auto& one) { return one.word == word; });
-  return found->name;
-}
-
 // One of the lists `controls`, `parameters`, `attributes`; `word` is nullopt where each item names its own.
-std::vector<NamedBits> read_bits(Draft& draft, MapReader& reader, const SourceFile& file, const std::string& list,
-                                 const std::string& scope, std::optional<Word> word) {
-  std::vector<NamedBits> bits;
-  std::map<std::string, Place> seen;
-  for (const Node* item : reader.list(list)) {
-    MapReader entry(*item, draft.diagnostics, scope);
-    NamedBits bit;
-    bit.place = item->place;
-    bit.id = entry.id("id");
-    bit.word = word ? *word : entry.choice("word", control_words());
-    const std::size_t before = draft.diagnostics.size();
-    const auto position = static_cast<unsigned>(entry.number("bit", 0, bit.word == Word::tertiary ? 63 : 31));
-    const bool readable = draft.diagnostics.size() == before && entry.is_mapping();
-    bit.bits = {position, position};
-    bit.cite = read_cite(entry, file, draft.diagnostics, fmt::format("bit {}", position));
-    bit.text = entry.text("text");
-    if (scope == "parameter") bit.reason = entry.text("reason");
-    entry.done();
-    check_unique(draft.diagnostics, seen, bit.id, bit.place);
-    const std::string of_word = word ? "" : fmt::format(" of {}", word_name(bit.word));
-    if (readable) check_unique(draft.diagnostics, seen, fmt::format("bit {}{}", position, of_word), bit.place);
-    draft.names.add(scope + "." + bit.id, {bit.word, bit.bits});
-    bits.push_back(std::move(bit));
-  }
-  return bits;
+std::vector<NamedBits> read_bits(Draft& draft, MapReader& reader, const char* list, const char* scope,
+                                 std::optional<Word> word) {
+  Seen seen;
+  return reader.each(list, scope, [&](MapReader& entry) {
+    NamedBits named;
+    named.word = word ? *word : entry.choice("word", control_words());
+    const unsigned max = named.word == Word::tertiary ? 63 : 31;
+    const auto* const of = std::ranges::find(kControlWords, named.word, &ControlWord::word);
+    const unsigned bit = entry.bit(seen, max, word ? "" : fmt::format(" of {}", of->name));
+    named.bits = {bit, bit};
+    entry.name(named, seen, fmt::format("bit {}", bit));
+    if (named.word == Word::parameter) named.reason = entry.text("reason");
+    draft.names.add(fmt::format("{}.{}", scope, named.id), {named.word, named.bits});
+    return named;
+  });
 }
 
 // The physical-address widths that exist; all that there could be when they cannot be read.
-void read_widths(Draft& draft, const SourceFile& file, const Node& node) {
-  MapReader width(node, draft.diagnostics, "maxphyaddr");
+struct Widths : Named {
+  int min = kMinWidth;
+  int max = kMaxWidth;
+};
+
+Widths read_widths(Draft& draft, MapReader& reader) {
+  Widths widths;
+  reader.state(widths);
   const std::size_t before = draft.diagnostics.size();
-  const int min = static_cast<int>(width.number("min", kMinWidth, kMaxWidth));
-  const int max = static_cast<int>(width.number("max", kMinWidth, kMaxWidth));
-  if (draft.diagnostics.size() == before) {
-    if (min > max)
-      draft.diagnostics.add(node.place, fmt::format("min {} is above max {}", min, max), "a min that is not above max");
-    draft.spec.min_maxphyaddr = std::min(min, max);
-    draft.spec.max_maxphyaddr = std::max(min, max);
-  }
-  read_cite(width, file, draft.diagnostics);
-  width.text("text");
-  width.done();
+  const int min = static_cast<int>(reader.number("min", kMinWidth, kMaxWidth));
+  const int max = static_cast<int>(reader.number("max", kMinWidth, kMaxWidth));
+  if (draft.diagnostics.size() != before) return widths;
+  if (min > max)
+    draft.diagnostics.add(reader.place(), fmt::format("min {} is above max {}", min, max),
+                          "a min that is not above max");
+  std::tie(widths.min, widths.max) = std::minmax(min, max);
+  return widths;
 }
 
-Access read_access(Draft& draft, const Node& node) {
-  MapReader reader(node, draft.diagnostics, "access");
-  Access access;
-  access.place = node.place;
-  access.id = reader.id("id");
-  for (const Node* item : reader.words("attributes")) {
-    if (const Symbol* symbol = draft.names.find("access." + item->text)) {
-      access.attributes |= mask_of(symbol->bits);
-    } else {
-      draft.diagnostics.add(item->place, fmt::format("unknown attribute '{}'", item->text),
-                            "one of the file's 'attributes'");
+// The bits that a list gives the names of, SCOPE.WORD.
+std::vector<const Symbol*> read_names(Draft& draft, MapReader& reader, const char* key, const std::string& scope,
+                                      const std::string& wrong, const char* expected) {
+  return reader.found(
+      key, [&](const auto& id) { return draft.names.find(scope + "." + id); }, wrong, expected);
+}
+
+// A control counts as 0 without the control that activates its word; a profile that names it then says something else
+// than it means.
+void check_activation(Draft& draft, const Profile& profile) {
+  const auto activated = [&](const char* control) {
+    const Symbol* symbol = draft.names.find(control);
+    return symbol != nullptr && (profile.primary & mask_of(symbol->bits)) != 0;
+  };
+  if ((profile.secondary != 0 && !activated("control.activate_secondary_controls")) ||
+      (profile.tertiary != 0 && !activated("control.activate_tertiary_controls"))) {
+    draft.diagnostics.add(profile.place,
+                          fmt::format("the profile '{}' has controls whose word is not activated", profile.id),
+                          "activate_secondary_controls, activate_tertiary_controls with controls of those words");
+  }
+}
+
+void check_capability(Draft& draft, const Profile& profile, const Place& place) {
+  for (const Field& field : draft.spec.capability.fields) {
+    const bool readable = is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset;
+    if (field.kind != FieldKind::reserved || !readable) continue;
+    if ((profile.capability & mask_of(bits_at(field.bits))) != 0) {
+      draft.diagnostics.add(
+          place,
+          fmt::format("the capability value {:#x} has reserved bits {} set", profile.capability, to_string(field.bits)),
+          "a value of IA32_VMX_EPT_VPID_CAP");
     }
   }
-  reader.done();
-  return access;
 }
 
 }  // namespace
 
-void note_conditions(Draft& draft, MapReader& reader, const SourceFile& file) {
-  for (const Node* item : reader.list("conditions")) {
-    MapReader entry(*item, draft.diagnostics, "condition");
+void read_conditions(Draft& draft, MapReader& reader) {
+  reader.each("conditions", "condition", [&](MapReader& entry) {
     NamedCondition condition;
-    condition.place = item->place;
     condition.id = entry.id("id");
     if (entry.find("bit") != nullptr) condition.bit = static_cast<unsigned>(entry.number("bit", 0, 63));
-    condition.cite = read_cite(entry, file, draft.diagnostics);
-    condition.text = entry.text("text");
-    const Node* when = entry.require("when");
-    entry.done();
-    if (when != nullptr) draft.names.add_condition(std::move(condition), *when);
-  }
+    entry.state(condition);
+    if (const Node* when = entry.require("when")) draft.names.add_condition(condition, *when);
+    return condition;
+  });
 }
 
-void read_configuration(Draft& draft, const SourceFile& file) {
-  MapReader reader = read_head(draft, file);
-  draft.spec.min_maxphyaddr = kMinWidth;
-  draft.spec.max_maxphyaddr = kMaxWidth;
-  if (const Node* node = reader.require("maxphyaddr")) read_widths(draft, file, *node);
-  draft.spec.controls = read_bits(draft, reader, file, "controls", "control", std::nullopt);
-  draft.spec.parameters = read_bits(draft, reader, file, "parameters", "parameter", Word::parameter);
-  note_conditions(draft, reader, file);
-  reader.done();
+void read_configuration(Draft& draft, MapReader& reader) {
+  const Widths widths = reader.one("maxphyaddr", [&](MapReader& width) { return read_widths(draft, width); });
+  draft.spec.min_maxphyaddr = widths.min;
+  draft.spec.max_maxphyaddr = widths.max;
+  draft.spec.controls = read_bits(draft, reader, "controls", "control", std::nullopt);
+  draft.spec.parameters = read_bits(draft, reader, "parameters", "parameter", Word::parameter);
+  read_conditions(draft, reader);
 }
 
-void read_accesses(Draft& draft, const SourceFile& file) {
-  MapReader reader = read_head(draft, file);
-  draft.spec.attributes = read_bits(draft, reader, file, "attributes", "access", Word::access);
-  std::map<std::string, Place> seen;
-  for (const Node* item : reader.list("accesses")) {
-    draft.spec.accesses.push_back(read_access(draft, *item));
-    check_unique(draft.diagnostics, seen, draft.spec.accesses.back().id, item->place);
+void read_accesses(Draft& draft, MapReader& reader) {
+  draft.spec.attributes = read_bits(draft, reader, "attributes", "access", Word::access);
+  Seen seen;
+  draft.spec.accesses = reader.each("accesses", "access", [&](MapReader& entry) {
+    Access access;
+    access.place = entry.place();
+    access.id = entry.id("id");
+    entry.once(seen, access.id);
+    for (const Symbol* symbol :
+         read_names(draft, entry, "attributes", "access", "unknown attribute '{}'", "one of the file's 'attributes'"))
+      access.attributes |= mask_of(symbol->bits);
+    return access;
+  });
+  read_conditions(draft, reader);
+}
+
+void read_profile(Draft& draft, MapReader& reader) {
+  Profile profile;
+  profile.place = reader.place();
+  profile.id = reader.id("id");
+  profile.title = reader.text("title");
+  profile.maxphyaddr =
+      static_cast<int>(reader.number("maxphyaddr", static_cast<std::uint64_t>(draft.spec.min_maxphyaddr),
+                                     static_cast<std::uint64_t>(draft.spec.max_maxphyaddr)));
+  profile.capability = reader.number("ept_vpid_cap", 0, ~std::uint64_t{0});
+  constexpr const char* kExpected = "an id from semantics/configuration.yaml";
+  for (const Symbol* symbol : read_names(draft, reader, "controls", "control", "unknown control '{}'", kExpected)) {
+    const auto* word = std::ranges::find(kControlWords, symbol->word, &ControlWord::word);
+    profile.*word->member |= mask_of(symbol->bits);
   }
-  note_conditions(draft, reader, file);
-  reader.done();
+  if (reader.find("parameters") != nullptr) {
+    for (const Symbol* symbol :
+         read_names(draft, reader, "parameters", "parameter", "unknown parameter '{}'", kExpected))
+      profile.parameters |= mask_of(symbol->bits);
+  }
+  check_activation(draft, profile);
+  profile.source = reader.text("source");
+  if (reader.find("synthetic") != nullptr) profile.synthetic = reader.flag("synthetic");
+  for (const Node* item : reader.find("assumed") != nullptr ? reader.list("assumed") : std::vector<const Node*>{})
+    profile.assumed.push_back(scalar_text(*item, "an item of 'assumed'", draft.diagnostics, "a text"));
+  if (const Node* node = reader.find("ept_vpid_cap")) check_capability(draft, profile, node->place);
+  draft.spec.profiles.push_back(std::move(profile));
 }
 
 }  // namespace spec

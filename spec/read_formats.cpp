@@ -16,6 +16,11 @@ const std::vector<Choice<FieldKind>> kKinds = {
     {"address", FieldKind::address},   {"fixed", FieldKind::fixed},
 };
 
+const Known kOfField = {{},
+                        "a condition over controls, capabilities and EPTP",
+                        false,
+                        "the condition of a field depends on more than the configuration"};
+
 constexpr Range kNoRange = {{false, -1}, {false, 0}};  // of a field whose range is missing or wrong
 
 Range read_range(MapReader& reader, Diagnostics& diagnostics) {
@@ -26,39 +31,33 @@ Range read_range(MapReader& reader, Diagnostics& diagnostics) {
     diagnostics.add(node->place, describe(*node) + " is no bit range",
                     "a bit from 63 to 0 or HIGH:LOW, high end first, with maxphyaddr or maxphyaddr-1 as an end where "
                     "the manual has it");
-    return kNoRange;
   }
-  return *range;
+  return range.value_or(kNoRange);
 }
 
 // Or a range that was reported already.
 bool is_one_bit(const Range& range) { return is_constant(range) && range.high.offset <= range.low.offset; }
 
-Field read_field(Draft& draft, const SourceFile& file, const Node& node) {
-  MapReader reader(node, draft.diagnostics, "field");
+Field read_field(Draft& draft, MapReader& reader, Seen& seen) {
   Field field;
-  field.place = node.place;
-  field.id = reader.id("id");
   field.bits = read_range(reader, draft.diagnostics);
+  reader.name(field, seen, in_words(field.bits));
   field.kind = reader.choice("kind", kKinds);
   if (field.kind == FieldKind::fixed) {
     field.value = reader.number("value", 0, 1);
-    if (!is_one_bit(field.bits)) {
+    if (!is_one_bit(field.bits))
       draft.diagnostics.add(field.place, fmt::format("the fixed field '{}' has several bits", field.id), "one bit");
-    }
   }
-  field.cite = read_cite(reader, file, draft.diagnostics, in_words(field.bits));
-  field.text = reader.text("text");
-  if (const Node* when = reader.find("when"); when != nullptr && field.kind != FieldKind::field) {
+  const Node* when = reader.find("when");
+  if (when == nullptr) return field;
+  if (field.kind != FieldKind::field) {
     draft.diagnostics.add(when->place,
                           fmt::format("'{}' has a condition and is of kind {}", field.id, to_string(field.kind)),
                           "'when' at fields of kind field only");
   }
-  reader.done();
+  field.when = read_when(draft, reader, kOfField);
   return field;
 }
-
-bool is_known_bits(const Range& range) { return is_constant(range) && range.high.offset >= range.low.offset; }
 
 void add_name(Draft& draft, const std::string& name, Word word, const Field& field) {
   const Bits bits = bits_at(field.bits);
@@ -84,111 +83,77 @@ void add_names(Draft& draft, const Format& format) {
   }
 }
 
-// "all." and "nonleaf." speak of several entries at once: their formats must all have the field. A leaf's format can be
-// asked for ("walk.leaf_is_pte").
-void add_names_of_several(Draft& draft) {
-  const auto& formats = draft.spec.formats;
-  const auto in_each = [&](const Field& field, bool tables_only) {
-    return std::all_of(formats.begin(), formats.end(), [&](const Format& format) {
-      return (tables_only && format.maps_page) || has_field(format, field.id, bits_at(field.bits));
-    });
-  };
-  for (const Format& format : formats) {
-    for (const Field& field : format.fields) {
-      if (!has_name(field)) continue;
-      if (in_each(field, false)) draft.names.add("all." + field.id, {Word::all, bits_at(field.bits)});
-      if (in_each(field, true)) draft.names.add("nonleaf." + field.id, {Word::nonleaf, bits_at(field.bits)});
-    }
-  }
-}
-
 // Nothing lies below a PTE, and no page is larger than 1 GByte.
 void check_maps_page(Draft& draft, MapReader& reader, const Format& format) {
   const Node* flag = reader.find("maps_page");
   if (flag == nullptr || (flag->text != "true" && flag->text != "false")) return;
   const Node* level = reader.find("level");
-  if (level != nullptr && level->text == "1" && !format.maps_page) {
+  if (level != nullptr && level->text == "1" && !format.maps_page)
     draft.diagnostics.add(flag->place, "an entry of level 1 maps no page", "maps_page: true");
-  }
   if (format.level > 3 && format.maps_page) {
     draft.diagnostics.add(flag->place, fmt::format("an entry of level {} maps a page", format.level),
                           "maps_page: false above level 3");
   }
 }
 
-Format read_format(Draft& draft, const SourceFile& file) {
-  MapReader reader = read_head(draft, file);
-  Format format;
-  format.place = file.tree.place;
-  format.id = reader.id("id");
-  format.title = reader.text("title");
-  if (file.kind == "format") {
-    format.level = static_cast<int>(reader.number("level", 1, 5));
-    format.maps_page = reader.flag("maps_page");
-    check_maps_page(draft, reader, format);
+void put(Draft& draft, Format format) {
+  std::vector<Format>& formats = draft.spec.formats;
+  if (format.level > 0) {
+    formats.push_back(std::move(format));
+    std::ranges::stable_sort(formats, [](const Format& a, const Format& b) {
+      return a.level != b.level ? a.level > b.level : !a.maps_page && b.maps_page;
+    });
+  } else if (format.id == "eptp") {
+    draft.spec.eptp = std::move(format);
+  } else if (format.id == "capability") {
+    draft.spec.capability = std::move(format);
+  } else {
+    draft.diagnostics.add(format.place, fmt::format("unknown register '{}'", format.id), "eptp or capability");
   }
-  std::map<std::string, Place> seen;
-  for (const Node* item : reader.list("fields")) {
-    format.fields.push_back(read_field(draft, file, *item));
-    check_unique(draft.diagnostics, seen, format.fields.back().id, item->place);
-  }
-  reader.done();
-  return format;
 }
 
 }  // namespace
 
 bool has_name(const Field& field) {
-  return is_known_bits(field.bits) && (field.kind == FieldKind::field || field.kind == FieldKind::fixed);
+  return is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset &&
+         (field.kind == FieldKind::field || field.kind == FieldKind::fixed);
 }
 
 bool has_field(const Format& format, const std::string& id, Bits bits) {
-  return std::any_of(format.fields.begin(), format.fields.end(), [&](const Field& field) {
+  return std::ranges::any_of(format.fields, [&](const Field& field) {
     return field.id == id && has_name(field) && bits_at(field.bits) == bits;
   });
 }
 
-void read_formats(Draft& draft) {
-  for (const SourceFile& file : draft.files) {
-    if (file.kind != "format" && file.kind != "register") continue;
-    Format format = read_format(draft, file);
-    add_names(draft, format);
-    if (file.kind == "format") {
-      draft.spec.formats.push_back(std::move(format));
-    } else if (format.id == "eptp") {
-      draft.spec.eptp = std::move(format);
-    } else if (format.id == "capability") {
-      draft.spec.capability = std::move(format);
-    } else {
-      draft.diagnostics.add(format.place, fmt::format("unknown register '{}'", format.id), "eptp or capability");
-    }
+void read_format(Draft& draft, MapReader& reader) {
+  Format format;
+  format.place = reader.place();
+  format.id = reader.id("id");
+  format.title = reader.text("title");
+  if (reader.what() == "format") {
+    format.level = static_cast<int>(reader.number("level", 1, 5));
+    format.maps_page = reader.flag("maps_page");
+    check_maps_page(draft, reader, format);
   }
-  std::stable_sort(draft.spec.formats.begin(), draft.spec.formats.end(), [](const Format& a, const Format& b) {
-    return a.level != b.level ? a.level > b.level : !a.maps_page && b.maps_page;
-  });
-  add_names_of_several(draft);
+  Seen seen;
+  format.fields = reader.each("fields", "field", [&](MapReader& field) { return read_field(draft, field, seen); });
+  add_names(draft, format);
+  put(draft, std::move(format));
 }
 
-void read_field_conditions(Draft& draft) {
-  const auto find_format = [&](const std::string& id) -> Format* {
-    if (id == draft.spec.eptp.id) return &draft.spec.eptp;
-    if (id == draft.spec.capability.id) return &draft.spec.capability;
-    return find_id(draft.spec.formats, id);
+// They speak of several entries at once: their formats must all have the field. A leaf's format can be asked for
+// ("walk.leaf_is_pte").
+void name_fields_of_several(Draft& draft) {
+  const auto in_each = [&](const Field& field, bool tables_only) {
+    return std::ranges::all_of(draft.spec.formats, [&](const Format& format) {
+      return (tables_only && format.maps_page) || has_field(format, field.id, bits_at(field.bits));
+    });
   };
-  for (const SourceFile& file : draft.files) {
-    Format* format = file.kind == "format" || file.kind == "register" ? find_format(file.id) : nullptr;
-    if (format == nullptr) continue;
-    MapReader reader(file.tree, draft.diagnostics, file.kind);
-    const auto items = reader.list("fields");
-    for (std::size_t i = 0; i < items.size() && i < format->fields.size(); ++i) {
-      const Node* when = MapReader(*items[i], draft.diagnostics, "field").find("when");
-      if (when == nullptr) continue;
-      Condition condition = draft.names.read(*when);
-      if (stage_of(condition, draft.names.conditions()) != Stage::configuration) {
-        draft.diagnostics.add(when->place, "the condition of a field depends on more than the configuration",
-                              "a condition over controls, capabilities and EPTP");
-      }
-      format->fields[i].when = std::move(condition);
+  for (const Format& format : draft.spec.formats) {
+    for (const Field& field : format.fields) {
+      if (!has_name(field)) continue;
+      if (in_each(field, false)) draft.names.add("all." + field.id, {Word::all, bits_at(field.bits)});
+      if (in_each(field, true)) draft.names.add("nonleaf." + field.id, {Word::nonleaf, bits_at(field.bits)});
     }
   }
 }

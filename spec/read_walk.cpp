@@ -1,4 +1,5 @@
-// The walk (levels, order of checks, flags) and the profiles of processors.
+// The walk: levels, order of checks, flags; and what an entry can be, how an access can end, what its outcome consists
+// of.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -14,30 +15,39 @@ const std::vector<Choice<Check>> kChecks = {{"not_present", Check::not_present},
                                             {"permissions", Check::permissions}};
 const std::vector<Choice<Effect>> kEffects = {{"never", Effect::never}, {"may", Effect::may}, {"must", Effect::must}};
 
-Level read_level(Draft& draft, const SourceFile& file, const Node& node) {
-  MapReader reader(node, draft.diagnostics, "level");
+const std::vector<Choice<Effect Flag::*>> kFlagEffects = {{"on_success", &Flag::on_success},
+                                                          {"on_violation", &Flag::on_violation},
+                                                          {"on_misconfiguration", &Flag::on_misconfiguration}};
+const std::vector<Choice<MemberKind>> kMemberKinds = {{"level", MemberKind::level},
+                                                      {"number", MemberKind::number},
+                                                      {"address", MemberKind::address},
+                                                      {"bits", MemberKind::bits}};
+
+const Known kOfFlag = {{Word::access},
+                       "a condition over configuration and access",
+                       false,
+                       "a flag depends on more than configuration and access"};
+
+Level read_level(Draft& draft, MapReader& reader) {
   Level level;
-  level.place = node.place;
+  reader.state(level);
   level.level = static_cast<int>(reader.number("level", 1, 5));
-  level.index = read_constant_bits(reader, draft.diagnostics, "index");
-  const Node* index = reader.find("index");
-  if (index != nullptr && parse_bits(index->text) && level.index.high - level.index.low != 8) {
-    draft.diagnostics.add(index->place, fmt::format("the index of level {} does not have 9 bits", level.level),
+  const auto index = reader.bits("index");
+  level.index = index.value_or(Bits{});
+  if (index && index->high - index->low != 8) {
+    draft.diagnostics.add(reader.find("index")->place,
+                          fmt::format("the index of level {} does not have 9 bits", level.level),
                           "9 bits: a table has 512 entries");
   }
   const auto& formats = draft.spec.formats;
-  for (const Node* item : reader.words("formats")) {
-    const Format* const found = find_id(formats, item->text);
-    if (found == nullptr || found->level != level.level) {
-      draft.diagnostics.add(item->place, fmt::format("there is no format '{}' of level {}", item->text, level.level),
-                            "formats with this level");
-    } else {
-      level.formats.push_back(static_cast<std::size_t>(found - formats.data()));
-    }
-  }
-  level.cite = read_cite(reader, file, draft.diagnostics);
-  level.text = reader.text("text");
-  reader.done();
+  const auto of_level = [&](const std::string& id) {
+    const Format* const found = find_id(formats, id);
+    return found != nullptr && found->level == level.level ? found : nullptr;
+  };
+  for (const Format* found :
+       reader.found("formats", of_level, fmt::format("there is no format '{{}}' of level {}", level.level),
+                    "formats with this level"))
+    level.formats.push_back(static_cast<std::size_t>(found - formats.data()));
   return level;
 }
 
@@ -63,25 +73,21 @@ void check_levels(Draft& draft, const Place& place) {
   }
 }
 
-Order read_order(Draft& draft, const SourceFile& file, const Node& node) {
-  MapReader reader(node, draft.diagnostics, "order");
+Order read_order(Draft& draft, MapReader& reader) {
   Order order;
-  order.place = node.place;
+  reader.state(order);
   const std::size_t before = draft.diagnostics.size();
   for (const Node* item : reader.list("each_entry")) order.each_entry.push_back(reader.choose(*item, kChecks));
   for (const Node* item : reader.list("complete_walk")) order.complete_walk.push_back(reader.choose(*item, kChecks));
   std::vector<Check> entry = order.each_entry;
-  std::sort(entry.begin(), entry.end());
+  std::ranges::sort(entry);
   const bool complete = entry == std::vector<Check>{Check::not_present, Check::misconfiguration} &&
                         order.complete_walk == std::vector<Check>{Check::permissions};
   if (!complete && reader.is_mapping() && draft.diagnostics.size() == before) {
     draft.diagnostics.add(
-        node.place, "a check is missing from the order or stands in the wrong list",
+        order.place, "a check is missing from the order or stands in the wrong list",
         "not_present and misconfiguration, in some order, of each entry; permissions of the complete walk");
   }
-  order.cite = read_cite(reader, file, draft.diagnostics);
-  order.text = reader.text("text");
-  reader.done();
   return order;
 }
 
@@ -101,159 +107,85 @@ Bits read_flag_bits(Draft& draft, const Node& node, bool leaf_only) {
   return symbol->bits;
 }
 
-Flag read_flag(Draft& draft, const SourceFile& file, const Node& node) {
-  MapReader reader(node, draft.diagnostics, "flag");
+Flag read_flag(Draft& draft, MapReader& reader, Seen& seen) {
   Flag flag;
-  flag.place = node.place;
-  flag.id = reader.id("id");
+  reader.name(flag, seen);
+  flag.reason = reader.text("reason");
   flag.leaf_only = reader.choice<bool>("levels", {{"all", false}, {"leaf", true}});
   if (const Node* field = reader.require("field")) flag.bits = read_flag_bits(draft, *field, flag.leaf_only);
-  if (const Node* when = reader.require("when")) {
-    flag.when = draft.names.read(*when);
-    if (speaks_beyond(flag.when, {Word::access}, draft.names.conditions())) {
-      draft.diagnostics.add(when->place, "a flag depends on more than configuration and access",
-                            "a condition over configuration and access");
-    }
-  }
+  flag.when = read_when(draft, reader, kOfFlag);
   flag.on_success = reader.choice("on_success", kEffects);
   flag.on_violation = reader.choice("on_violation", kEffects);
   flag.on_misconfiguration = reader.choice("on_misconfiguration", kEffects);
-  flag.cite = read_cite(reader, file, draft.diagnostics);
-  flag.text = reader.text("text");
-  flag.reason = reader.text("reason");
-  reader.done();
   return flag;
 }
 
-std::uint64_t& word_of(Profile& profile, Word word) {
-  for (const ControlWord& controls : kControlWords) {
-    if (controls.word == word) return profile.*controls.member;
+OutcomeMember read_member(const std::vector<Result>& results, MapReader& reader, Seen& seen) {
+  OutcomeMember member;
+  reader.name(member, seen);
+  member.kind = reader.choice("kind", kMemberKinds);
+  for (const Result* found : reader.found(
+           "of", [&](const auto& id) { return find_id(results, id); }, "there is no result '{}'", "an id of 'results'"))
+    member.results |= std::uint64_t{1} << (found - results.data());
+  member.reported = reader.flag("reported");
+  if (reader.find("defined") != nullptr) {
+    member.defined = reader.text("defined");
+    reader.once(seen, member.id + "_defined");
   }
-  return profile.parameters;
-}
-
-// Names of controls or parameters, set in the profile's words.
-void set_named_bits(Draft& draft, const std::vector<const Node*>& items, const std::string& scope, Profile& profile) {
-  for (const Node* item : items) {
-    if (const Symbol* symbol = draft.names.find(scope + "." + item->text)) {
-      word_of(profile, symbol->word) |= mask_of(symbol->bits);
-    } else {
-      draft.diagnostics.add(item->place, fmt::format("unknown {} '{}'", scope, item->text),
-                            "an id from semantics/configuration.yaml");
-    }
-  }
-}
-
-// A control counts as 0 without the control that activates its word; a profile that names it then says something else
-// than it means.
-void check_activation(Draft& draft, const Profile& profile) {
-  const auto activated = [&](const char* control) {
-    const Symbol* symbol = draft.names.find(control);
-    return symbol != nullptr && (profile.primary & mask_of(symbol->bits)) != 0;
-  };
-  if ((profile.secondary != 0 && !activated("control.activate_secondary_controls")) ||
-      (profile.tertiary != 0 && !activated("control.activate_tertiary_controls"))) {
-    draft.diagnostics.add(profile.place,
-                          fmt::format("the profile '{}' has controls whose word is not activated", profile.id),
-                          "activate_secondary_controls, activate_tertiary_controls with controls of those words");
-  }
-}
-
-void check_capability(Draft& draft, const Profile& profile, const Place& place) {
-  for (const Field& field : draft.spec.capability.fields) {
-    const bool readable = is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset;
-    if (field.kind != FieldKind::reserved || !readable) continue;
-    if ((profile.capability & mask_of(bits_at(field.bits))) != 0) {
-      draft.diagnostics.add(
-          place,
-          fmt::format("the capability value {:#x} has reserved bits {} set", profile.capability, to_string(field.bits)),
-          "a value of IA32_VMX_EPT_VPID_CAP");
-    }
-  }
+  return member;
 }
 
 }  // namespace
 
-Bits read_constant_bits(MapReader& reader, Diagnostics& diagnostics, const char* key) {
-  const Node* node = reader.require(key);
-  if (node == nullptr) return {};
-  const auto bits = node->kind == Node::Kind::scalar ? parse_bits(node->text) : std::nullopt;
-  if (!bits)
-    diagnostics.add(node->place, describe(*node) + " is no bit range",
-                    "a bit from 63 to 0 or HIGH:LOW, high end first");
-  return bits.value_or(Bits{});
-}
-
-std::vector<NamedBits> read_named_bits(Draft& draft, const SourceFile& file, const std::vector<const Node*>& items,
-                                       const std::string& scope, Word word) {
-  std::vector<NamedBits> result;
-  for (const Node* item : items) {
-    MapReader entry(*item, draft.diagnostics, scope);
+std::vector<NamedBits> read_named_bits(Draft& draft, MapReader& reader, const char* list, const std::string& scope,
+                                       Word word) {
+  return reader.each(list, scope.c_str(), [&](MapReader& entry) {
     NamedBits named;
-    named.place = item->place;
-    named.word = word;
+    entry.state(named);
     named.id = entry.id("id");
-    named.bits = read_constant_bits(entry, draft.diagnostics, "bits");
-    named.cite = read_cite(entry, file, draft.diagnostics);
-    named.text = entry.text("text");
-    entry.done();
-    if (draft.names.find(scope + "." + named.id) != nullptr) {
+    named.word = word;
+    named.bits = entry.bits("bits").value_or(Bits{});
+    if (!draft.names.add(scope + "." + named.id, {word, named.bits})) {
       draft.diagnostics.add(named.place, fmt::format("'{}.{}' is named a second time", scope, named.id),
                             "each name once");
     }
-    draft.names.add(scope + "." + named.id, {word, named.bits});
-    result.push_back(std::move(named));
-  }
-  return result;
+    return named;
+  });
 }
 
-void read_walk_names(Draft& draft, const SourceFile& file) {
-  draft.names.add("walk.complete",
-                  {Word::walk, {static_cast<unsigned>(WalkFact::complete), static_cast<unsigned>(WalkFact::complete)}});
-  draft.names.add(
-      "walk.leaf_is_pte",
-      {Word::walk, {static_cast<unsigned>(WalkFact::leaf_is_pte), static_cast<unsigned>(WalkFact::leaf_is_pte)}});
-  MapReader reader(file.tree, draft.diagnostics, "walk");
-  draft.spec.address_fields = read_named_bits(draft, file, reader.list("guest_physical_address"), "gpa", Word::gpa);
-  note_conditions(draft, reader, file);
-}
-
-void read_walk(Draft& draft, const SourceFile& file) {
-  MapReader reader = read_head(draft, file);
-  for (const char* key : {"guest_physical_address", "conditions"}) reader.require(key);
+void read_walk(Draft& draft, MapReader& reader) {
+  for (const auto& [name, fact] :
+       {std::pair{"walk.complete", WalkFact::complete}, {"walk.leaf_is_pte", WalkFact::leaf_is_pte}})
+    draft.names.add(name, {Word::walk, {static_cast<unsigned>(fact), static_cast<unsigned>(fact)}});
+  draft.spec.address_fields = read_named_bits(draft, reader, "guest_physical_address", "gpa", Word::gpa);
+  read_conditions(draft, reader);
   const std::size_t before = draft.diagnostics.size();
-  for (const Node* item : reader.list("levels")) draft.spec.levels.push_back(read_level(draft, file, *item));
+  draft.spec.levels = reader.each("levels", "level", [&](MapReader& level) { return read_level(draft, level); });
   if (draft.diagnostics.size() == before) check_levels(draft, reader.find("levels")->place);
-  std::map<std::string, Place> seen;
-  if (const Node* node = reader.require("order")) draft.spec.order = read_order(draft, file, *node);
-  for (const Node* item : reader.list("flags")) {
-    draft.spec.flags.push_back(read_flag(draft, file, *item));
-    check_unique(draft.diagnostics, seen, draft.spec.flags.back().id, item->place);
-  }
-  reader.done();
+  draft.spec.order = reader.one("order", [&](MapReader& order) { return read_order(draft, order); });
+  Seen seen;
+  draft.spec.flags = reader.each("flags", "flag", [&](MapReader& flag) { return read_flag(draft, flag, seen); });
 }
 
-void read_profile(Draft& draft, const SourceFile& file) {
-  MapReader reader(file.tree, draft.diagnostics, "profile");
-  Profile profile;
-  profile.place = file.tree.place;
-  reader.require("kind");
-  profile.id = reader.id("id");
-  profile.title = reader.text("title");
-  profile.maxphyaddr =
-      static_cast<int>(reader.number("maxphyaddr", static_cast<std::uint64_t>(draft.spec.min_maxphyaddr),
-                                     static_cast<std::uint64_t>(draft.spec.max_maxphyaddr)));
-  profile.capability = reader.number("ept_vpid_cap", 0, ~std::uint64_t{0});
-  set_named_bits(draft, reader.words("controls"), "control", profile);
-  if (reader.find("parameters") != nullptr) set_named_bits(draft, reader.words("parameters"), "parameter", profile);
-  check_activation(draft, profile);
-  profile.source = reader.text("source");
-  if (reader.find("synthetic") != nullptr) profile.synthetic = reader.flag("synthetic");
-  for (const Node* item : reader.optional_list("assumed"))
-    profile.assumed.push_back(scalar_text(*item, "an item of 'assumed'", draft.diagnostics, "a text"));
-  reader.done();
-  if (const Node* node = reader.find("ept_vpid_cap")) check_capability(draft, profile, node->place);
-  draft.spec.profiles.push_back(std::move(profile));
+void read_outcome(Draft& draft, MapReader& reader) {
+  Seen seen;
+  draft.spec.entry_kinds = reader.each("entries", "entry", [&](MapReader& entry) {
+    Named kind;
+    entry.name(kind, seen);
+    return kind;
+  });
+  draft.spec.results = reader.each("results", "result", [&](MapReader& entry) {
+    Result result;
+    entry.name(result, seen);
+    result.flags = entry.choice("flags", kFlagEffects);
+    return result;
+  });
+  draft.spec.outcome =
+      reader.each("members", "member", [&](MapReader& entry) { return read_member(draft.spec.results, entry, seen); });
+  for (const Flag& flag : draft.spec.flags) {
+    for (const char* level_set : {"_must", "_may"})
+      check_unique(draft.diagnostics, seen, flag.id + level_set, flag.place);
+  }
 }
 
 }  // namespace spec

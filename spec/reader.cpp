@@ -13,8 +13,8 @@ constexpr std::size_t kMaxTextBytes = 400;
 
 }  // namespace
 
-MapReader::MapReader(const Node& node, Diagnostics& diagnostics, std::string what)
-    : node_(node), diagnostics_(diagnostics), what_(std::move(what)) {
+MapReader::MapReader(const Node& node, Diagnostics& diagnostics, std::string what, const Sources* sources)
+    : node_(node), diagnostics_(diagnostics), what_(std::move(what)), sources_(sources) {
   if (node.kind != Node::Kind::mapping) {
     diagnostics.add(node.place, fmt::format("the {} is {}", what_, describe(node)), "a mapping of keys to values");
   }
@@ -40,10 +40,10 @@ const Node* MapReader::require(std::string_view key) {
 }
 
 void MapReader::done() {
-  std::sort(asked_.begin(), asked_.end());
+  std::ranges::sort(asked_);
   asked_.erase(std::unique(asked_.begin(), asked_.end()), asked_.end());
   for (const Node& key : node_.keys) {
-    if (std::find(used_.begin(), used_.end(), key.text) == used_.end()) {
+    if (std::ranges::find(used_, key.text) == used_.end()) {
       diagnostics_.add(key.place, fmt::format("unknown key '{}' in the {}", key.text, what_),
                        fmt::format("one of {}", fmt::join(asked_, ", ")));
     }
@@ -65,27 +65,21 @@ std::string MapReader::id(std::string_view key) {
 }
 
 // Texts become comments of the emitted header.
-std::string MapReader::comment_text(const Node& node, std::string_view key) {
-  std::string text = scalar_text(node, fmt::format("'{}'", key), diagnostics_, "a text");
+std::string MapReader::text(std::string_view key) {
+  const Node* node = require(key);
+  if (node == nullptr) return "";
+  std::string text = scalar_text(*node, fmt::format("'{}'", key), diagnostics_, "a text");
   if (text.size() > kMaxTextBytes) {
-    diagnostics_.add(node.place, fmt::format("'{}' has {} bytes", key, text.size()),
+    diagnostics_.add(node->place, fmt::format("'{}' has {} bytes", key, text.size()),
                      fmt::format("one sentence of at most {}", kMaxTextBytes));
   }
   if (text.find("*/") != std::string::npos || text.find("/*") != std::string::npos) {
-    diagnostics_.add(node.place, fmt::format("'{}' holds the mark of a C comment", key), "a text without /* and */");
+    diagnostics_.add(node->place, fmt::format("'{}' holds the mark of a C comment", key), "a text without /* and */");
   }
   return text;
 }
 
-std::string MapReader::text(std::string_view key) {
-  const Node* node = require(key);
-  return node == nullptr ? "" : comment_text(*node, key);
-}
-
-std::string MapReader::optional_text(std::string_view key) {
-  const Node* node = find(key);
-  return node == nullptr ? "" : comment_text(*node, key);
-}
+std::string MapReader::optional_text(std::string_view key) { return find(key) == nullptr ? "" : text(key); }
 
 std::uint64_t MapReader::number(std::string_view key, std::uint64_t min, std::uint64_t max) {
   const Node* node = require(key);
@@ -114,10 +108,6 @@ std::vector<const Node*> MapReader::list(std::string_view key) {
   return items;
 }
 
-std::vector<const Node*> MapReader::optional_list(std::string_view key) {
-  return find(key) == nullptr ? std::vector<const Node*>{} : list(key);
-}
-
 std::string describe(const Node& node) {
   switch (node.kind) {
     case Node::Kind::null: return "empty";
@@ -143,10 +133,67 @@ std::vector<const Node*> MapReader::words(std::string_view key) {
   return result;
 }
 
+std::optional<Bits> MapReader::bits(std::string_view key) {
+  const Node* node = require(key);
+  if (node == nullptr) return std::nullopt;
+  const auto range = node->kind == Node::Kind::scalar ? parse_range(node->text) : std::nullopt;
+  if (range && is_constant(*range)) return bits_at(*range);
+  diagnostics_.add(node->place, describe(*node) + " is no bit range", "a bit from 63 to 0 or HIGH:LOW, high end first");
+  return std::nullopt;
+}
+
+unsigned MapReader::bit(Seen& seen, unsigned max, const std::string& of) {
+  const std::size_t before = diagnostics_.size();
+  const auto bit = static_cast<unsigned>(number("bit", 0, max));
+  if (diagnostics_.size() == before && is_mapping()) once(seen, fmt::format("bit {}{}", bit, of));
+  return bit;
+}
+
+Citation MapReader::cite(const std::string& at) {
+  if (!is_mapping()) return {};  // reported already
+  const Node* node = find("cite");
+  const bool pair = node != nullptr && node->items.size() == 2 && node->kind == Node::Kind::sequence &&
+                    node->items[0].kind == Node::Kind::scalar && !node->items[1].text.empty();
+  if (node == nullptr || (!pair && node->kind != Node::Kind::scalar)) {
+    diagnostics_.add(node == nullptr ? place() : node->place, fmt::format("the {} has no citation", what_),
+                     "cite: SOURCE or cite: [SOURCE, PLACE]");
+    return {};
+  }
+  const std::string& key = pair ? node->items[0].text : node->text;
+  const auto found = sources_->find(key);
+  if (found == sources_->end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, cite] : *sources_) known.push_back(name);
+    diagnostics_.add(node->place, fmt::format("unknown source '{}'", key),
+                     known.empty() ? "a name from 'sources'" : fmt::format("one of {}", fmt::join(known, ", ")));
+    return {};
+  }
+  Citation cite = found->second;
+  if (pair) {
+    cite.at = node->items[1].text;
+  } else if (!at.empty()) {
+    cite.at += ", " + at;
+  }
+  return cite;
+}
+
+void MapReader::state(Named& item, const std::string& at) {
+  item.place = place();
+  item.cite = cite(at);
+  item.text = text("text");
+}
+
+void MapReader::name(Named& item, Seen& seen, const std::string& at) {
+  item.id = id("id");
+  state(item, at);
+  once(seen, item.id);
+}
+
+void MapReader::once(Seen& seen, const std::string& id) { check_unique(diagnostics_, seen, id, place()); }
+
 bool is_snake_case(const std::string& text) {
   return !text.empty() && text.front() >= 'a' && text.front() <= 'z' &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 std::optional<std::uint64_t> parse_number(const std::string& text) {
@@ -180,16 +227,19 @@ std::optional<Range> parse_range(const std::string& text) {
   return Range{*high, *low};
 }
 
-std::optional<Bits> parse_bits(const std::string& text) {
-  const auto range = parse_range(text);
-  if (!range || range->high.from_maxphyaddr || range->low.from_maxphyaddr) return std::nullopt;
-  return bits_at(*range);
-}
-
 std::string scalar_text(const Node& node, const std::string& what, Diagnostics& diagnostics, const char* expected) {
   if (node.kind == Node::Kind::scalar && !node.text.empty()) return node.text;
   diagnostics.add(node.place, fmt::format("{} is {}", what, describe(node)), expected);
   return "";
+}
+
+void check_unique(Diagnostics& diagnostics, Seen& seen, const std::string& id, const Place& place) {
+  if (id.empty()) return;
+  const auto [first, added] = seen.emplace(id, place);
+  if (added) return;
+  const Place& other = first->second;
+  const std::string where = other.file == place.file ? fmt::format("line {}", other.line) : to_string(other);
+  diagnostics.add(place, fmt::format("'{}' stands here a second time, first at {}", id, where), "each id and bit once");
 }
 
 }  // namespace spec

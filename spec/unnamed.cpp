@@ -1,5 +1,4 @@
-#include "spec/unnamed.h"
-
+// Names for conditions of the configuration that have none.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -10,11 +9,6 @@ namespace spec {
 
 namespace {
 
-bool is_atom(const Condition& condition) {
-  return condition.kind == Condition::Kind::nonzero || condition.kind == Condition::Kind::one_of ||
-         condition.kind == Condition::Kind::any_of_kind;
-}
-
 bool same(const Condition& a, const Condition& b) {
   return a.kind == b.kind && a.word == b.word && a.bits == b.bits && a.values == b.values &&
          a.field_kind == b.field_kind && a.operands.empty() && b.operands.empty();
@@ -24,69 +18,57 @@ bool same(const Condition& a, const Condition& b) {
 // are any.
 std::string id_of(const Condition& atom) {
   std::string id = atom.name;
-  for (char& c : id) {
-    if (c == '.' || c == ' ') c = '_';
-  }
+  std::ranges::replace_if(
+      id, [](char c) { return c == '.' || c == ' '; }, '_');
   for (const std::uint64_t value : atom.values) id += fmt::format("_{}", value);
   return id;
 }
 
-class Naming {
- public:
-  explicit Naming(Spec& spec) : spec_(spec) {}
-
-  void name(Condition& condition) {
-    for (Condition& operand : condition.operands) name(operand);
-    if (!is_atom(condition) || stage_of(condition, spec_.conditions) != Stage::configuration) return;
-    Condition named;
-    named.kind = Condition::Kind::named;
-    named.place = condition.place;
-    named.named = index_of(condition);
-    named.name = "condition." + spec_.conditions[named.named].id;
-    condition = named;
+std::optional<unsigned> free_bit(const Spec& spec) {
+  for (unsigned bit = kMostConditions; bit-- > 0;) {
+    if (std::ranges::find(spec.conditions, bit, &NamedCondition::bit) == spec.conditions.end()) return bit;
   }
+  return std::nullopt;
+}
 
- private:
-  std::size_t index_of(const Condition& atom) {
-    const auto found = std::find_if(spec_.conditions.begin(), spec_.conditions.end(),
-                                    [&](const NamedCondition& condition) { return same(condition.when, atom); });
-    if (found != spec_.conditions.end()) return static_cast<std::size_t>(found - spec_.conditions.begin());
-    spec_.conditions.push_back({id_of(atom), atom, Stage::configuration, free_bit(), {}, atom.name, atom.place});
-    return spec_.conditions.size() - 1;
-  }
+std::size_t index_of(const Condition& atom, Spec& spec) {
+  const auto found = std::ranges::find_if(spec.conditions,
+                                          [&](const NamedCondition& condition) { return same(condition.when, atom); });
+  if (found != spec.conditions.end()) return static_cast<std::size_t>(found - spec.conditions.begin());
+  spec.conditions.push_back({{id_of(atom), {}, atom.name, "", atom.place}, atom, Stage::configuration, free_bit(spec)});
+  return spec.conditions.size() - 1;
+}
 
-  [[nodiscard]] std::optional<unsigned> free_bit() const {
-    for (unsigned bit = kMostConditions; bit-- > 0;) {
-      const bool taken = std::any_of(spec_.conditions.begin(), spec_.conditions.end(),
-                                     [&](const NamedCondition& condition) { return condition.bit == bit; });
-      if (!taken) return bit;
-    }
-    return std::nullopt;
-  }
-
-  Spec& spec_;
-};
+void name(Condition& condition, Spec& spec) {
+  for (Condition& operand : condition.operands) name(operand, spec);
+  if (!is_about_word(condition) || stage_of(condition, spec.conditions) != Stage::configuration) return;
+  Condition named;
+  named.kind = Condition::Kind::named;
+  named.place = condition.place;
+  named.named = index_of(condition, spec);
+  named.name = "condition." + spec.conditions[named.named].id;
+  condition = named;
+}
 
 }  // namespace
 
 Spec with_names_for_all(const Spec& spec) {
   Spec result = spec;
-  Naming naming(result);
   for (std::size_t i = 0; i < spec.conditions.size(); ++i) {  // not a reference: the list grows
     if (spec.conditions[i].stage == Stage::configuration) continue;
     Condition when = spec.conditions[i].when;
-    naming.name(when);
+    name(when, result);
     result.conditions[i].when = when;
   }
-  for (Rule& rule : result.misconfigurations) naming.name(rule.when);
-  for (Rule& rule : result.violations) naming.name(rule.when);
-  for (Flag& flag : result.flags) naming.name(flag.when);
-  naming.name(result.sub_page_check.when);
-  naming.name(result.convertible.when);
-  naming.name(result.convertible.undefined);
+  for (Rule& rule : result.misconfigurations) name(rule.when, result);
+  for (Rule& rule : result.violations) name(rule.when, result);
+  for (Flag& flag : result.flags) name(flag.when, result);
+  name(result.sub_page_check.when, result);
+  name(result.convertible.when, result);
+  name(result.convertible.undefined, result);
   for (QualificationBit& bit : result.qualification) {
-    naming.name(bit.set);
-    if (bit.undefined) naming.name(*bit.undefined);
+    name(bit.set, result);
+    if (bit.undefined) name(*bit.undefined, result);
   }
   return result;
 }

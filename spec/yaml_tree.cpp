@@ -66,7 +66,7 @@ class TreeBuilder : public YAML::EventHandler {
   void leaf(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag,
             const std::string& value) {
     check_plain(mark, tag, anchor);
-    if (std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
+    if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
       diagnostics_.add(place(mark), "the value holds a line break or control character", "one line of text");
     }
     add(Node{kind, value, {}, {}, place(mark)});
@@ -167,12 +167,10 @@ bool check_characters(const std::string& text, const std::string& name, Diagnost
   return true;
 }
 
-}  // namespace
-
-std::optional<Node> read_yaml_text(const std::string& text, const std::string& name, Diagnostics& diagnostics) {
+std::optional<Node> read_text(const std::string& text, const std::string& name, Diagnostics& diagnostics) {
   if (!check_characters(text, name, diagnostics)) return std::nullopt;
-  Diagnostics found;
-  TreeBuilder builder(name, found);
+  const std::size_t before = diagnostics.size();
+  TreeBuilder builder(name, diagnostics);
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
@@ -181,17 +179,18 @@ std::optional<Node> read_yaml_text(const std::string& text, const std::string& n
       return std::nullopt;
     }
     std::optional<Node> root = builder.take();
-    TreeBuilder second(name, found);
-    if (parser.HandleNextDocument(second)) found.add(second.start(), "a second document starts here", "one document");
-    for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
-    return found.empty() ? std::move(root) : std::nullopt;
+    TreeBuilder second(name, diagnostics);
+    if (parser.HandleNextDocument(second))
+      diagnostics.add(second.start(), "a second document starts here", "one document");
+    return diagnostics.size() == before ? std::move(root) : std::nullopt;
   } catch (const YAML::Exception& error) {
-    for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
     diagnostics.add({name, error.mark.line + 1, error.mark.column + 1},
                     fmt::format("not readable as YAML: {}", error.msg), "well-formed YAML");
     return std::nullopt;
   }
 }
+
+}  // namespace
 
 std::optional<Node> read_yaml_file(const std::filesystem::path& path, const std::string& name,
                                    Diagnostics& diagnostics) {
@@ -213,7 +212,7 @@ std::optional<Node> read_yaml_file(const std::filesystem::path& path, const std:
     diagnostics.add({name, 0, 0}, "the file cannot be read", "a readable file");
     return std::nullopt;
   }
-  return read_yaml_text(text.str(), name, diagnostics);
+  return read_text(text.str(), name, diagnostics);
 }
 
 }  // namespace spec

@@ -27,6 +27,5 @@ struct Node {
 // Reads one YAML document. `name` stands for the file in diagnostics. Nothing when a diagnostic was added.
 std::optional<Node> read_yaml_file(const std::filesystem::path& path, const std::string& name,
                                    Diagnostics& diagnostics);
-std::optional<Node> read_yaml_text(const std::string& text, const std::string& name, Diagnostics& diagnostics);
 
 }  // namespace spec

@@ -3,12 +3,12 @@
 //
 // How to add a target that is a whole machine (an image booted under an emulator, KVM). Its open_...() runs the probe,
 // so that description() knows MAXPHYADDR, capabilities and possible controls before the first case. Cases that do not
-// apply there are never passed to it. Its run() is one boot with all cases of the batch, and Description::batch says
-// how many are worth one. Of each VM-exit record it fills in an eptspec_answer: exit reason 48 or 49 becomes the
-// result, the qualification with qualification_valid = the bits that this target reports, the address at which a probe
-// pattern was found the host-physical address, the table words afterwards `words`; what a record does not tell stays
-// out of `valid`, and what cannot be run there is declined. A boot that ends early is a crash or hang of the first case
-// without a record; run_pinned (pin.h) finds the culprit when the batch is given to it as an exchange.
+// apply there are never passed to it. Its run() is one boot with all cases of the batch. Of each VM-exit record it
+// fills in an eptspec_answer: exit reason 48 or 49 becomes the result, the qualification with qualification_valid = the
+// bits that this target reports, the address at which a probe pattern was found the host-physical address, the table
+// words afterwards `words`; what a record does not tell stays out of `valid`, and what cannot be run there is declined.
+// A boot that ends early is a crash or hang of the first case without a record; run_pinned (pin.h) finds the culprit
+// when the batch is given to it as an exchange.
 #pragma once
 
 #include <memory>
@@ -31,7 +31,6 @@ struct Description {
   eptspec_configuration configuration{};
   eptspec_configuration optional_controls{};  // only the four words of controls count
   std::uint64_t unknown_parameters = 0;       // EPT_PARAMETER_..., those of which the processor does not tell
-  std::size_t batch = 0;                      // cases for one run(), where that is not for the runner to choose
   bool machine = false;  // booted for each run(), which gets all cases; asked what its own configuration can show
   // What a case meets depends on those that were run before it: what deviates is asked again with all of them.
   bool remembers = false;
@@ -69,7 +68,7 @@ struct AdapterOptions {
   double timeout_seconds = 10;        // for one batch, and for one case when a batch took longer
   std::size_t batch = 1024;           // cases handed over at once
   std::string boot = "disk";          // how Bochs boots the image: disk, multiboot1 or multiboot2
-  std::string kernel = {};            // of kvm-bochs, see kvm/kernel.h; empty: Debian's
+  std::string kernel = {};            // of kvm-bochs, see kvm/medium.h; empty: Debian's
   std::string kernel_arguments = {};  // further ones for its command line
 };
 

@@ -86,7 +86,7 @@ void Channel::drain() {
   }
 }
 
-std::optional<std::string> Channel::line(Clock::time_point deadline, Exchanged& ended) {
+std::string Channel::line(Clock::time_point deadline) {
   while (true) {
     if (const std::size_t end = received_.find('\n', searched_); end != std::string::npos) {
       std::string text = received_.substr(0, end);
@@ -99,38 +99,29 @@ std::optional<std::string> Channel::line(Clock::time_point deadline, Exchanged& 
     std::array<pollfd, 3> fds{{{out_, POLLIN, 0}, {err_, POLLIN, 0}, {unsent_.empty() ? -1 : in_, POLLOUT, 0}}};
     const int ready = left > 0 ? poll(fds.data(), fds.size(), static_cast<int>(std::min<long>(left, 1 << 30))) : 0;
     if (searched_ > kLongestLine) {
-      ended = {Fate::garbage, fmt::format("a line of more than {} MBytes", kLongestLine >> 20), {}, {}};
-      break;
+      fail(Fate::garbage, fmt::format("a line of more than {} MBytes", kLongestLine >> 20));
     }
-    if (ready == 0) {
-      ended = {Fate::hang, "no whole answer in time", {}, {}};
-      break;
-    }
+    if (ready == 0) fail(Fate::hang, "no whole answer in time");
     if (ready < 0) continue;
     if (fds[1].revents != 0) drain();
     if (fds[2].revents != 0) send();
     if (fds[0].revents != 0 && !receive()) {
-      const bool cut = !received_.empty();
       drain();
-      ended = {
-          Fate::crash,
-          fmt::format("the command {}{}", end_of(pid_, "its standard output"), cut ? " in the middle of a line" : ""),
-          {},
-          {}};
-      break;
+      fail(Fate::crash, fmt::format("the command {}{}", end_of(pid_, "its standard output"),
+                                    received_.empty() ? "" : " in the middle of a line"));
     }
   }
-  stop();
-  return std::nullopt;
 }
 
-std::string Channel::last_words() const {
-  std::string text = error_tail_.substr(error_tail_.size() - std::min<std::size_t>(error_tail_.size(), 200));
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  for (char& c : text) {
+void Channel::fail(Fate fate, std::string why) {
+  stop();
+  std::string words = error_tail_.substr(error_tail_.size() - std::min<std::size_t>(error_tail_.size(), 200));
+  while (words.ends_with('\n')) words.pop_back();
+  for (char& c : words) {
     if (c < ' ' || c > '~') c = ' ';
   }
-  return text;
+  if (!words.empty()) why += "; it said: " + words;
+  throw Failure(fate, why);
 }
 
 }  // namespace harness

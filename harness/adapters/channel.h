@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <optional>
 #include <string>
 
 #include "harness/adapters/pin.h"
@@ -27,14 +26,12 @@ class Channel {
   [[nodiscard]] bool running() const { return pid_ > 0; }
 
   void say(std::string_view text) { unsent_ += text; }
-  // The next line, without its end. Sends, and drains standard error, meanwhile. Without a line `ended` says why, and
-  // the process is gone.
-  std::optional<std::string> line(Clock::time_point deadline, Exchanged& ended);
-
-  // The last of what the command said on standard error, on one line.
-  [[nodiscard]] std::string last_words() const;
+  // The next line, without its end. Sends, and drains standard error, meanwhile. Throws Failure when there is none,
+  // with the last of what the command said on standard error; then the process is gone.
+  std::string line(Clock::time_point deadline);
 
  private:
+  [[noreturn]] void fail(Fate fate, std::string why);
   void send();
   void forget_sent();
   bool receive();  // false at the end

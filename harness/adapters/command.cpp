@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/adapters/abi_model.h"
 #include "harness/adapters/channel.h"
 #include "harness/adapters/protocol.h"
 
@@ -23,21 +24,13 @@ auto words_of(const eptspec_configuration& configuration) {
   return std::bit_cast<Words>(configuration);
 }
 
-void leave_out(const eptspec_case& asked, const Configured& why, eptspec_answer& answer) {
-  answer.id = asked.id;
-  answer.status = why.status;
-  why.reason.copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
-}
-
 class Command : public Adapter {
  public:
-  Command(std::string command, AdapterOptions options)
-      : command_(std::move(command)),
-        options_(std::move(options)),
-        exchange_([this](auto cases) { return exchange(cases); }) {
-    const Exchanged greeted = greet();
-    if (greeted.fate != Fate::answered) {
-      throw std::runtime_error(fmt::format("exec:{}: {}", command_, greeted.detail));
+  Command(std::string command, AdapterOptions options) : command_(std::move(command)), options_(std::move(options)) {
+    try {
+      greet();
+    } catch (const Failure& failure) {
+      throw std::runtime_error(fmt::format("exec:{}: {}", command_, failure.what()));
     }
   }
   Command(const Command&) = delete;
@@ -46,9 +39,10 @@ class Command : public Adapter {
   ~Command() override {
     if (!channel_.running()) return;
     channel_.say(bye_line());
-    Exchanged ended;
     // It may still say something; it is given a moment to leave, then it is ended.
-    while (channel_.line(Clock::now() + std::chrono::milliseconds(200), ended)) {
+    try {
+      for (;;) channel_.line(Clock::now() + std::chrono::milliseconds(200));
+    } catch (const Failure&) {
     }
   }
 
@@ -69,87 +63,58 @@ class Command : public Adapter {
         batch.push_back(next);
       }
       std::vector<Observation> of_batch(batch.size());
-      run_pinned(exchange_, batch, of_batch, hangs_);
+      run_pinned([this](auto some) { return exchange(some); }, batch, of_batch, hangs_);
       for (Observation& one : of_batch) observed[order[at++]] = std::move(one);
     }
   }
 
  private:
-  Exchanged greet() {
-    channel_.start(command_);
-    configured_.reset();
-    channel_.say(hello_line());
-    Exchanged ended;
-    const auto line = channel_.line(deadline(std::max(options_.timeout_seconds, 10.0)), ended);
-    if (!line) return with_last_words(ended);
-    Hello hello = reader_.read_hello(*line);
-    if (!hello.mistake.empty()) return garbage(hello.mistake);
-    description_ = std::move(hello.description);
-    return {};
-  }
-
-  Exchanged configure(const eptspec_configuration& configuration, Clock::time_point until) {
-    channel_.say(configure_line(configuration));
-    Exchanged ended;
-    const auto line = channel_.line(until, ended);
-    if (!line) return with_last_words(ended);
-    Configured answer = reader_.read_configured(*line);
-    if (!answer.mistake.empty()) return garbage(answer.mistake);
-    configured_ = std::move(answer);
-    configuration_ = configuration;
-    return {};
-  }
-
-  // Cases of one configuration.
-  Exchanged exchange(std::span<const eptspec_case> cases) {
-    if (!channel_.running()) {
-      Exchanged greeted = greet();
-      if (greeted.fate != Fate::answered) return greeted;
-    }
-    const Clock::time_point until = deadline(options_.timeout_seconds);
-    if (!configured_ || words_of(configuration_) != words_of(cases[0].configuration)) {
-      Exchanged configured = configure(cases[0].configuration, until);
-      if (configured.fate != Fate::answered) return configured;
-    }
-    answers_.assign(cases.size(), {});
-    Exchanged collected;
-    if (configured_->status == EPTSPEC_ANSWERED) {
-      channel_.say(run_line(++run_, cases));
-      collected = collect(cases, until);
-    } else {
-      for (std::size_t n = 0; n < cases.size(); ++n) leave_out(cases[n], *configured_, answers_[n]);
-    }
-    collected.answers = answers_;
-    return collected;
-  }
-
-  Exchanged collect(std::span<const eptspec_case> cases, Clock::time_point until) {
-    std::size_t missing = cases.size();
-    while (missing != 0) {
-      Exchanged ended;
-      const auto line = channel_.line(until, ended);
-      if (!line) return with_last_words(ended);
-      const Taken taken = reader_.read(*line, run_, cases, answers_);
-      if (!taken.mistake.empty()) return garbage(taken.mistake);
-      missing -= taken.taken;
-    }
-    return {};
-  }
-
   static Clock::time_point deadline(double seconds) {
     return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   }
 
-  // What it says after garbage cannot be trusted, so it is started anew.
-  Exchanged garbage(const std::string& mistake) {
-    channel_.stop();
-    return {Fate::garbage, mistake, {}, {}};
+  // This and what asks throw Failure.
+  void greet() {
+    channel_.start(command_);
+    configured_.reset();
+    channel_.say(hello_line());
+    description_ = reader_.read_hello(channel_.line(deadline(std::max(options_.timeout_seconds, 10.0))));
   }
 
-  [[nodiscard]] Exchanged with_last_words(Exchanged ended) const {
-    ended.after = std::chrono::duration<double>(options_.timeout_seconds);
-    if (const std::string words = channel_.last_words(); !words.empty()) ended.detail += "; it said: " + words;
-    return ended;
+  void configure(const eptspec_configuration& configuration, Clock::time_point until) {
+    if (configured_ && words_of(configuration_) == words_of(configuration)) return;
+    channel_.say(configure_line(configuration));
+    configured_ = reader_.read_configured(channel_.line(until));
+    configuration_ = configuration;
+  }
+
+  // Cases of one configuration.
+  void ask(std::span<const eptspec_case> cases) {
+    const Clock::time_point until = deadline(options_.timeout_seconds);
+    configure(cases[0].configuration, until);
+    answers_.resize(cases.size());
+    if (configured_->status == EPTSPEC_ANSWERED) {
+      channel_.say(run_line(++run_, cases));
+      for (std::size_t taken = 0; taken < cases.size();) {
+        taken += reader_.read(channel_.line(until), run_, cases, answers_);
+      }
+    } else {
+      std::transform(cases.begin(), cases.end(), answers_.begin(), [&](const eptspec_case& one) {
+        return unanswered(one, configured_->status, configured_->reason);
+      });
+    }
+  }
+
+  Exchanged exchange(std::span<const eptspec_case> cases) {
+    answers_.clear();
+    try {
+      if (!channel_.running()) greet();
+      ask(cases);
+      return {Fate::answered, {}, {}, answers_};
+    } catch (const Failure& failure) {
+      channel_.stop();  // what it says after garbage cannot be trusted, so it is started anew
+      return {failure.fate, failure.what(), std::chrono::duration<double>(options_.timeout_seconds), answers_};
+    }
   }
 
   std::string command_;
@@ -162,7 +127,6 @@ class Command : public Adapter {
   unsigned hangs_ = 0;
   AnswerReader reader_;
   std::vector<eptspec_answer> answers_;
-  Exchange exchange_;
 };
 
 }  // namespace

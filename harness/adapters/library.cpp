@@ -1,4 +1,5 @@
-#include "harness/adapters/library.h"
+// The target `lib:PATH`: an adapter library, in a forked process on shared memory, which knows nothing about the
+// meaning of cases.
 
 #include <dlfcn.h>
 #include <poll.h>
@@ -15,11 +16,15 @@
 
 #include <fmt/format.h>
 
+#include "harness/adapters/pin.h"
 #include "harness/support/names.h"
 #include "harness/support/process.h"
 
 namespace harness {
 
+namespace {
+
+// What the worker and its owner share: mapped before the fork.
 struct SharedBatch {
   std::array<char, 256> message;  // from the worker: why it cannot serve
   std::array<char, 128> name;
@@ -31,8 +36,6 @@ struct SharedBatch {
   eptspec_answer* answers(std::size_t batch) { return reinterpret_cast<eptspec_answer*>(cases() + batch); }
 };
 static_assert(sizeof(SharedBatch) % 8 == 0 && sizeof(eptspec_case) % 8 == 0);
-
-namespace {
 
 constexpr char kReady = 'r';
 constexpr char kRefuses = 'x';
@@ -94,133 +97,124 @@ bool load(const char* path, SharedBatch& shared) {
   _exit(0);
 }
 
-}  // namespace
-
-LibraryWorker::LibraryWorker(std::string path, std::size_t batch, double timeout_seconds)
-    : path_(std::move(path)), batch_(batch), timeout_seconds_(timeout_seconds) {
-  // dlopen looks for a bare name in the system's directories, which is not what a file name means.
-  if (path_.find('/') == std::string::npos) path_ = "./" + path_;
-  shared_size_ = sizeof(SharedBatch) + batch * (sizeof(eptspec_case) + sizeof(eptspec_answer));
-  void* const memory = mmap(nullptr, shared_size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw std::runtime_error(fmt::format("no shared memory: {}", std::strerror(errno)));
-  shared_ = static_cast<SharedBatch*>(memory);
-}
-
-LibraryWorker::~LibraryWorker() {
-  stop();
-  munmap(shared_, shared_size_);
-}
-
-void LibraryWorker::stop() {
-  kill_group(pid_);
-  close_if_open(to_worker_);
-  close_if_open(from_worker_);
-}
-
-Exchanged LibraryWorker::start() {
-  spawn();
-  return await(std::max(timeout_seconds_, 10.0));
-}
-
-void LibraryWorker::spawn() {
-  // Between pipe and close nobody else may fork: a copy of the ends in another worker would hide the end of this one.
-  const std::lock_guard<std::mutex> lock(spawn_mutex());
-  const Pipe in = make_pipe();
-  const Pipe out = make_pipe();
-  shared_->message.front() = '\0';
-  pid_ = fork_child();
-  if (pid_ == 0) {
-    dup2(STDERR_FILENO, STDOUT_FILENO);  // what the library prints is no part of the report
-    close(in.write);
-    close(out.read);
-    serve(path_.c_str(), *shared_, batch_, in.read, out.write);
-  }
-  close(in.read);
-  close(out.write);
-  to_worker_ = in.write;
-  from_worker_ = out.read;
-}
-
-// Waits for the worker's byte.
-Exchanged LibraryWorker::await(double seconds) {
-  pollfd wait{from_worker_, POLLIN, 0};
-  int ready = 0;
-  do {
-    ready = poll(&wait, 1, static_cast<int>(std::ceil(seconds * 1000)));
-  } while (ready < 0 && errno == EINTR);
-  if (ready == 0) {
-    stop();
-    return {Fate::hang, fmt::format("no answer within {} s", seconds), std::chrono::duration<double>(seconds), {}};
-  }
-  char byte = 0;
-  if (read(from_worker_, &byte, 1) != 1) return end_of_worker();
-  if (byte == kReady) return {};
-  stop();
-  return {Fate::garbage, byte == kRefuses ? shared_->message.data() : "the worker sent an unknown message", {}, {}};
-}
-
-Exchanged LibraryWorker::end_of_worker() {
-  std::string text = "the worker " + end_of(pid_, "the pipe to the runner");
-  stop();
-  return {Fate::crash, std::move(text), {}, {}};
-}
-
-Description LibraryWorker::describe() {
-  const Exchanged started = start();
-  if (started.fate != Fate::answered) throw std::runtime_error(fmt::format("lib:{}: {}", path_, started.detail));
-  const eptspec_adapter& from = shared_->adapter;
-  Description description;
-  description.name = one_line(shared_->name.data());
-  description.version = one_line(shared_->version.data());
-  description.questions = from.questions;
-  description.any_configuration = (from.flags & EPTSPEC_ANY_CONFIGURATION) != 0;
-  description.configuration = from.configuration;
-  description.optional_controls.pin_based_controls = from.optional_pin_based_controls;
-  description.optional_controls.primary_controls = from.optional_primary_controls;
-  description.optional_controls.secondary_controls = from.optional_secondary_controls;
-  description.optional_controls.tertiary_controls = from.optional_tertiary_controls;
-  return description;
-}
-
-Exchanged LibraryWorker::exchange(std::span<const eptspec_case> cases) {
-  if (pid_ < 0) {
-    Exchanged started = start();
-    if (started.fate != Fate::answered) return started;
-  }
-  shared_->count = cases.size();
-  std::memcpy(shared_->cases(), cases.data(), cases.size_bytes());
-  const std::span answers(shared_->answers(batch_), cases.size());
-  std::memset(answers.data(), 0, answers.size_bytes());
-  if (write(to_worker_, &kReady, 1) != 1) return end_of_worker();
-  Exchanged exchanged = await(timeout_seconds_);
-  exchanged.answers = answers;  // also of a batch that ended badly: what was answered tells where
-  return exchanged;
-}
-
-namespace {
-
 class Library : public Adapter {
  public:
-  Library(const std::string& path, const AdapterOptions& options)
-      : batch_(options.batch),
-        worker_(path, options.batch, options.timeout_seconds),
-        description_(worker_.describe()),
-        exchange_([this](auto cases) { return worker_.exchange(cases); }) {}
+  Library(std::string path, const AdapterOptions& options)
+      : path_(std::move(path)), batch_(options.batch), timeout_seconds_(options.timeout_seconds) {
+    // dlopen looks for a bare name in the system's directories, which is not what a file name means.
+    if (path_.find('/') == std::string::npos) path_ = "./" + path_;
+    const std::size_t size = sizeof(SharedBatch) + batch_ * (sizeof(eptspec_case) + sizeof(eptspec_answer));
+    void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::runtime_error(fmt::format("no shared memory: {}", std::strerror(errno)));
+    shared_.reset(static_cast<SharedBatch*>(memory), [size](SharedBatch* mapped) { munmap(mapped, size); });
+    try {
+      start();
+    } catch (const Failure& failure) {
+      stop();
+      throw std::runtime_error(fmt::format("lib:{}: {}", path_, failure.what()));
+    }
+    describe(shared_->adapter);
+  }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+  ~Library() override { stop(); }
 
   [[nodiscard]] const Description& description() const override { return description_; }
 
   void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
     for (std::size_t at = 0; at < cases.size(); at += batch_) {
       const std::size_t count = std::min(batch_, cases.size() - at);
-      run_pinned(exchange_, cases.subspan(at, count), observed.subspan(at, count), hangs_);
+      run_pinned([this](auto some) { return exchange(some); }, cases.subspan(at, count), observed.subspan(at, count),
+                 hangs_);
     }
   }
 
  private:
+  void stop() {
+    kill_group(pid_);
+    close_if_open(to_worker_);
+    close_if_open(from_worker_);
+  }
+
+  // Afterwards the worker runs and has described itself. Throws Failure, as await does.
+  void start() {
+    spawn();
+    await(std::max(timeout_seconds_, 10.0));
+  }
+
+  void spawn() {
+    // Between pipe and close nobody else may fork: a copy of the ends in another worker would hide the end of this one.
+    const std::lock_guard<std::mutex> lock(spawn_mutex());
+    const Pipe in = make_pipe();
+    const Pipe out = make_pipe();
+    shared_->message.front() = '\0';
+    pid_ = fork_child();
+    if (pid_ == 0) {
+      dup2(STDERR_FILENO, STDOUT_FILENO);  // what the library prints is no part of the report
+      close(in.write);
+      close(out.read);
+      serve(path_.c_str(), *shared_, batch_, in.read, out.write);
+    }
+    close(in.read);
+    close(out.write);
+    to_worker_ = in.write;
+    from_worker_ = out.read;
+  }
+
+  // Waits for the worker's byte.
+  void await(double seconds) {
+    pollfd wait{from_worker_, POLLIN, 0};
+    int ready = 0;
+    do {
+      ready = poll(&wait, 1, static_cast<int>(std::ceil(seconds * 1000)));
+    } while (ready < 0 && errno == EINTR);
+    if (ready == 0) throw Failure(Fate::hang, fmt::format("no answer within {} s", seconds));
+    char byte = 0;
+    if (read(from_worker_, &byte, 1) != 1) throw end_of_worker();
+    if (byte == kReady) return;
+    throw Failure(Fate::garbage, byte == kRefuses ? shared_->message.data() : "the worker sent an unknown message");
+  }
+
+  Failure end_of_worker() { return {Fate::crash, "the worker " + end_of(pid_, "the pipe to the runner")}; }
+
+  void describe(const eptspec_adapter& from) {
+    description_.name = one_line(shared_->name.data());
+    description_.version = one_line(shared_->version.data());
+    description_.questions = from.questions;
+    description_.any_configuration = (from.flags & EPTSPEC_ANY_CONFIGURATION) != 0;
+    description_.configuration = from.configuration;
+    description_.optional_controls.pin_based_controls = from.optional_pin_based_controls;
+    description_.optional_controls.primary_controls = from.optional_primary_controls;
+    description_.optional_controls.secondary_controls = from.optional_secondary_controls;
+    description_.optional_controls.tertiary_controls = from.optional_tertiary_controls;
+  }
+
+  // No more cases than a batch has. Also of a batch that ends badly the answers tell where.
+  Exchanged exchange(std::span<const eptspec_case> cases) {
+    std::span<eptspec_answer> answers;
+    try {
+      if (pid_ < 0) start();
+      shared_->count = cases.size();
+      std::memcpy(shared_->cases(), cases.data(), cases.size_bytes());
+      answers = {shared_->answers(batch_), cases.size()};
+      std::memset(answers.data(), 0, answers.size_bytes());
+      if (write(to_worker_, &kReady, 1) != 1) throw end_of_worker();
+      await(timeout_seconds_);
+      return {Fate::answered, {}, {}, answers};
+    } catch (const Failure& failure) {
+      stop();
+      return {failure.fate, failure.what(), std::chrono::duration<double>(timeout_seconds_), answers};
+    }
+  }
+
+  std::string path_;
   std::size_t batch_;
-  LibraryWorker worker_;
+  double timeout_seconds_;
+  std::shared_ptr<SharedBatch> shared_;
+  pid_t pid_ = -1;
+  int to_worker_ = -1;
+  int from_worker_ = -1;
   Description description_;
-  Exchange exchange_;
   unsigned hangs_ = 0;
 };
 

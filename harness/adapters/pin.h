@@ -18,6 +18,12 @@ struct Exchanged {
                                               // not come back whole as far as they are known, perhaps none at all
 };
 
+// How what a transport is made of ends an exchange.
+struct Failure : std::runtime_error {
+  Failure(Fate with, const std::string& detail) : std::runtime_error(detail), fate(with) {}
+  Fate fate;
+};
+
 // Puts the cases to a worker. Starts one when there is none; one that crashed, hangs or speaks garbage is gone when
 // this returns. The answers are valid until the next exchange; a library that is not honest may still change them, so
 // each is looked at once only.

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "harness/adapters/answer_members.h"
+#include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
 
 namespace harness {
@@ -36,6 +36,8 @@ constexpr auto kConfiguration =
                            {"tertiary_controls", &eptspec_configuration::tertiary_controls},
                            {"parameters", &eptspec_configuration::parameters}});
 
+Failure garbage(const std::string& mistake) { return {Fate::garbage, mistake}; }
+
 // The value where there is one of this type.
 template <class Type, class From>
 std::optional<Type> as(From from) {
@@ -57,11 +59,7 @@ std::optional<std::uint64_t> word_of(element value) {
 // For a message: what an adapter says may be anything.
 std::string cut(std::string_view text) {
   constexpr std::size_t kMost = 120;
-  std::string printable(text.substr(0, kMost));
-  for (char& c : printable) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return printable + (text.size() > kMost ? "..." : "");
+  return plain(text.substr(0, kMost)) + (text.size() > kMost ? "..." : "");
 }
 
 std::string cut(element value) { return cut(simdjson::to_string(value)); }
@@ -81,52 +79,50 @@ bool is_sound(element value) {
   return true;
 }
 
-// Reads the line as an object with this "message". Returns what is wrong with it.
-std::string open_message(std::string_view line, const char* message, parser& parser, element& root) {
+// Reads the line as an object with this "message".
+element opened(std::string_view line, const char* message, parser& parser) {
+  element root;
   const bool read = parser.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS;
-  if (!read || !root.is_object() || !is_sound(root)) return fmt::format("no JSON object: {}", cut(line));
-  if (as<std::string_view>(root["message"]) != message) return fmt::format("no message '{}': {}", message, cut(line));
-  return {};
+  if (!read || !root.is_object() || !is_sound(root)) throw garbage("no JSON object: " + cut(line));
+  if (as<std::string_view>(root["message"]) != message) {
+    throw garbage(fmt::format("no message '{}': {}", message, cut(line)));
+  }
+  return root;
 }
 
-// Returns what is wrong with it.
-std::string read_configuration(std::string_view name, element from, eptspec_configuration& to) {
+eptspec_configuration configuration_of(std::string_view name, element from) {
+  constexpr const char* kBegin = "hello with a configuration that cannot be read: ";
   const auto members = as<object>(from);
-  if (!members) return fmt::format("'{}' cannot be {}", name, cut(from));
+  if (!members) throw garbage(fmt::format("{}'{}' cannot be {}", kBegin, name, cut(from)));
+  eptspec_configuration configuration{};
   for (const auto [key, value] : *members) {
     const auto* const member = std::find_if(kConfiguration.begin(), kConfiguration.end(),
                                             [&, key = key](const Member& one) { return key == one.key; });
     const auto word = word_of(value);
-    if (member == kConfiguration.end()) return fmt::format("'{}' is no part of a configuration", cut(key));
-    if (!word) return fmt::format("'{}' cannot be {}; expected a number or \"0x...\"", member->key, cut(value));
-    to.*(member->word) = *word;
-  }
-  return {};
-}
-
-bool read_questions(std::optional<array> from, std::uint32_t& questions) {
-  if (!from) return false;
-  for (const element one : *from) {
-    const auto name = as<std::string_view>(one);
-    if (name == "eptp") {
-      questions |= EPTSPEC_QUESTION_EPTP;
-    } else if (name == "entry") {
-      questions |= EPTSPEC_QUESTION_ENTRY;
-    } else if (name == "walk") {
-      questions |= EPTSPEC_QUESTION_WALK;
-    } else {
-      return false;
+    if (member == kConfiguration.end()) {
+      throw garbage(fmt::format("{}'{}' is no part of a configuration", kBegin, cut(key)));
     }
+    if (!word) {
+      throw garbage(
+          fmt::format("{}'{}' cannot be {}; expected a number or \"0x...\"", kBegin, member->key, cut(value)));
+    }
+    configuration.*(member->word) = *word;
   }
-  return true;
+  return configuration;
 }
 
-const char* question_name(std::uint32_t question) {
-  switch (question) {
-    case EPTSPEC_QUESTION_EPTP: return "eptp";
-    case EPTSPEC_QUESTION_ENTRY: return "entry";
-    default: return "walk";
+std::uint32_t questions_of(std::optional<array> from) {
+  const Failure mistake = garbage("hello without 'questions', a list of eptp, entry, walk");
+  if (!from) throw mistake;
+  std::uint32_t questions = 0;
+  for (const element one : *from) {
+    const auto* const found =
+        std::find_if(kQuestionNames.begin(), kQuestionNames.end(),
+                     [&](const QuestionName& known) { return as<std::string_view>(one) == known.name; });
+    if (found == kQuestionNames.end()) throw mistake;
+    questions |= found->question;
   }
+  return questions;
 }
 
 // ,"KEY":"0x..." and the like, by hand: a line holds thousands of these.
@@ -149,7 +145,9 @@ void append_number(std::string& line, std::string_view before, std::uint64_t num
 void append_case(const eptspec_case& asked, std::string& line) {
   append_number(line, R"({"id":)", asked.id);
   line += R"(,"question":")";
-  line += question_name(asked.question);
+  for (const auto& [question, name] : kQuestionNames) {
+    if (asked.question == question) line += name;
+  }
   append_word(line, R"(","eptp":)", asked.eptp);
   if (asked.question != EPTSPEC_QUESTION_EPTP) append_number(line, ",\"level\":", asked.level);
   if (asked.question == EPTSPEC_QUESTION_ENTRY) append_word(line, ",\"entry\":", asked.words[0].value);
@@ -225,52 +223,24 @@ std::optional<std::size_t> place_of(std::uint64_t id, std::span<const eptspec_ca
   return static_cast<std::size_t>(at - cases.begin());
 }
 
-// One answer, put where its case is; `next` becomes the place behind it. Returns what is wrong with it.
-std::string place(element from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers,
-                  std::size_t& next) {
+// One answer, put where its case is; `next` becomes the place behind it.
+void place(element from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers, std::size_t& next) {
   const auto id = as<std::uint64_t>(from["id"]);
-  if (!id) return "an answer without an id";
+  if (!id) throw garbage("an answer without an id");
   const auto at = place_of(*id, cases, next);
-  if (!at) return fmt::format("an answer to case {}, which was not asked", *id);
+  if (!at) throw garbage(fmt::format("an answer to case {}, which was not asked", *id));
   next = *at + 1;
   eptspec_answer answer{};
   answer.id = *id;
   for (const auto [key, value] : object(from)) {
-    if (!read_one(key, value, answer)) return fmt::format("answer {}: '{}' cannot be {}", *id, cut(key), cut(value));
+    if (read_one(key, value, answer)) continue;
+    throw garbage(fmt::format("answer {}: '{}' cannot be {}", *id, cut(key), cut(value)));
   }
-  if (answer.status == 0) return fmt::format("answer {} has neither result, declined nor not_applicable", *id);
-  if (answers[*at].status != 0) return fmt::format("case {} is answered twice", *id);
+  if (answer.status == 0) {
+    throw garbage(fmt::format("answer {} has neither result, declined nor not_applicable", *id));
+  }
+  if (answers[*at].status != 0) throw garbage(fmt::format("case {} is answered twice", *id));
   answers[*at] = answer;
-  return {};
-}
-
-void read_description(element from, Hello& hello) {
-  Description& to = hello.description;
-  const auto abi = as<element>(from["abi"]);
-  const auto name = as<std::string_view>(from["name"]);
-  const auto version = as<std::string_view>(from["version"]);
-  const auto configuration = as<element>(from["configuration"]);
-  const auto optional_controls = as<element>(from["optional_controls"]);
-  if (as<std::uint64_t>(from["abi"]) != EPTSPEC_ABI_VERSION) {
-    hello.mistake = fmt::format("the adapter speaks another version than {}: 'abi' is {}", EPTSPEC_ABI_VERSION,
-                                abi ? cut(*abi) : "missing");
-  } else if (!name || name->empty() || !version) {
-    hello.mistake = "hello without the texts 'name' and 'version'";
-  } else if (!read_questions(as<array>(from["questions"]), to.questions)) {
-    hello.mistake = "hello without 'questions', a list of eptp, entry, walk";
-  } else if (!configuration) {
-    hello.mistake = "hello without 'configuration': \"any\" or an object";
-  } else if (as<std::string_view>(*configuration) == "any") {
-    to.any_configuration = true;
-  } else {
-    hello.mistake = read_configuration("configuration", *configuration, to.configuration);
-    if (hello.mistake.empty() && optional_controls) {
-      hello.mistake = read_configuration("optional_controls", *optional_controls, to.optional_controls);
-    }
-    if (!hello.mistake.empty()) hello.mistake = "hello with a configuration that cannot be read: " + hello.mistake;
-  }
-  to.name = one_line(std::string(name.value_or("")));
-  to.version = one_line(std::string(version.value_or("")));
 }
 
 }  // namespace
@@ -310,47 +280,54 @@ AnswerReader::AnswerReader() : parser_(std::make_unique<parser>()) {
 
 AnswerReader::~AnswerReader() = default;
 
-Hello AnswerReader::read_hello(std::string_view line) {
-  Hello hello;
-  element root;
-  hello.mistake = open_message(line, "hello", *parser_, root);
-  if (hello.mistake.empty()) read_description(root, hello);
-  return hello;
+Description AnswerReader::read_hello(std::string_view line) {
+  const element from = opened(line, "hello", *parser_);
+  const auto abi = as<element>(from["abi"]);
+  if (as<std::uint64_t>(from["abi"]) != EPTSPEC_ABI_VERSION) {
+    throw garbage(fmt::format("the adapter speaks another version than {}: 'abi' is {}", EPTSPEC_ABI_VERSION,
+                              abi ? cut(*abi) : "missing"));
+  }
+  const auto name = as<std::string_view>(from["name"]);
+  const auto version = as<std::string_view>(from["version"]);
+  if (!name || name->empty() || !version) throw garbage("hello without the texts 'name' and 'version'");
+  Description to;
+  to.name = one_line(std::string(*name));
+  to.version = one_line(std::string(*version));
+  to.questions = questions_of(as<array>(from["questions"]));
+  const auto configuration = as<element>(from["configuration"]);
+  if (!configuration) throw garbage("hello without 'configuration': \"any\" or an object");
+  to.any_configuration = as<std::string_view>(*configuration) == "any";
+  if (to.any_configuration) return to;
+  to.configuration = configuration_of("configuration", *configuration);
+  const auto optional_controls = as<element>(from["optional_controls"]);
+  if (optional_controls) to.optional_controls = configuration_of("optional_controls", *optional_controls);
+  return to;
 }
 
 Configured AnswerReader::read_configured(std::string_view line) {
+  const element root = opened(line, "configure", *parser_);
   Configured configured;
-  element root;
-  configured.mistake = open_message(line, "configure", *parser_, root);
-  if (!configured.mistake.empty()) return configured;
   for (const auto& [key, status] :
        {std::pair("declined", EPTSPEC_DECLINED), {"not_applicable", EPTSPEC_NOT_APPLICABLE}}) {
     if (!as<element>(root[key])) continue;
-    configured.status = status;
-    configured.reason = as<std::string_view>(root[key]).value_or("");
-    if (configured.reason.empty()) configured.mistake = fmt::format("configure: '{}' is no text", key);
+    configured = {status, std::string(as<std::string_view>(root[key]).value_or(""))};
+    if (configured.reason.empty()) throw garbage(fmt::format("configure: '{}' is no text", key));
   }
   return configured;
 }
 
-Taken AnswerReader::read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
-                         std::span<eptspec_answer> answers) {
-  Taken taken;
-  element root;
-  taken.mistake = open_message(line, "run", *parser_, root);
-  if (!taken.mistake.empty()) return taken;
+std::size_t AnswerReader::read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
+                               std::span<eptspec_answer> answers) {
+  const element root = opened(line, "run", *parser_);
   const auto number = as<std::uint64_t>(root["run"]);
   const auto list = as<array>(root["answers"]);
-  if (!number || !list) {
-    taken.mistake = "run without the number 'run' and the list 'answers'";
-    return taken;
-  }
-  if (*number < run) return taken;  // late
+  if (!number || !list) throw garbage("run without the number 'run' and the list 'answers'");
+  if (*number < run) return 0;  // late
   std::size_t next = 0;
+  std::size_t taken = 0;
   for (const element one : *list) {
-    taken.mistake = place(one, cases, answers, next);
-    if (!taken.mistake.empty()) return taken;
-    ++taken.taken;
+    place(one, cases, answers, next);
+    ++taken;
   }
   return taken;
 }

@@ -21,23 +21,12 @@ std::string configure_line(const eptspec_configuration& configuration);
 std::string run_line(std::uint64_t run, std::span<const eptspec_case> cases);
 std::string bye_line();
 
-// What the adapter says. `mistake` is empty when the line was understood.
-struct Hello {
-  Description description;
-  std::string mistake;
-};
-
 struct Configured {
   std::uint32_t status = EPTSPEC_ANSWERED;  // of all cases for it: otherwise declined, or not applicable
   std::string reason;                       // then why
-  std::string mistake;
 };
 
-struct Taken {
-  std::size_t taken = 0;
-  std::string mistake;
-};
-
+// What the adapter says. What is not of the protocol throws Failure, whose text says what is wrong with it.
 class AnswerReader {
  public:
   AnswerReader();
@@ -45,12 +34,12 @@ class AnswerReader {
   AnswerReader(const AnswerReader&) = delete;
   AnswerReader& operator=(const AnswerReader&) = delete;
 
-  Hello read_hello(std::string_view line);
+  Description read_hello(std::string_view line);
   Configured read_configured(std::string_view line);
   // Takes the answers of a line into `answers`, which belong to `cases` (ids rising) and may come in any order and in
-  // several lines. Answers to an earlier run are late and left out.
-  Taken read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
-             std::span<eptspec_answer> answers);
+  // several lines. Answers to an earlier run are late and left out. Gives their number.
+  std::size_t read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
+                   std::span<eptspec_answer> answers);
 
  private:
   std::unique_ptr<simdjson::dom::parser> parser_;  // its memory is used again for the next line

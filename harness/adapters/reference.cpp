@@ -1,9 +1,8 @@
 // The target `reference`: the emitted model, put through the same questions as everybody else.
 #include <cstring>
 
+#include "harness/adapters/abi_model.h"
 #include "harness/adapters/adapter.h"
-#include "harness/adapters/answer_members.h"
-#include "harness/adapters/configuration.h"
 #include "harness/support/names.h"
 
 namespace harness {

@@ -1,4 +1,4 @@
-#include "harness/boot/bochs.h"
+#include "harness/boot/emulators.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "harness/boot/bochs_configuration.h"
 #include "harness/boot/media.h"
 #include "harness/metal/open_machine.h"
 #include "harness/support/program.h"
@@ -23,6 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kProgram = "bochs-bin";
+constexpr const char* kPackages = "the packages bochs, bochsbios and vgabios";
+constexpr const char* kConfiguration =
+#include "harness/boot/bochsrc.inc"
+    ;
 constexpr std::uint64_t kResults = 0x10000000;     // in memory, where the debugger takes them
 constexpr std::string_view kPanic = ">>PANIC<< ";  // in its log
 constexpr int kMostBoots = 200;                    // of one job; a case that Bochs does not survive costs three
@@ -41,21 +44,12 @@ std::string last_words(const fs::path& directory, const ProgramEnd& ending) {
 
 // Starts Bochs with the medium of the directory, and waits for its end.
 ProgramEnd boot_once(const BochsOptions& options, const fs::path& directory, std::size_t results) {
-  const std::string place = directory.string();
-  const bool disk = options.boot == BootFrom::disk;
-  const std::string medium = place + "/medium";
-  BochsMachine machine;
-  machine.model = options.model;
-  machine.directory = place;
-  machine.boot = disk ? "disk" : "cdrom";
-  machine.master = disk ? bochs_disk(medium) : bochs_cd(medium);
-  vectors::write_file(directory / "bochsrc", bochs_configuration(machine));
-  vectors::write_file(directory / "rc",
-                      fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", place, kResults, results));
+  const BochsMachine machine{options.model, directory, directory / "medium", options.boot != BootFrom::disk};
+  const std::string commands =
+      fmt::format("c\nwritemem \"{}/results.bin\" {:#x} {}\nq\n", directory.string(), kResults, results);
   fs::remove(directory / "medium.lock");  // of a Bochs that was killed
-  return await_program(
-      start_program({kProgram, "-q", "-f", place + "/bochsrc", "-rc", place + "/rc"}, directory / "output.txt"),
-      options.timeout_seconds);
+  return await_program(start_program(set_up_bochs(machine, commands), directory / "output.txt"),
+                       options.timeout_seconds);
 }
 
 // "Bochs 2.7", of the banner at the beginning of what it says.
@@ -80,7 +74,7 @@ Results run_from_memory(const BochsOptions& options, const Job& job, const fs::p
     write_iso(directory / "medium", blob,
               options.boot == BootFrom::multiboot1 ? IsoEntry::multiboot1 : IsoEntry::multiboot2);
   }
-  ending = boot_once(options, directory, results_size(job.cases.size()));
+  ending = boot_once(options, directory, image::results_size(job.cases.size()));
   return read_results(contents_of(directory / "results.bin"));
 }
 
@@ -88,7 +82,7 @@ Results run_from_memory(const BochsOptions& options, const Job& job, const fs::p
 // until they are whole or do not grow any more.
 Results run_with_journal(BochsOptions options, const Job& job, const fs::path& directory) {
   options.boot = BootFrom::disk;
-  write_disk(directory / "medium", to_blob(job, 0), results_size(job.cases.size()));
+  write_disk(directory / "medium", to_blob(job, 0), image::results_size(job.cases.size()));
   std::string before;
   for (int boot = 0; boot < kMostBoots; ++boot) {
     const ProgramEnd ending = boot_once(options, directory, 0);
@@ -125,6 +119,28 @@ void check_bochs_model(const std::string& target, const std::string& model) {
                                        fmt::join(models.begin(), models.end(), ", ")));
 }
 
+std::vector<std::string> set_up_bochs(const BochsMachine& machine, const std::string& commands) {
+  using fmt::arg;
+  demand(kProgram, kPackages);
+  const auto disk = [](const fs::path& path) {
+    return fmt::format("type=disk, mode=flat, path=\"{}\"", path.string());
+  };
+  const std::string cd = fmt::format("type=cdrom, path=\"{}\", status=inserted", machine.medium.string());
+  const std::string directory = machine.directory.string();
+  const bool linux = machine.linux;  // its clock runs ten times as fast, or would cost it much
+  vectors::write_file(
+      machine.directory / "bochsrc",
+      fmt::format(kConfiguration, arg("model", machine.model), arg("directory", directory),
+                  arg("boot", machine.cd ? "cdrom" : "disk"), arg("master", machine.cd ? cd : disk(machine.medium)),
+                  arg("slave", machine.disk.empty() ? "type=none" : disk(machine.disk)),
+                  arg("serial", fmt::format("mode=file, dev=\"{}/serial.txt\"", directory)),
+                  arg("ips", linux ? 50000000 : 5000000), arg("guest_megabytes", linux ? 512 : 2112),
+                  arg("host_megabytes", 512), arg("ignore_bad_msrs", linux ? 1 : 0),
+                  arg("magic_break", linux ? 0 : 1)));
+  vectors::write_file(machine.directory / "rc", commands);
+  return {kProgram, "-q", "-f", directory + "/bochsrc", "-rc", directory + "/rc"};
+}
+
 BootFrom boot_named(const std::string& name) {
   if (name == "disk") return BootFrom::disk;
   if (name == "multiboot1") return BootFrom::multiboot1;
@@ -133,9 +149,7 @@ BootFrom boot_named(const std::string& name) {
 }
 
 Results run_in_bochs(const BochsOptions& options, const Job& job, std::string* version) {
-  if (!is_installed(kProgram)) {
-    throw std::runtime_error(fmt::format("{} is missing: install the packages bochs, bochsbios and vgabios", kProgram));
-  }
+  demand(kProgram, kPackages);
   const WorkDirectory work("bochs");
   ProgramEnd ending;
   Results results = run_from_memory(options, job, work.path(), ending);

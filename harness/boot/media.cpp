@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <stdexcept>
 
@@ -26,7 +25,6 @@ constexpr std::size_t kLoaderSectors = 8;
 constexpr std::string_view kMark = "EPTSDISK";
 constexpr std::size_t kMarkPlace = 0x198;  // in the boot sector, see image/boot.S
 constexpr std::size_t kPartition = 0x1be;
-constexpr double kSeconds = 60;  // for grub-mkrescue, which needs half of one
 
 constexpr const char* kMenu = R"menu(set timeout={}
 set default={}
@@ -77,25 +75,6 @@ std::optional<Place> place_of_results(std::string_view bytes) {
   return places.results;
 }
 
-// As many bytes as there are.
-std::string read_part(std::ifstream& in, std::size_t begin, std::size_t count) {
-  constexpr std::size_t kPiece = std::size_t{1} << 20;
-  std::string bytes;
-  in.seekg(static_cast<std::streamoff>(begin));
-  while (in && bytes.size() < count) {
-    const std::size_t before = bytes.size();
-    bytes.resize(std::min(count, before + kPiece));
-    in.read(bytes.data() + before, static_cast<std::streamsize>(bytes.size() - before));
-    bytes.resize(before + static_cast<std::size_t>(in.gcount()));
-  }
-  return bytes;
-}
-
-std::string last_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
-}
-
 }  // namespace
 
 std::filesystem::path image_directory() {
@@ -131,24 +110,11 @@ void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEn
   vectors::write_file(boot / "cases", blob);
   vectors::write_file(boot / "grub" / "grub.cfg",
                       fmt::format(kMenu, entry == IsoEntry::menu ? 5 : 0, entry == IsoEntry::multiboot1 ? 1 : 0));
-  const std::filesystem::path image = work.path() / "image";
-  const std::filesystem::path words = work.path() / "words";
-  const std::vector<std::string> command = {"grub-mkrescue",
-                                            "--output=" + image.string(),
-                                            "--install-modules=multiboot multiboot2 normal",
-                                            "--fonts=",
-                                            "--themes=",
-                                            "--locales=",
-                                            "--directory=/usr/lib/grub/i386-pc",
-                                            (work.path() / "tree").string()};
-  if (!is_installed(command.front())) {
-    throw std::runtime_error("grub-mkrescue is missing: install the packages grub-common, grub-pc-bin and xorriso");
-  }
-  const ProgramEnd ending = await_program(start_program(command, words), kSeconds);
-  if (!ending.in_time || ending.status != 0) {
-    throw std::runtime_error(fmt::format("grub-mkrescue {}: {}", text_of(ending), last_line(contents_of(words))));
-  }
-  vectors::write_file(path, contents_of(image));
+  demand("grub-mkrescue", "the packages grub-common, grub-pc-bin and xorriso");
+  run_program({"grub-mkrescue", "--output=image", "--install-modules=multiboot multiboot2 normal",
+               "--fonts=", "--themes=", "--locales=", "--directory=/usr/lib/grub/i386-pc", "tree"},
+              work.path());
+  vectors::write_file(path, contents_of(work.path() / "image"));
 }
 
 std::string results_in(std::string_view bytes) {
@@ -164,10 +130,9 @@ std::string results_in(std::string_view bytes) {
 std::string read_results_in(const std::filesystem::path& path) {
   std::error_code none;
   if (std::filesystem::is_regular_file(path, none) || std::filesystem::is_block_file(path, none)) {
-    std::ifstream in(path, std::ios::binary);
-    if (const auto place = place_of_results(read_part(in, 0, kSector))) {
-      const std::size_t count = std::min(std::size_t{place->count} * kSector, results_size(kMostCases));
-      return read_part(in, std::size_t{place->first} * kSector, count);
+    if (const auto place = place_of_results(contents_of(path, 0, kSector))) {
+      const std::size_t count = std::min<std::size_t>(place->count * kSector, image::results_size(kMostCases));
+      return contents_of(path, place->first * kSector, count);
     }
   }
   return results_in(

@@ -1,4 +1,4 @@
-// Media that boot the image. Tests: the run of Bochs in tests/harness/boot.
+// Media that boot the image. Tests: the runs of Bochs in tests/harness/boot.
 #pragma once
 
 #include <filesystem>
@@ -19,6 +19,11 @@ void write_disk(const std::filesystem::path& path, const std::string& blob, std:
 // grub-mkrescue is missing or fails.
 enum class IsoEntry { menu, multiboot2, multiboot1 };
 void write_iso(const std::filesystem::path& path, const std::string& blob, IsoEntry entry);
+
+// Writes the application and these cases (metal/blob.h): into `out` if that is a directory, as of a stick that is
+// mounted; else as a disk with one FAT partition and room for so many bytes of results. Throws std::runtime_error, also
+// when mtools are missing or fail.
+void write_efi(const std::filesystem::path& out, const std::string& blob, std::size_t results);
 
 // Results as they lay in the machine's memory, from the bytes of what they left it by: such a disk, what came over a
 // serial line, or a file that holds nothing else.

@@ -1,10 +1,8 @@
-#include "harness/boot/media_efi.h"
+// The medium that boots the image by UEFI.
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <stdexcept>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -38,15 +36,6 @@ std::string partition_table(std::size_t sectors) {
   return sector;
 }
 
-void run_tool(const std::vector<std::string>& command, const fs::path& words) {
-  if (!is_installed(command[0])) throw std::runtime_error(command[0] + " is missing: install the package mtools");
-  const ProgramEnd ending = await_program(start_program(command, words), 60);
-  if (ending.in_time && ending.status == 0) return;
-  const std::string said = contents_of(words);
-  throw std::runtime_error(
-      fmt::format("{}: {}", command[0], said.empty() ? text_of(ending) : said.substr(0, said.find('\n'))));
-}
-
 void write_tree(const fs::path& directory, const std::string& blob) {
   const std::string application = image_part("bootx64.efi");
   fs::create_directories(directory / "EFI" / "BOOT");
@@ -62,19 +51,18 @@ void write_efi(const fs::path& out, const std::string& blob, std::size_t results
     write_tree(out, blob);
     return;
   }
+  for (const char* const tool : {"mformat", "mcopy"}) demand(tool, "the package mtools");
   const WorkDirectory work("efi");
-  const fs::path tree = work.path() / "tree";
-  const fs::path words = work.path() / "words";
-  write_tree(tree, blob);
+  write_tree(work.path(), blob);
   const std::size_t size = std::max(kLeast, blob.size() + results + kSpare);
   const std::size_t sectors = size / (kSectorBytes * kHeads * kTrack) * kHeads * kTrack;
   vectors::write_file(out, partition_table(sectors));
   fs::resize_file(out, (kFirstSector + sectors) * kSectorBytes);
-  const std::string partition = fmt::format("{}@@{}", out.string(), kFirstSector * kSectorBytes);
-  run_tool({"mformat", "-i", partition, "-F", "-T", std::to_string(sectors), "-h", std::to_string(kHeads), "-s",
-            std::to_string(kTrack), "-H", std::to_string(kFirstSector), "-N", "45505453", "-v", "EPTSPEC", "::"},
-           words);
-  run_tool({"mcopy", "-i", partition, "-s", "-Q", (tree / "EFI").string(), (tree / "EPTSPEC").string(), "::"}, words);
+  const std::string partition = fmt::format("{}@@{}", fs::absolute(out).string(), kFirstSector * kSectorBytes);
+  run_program({"mformat", "-i", partition, "-F", "-T", std::to_string(sectors), "-h", std::to_string(kHeads), "-s",
+               std::to_string(kTrack), "-H", std::to_string(kFirstSector), "-N", "45505453", "-v", "EPTSPEC", "::"},
+              work.path());
+  run_program({"mcopy", "-i", partition, "-s", "-Q", "EFI", "EPTSPEC", "::"}, work.path());
 }
 
 }  // namespace harness

@@ -1,12 +1,13 @@
-#include "harness/boot/qemu.h"
+// The target `qemu`: the image as a guest of QEMU, with KVM where there are /dev/kvm and VMX. What is tested then is
+// the nested EPT of the kernel's KVM; QEMU's own emulation has no VMX.
 
 #include <unistd.h>
 
-#include <fstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "harness/boot/emulators.h"
 #include "harness/boot/media.h"
 #include "harness/metal/open_machine.h"
 #include "harness/support/program.h"
@@ -21,15 +22,6 @@ namespace fs = std::filesystem;
 constexpr const char* kProgram = "qemu-system-x86_64";
 constexpr double kSeconds = 120;
 constexpr std::uint64_t kResults = 0x10000000;
-
-std::string bytes_at(const fs::path& path, std::uint64_t offset, std::size_t size) {
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes(size, '\0');
-  in.seekg(static_cast<std::streamoff>(offset));
-  in.read(bytes.data(), static_cast<std::streamsize>(size));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  return bytes;
-}
 
 bool has_vmx() { return contents_of("/proc/cpuinfo").find(" vmx") != std::string::npos; }
 
@@ -60,20 +52,20 @@ std::vector<std::string> command_of(const fs::path& directory) {
 }
 
 Results run_in_qemu(const Job& job) {
-  if (!is_installed(kProgram)) {
-    throw std::runtime_error(fmt::format("{} is missing: install the package qemu-system-x86", kProgram));
-  }
+  demand(kProgram, "the package qemu-system-x86");
   const WorkDirectory work("qemu");
   vectors::write_file(work.path() / "cases", to_blob(job, kResults));
-  const auto results = [&](std::size_t size) { return read_results(bytes_at(work.path() / "memory", kResults, size)); };
+  const auto results = [&](std::size_t size) {
+    return read_results(contents_of(work.path() / "memory", kResults, size));
+  };
   const auto is_done = [&] {
     const Results probe = results(image::kProbeSize);
     if (!probe.probe || probe.probe->obstacle != image::Obstacle::none) return probe.probe.has_value();
-    return results(results_size(job.cases.size())).trailer.has_value();
+    return results(image::results_size(job.cases.size())).trailer.has_value();
   };
   const ProgramEnd ending =
       await_program(start_program(command_of(work.path()), work.path() / "words"), kSeconds, is_done);
-  Results all = results(results_size(job.cases.size()));
+  Results all = results(image::results_size(job.cases.size()));
   if (all.probe) return all;
   const std::string words = contents_of(work.path() / "words");
   throw std::runtime_error(

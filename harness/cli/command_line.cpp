@@ -1,6 +1,5 @@
 #include "harness/cli/command_line.h"
 
-#include <charconv>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -10,18 +9,11 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/suite/baseline.h"
+#include "harness/support/text.h"
 
 namespace cli {
 
 namespace {
-
-// All of the text as one number.
-template <class Number>
-bool read_number(const std::string& text, Number& number) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end;
-}
 
 // Its help says in brackets what is expected.
 Check expecting(const char* what, bool (*good)(const std::string&)) {
@@ -59,14 +51,14 @@ Check range(unsigned least, unsigned most) { return std::make_shared<CLI::Valida
 Check seconds() {
   return expecting("0.01 to 86400 seconds", [](const std::string& text) {
     double value = 0;
-    return read_number(text, value) && value >= 0.01 && value <= 86400;
+    return harness::read_number(text, value) && value >= 0.01 && value <= 86400;
   });
 }
 
 Check whole_number() {
   return expecting("a number from 0 to 18446744073709551615", [](const std::string& text) {
     std::uint64_t value = 0;
-    return read_number(text, value);
+    return harness::read_number(text, value);
   });
 }
 
@@ -74,68 +66,42 @@ Check day() {
   return expecting("a day, YYYY-MM-DD", [](const std::string& text) { return harness::is_day(text); });
 }
 
-Option* Option::required() {
-  option_.required();
-  return this;
-}
-
-Option* Option::capture_default_str() {
-  option_.capture_default_str();
-  return this;
-}
-
-Option* Option::check(const Check& check) {
-  option_.check(*check);
-  return this;
-}
-
-Option* Option::needs(Option* other) {
-  option_.needs(&other->option_);
-  return this;
-}
-
-Option* Option::excludes(Option* other) {
-  option_.excludes(&other->option_);
-  return this;
-}
+Option Option::required() { return Option(option_->required()); }
+Option Option::shown() { return Option(option_->capture_default_str()); }
+Option Option::needs(Option other) { return Option(option_->needs(other.option_)); }
+Option Option::excludes(Option other) { return Option(option_->excludes(other.option_)); }
 
 Command::Command(const std::string& what, const std::string& name, const std::string& version)
-    : app_(std::make_shared<CLI::App>(what, name)) {
+    : program_(std::make_shared<CLI::App>(what, name)), app_(program_.get()) {
   app_->set_version_flag("--version", version);
   app_->require_subcommand(1);
 }
 
-Command* Command::add_subcommand(const std::string& name, const std::string& help) {
-  // Lives in its parent, which it keeps alive.
-  const std::shared_ptr<CLI::App> app(app_, app_->add_subcommand(name, help));
-  return commands_.emplace_back(std::make_unique<Command>(app)).get();
+Command Command::add_subcommand(const std::string& name, const std::string& help) {
+  return Command(app_->add_subcommand(name, help));
 }
 
-void Command::require_subcommand(int count) { app_->require_subcommand(count); }
-
-Option* Command::keep(CLI::Option* option) { return options_.emplace_back(std::make_unique<Option>(*option)).get(); }
+void Command::require_subcommand() { app_->require_subcommand(1); }
 
 template <class Value>
-Option* Command::add_option(const std::string& name, Value& value, const std::string& help) {
-  return keep(app_->add_option(name, value, help));
+Option Command::add_option(const std::string& name, Value& value, const std::string& help, const Check& check) {
+  CLI::Option* const option = app_->add_option(name, value, help);
+  if (check) option->check(*check)->capture_default_str();
+  return Option(option);
 }
-template Option* Command::add_option(const std::string&, std::string&, const std::string&);
-template Option* Command::add_option(const std::string&, std::vector<std::string>&, const std::string&);
-template Option* Command::add_option(const std::string&, double&, const std::string&);
-template Option* Command::add_option(const std::string&, unsigned&, const std::string&);
-template Option* Command::add_option(const std::string&, std::uint64_t&, const std::string&);
+template Option Command::add_option(const std::string&, std::string&, const std::string&, const Check&);
+template Option Command::add_option(const std::string&, std::vector<std::string>&, const std::string&, const Check&);
+template Option Command::add_option(const std::string&, double&, const std::string&, const Check&);
+template Option Command::add_option(const std::string&, unsigned&, const std::string&, const Check&);
+template Option Command::add_option(const std::string&, std::uint64_t&, const std::string&, const Check&);
 
-Option* Command::add_flag(const std::string& name, bool& value, const std::string& help) {
-  return keep(app_->add_flag(name, value, help));
+Option Command::add_flag(const std::string& name, bool& value, const std::string& help) {
+  return Option(app_->add_flag(name, value, help));
 }
-
-Option* Command::get_option(const std::string& name) { return keep(app_->get_option(name)); }
 
 std::size_t Command::count(const std::string& name) const { return app_->count(name); }
 
 void Command::callback(std::function<void()> run) { app_->callback(std::move(run)); }
-
-void Command::preparse_callback(std::function<void(std::size_t)> run) { app_->preparse_callback(std::move(run)); }
 
 void Command::parse(int argc, const char* const* argv) {
   refuse_empty_values(*app_);

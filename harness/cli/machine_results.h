@@ -17,15 +17,13 @@ struct ChoiceArguments {
   OutputArguments output;
   std::string target = {};  // the machine by the name that baselines have for it; empty: where the results are from
 };
-void add_choice_options(Command& command, ChoiceArguments& arguments);
 
-// The vectors in their order. Without a value when there are mistakes in files, which are on standard error. Leaves in
-// `all` the set from which they are.
-std::optional<std::vector<vectors::Vector>> choose_vectors(const Invocation& invocation, ChoiceArguments& arguments,
-                                                           const harness::Description& description,
-                                                           harness::VectorSet& all, harness::Report& report);
+// The file with the vectors of a target's own configuration. They are generated when they are first wanted and kept in
+// the user's cache by content: program, specification and configuration; a file there that is damaged is made anew.
+// Empty when the specification has mistakes, which are on standard error. Throws std::runtime_error.
+std::string own_vectors(const std::string& spec_directory, const harness::Description& description);
 
-// The job of a machine that is known. Without a value as above.
+// The job of a machine that is known. Without a value when there are mistakes in files, which are on standard error.
 std::optional<harness::Job> job_for(const Invocation& invocation, ChoiceArguments& arguments,
                                     const harness::KnownMachine& known);
 constexpr std::uint64_t kResultsInMemory = 0x10000000;  // where its results stay when no medium keeps them

@@ -14,14 +14,12 @@
 
 #include <fmt/format.h>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/support/process.h"
 #include "harness/support/program.h"
 
 namespace {
 
-constexpr int kCouldNotRun = 2;
 constexpr const char* kNoOutput = "standard output cannot be written";
 constexpr int kKilledBy = 128;  // plus the signal: what a shell shows for a program that a signal ended
 
@@ -51,7 +49,7 @@ void end_on_signals() {
 // If standard error is closed, exit quietly.
 int could_not_run(const std::string& why) {
   std::fputs(("eptspec: " + why + "\n").c_str(), stderr);
-  return kCouldNotRun;
+  return cli::kCouldNotRun;
 }
 
 // Otherwise a file that is opened later gets the number of a closed one. Writing to a replaced standard output fails;
@@ -78,7 +76,7 @@ int run(int argc, char** argv) {
                    "eptspec", EPTSPEC_VERSION);
   cli::Invocation invocation;
   invocation.spec_directory = default_spec_directory();
-  app.add_option("--spec", invocation.spec_directory, "Directory of the specification")->capture_default_str();
+  app.add_option("--spec", invocation.spec_directory, "Directory of the specification").shown();
   cli::add_spec_command(app, invocation);
   cli::add_model_command(app, invocation);
   cli::add_prove_command(app, invocation);

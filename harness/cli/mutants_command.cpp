@@ -3,12 +3,10 @@
 #include <chrono>
 #include <cstdio>
 #include <map>
-#include <memory>
 
 #include <fmt/format.h>
 
 #include "harness/cli/commands.h"
-#include "harness/cli/load_or_report.h"
 #include "spec/draw.h"
 #include "vectors/format/manifest.h"
 #include "vectors/mutants/adequacy.h"
@@ -17,8 +15,6 @@ namespace cli {
 
 namespace {
 
-constexpr int kDeviations = 1;
-constexpr int kCouldNotRun = 2;
 constexpr std::size_t kMostShown = 20;  // disagreements
 
 struct Arguments {
@@ -62,23 +58,22 @@ void print_survivor(const spec::Spec& spec, const vectors::Mutant& mutant, const
 }
 
 void print_groups(const vectors::Mutants& mutants, const std::vector<vectors::Finding>& findings) {
-  std::map<std::string, std::map<vectors::Fate, std::size_t>> groups;
+  using Counts = std::map<vectors::Fate, std::size_t>;
+  std::map<std::string, Counts> groups;
+  Counts total;
   for (std::size_t i = 0; i < mutants.size(); ++i) {
     ++groups[mutants[i].group][findings[i].fate];
-    ++groups["total"][findings[i].fate];
+    ++total[findings[i].fate];
   }
   fmt::print("{:<16}", "");
   for (const vectors::Fate fate : vectors::kFates) fmt::print(" {:>10}", name_of(fate));
-  fmt::print("\n");
-  const auto print = [&](const std::string& group) {
-    fmt::print("{:<16}", group);
-    for (const vectors::Fate fate : vectors::kFates) fmt::print(" {:>10}", groups[group][fate]);
-    fmt::print("\n");
+  const auto print = [](const std::string& group, Counts& counts) {
+    fmt::print("\n{:<16}", group);
+    for (const vectors::Fate fate : vectors::kFates) fmt::print(" {:>10}", counts[fate]);
   };
-  for (const auto& [group, fates] : groups) {
-    if (group != "total") print(group);
-  }
-  print("total");
+  for (auto& [group, counts] : groups) print(group, counts);
+  print("total", total);
+  fmt::print("\n");
 }
 
 int report(const spec::Spec& spec, const vectors::Mutants& mutants, const std::vector<vectors::Trial>& trials) {
@@ -123,8 +118,7 @@ int run(const Invocation& invocation, const Arguments& arguments) {
   }
   std::vector<std::string> errors;
   const auto trials = vectors::trials_of(read_all(arguments.directory, errors));
-  for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
-  if (!errors.empty() || trials.empty()) return kCouldNotRun;
+  if (!are_none(errors) || trials.empty()) return kCouldNotRun;
   const auto wrong = vectors::disagreements(*spec, trials);
   for (std::size_t i = 0; i < std::min(wrong.size(), kMostShown); ++i)
     fmt::print(stderr, "the specification itself gives another answer than {} expects\n", wrong[i]);
@@ -135,13 +129,12 @@ int run(const Invocation& invocation, const Arguments& arguments) {
 }  // namespace
 
 void add_mutants_command(Command& vectors, Invocation& invocation) {
-  Command* command = vectors.add_subcommand(
+  Command command = vectors.add_subcommand(
       "mutants", "Change the specification in small ways and report which changes the vectors detect");
-  auto arguments = std::make_shared<Arguments>();
-  command->add_option("--in", arguments->directory, "Directory with manifest.json");
-  command->add_flag("--list", arguments->list, "Only name the mutants");
-  command->add_option("--mutant", arguments->mutant, "Only this mutant, with the vector that kills it");
-  command->callback([&invocation, arguments] { invocation.status = run(invocation, *arguments); });
+  auto& arguments = runs<Arguments>(command, invocation, run);
+  command.add_option("--in", arguments.directory, "Directory with manifest.json");
+  command.add_flag("--list", arguments.list, "Only name the mutants");
+  command.add_option("--mutant", arguments.mutant, "Only this mutant, with the vector that kills it");
 }
 
 }  // namespace cli

@@ -1,4 +1,4 @@
-#include "harness/cli/own_vectors.h"
+#include "harness/cli/machine_results.h"
 
 #include <unistd.h>
 
@@ -11,10 +11,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/cli/load_or_report.h"
 #include "harness/judge/case.h"
-#include "harness/support/cache.h"
-#include "harness/support/hash.h"
+#include "harness/support/program.h"
+#include "harness/support/text.h"
 #include "vectors/format/document.h"
 #include "vectors/format/file.h"
 #include "vectors/format/identity.h"
@@ -51,9 +50,9 @@ std::string key_of(const std::string& spec_directory, const spec::Profile& profi
   std::uint64_t hash = harness::hash_of("");
   for (const fs::path& file : files)
     hash = harness::hash_of(vectors::read_file(file, "a part of the program or of the specification"), hash);
-  return vectors::sha256(fmt::format("{:x} {} {:x} {:x} {:x} {:x} {:x} {:x}", hash, profile.maxphyaddr,
-                                     profile.capability, profile.pin_based, profile.primary, profile.secondary,
-                                     profile.tertiary, profile.parameters));
+  std::string key = fmt::format("{:x} {} {:x} {:x}", hash, profile.maxphyaddr, profile.capability, profile.parameters);
+  for (const spec::ControlWord& word : spec::kControlWords) key += fmt::format(" {:x}", profile.*word.member);
+  return vectors::sha256(key);
 }
 
 // Whether the file is there and no one has damaged it; says so when it is damaged.

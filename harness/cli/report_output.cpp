@@ -9,7 +9,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "harness/cli/command_line.h"
+#include "harness/cli/commands.h"
 #include "vectors/format/file.h"
 
 namespace cli {
@@ -30,18 +30,12 @@ bool is_whole_set(const OutputArguments& arguments) {
 
 }  // namespace
 
-void write_file(const std::string& path, const std::string& text) {
-  if (!path.empty()) vectors::write_file(path, text);
-}
-
 void add_output_options(Command& command, OutputArguments& arguments) {
-  command.add_option("--vectors", arguments.vectors, "File or directory of vectors, or builtin for a few")
-      ->capture_default_str();
+  command.add_option("--vectors", arguments.vectors, "File or directory of vectors, or builtin for a few").shown();
   command.add_option("--baseline", arguments.baseline, "File of known deviations: {\"deviations\": [...]}");
-  command
-      .add_option("--today", arguments.today,
-                  "Fail for known deviations that have expired on this day, YYYY-MM-DD; without it they only warn")
-      ->check(day());
+  command.add_option("--today", arguments.today,
+                     "Fail for known deviations that have expired on this day, YYYY-MM-DD; without it they only warn",
+                     day());
   command.add_option("--json", arguments.json, "Write the whole result to this file");
   command.add_option("--junit", arguments.junit, "Write a JUnit report to this file");
   command.add_flag("--tap", arguments.tap, "Print TAP instead of the text report");
@@ -53,35 +47,35 @@ void check_outputs(const OutputArguments& arguments) {
   }
 }
 
-bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report) {
+std::optional<Draft> read_inputs(const OutputArguments& arguments) {
   check_outputs(arguments);
+  Draft draft;
   std::vector<std::string> errors;
-  all = harness::load_vectors(arguments.vectors, errors);
-  if (!arguments.baseline.empty()) report.baseline = harness::read_baseline(arguments.baseline, errors);
-  for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
-  return errors.empty();
+  draft.all = harness::load_vectors(arguments.vectors, errors);
+  if (!arguments.baseline.empty()) draft.report.baseline = harness::read_baseline(arguments.baseline, errors);
+  return are_none(errors) ? std::optional(std::move(draft)) : std::nullopt;
 }
 
-void assess(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
+void assess(const OutputArguments& arguments, Draft& draft) {
+  harness::Report& report = draft.report;
   harness::Scope scope;
   scope.target_names = report.target_names;
-  scope.all_ids.reserve(all.vectors.size());
-  for (const vectors::Vector& vector : all.vectors) scope.all_ids.push_back(vector.id);
+  for (const vectors::Vector& vector : draft.all.vectors) scope.all_ids.push_back(vector.id);
   std::sort(scope.all_ids.begin(), scope.all_ids.end());
   scope.expiry_fails = !arguments.today.empty();
-  scope.whole = report.vectors.size() == all.vectors.size() && is_whole_set(arguments);
+  scope.whole = report.vectors.size() == draft.all.vectors.size() && is_whole_set(arguments);
   report.assessment = harness::assess(report.baseline, report.vectors, report.judgements, scope, today_of(arguments));
 }
 
 void write_reports(const OutputArguments& arguments, harness::Report& report) {
   report.date = today_of(arguments);
-  write_file(arguments.json, harness::json_report(report));
-  write_file(arguments.junit, harness::junit_report(report));
+  if (!arguments.json.empty()) vectors::write_file(arguments.json, harness::json_report(report));
+  if (!arguments.junit.empty()) vectors::write_file(arguments.junit, harness::junit_report(report));
 }
 
-int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report) {
-  assess(arguments, all, report);
-  return print(arguments, report);
+int finish(const OutputArguments& arguments, Draft& draft) {
+  assess(arguments, draft);
+  return print(arguments, draft.report);
 }
 
 int print(const OutputArguments& arguments, harness::Report& report) {

@@ -1,11 +1,12 @@
 // Shared by run and merge: the baseline, and the report in every requested form.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "harness/cli/command_line.h"
 #include "harness/report/forms.h"
-#include "harness/suite/source.h"
+#include "harness/suite/selection.h"
 
 namespace cli {
 
@@ -19,24 +20,26 @@ struct OutputArguments {
   bool tap = false;
 };
 
-// Nothing for an empty path. Throws std::runtime_error.
-void write_file(const std::string& path, const std::string& text);
-
 void add_output_options(Command& command, OutputArguments& arguments);
 
 // Throws std::runtime_error when one file is to hold two reports; read_inputs() sees to it.
 void check_outputs(const OutputArguments& arguments);
 
-// The vectors and the baseline of a run; mistakes in them are on standard error and make this false.
-bool read_inputs(const OutputArguments& arguments, harness::VectorSet& all, harness::Report& report);
+// A report in the making, and every vector there is.
+struct Draft {
+  harness::Report report;
+  harness::VectorSet all;
+};
+// With the baseline and the vectors. Without a value when there are mistakes in them, which are on standard error.
+std::optional<Draft> read_inputs(const OutputArguments& arguments);
 
-// What the baseline says, into the report. all: every vector there is.
-void assess(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report);
+// What the baseline says, into the report.
+void assess(const OutputArguments& arguments, Draft& draft);
 // The files that are asked for.
 void write_reports(const OutputArguments& arguments, harness::Report& report);
 
-// Assesses, prints and writes. all: every vector there is. Returns the exit code.
-int finish(const OutputArguments& arguments, const harness::VectorSet& all, harness::Report& report);
+// Assesses, prints and writes. Returns the exit code.
+int finish(const OutputArguments& arguments, Draft& draft);
 // The same without a baseline.
 int print(const OutputArguments& arguments, harness::Report& report);
 

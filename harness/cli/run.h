@@ -1,4 +1,4 @@
-// One run of a target, and several of Bochs's models at once. Tests: tests/harness/cli/cli_test.py,
+// One run of a target, and several of Bochs's models at once. Tests: tests/harness/cli/reports_test.py,
 // tests/harness/boot.
 #pragma once
 
@@ -14,6 +14,7 @@
 namespace cli {
 
 struct RunArguments {
+  std::string target_text;
   harness::Target target;
   std::string profile;
   std::string filter;
@@ -29,13 +30,9 @@ struct RunArguments {
   OutputArguments output;
 };
 
-struct Ran {
-  harness::Report report;
-  harness::VectorSet all;
-};
 // Runs the chosen vectors against the target and judges the answers. Without a value when there are mistakes in files,
 // which are on standard error. Throws std::runtime_error.
-std::optional<Ran> run_target(const Invocation& invocation, RunArguments& arguments);
+std::optional<Draft> run_target(const Invocation& invocation, RunArguments& arguments);
 
 // bochs:A,B and bochs:all: each model as a target; any other target alone.
 std::vector<harness::Target> each_model(const harness::Target& target);

@@ -6,22 +6,18 @@
 
 #include <fmt/format.h>
 
-#include "harness/boot/bochs.h"
+#include "harness/boot/emulators.h"
 #include "harness/boot/serial_line.h"
-#include "harness/cli/command_line.h"
 #include "harness/cli/machine_results.h"
-#include "harness/cli/own_vectors.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run.h"
 #include "harness/judge/case.h"
-#include "harness/judge/judging.h"
 #include "harness/kvm/open_kvm.h"
 #include "harness/suite/builtin.h"
 #include "harness/suite/journal.h"
 #include "harness/suite/run.h"
 #include "harness/suite/selection.h"
 #include "harness/suite/stream.h"
-#include "harness/targets/attribute.h"
 #include "harness/targets/open.h"
 
 namespace cli {
@@ -68,27 +64,8 @@ void open_journal(const RunArguments& arguments, const harness::JournalHeader& h
   journal.append_to(arguments.journal, content);
 }
 
-// For a target whose every start costs seconds.
-void judge_at_once(harness::Adapter& adapter, const std::vector<vectors::Vector>& vectors, Judgements& judgements,
-                   const harness::Judged& judged) {
-  std::vector<std::size_t> open;
-  std::vector<vectors::Vector> asked;
-  for (std::size_t n = 0; n < vectors.size(); ++n) {
-    if (judgements[n]) continue;
-    open.push_back(n);
-    asked.push_back(vectors[n]);
-  }
-  std::vector<harness::Judgement> made = harness::run_on(adapter, asked);
-  for (std::size_t k = 0; k < open.size(); ++k) judgements[open[k]] = std::move(made[k]);
-  judged(open);
-}
-
-harness::OpenAdapter opener_of(const RunArguments& arguments) {
-  return [&arguments] { return harness::open_adapter(arguments.target, arguments.adapter); };
-}
-
-// `machine` is null for a target that each worker opens for itself.
-void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness::Report& report,
+// `machine` is null for a target that each worker opens for itself. The start of a machine costs seconds.
+void judge_all(const RunArguments& arguments, std::unique_ptr<harness::Adapter> machine, harness::Report& report,
                const harness::JournalHeader& header) {
   Judgements judgements(report.vectors.size());
   harness::Journal journal;
@@ -104,12 +81,9 @@ void judge_all(const RunArguments& arguments, harness::Adapter* machine, harness
     journal.flush();
     if (progress) progress->add(indices.size());
   };
-  if (machine != nullptr) {
-    judge_at_once(*machine, report.vectors, judgements, judged);
-  } else {
-    harness::run_vectors(opener_of(arguments), arguments.adapter.batch, arguments.jobs, report.vectors, judgements,
-                         judged);
-  }
+  const unsigned jobs = machine ? 1 : arguments.jobs;
+  const auto open = [&] { return machine ? std::move(machine) : open_adapter(arguments.target, arguments.adapter); };
+  harness::run_vectors(open, arguments.adapter.batch, jobs, report.vectors, judgements, judged);
   report.judgements.reserve(judgements.size());
   for (auto& one : judgements) report.judgements.push_back(std::move(one).value());
 }
@@ -156,18 +130,18 @@ int run_random(const RunArguments& arguments) {
   refuse_with_random(arguments);
   check_outputs(arguments.output);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
-  harness::Report report;
-  harness::VectorSet all;
-  if (!arguments.profile.empty() && !read_inputs(arguments.output, all, report)) return 2;
+  std::optional<Draft> draft = arguments.profile.empty() ? Draft() : read_inputs(arguments.output);
+  if (!draft) return kCouldNotRun;
+  harness::Report& report = draft->report;
   describe(arguments.target, description, report);
   harness::Stream stream = harness::parse_stream(arguments.random);
-  stream.allowed = allowed(arguments, all, description);
+  stream.allowed = allowed(arguments, draft->all, description);
   stream.profile = arguments.profile;
   stream.filter = arguments.filter;
   stream.shard = harness::parse_shard(arguments.shard);
   Progress progress(0, stream.count);
-  run_stream(opener_of(arguments), arguments.adapter.batch, arguments.jobs, stream, report,
-             [&](std::size_t count) { progress.add(count); });
+  run_stream([&] { return open_adapter(arguments.target, arguments.adapter); }, arguments.adapter.batch, arguments.jobs,
+             stream, report, [&](std::size_t count) { progress.add(count); });
   return print(arguments.output, report);
 }
 
@@ -182,7 +156,7 @@ int run_serial(const Invocation& invocation, const RunArguments& arguments) {
   harness::Results results = line.listen(arguments.adapter.timeout_seconds);
   if (says_only_what_it_is(results) && line.is_terminal()) {
     const auto job = job_for(invocation, choice, harness::known_machine(name, results));
-    if (!job) return 2;
+    if (!job) return kCouldNotRun;
     fmt::print(stderr, "{}: sending {} cases\n", path, job->cases.size());
     line.send_cases(harness::to_blob(*job, kResultsInMemory, image::kOverSerial));
     results = line.listen(arguments.adapter.timeout_seconds);
@@ -207,13 +181,13 @@ int run(const Invocation& invocation, RunArguments arguments) {
   if (targets.size() > 1) return run_models(invocation, arguments, targets);
   if (arguments.target.kind == harness::TargetKind::serial) return run_serial(invocation, arguments);
   if (!arguments.random.empty()) return run_random(arguments);
-  auto ran = run_target(invocation, arguments);
-  return ran ? finish(arguments.output, ran->all, ran->report) : 2;
+  auto draft = run_target(invocation, arguments);
+  return draft ? finish(arguments.output, *draft) : kCouldNotRun;
 }
 
 }  // namespace
 
-std::optional<Ran> run_target(const Invocation& invocation, RunArguments& arguments) {
+std::optional<Draft> run_target(const Invocation& invocation, RunArguments& arguments) {
   std::unique_ptr<harness::Adapter> adapter = open_adapter(arguments.target, arguments.adapter);
   const harness::Description description = adapter->description();
   if (!description.machine) adapter.reset();  // each worker opens its own
@@ -221,65 +195,59 @@ std::optional<Ran> run_target(const Invocation& invocation, RunArguments& argume
     arguments.output.baseline = known_deviations(arguments.target, description.version);
     arguments.output.foreign_vectors = !arguments.own;
   }
-  Ran ran;
-  harness::Report& report = ran.report;
   if (arguments.own && description.machine) {
     arguments.output.vectors = own_vectors(invocation.spec_directory, description);
     if (arguments.output.vectors.empty()) return std::nullopt;
   }
-  if (!read_inputs(arguments.output, ran.all, report)) return std::nullopt;
+  auto draft = read_inputs(arguments.output);
+  if (!draft) return std::nullopt;
+  harness::Report& report = draft->report;
   describe(arguments.target, description, report);
-  report.vectors = chosen(ran.all, arguments);
+  report.vectors = chosen(draft->all, arguments);
   const harness::JournalHeader header{
-      report.target,        report.name,     report.version,       harness::digest_of(ran.all.vectors),
+      report.target,        report.name,     report.version,       harness::digest_of(draft->all.vectors),
       filter_of(arguments), arguments.shard, report.vectors.size()};
-  judge_all(arguments, adapter.get(), report, header);
+  judge_all(arguments, std::move(adapter), report, header);
   harness::attribute_to_bochs(arguments.target, description, report);
   show_configurations_put(description, report);
-  return ran;
+  return draft;
 }
 
 void add_run_command(Command& app, Invocation& invocation) {
-  Command* command = app.add_subcommand("run", "Run the vectors against an implementation and report every deviation");
-  auto arguments = std::make_shared<RunArguments>();
-  auto target = std::make_shared<std::string>();
+  Command command = app.add_subcommand("run", "Run the vectors against an implementation and report every deviation");
+  auto& arguments = runs<RunArguments>(command, invocation, [command](const Invocation& with, RunArguments given) {
+    given.target = harness::parse_target(given.target_text);
+    given.own = command.count("--vectors") == 0;
+    refuse_options_of_others(command, given.target);
+    return run(with, std::move(given));
+  });
   command
-      ->add_option("TARGET", *target,
-                   "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL,...], bochs:all, kvm-bochs[:MODEL], kvm, qemu, "
-                   "or serial:DEVICE")
-      ->required();
-  command->add_option("--profile", arguments->profile, "Only vectors of this profile, or random ones for it");
-  Option* random = command->add_option(
-      "--random", arguments->random,
+      .add_option("TARGET", arguments.target_text,
+                  "reference, lib:PATH.so, exec:COMMAND, bochs[:MODEL,...], bochs:all, kvm-bochs[:MODEL], kvm, qemu, "
+                  "or serial:DEVICE")
+      .required();
+  command.add_option("--profile", arguments.profile, "Only vectors of this profile, or random ones for it");
+  const Option random = command.add_option(
+      "--random", arguments.random,
       "SEED[:COUNT]: random vectors instead of those in files, 1000000 without COUNT; those that fail are shrunk");
-  command->add_option(
-      "--filter", arguments->filter,
+  command.add_option(
+      "--filter", arguments.filter,
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, access:TEXT, "
       "or TEXT of an id or goal; ! negates");
-  command->add_flag("--quick", arguments->quick, "Only the vectors that isolate one rule each, and their neighbours")
-      ->excludes(random);
-  command->add_option("-j,--jobs", arguments->jobs, "Number of workers, or of models of Bochs, at once")
-      ->check(range(1, 1024))
-      ->capture_default_str();
-  command->add_option("--timeout", arguments->adapter.timeout_seconds, "Seconds that an answer may take")
-      ->check(seconds())
-      ->capture_default_str();
-  command->add_option("--kernel", arguments->adapter.kernel,
-                      "For kvm-bochs: a Debian package, or VMLINUZ+MODULES, a file and a directory");
-  command->add_option("--kernel-arguments", arguments->adapter.kernel_arguments,
-                      "For kvm-bochs: more arguments for the kernel's command line");
-  command->add_option("--boot", arguments->adapter.boot, "How Bochs boots the image: disk, multiboot1 or multiboot2")
-      ->capture_default_str();
-  command->add_option("--shard", arguments->shard, "I/N: run only the I-th of N parts")->capture_default_str();
-  Option* journal = command->add_option("--journal", arguments->journal, "Write each verdict to this file at once");
-  command->add_flag("--resume", arguments->resume, "Continue the journal of an interrupted run")->needs(journal);
-  add_output_options(*command, arguments->output);
-  command->callback([&invocation, command, arguments, target] {
-    arguments->target = harness::parse_target(*target);
-    arguments->own = command->count("--vectors") == 0;
-    refuse_options_of_others(*command, arguments->target);
-    invocation.status = run(invocation, *arguments);
-  });
+  command.add_flag("--quick", arguments.quick, "Only the vectors that isolate one rule each, and their neighbours")
+      .excludes(random);
+  command.add_option("-j,--jobs", arguments.jobs, "Number of workers, or of models of Bochs, at once", range(1, 1024));
+  command.add_option("--timeout", arguments.adapter.timeout_seconds, "Seconds that an answer may take", seconds());
+  command.add_option("--kernel", arguments.adapter.kernel,
+                     "For kvm-bochs: a Debian package, or VMLINUZ+MODULES, a file and a directory");
+  command.add_option("--kernel-arguments", arguments.adapter.kernel_arguments,
+                     "For kvm-bochs: more arguments for the kernel's command line");
+  command.add_option("--boot", arguments.adapter.boot, "How Bochs boots the image: disk, multiboot1 or multiboot2")
+      .shown();
+  command.add_option("--shard", arguments.shard, "I/N: run only the I-th of N parts").shown();
+  const Option journal = command.add_option("--journal", arguments.journal, "Write each verdict to this file at once");
+  command.add_flag("--resume", arguments.resume, "Continue the journal of an interrupted run").needs(journal);
+  add_output_options(command, arguments.output);
 }
 
 }  // namespace cli

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/boot/bochs.h"
+#include "harness/boot/emulators.h"
 #include "harness/cli/run.h"
 #include "harness/metal/known_machine.h"
 
@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kAllModels = "all";
 
 struct Outcome {
-  int status = 2;
+  int status = kCouldNotRun;
   bool tested = true;
   std::string text;  // report or line for people
 };
@@ -43,18 +43,18 @@ Outcome run_model(const Invocation& invocation, RunArguments arguments, const ha
   arguments.output.json = file_of(arguments.output.json, name, ".json");
   arguments.output.junit = file_of(arguments.output.junit, name, ".xml");
   try {
-    auto ran = run_target(invocation, arguments);
-    if (!ran) return {2, true, fmt::format("{}: cannot be run\n", name)};
-    assess(arguments.output, ran->all, ran->report);
-    write_reports(arguments.output, ran->report);
-    const std::string text = harness::terminal_report(ran->report);
-    const int status = harness::exit_code(ran->report);
+    auto draft = run_target(invocation, arguments);
+    if (!draft) return {kCouldNotRun, true, fmt::format("{}: cannot be run\n", name)};
+    assess(arguments.output, *draft);
+    write_reports(arguments.output, draft->report);
+    const std::string text = harness::terminal_report(draft->report);
+    const int status = harness::exit_code(draft->report);
     if (!brief) return {status, true, text + "\n"};
     return {status, true, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", name, last_line(text))};
   } catch (const harness::NotTested& why) {
     return {0, false, fmt::format("{}\n", why.what())};
   } catch (const std::runtime_error& error) {
-    return {2, true, fmt::format("{}: {}\n", name, error.what())};
+    return {kCouldNotRun, true, fmt::format("{}: {}\n", name, error.what())};
   }
 }
 
@@ -104,7 +104,7 @@ int run_models(const Invocation& invocation, const RunArguments& arguments,
     tested = tested || outcome.tested;
   }
   for (std::thread& worker : workers) worker.join();
-  return tested ? status : 2;
+  return tested ? status : kCouldNotRun;
 }
 
 }  // namespace cli

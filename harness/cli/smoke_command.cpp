@@ -1,15 +1,12 @@
 // eptspec smoke TARGET: a handful of cases for somebody who writes an adapter, each with what it is about.
-#include <memory>
-
 #include <fmt/format.h>
 
-#include "harness/adapters/configuration.h"
-#include "harness/cli/command_line.h"
+#include "harness/adapters/abi_model.h"
 #include "harness/cli/commands.h"
 #include "harness/judge/cause.h"
 #include "harness/judge/draw.h"
 #include "harness/judge/judging.h"
-#include "harness/report/words.h"
+#include "harness/report/forms.h"
 #include "harness/suite/builtin.h"
 #include "harness/support/names.h"
 #include "harness/targets/open.h"
@@ -25,15 +22,15 @@ ept_configuration configuration_of(const harness::Description& description) {
 
 void print_description(const harness::Description& description) {
   fmt::print("{} {}\n", description.name, description.version);
-  const bool eptp = (description.questions & EPTSPEC_QUESTION_EPTP) != 0;
-  const bool entry = (description.questions & EPTSPEC_QUESTION_ENTRY) != 0;
-  const bool walk = (description.questions & EPTSPEC_QUESTION_WALK) != 0;
-  fmt::print("  answers:{}{}{}\n", eptp ? " eptp" : "", entry ? " entry" : "", walk ? " walk" : "");
+  fmt::print("  answers:");
+  for (const auto& [question, name] : harness::kQuestionNames) {
+    if ((description.questions & question) != 0) fmt::print(" {}", name);
+  }
   const eptspec_configuration& has = description.configuration;
   if (description.any_configuration) {
-    fmt::print("  takes the configuration of each case\n");
+    fmt::print("\n  takes the configuration of each case\n");
   } else {
-    fmt::print("  is one processor: maxphyaddr {}, capability {:#x}\n", has.maxphyaddr, has.capability);
+    fmt::print("\n  is one processor: maxphyaddr {}, capability {:#x}\n", has.maxphyaddr, has.capability);
   }
 }
 
@@ -51,8 +48,14 @@ void print_case(const harness::Smoke& smoke, const harness::Judgement& judgement
   for (const std::string& place : citations_of(smoke.vector, judgement)) fmt::print("           {}\n", place);
 }
 
-int smoke(const std::string& target, const harness::AdapterOptions& options) {
-  const std::unique_ptr<harness::Adapter> adapter = harness::open_adapter(harness::parse_target(target), options);
+struct Arguments {
+  std::string target;
+  harness::AdapterOptions options;
+};
+
+int smoke(const Invocation& /*unused*/, const Arguments& arguments) {
+  const std::string& target = arguments.target;
+  const auto adapter = harness::open_adapter(harness::parse_target(target), arguments.options);
   print_description(adapter->description());
   const std::vector<harness::Smoke> all = harness::smoke_vectors(configuration_of(adapter->description()));
   std::vector<vectors::Vector> vectors;
@@ -68,24 +71,20 @@ int smoke(const std::string& target, const harness::AdapterOptions& options) {
   }
   if (wrong != 0) {
     fmt::print("{} of {} as the manual says, {} deviate\n", passed, all.size(), wrong);
-    return 1;
+    return kDeviations;
   }
   const char* const quote = target.find(' ') == std::string::npos ? "" : "\"";  // as a shell wants it
   fmt::print("{} of {} as the manual says; next: eptspec run {}{}{}\n", passed, all.size(), quote, target, quote);
-  return passed == 0 ? 2 : 0;
+  return passed == 0 ? kCouldNotRun : 0;
 }
 
 }  // namespace
 
 void add_smoke_command(Command& app, Invocation& invocation) {
-  Command* command = app.add_subcommand("smoke", "Try a few cases on an adapter that is being written");
-  auto target = std::make_shared<std::string>();
-  auto options = std::make_shared<harness::AdapterOptions>();
-  command->add_option("TARGET", *target, "reference, lib:PATH.so or exec:COMMAND")->required();
-  command->add_option("--timeout", options->timeout_seconds, "Seconds that an answer may take")
-      ->check(seconds())
-      ->capture_default_str();
-  command->callback([&invocation, target, options] { invocation.status = smoke(*target, *options); });
+  Command command = app.add_subcommand("smoke", "Try a few cases on an adapter that is being written");
+  auto& arguments = runs<Arguments>(command, invocation, smoke);
+  command.add_option("TARGET", arguments.target, "reference, lib:PATH.so or exec:COMMAND").required();
+  command.add_option("--timeout", arguments.options.timeout_seconds, "Seconds that an answer may take", seconds());
 }
 
 }  // namespace cli

@@ -4,18 +4,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <memory>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/load_or_report.h"
-#include "harness/cli/report_output.h"
 #include "vectors/format/binary.h"
+#include "vectors/format/file.h"
 #include "vectors/format/manifest.h"
 #include "vectors/format/random.h"
 #include "vectors/format/self_contained.h"
@@ -26,9 +24,6 @@
 namespace cli {
 
 namespace {
-
-constexpr int kDeviations = 1;
-constexpr int kCouldNotRun = 2;
 
 struct Arguments {
   std::string profile;
@@ -47,10 +42,6 @@ bool is_known(const spec::Spec& spec, const std::string& profile) {
 
 std::string edition_of(const spec::Spec& spec) { return spec.violations.front().cite.edition; }
 
-void report(const std::vector<std::string>& errors) {
-  for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
-}
-
 int generate(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
@@ -67,9 +58,9 @@ int lint(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec) return kCouldNotRun;
   const auto errors = vectors::lint(*spec, arguments.directory);
-  report(errors);
+  const bool good = are_none(errors);
   fmt::print("{}: {} mistakes\n", arguments.directory, errors.size());
-  return errors.empty() ? 0 : kDeviations;
+  return good ? 0 : kDeviations;
 }
 
 void print(const vectors::Coverage& coverage) {
@@ -98,9 +89,8 @@ int coverage(const Invocation& invocation, const Arguments& arguments) {
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
   std::vector<std::string> errors;
   const auto documents = vectors::read_directory(arguments.directory, errors);
-  report(errors);
+  bool complete = are_none(errors);
   vectors::Solving solving(*spec);
-  bool complete = errors.empty();
   for (const spec::Profile& profile : spec->profiles) {
     if (!arguments.profile.empty() && profile.id != arguments.profile) continue;
     const auto document = std::find_if(documents.begin(), documents.end(),
@@ -140,15 +130,14 @@ vectors::Document all_of(const std::vector<vectors::Document>& documents, const 
 }
 
 void write_export(const vectors::Document& document, const std::string& format, const std::string& path) {
-  write_file(path, exported(document, format));
+  vectors::write_file(path, exported(document, format));
   fmt::print("{}: {} vectors\n", path, document.vectors.size());
 }
 
-int export_vectors(const Arguments& arguments) {
+int export_vectors(const Invocation& /*unused*/, const Arguments& arguments) {
   std::vector<std::string> errors;
   auto documents = vectors::read_directory(arguments.directory, errors);
-  report(errors);
-  if (!errors.empty()) return kCouldNotRun;
+  if (!are_none(errors)) return kCouldNotRun;
   std::sort(documents.begin(), documents.end(),
             [](const vectors::Document& a, const vectors::Document& b) { return a.profile < b.profile; });
   const bool each = arguments.format == "json" && arguments.profile.empty();
@@ -205,74 +194,45 @@ int random(const Invocation& invocation, const Arguments& arguments) {
   return 0;
 }
 
-void add_profile(Command* command, Arguments& arguments) {
-  command->add_option("--profile", arguments.profile, "Only this processor; all without it");
-}
-
-void add_generate(Command* vectors, Invocation& invocation) {
-  Command* command = vectors->add_subcommand("generate", "Generate the vectors, one file for each profile");
-  auto arguments = std::make_shared<Arguments>();
-  add_profile(command, *arguments);
-  command->add_option("--out", arguments->out, "Directory to write; vectors/data without it");
-  command->callback([&invocation, arguments] { invocation.status = generate(invocation, *arguments); });
-}
-
-void add_lint(Command* vectors, Invocation& invocation) {
-  Command* command =
-      vectors->add_subcommand("lint", "Check vector files by computing again everything that can be computed");
-  auto arguments = std::make_shared<Arguments>();
-  command->add_option("DIR", arguments->directory, "Directory with manifest.json");
-  command->callback([&invocation, arguments] { invocation.status = lint(invocation, *arguments); });
-}
-
-void add_coverage(Command* vectors, Invocation& invocation) {
-  Command* command = vectors->add_subcommand("coverage", "Count the edge cases that the vectors cover; show the gaps");
-  auto arguments = std::make_shared<Arguments>();
-  add_profile(command, *arguments);
-  command->add_option("--in", arguments->directory, "Directory with manifest.json");
-  command->callback([&invocation, arguments] { invocation.status = coverage(invocation, *arguments); });
-}
-
-void add_export(Command* vectors, Invocation& invocation) {
-  Command* command = vectors->add_subcommand("export", "Write vectors as JSON, as compact binary or as a C array");
-  auto arguments = std::make_shared<Arguments>();
-  add_profile(command, *arguments);
-  command->add_option("--in", arguments->directory, "Directory with manifest.json");
-  command->add_option("--format", arguments->format, "json, binary or c")
-      ->check(one_of({"json", "binary", "c"}))
-      ->capture_default_str();
-  command->add_option("--out", arguments->out,
-                      "File to write, or directory for the JSON of all profiles; standard output without it");
-  command->callback([&invocation, arguments] { invocation.status = export_vectors(*arguments); });
-}
-
-void add_random(Command* vectors, Invocation& invocation) {
-  Command* command = vectors->add_subcommand("random", "Write random vectors, the same for the same seed");
-  auto arguments = std::make_shared<Arguments>();
-  arguments->profile = "graniterapids_658x";
-  command->add_option("--seed", arguments->seed, "Seed of the stream")->check(whole_number())->capture_default_str();
-  command->add_option("--count", arguments->count, "How many; 0: without end")
-      ->check(whole_number())
-      ->capture_default_str();
-  command->add_option("--profile", arguments->profile, "The processor")->capture_default_str();
-  command->add_option("--format", arguments->format, "json (a vector a line) or binary")
-      ->check(one_of({"json", "binary"}))
-      ->capture_default_str();
-  command->add_option("--out", arguments->out, "File to write; standard output without it");
-  command->callback([&invocation, arguments] { invocation.status = random(invocation, *arguments); });
-}
-
 }  // namespace
 
 void add_vectors_command(Command& app, Invocation& invocation) {
-  Command* vectors = app.add_subcommand("vectors", "Work with vectors: cases and the answers that the manual demands");
-  vectors->require_subcommand(1);
-  add_generate(vectors, invocation);
-  add_lint(vectors, invocation);
-  add_coverage(vectors, invocation);
-  add_export(vectors, invocation);
-  add_mutants_command(*vectors, invocation);
-  add_random(vectors, invocation);
+  Command vectors = app.add_subcommand("vectors", "Work with vectors: cases and the answers that the manual demands");
+  vectors.require_subcommand();
+
+  Command command = vectors.add_subcommand("generate", "Generate the vectors, one file for each profile");
+  auto& of_generate = runs<Arguments>(command, invocation, generate);
+  const std::string only = "Only this processor; all without it";
+  command.add_option("--profile", of_generate.profile, only);
+  command.add_option("--out", of_generate.out, "Directory to write; vectors/data without it");
+
+  command = vectors.add_subcommand("lint", "Check vector files by computing again everything that can be computed");
+  const std::string directory = "Directory with manifest.json";
+  command.add_option("DIR", runs<Arguments>(command, invocation, lint).directory, directory);
+
+  command = vectors.add_subcommand("coverage", "Count the edge cases that the vectors cover; show the gaps");
+  auto& of_coverage = runs<Arguments>(command, invocation, coverage);
+  command.add_option("--profile", of_coverage.profile, only);
+  command.add_option("--in", of_coverage.directory, directory);
+
+  command = vectors.add_subcommand("export", "Write vectors as JSON, as compact binary or as a C array");
+  auto& of_export = runs<Arguments>(command, invocation, export_vectors);
+  command.add_option("--profile", of_export.profile, only);
+  command.add_option("--in", of_export.directory, directory);
+  command.add_option("--format", of_export.format, "json, binary or c", one_of({"json", "binary", "c"}));
+  command.add_option("--out", of_export.out,
+                     "File to write, or directory for the JSON of all profiles; standard output without it");
+
+  add_mutants_command(vectors, invocation);
+
+  command = vectors.add_subcommand("random", "Write random vectors, the same for the same seed");
+  auto& of_random = runs<Arguments>(command, invocation, random);
+  of_random.profile = "graniterapids_658x";
+  command.add_option("--seed", of_random.seed, "Seed of the stream", whole_number());
+  command.add_option("--count", of_random.count, "How many; 0: without end", whole_number());
+  command.add_option("--profile", of_random.profile, "The processor").shown();
+  command.add_option("--format", of_random.format, "json (a vector a line) or binary", one_of({"json", "binary"}));
+  command.add_option("--out", of_random.out, "File to write; standard output without it");
 }
 
 }  // namespace cli

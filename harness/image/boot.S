@@ -1,7 +1,7 @@
 // The boot sector of a raw disk and the loader behind it: real mode, BIOS disk extensions. Brings the image to 1 MByte,
 // the cases to 32 MBytes and earlier results to 64 MBytes, asks for the memory map, and enters the image in 32-bit mode.
 // 8 sectors at 7C00H, which stay there: through write_sectors the image saves its results by way of the BIOS.
-// EAX is 'EPTS', EBX points to `info` (struct BootInfo of bios.cpp).
+// EAX is 'EPTS', EBX points to `info` (struct DiskBoot of bios.cpp).
 #include "harness/image/registers.inc"
 
 #define BUFFER 0x10000
@@ -11,6 +11,25 @@
 #define RESULTS 0x4000000
 #define MAP 0x9000
 
+.macro load_data_segments  // of AX
+  movw %ax, %ds
+  movw %ax, %es
+  movw %ax, %ss
+.endm
+
+.macro load_all_segments
+  load_data_segments
+  movw %ax, %fs
+  movw %ax, %gs
+.endm
+
+.macro protect  // on the way to protected mode
+  lgdt gdt_pointer
+  movl %cr0, %eax
+  orb $1, %al
+  movl %eax, %cr0
+.endm
+
 .code16
 .globl start
 start:
@@ -18,9 +37,7 @@ start:
 begin:
   cli
   xorw %ax, %ax
-  movw %ax, %ds
-  movw %ax, %es
-  movw %ax, %ss
+  load_data_segments
   movw $0x7c00, %sp
   sti
   movb %dl, drive
@@ -90,10 +107,7 @@ loader:
   movl $RESULTS, %edi
   call load
   cli
-  lgdt gdt_pointer
-  movl %cr0, %eax
-  orb $1, %al
-  movl %eax, %cr0
+  protect
   ljmp $0x08, $protected
 
 // ECX sectors from sector EAX to physical address EDI.
@@ -129,10 +143,7 @@ load:
 // DS and ES reach 4 GBytes in real mode until somebody loads them; the BIOS may have.
 flat_segments:
   cli
-  lgdt gdt_pointer
-  movl %cr0, %eax
-  orb $1, %al
-  movl %eax, %cr0
+  protect
   movw $0x10, %bx
   movw %bx, %ds
   movw %bx, %es
@@ -163,9 +174,7 @@ memory_map:
 .code32
 protected:
   movw $0x10, %ax
-  movw %ax, %ds
-  movw %ax, %es
-  movw %ax, %ss
+  load_data_segments
   movl $0x53545045, %eax
   movl $info, %ebx
   movl $IMAGE, %ecx
@@ -217,11 +226,7 @@ leave_long_mode:
 .code16
 leave_protected_mode:
   movw $0x20, %ax
-  movw %ax, %ds
-  movw %ax, %es
-  movw %ax, %ss
-  movw %ax, %fs
-  movw %ax, %gs
+  load_all_segments
   lidt real_mode_idt
   movl %cr0, %eax
   andb $0xfe, %al
@@ -229,11 +234,7 @@ leave_protected_mode:
   ljmp $0, $in_real_mode
 in_real_mode:
   xorw %ax, %ax
-  movw %ax, %ds
-  movw %ax, %es
-  movw %ax, %ss
-  movw %ax, %fs
-  movw %ax, %gs
+  load_all_segments
   movw $0x7c00, %sp
   sti
   movw $packet, %si
@@ -243,18 +244,13 @@ in_real_mode:
   cli
   sbbl %eax, %eax // the carry flag says that it failed
   movl %eax, failure
-  lgdt gdt_pointer
-  movl %cr0, %eax
-  orb $1, %al
-  movl %eax, %cr0
+  protect
   ljmp $0x08, $back_in_protected_mode
 
 .code32
 back_in_protected_mode:
   movw $0x10, %ax
-  movw %ax, %ds
-  movw %ax, %es
-  movw %ax, %ss
+  load_data_segments
   movl saved_cr4, %eax
   movl %eax, %cr4
   movl saved_cr3, %eax

@@ -7,26 +7,6 @@ namespace image {
 
 namespace {
 
-constexpr uint32_t kUsable = 1;  // of all memory maps that follow the BIOS
-
-// The numbers are those of the multiboot specifications, 0.6.96 and 2.0.
-struct Multiboot1 {
-  uint32_t flags;
-  uint32_t memory_lower, memory_upper;
-  uint32_t boot_device, command_line;
-  uint32_t module_count, modules;
-  uint32_t symbols[4];
-  uint32_t map_size, map;
-};
-constexpr uint32_t kHasModules = 1u << 3;
-constexpr uint32_t kHasMap = 1u << 6;
-struct [[gnu::packed]] MapEntry {
-  uint32_t size;  // of what follows it
-  uint64_t base;
-  uint64_t length;
-  uint32_t type;
-};
-
 struct Tag {
   uint32_t type;
   uint32_t size;

@@ -1,6 +1,7 @@
 #include "harness/image/console.h"
 
 #include "harness/image/cpu.h"
+#include "harness/image/support.h"
 
 namespace image {
 
@@ -28,6 +29,37 @@ void put(char c) {
   out_byte(kEmulator, static_cast<uint8_t>(c));
   put_serial(static_cast<uint8_t>(c));
   put_on_screen(c);
+}
+
+void send(const void* data, uint64_t size) {
+  const auto* byte = static_cast<const uint8_t*>(data);
+  for (uint64_t n = 0; n < size; ++n) put_serial(byte[n]);
+}
+
+// False when not all came, each byte within half a minute.
+bool receive(void* data, uint64_t size) {
+  auto* byte = static_cast<uint8_t*>(data);
+  for (uint64_t n = 0; n < size; ++n) {
+    if (!serial || !wait_for(1, 30'000'000)) return false;
+    byte[n] = in_byte(kCom1);
+  }
+  return true;
+}
+
+// The next frame, whatever comes before it.
+bool receive_frame(Frame& frame) {
+  frame.magic = 0;
+  while (frame.magic != kFrameMagic) {
+    uint8_t byte = 0;
+    if (!receive(&byte, 1)) return false;
+    frame.magic = frame.magic >> 8 | uint64_t{byte} << 56;
+  }
+  return receive(&frame.offset, sizeof(frame) - sizeof(frame.magic));
+}
+
+bool is_good(const Frame& frame, uint64_t room) {
+  return frame.crc == crc32c(&frame, sizeof(frame) - 8) && frame.size <= kFrameData && frame.offset <= room &&
+         frame.size <= room - frame.offset;
 }
 
 }  // namespace
@@ -67,19 +99,37 @@ void print_number(uint64_t value) {
   print(begin);
 }
 
-void send(const void* data, uint64_t size) {
-  const auto* byte = static_cast<const uint8_t*>(data);
-  for (uint64_t n = 0; n < size; ++n) put_serial(byte[n]);
-}
-
-bool receive_byte(uint8_t& byte) {
-  if (!serial || !wait_for(1, 30'000'000)) return false;
-  byte = in_byte(kCom1);
-  return true;
-}
-
 void flush_console() {
   if (serial) wait_for(0x40);
+}
+
+const CasesHeader* receive_cases(uint8_t* to, uint64_t room) {
+  Frame frame;
+  while (receive_frame(frame)) {
+    const bool good = is_good(frame, room) && receive(to + frame.offset, frame.size) &&
+                      crc32c(to + frame.offset, frame.size) == frame.data_crc;
+    const uint8_t answer = good ? kTaken : kDamaged;
+    send(&answer, 1);
+    if (good && frame.size == 0) return reinterpret_cast<const CasesHeader*>(to);
+  }
+  return nullptr;
+}
+
+void send_results(const uint8_t* results, uint64_t offset, uint64_t size) {
+  for (uint64_t at = offset; at < offset + size; at += kFrameData) {
+    const uint64_t left = offset + size - at;
+    Frame frame{kFrameMagic,
+                static_cast<uint32_t>(at),
+                static_cast<uint32_t>(left < kFrameData ? left : kFrameData),
+                0,
+                0,
+                0,
+                0};
+    frame.data_crc = crc32c(results + at, frame.size);
+    frame.crc = crc32c(&frame, sizeof(frame) - 8);
+    send(&frame, sizeof(frame));
+    send(results + at, frame.size);
+  }
 }
 
 }  // namespace image

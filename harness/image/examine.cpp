@@ -1,9 +1,8 @@
-#include "harness/image/examine.h"
-
 #include "harness/image/console.h"
 #include "harness/image/cpu.h"
 #include "harness/image/support.h"
 #include "harness/image/traps.h"
+#include "harness/image/vmx.h"
 
 namespace image {
 

@@ -29,7 +29,7 @@ struct GuestStart {
   uint64_t pdpte;
 };
 
-// device: the physical address of the page in which first operands lie.
+// Once, before the first case. device: the physical address of the page in which first operands lie.
 void build_guest(uint64_t device);
 
 // Sets the guest's page tables for a case.

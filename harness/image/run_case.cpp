@@ -17,13 +17,8 @@ constexpr uint64_t kInterruptsOff = 0x2;
 constexpr uint64_t kInterruptLimit = 0xffff;
 constexpr uint32_t kBreakpoint = 3;
 constexpr uint32_t kPageFault = 14;
-constexpr uint32_t kReasonHlt = 12;
-constexpr uint32_t kReasonViolation = 48;
-constexpr uint32_t kReasonMisconfiguration = 49;
-constexpr uint32_t kReasonVmcall = 18;
 constexpr uint64_t kBlockedByNmi = 1u << 3;
 constexpr uint64_t kLastLogged = 511;  // the log grows down from its last entry
-constexpr uint32_t kReasonException = 0;
 constexpr uint32_t kEntryFailed = 0x80000000;
 
 Page sub_page_root;   // all zero: every lookup ends at it
@@ -246,8 +241,6 @@ uint64_t changed_words(const uint64_t* pages, uint32_t count, uint64_t* first) {
   }
   return changed;
 }
-
-void prepare_cases(uint64_t device) { build_guest(device); }
 
 void run_case(const Probe& probe, const Case& asked, Record& record) {
   memset(&record, 0, sizeof(record));

@@ -1,7 +1,7 @@
 // One case: words into memory, guest, record, and everything put back.
 #pragma once
 
-#include "harness/image/examine.h"
+#include "harness/image/wire.h"
 
 namespace image {
 
@@ -9,9 +9,6 @@ namespace image {
 void fill_pages(const uint64_t* pages, uint32_t count);
 // How many words of these pages differ, and the address of the first.
 uint64_t changed_words(const uint64_t* pages, uint32_t count, uint64_t* first);
-
-// Once, before the first case.
-void prepare_cases(uint64_t device);
 
 // Once, behind the last: memory is as it was.
 void finish_cases();

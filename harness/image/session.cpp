@@ -1,9 +1,9 @@
-#include "harness/image/session.h"
+#include "harness/image/boot.h"
 
 #include "harness/image/console.h"
 #include "harness/image/cpu.h"
+#include "harness/image/guest.h"
 #include "harness/image/run_case.h"
-#include "harness/image/serial.h"
 #include "harness/image/support.h"
 #include "harness/image/traps.h"
 #include "harness/image/vmx.h"
@@ -161,7 +161,7 @@ void end_results(const Session& session, uint64_t spent) {
 }
 
 void run_cases(const Session& session, bool earlier) {
-  prepare_cases(device_behind(probe.pages));
+  build_guest(device_behind(probe.pages));
   fill_pages(session.pages, session.page_count);
   const uint64_t start = cycles();
   const Resumed resumed = earlier ? resume(session) : Resumed{};
@@ -262,12 +262,6 @@ void run_once(Boot boot) {
 }
 
 }  // namespace
-
-uint64_t body_size(const CasesHeader& header) {
-  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
-}
-
-uint64_t results_size(uint32_t cases) { return kProbeSize + uint64_t{cases} * sizeof(Record) + sizeof(Trailer); }
 
 void run_session(Boot boot) {
   run_once(boot);

@@ -1,7 +1,6 @@
-#include "harness/image/watchdog.h"
-
 #include "harness/image/cpu.h"
 #include "harness/image/vmcs_fields.h"
+#include "harness/image/vmx.h"
 
 namespace image {
 
@@ -10,7 +9,6 @@ namespace {
 constexpr uint32_t kExternalInterruptExiting = 1u << 0;
 constexpr uint32_t kActivatePreemptionTimer = 1u << 6;
 constexpr uint64_t kCycles = 50'000'000;
-constexpr uint32_t kReasonExternalInterrupt = 1;
 
 // Local APIC: Vol. 3A, chapter "Advanced Programmable Interrupt Controller".
 constexpr uint32_t kApicBase = 0x1b;
@@ -60,7 +58,7 @@ void arm_watchdog(Watchdog watchdog, uint64_t rate) {
 
 bool go_on_after_interrupt(Watchdog watchdog, uint32_t reason) {
   if (watchdog != Watchdog::local_apic) return false;
-  const bool interrupted = reason == kReasonExternalInterrupt;
+  const bool interrupted = reason == kReasonInterrupt;
   if (interrupted) write_apic(kEndOfInterrupt, 0);
   // An interrupt may be left from a case before.
   const bool time_left = cycles() < deadline;

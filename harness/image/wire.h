@@ -100,6 +100,10 @@ struct CasesHeader {
   uint32_t padding;
 };
 static_assert(sizeof(CasesHeader) == 64);
+// In bytes, of what follows the header.
+constexpr uint64_t body_size(const CasesHeader& header) {
+  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
+}
 
 constexpr unsigned kMaxRanges = 32;
 
@@ -161,6 +165,18 @@ enum class End : uint32_t {
   reset,          // none: the machine never came back from this case
 };
 
+// Basic exit reasons (SDM Vol. 3D, appendix C).
+constexpr uint32_t kReasonException = 0;
+constexpr uint32_t kReasonInterrupt = 1;
+constexpr uint32_t kReasonTripleFault = 2;
+constexpr uint32_t kReasonInterruptWindow = 7;
+constexpr uint32_t kReasonHlt = 12;
+constexpr uint32_t kReasonVmcall = 18;
+constexpr uint32_t kReasonViolation = 48;
+constexpr uint32_t kReasonMisconfiguration = 49;
+constexpr uint32_t kReasonTimer = 52;
+constexpr uint32_t kReasonSubPage = 66;
+
 // Where an instruction with two operands has its first one: the page behind the window of pages. Without memory, so
 // that a hypervisor has to carry out the whole instruction itself, or a page like any other.
 constexpr uint64_t device_behind(uint64_t pages) { return pages + (uint64_t{1} << 30); }
@@ -203,6 +219,8 @@ struct Trailer {
   uint32_t crc;
 };
 static_assert(sizeof(Trailer) == 48);
+// In bytes, of all results of so many cases.
+constexpr uint64_t results_size(uint64_t cases) { return kProbeSize + cases * sizeof(Record) + sizeof(Trailer); }
 
 // A piece of the results on the serial line, in the midst of words for people: the frame, then `size` bytes that go to
 // `offset` of the results. A later piece is the later word.

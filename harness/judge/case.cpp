@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/adapters/configuration.h"
+#include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
 #include "vectors/format/names.h"
 

@@ -32,7 +32,7 @@ struct Judgement {
   std::string reason;                 // of all but pass and fail; of an error what it was in detail; of a flake both
   std::vector<Deviation> deviations;  // of fail, and of what was a fail first
   Fate fate = Fate::answered;         // of an error, and of a flake that was one of the two times
-  std::string attributed_to = {};     // the processor beneath, when it deviates alike (harness/targets/attribute.h)
+  std::string attributed_to = {};     // the processor beneath, when it deviates alike (harness/targets/open.h)
   std::vector<Verdict> times = {};    // of a flake: at first, and when asked again
   bool operator==(const Judgement&) const = default;
 };

@@ -9,15 +9,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
-#include "harness/kvm/log.h"
 #include "harness/metal/open_machine.h"
 #include "harness/support/process.h"
+#include "harness/support/program.h"
 
 namespace harness {
 
@@ -41,8 +40,7 @@ std::string order_sectors(const kvm::Order& order, const std::string& image, con
 
 // Of the process, user and system.
 double cpu_seconds(pid_t pid) {
-  std::ifstream in(fmt::format("/proc/{}/stat", pid));
-  std::string text((std::istreambuf_iterator<char>(in)), {});
+  const std::string text = contents_of(fmt::format("/proc/{}/stat", pid));
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return 0;
   std::istringstream fields(text.substr(name_end + 1));
@@ -181,7 +179,7 @@ void LauncherSession::await_results(std::size_t cases, std::string& bytes, Excha
 LauncherSession::Exchanged LauncherSession::exchange(const Job& job) {
   if (peer_.pid < 0) start();
   const std::string cases = to_blob(job, kvm::kResults);
-  std::string bytes(results_size(job.cases.size()), '\0');
+  std::string bytes(image::results_size(job.cases.size()), '\0');
   const kvm::Order order{kvm::kOrderMagic,      ++sequence_,  kvm::Task::run,
                          options_.image.size(), cases.size(), bytes.size()};
   kill(-peer_.pid, SIGCONT);

@@ -1,5 +1,5 @@
 // A launcher that is kept running from one job to the next, and what is done when it dies. Owns the talk with it, not
-// how it is started (emulator.h, target.h). Tests: tests/harness/kvm/launcher_session_test.cpp.
+// how it is started (open_kvm.cpp). Tests: tests/harness/kvm/launcher_session_test.cpp.
 #pragma once
 
 #include <sys/types.h>
@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-#include "harness/kvm/frame_reader.h"
+#include "harness/kvm/launcher_output.h"
 #include "harness/metal/blob.h"
 
 namespace harness {

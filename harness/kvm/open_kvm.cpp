@@ -1,25 +1,33 @@
 #include "harness/kvm/open_kvm.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <mutex>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
-#include "harness/boot/bochs.h"
+#include "harness/boot/emulators.h"
 #include "harness/boot/media.h"
-#include "harness/kvm/emulator.h"
 #include "harness/kvm/launcher_session.h"
 #include "harness/kvm/medium.h"
 #include "harness/metal/open_machine.h"
 #include "harness/support/process.h"
 #include "harness/support/program.h"
+#include "vectors/format/file.h"
 
 namespace harness {
 
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kOrders = std::uintmax_t{128} * 16 * 63 * kvm::kSector;  // an emulator wants whole cylinders
 
 // The launcher as an ordinary program.
 Peer start_launcher() {
@@ -42,6 +50,49 @@ Peer start_launcher() {
       at += static_cast<std::size_t>(put);
     }
   };
+  return peer;
+}
+
+// The first sector says that the rest is there, so it comes last.
+void give_order(const fs::path& disk, const std::string& sectors) {
+  std::fstream out(disk, std::ios::binary | std::ios::in | std::ios::out);
+  out.seekp(kvm::kSector);
+  out.write(sectors.data() + kvm::kSector, static_cast<std::streamsize>(sectors.size() - kvm::kSector));
+  out.flush();
+  out.seekp(0);
+  out.write(sectors.data(), kvm::kSector);
+  out.close();
+  if (!out || sectors.size() > kOrders) throw std::runtime_error(disk.string() + ": the order cannot be written");
+}
+
+// What Bochs says when it gives up, and the serial line.
+std::string console_of(const fs::path& directory) {
+  std::string text = contents_of(directory / "serial.txt");
+  std::ifstream log(directory / "bochs.log");
+  for (std::string line; std::getline(log, line);) {
+    if (line.find("PANIC") != std::string::npos) text += "\nBochs: " + line + "\n";
+  }
+  return text;
+}
+
+// Bochs with a CD that boots Linux and the launcher. `disc` is an ISO image (medium.h).
+Peer start_emulator(const std::string& model, const std::string& disc) {
+  const auto work = std::make_shared<const WorkDirectory>("kvm");
+  const fs::path& directory = work->path();
+  const fs::path orders = directory / "orders.img";
+  const auto command = set_up_bochs({model, directory, disc, true, orders, true}, "c\n");
+  vectors::write_file(orders, "");
+  fs::resize_file(orders, kOrders);
+  Peer peer;
+  const std::lock_guard<std::mutex> lock(spawn_mutex());
+  const Pipe out = make_pipe();
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  peer.pid = start_program(command, {null, out.write, null});
+  close(null);
+  close(out.write);
+  peer.output = out.read;
+  peer.give = [work, orders](const std::string& sectors) { give_order(orders, sectors); };
+  peer.console = [work] { return console_of(work->path()); };
   return peer;
 }
 

@@ -1,8 +1,8 @@
-#include "harness/metal/act.h"
-
+// Which accesses a guest can make, and how.
 #include <fmt/format.h>
 
-#include "ept_model.h"
+#include "harness/metal/job.h"
+#include "harness/metal/plan.h"
 #include "harness/support/names.h"
 
 namespace harness {
@@ -17,12 +17,13 @@ constexpr std::uint64_t kKind = EPT_ACCESS_DATA_READ | EPT_ACCESS_DATA_WRITE | E
                                 EPT_ACCESS_USER_SHADOW_STACK | EPT_ACCESS_SUPERVISOR_SHADOW_STACK;
 constexpr std::uint64_t kShadowStack = EPT_ACCESS_USER_SHADOW_STACK | EPT_ACCESS_SUPERVISOR_SHADOW_STACK;
 constexpr std::uint64_t kEventual = EPT_ACCESS_UNBLOCKED_NMI | EPT_ACCESS_EVENT_DELIVERY;
+constexpr std::uint64_t kUnlinear = EPT_ACCESS_NO_LINEAR_ADDRESS | EPT_ACCESS_ASYNCHRONOUS;
 
 bool has(const eptspec_case& asked, std::uint64_t attributes) { return (asked.access & attributes) != 0; }
 
 // What no guest does, whichever the machine.
 const char* impossible(const eptspec_case& asked) {
-  if (has(asked, EPT_ACCESS_NO_LINEAR_ADDRESS | EPT_ACCESS_ASYNCHRONOUS)) {
+  if (has(asked, kUnlinear)) {
     return "only Intel PT, PEBS and user-interrupt delivery make accesses asynchronously or without a linear address";
   }
   if (has(asked, EPT_ACCESS_NO_SUB_PAGE_PERMISSION)) {
@@ -81,6 +82,32 @@ std::string obstacle(const Machine& machine, const eptspec_case& asked, const Pl
   return {};
 }
 
+// The access without what is impossible in it.
+ept_word possible(ept_word access) {
+  const ept_word kind = access & kKind;
+  ept_word never = kUnlinear | EPT_ACCESS_NO_SUB_PAGE_PERMISSION;
+  if (kind != EPT_ACCESS_READ) never |= kEventual;
+  if ((access & EPT_ACCESS_UNBLOCKED_NMI) != 0) never |= EPT_ACCESS_EVENT_DELIVERY;
+  if ((kind & EPT_ACCESS_INSTRUCTION_FETCH) != 0) never |= EPT_ACCESS_GUEST_EXECUTE_DISABLE;
+  if ((kind & kShadowStack) != 0) never |= EPT_ACCESS_GUEST_WRITABLE;
+  return access & ~never;
+}
+
+ept_word possible_address(const vectors::Case& asked) {
+  ept_word address = asked.guest_physical_address & ((ept_word{1} << asked.configuration.maxphyaddr) - 1);
+  if ((asked.access & EPT_ACCESS_PDPTE_LOAD) != 0) return address & 0xffffffe0U;
+  if ((asked.access & kEventual) != 0) return address & ~ept_word{0x3f};
+  if ((asked.access & (kShadowStack | EPT_ACCESS_GUEST_PAGING_STRUCTURE)) != 0) return address & ~ept_word{7};
+  return address;
+}
+
+// Bits at and above the width stay; of a page's address also those that are reserved in a large page.
+ept_word with_place(ept_word entry, int level, ept_word table, ept_word below_width) {
+  const bool page = level == 1 || (level <= 3 && (entry & EPT_ENTRY_PAGE_SIZE) != 0);
+  const ept_word address = entry & EPT_ENTRY_ADDRESS & below_width;
+  return (entry - address) | (page ? kPagesBegin | (address & (kPagesEnd - kPagesBegin - 1)) : table);
+}
+
 }  // namespace
 
 void choose_act(const Machine& machine, const eptspec_case& asked, Plan& plan) {
@@ -96,6 +123,25 @@ void choose_act(const Machine& machine, const eptspec_case& asked, Plan& plan) {
   if (has(asked, EPT_ACCESS_GUEST_WRITABLE)) flags |= image::kWritablePage;
   if (has(asked, EPT_ACCESS_GUEST_EXECUTE_DISABLE)) flags |= image::kExecuteDisable;
   if (has(asked, EPT_ACCESS_UNVERIFIED_GUEST_PAGING)) flags |= image::kUnverifiedWalk;
+}
+
+void settle(vectors::Vector& vector) {
+  vectors::Case& asked = vector.asked;
+  // VM entry refuses virtual NMIs without NMI exiting.
+  ept_word& pin_based = asked.configuration.pin_based_controls;
+  if ((pin_based & EPT_CONTROL_NMI_EXITING) == 0) pin_based &= ~ept_word{EPT_CONTROL_VIRTUAL_NMIS};
+  vector.expected = vectors::expected_of(asked);
+  if (asked.question == vectors::Question::eptp) return;
+  const ept_word below_width = (ept_word{1} << asked.configuration.maxphyaddr) - 1;
+  ept_word table = kTablesBegin;
+  asked.eptp = (asked.eptp & ~(EPT_ENTRY_ADDRESS & below_width)) | table;
+  int level = asked.level;
+  for (ept_word& entry : asked.entries) entry = with_place(entry, level--, table += kTablesBegin, below_width);
+  if (asked.question == vectors::Question::walk) {
+    asked.access = possible(asked.access);
+    asked.guest_physical_address = possible_address(asked);
+  }
+  vector.expected = vectors::expected_of(asked);
 }
 
 }  // namespace harness

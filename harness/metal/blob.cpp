@@ -64,10 +64,6 @@ std::string to_blob(const Job& job, std::uint64_t results, std::uint32_t flags) 
   return std::string(bytes_of(header)) + body;
 }
 
-std::size_t results_size(std::size_t cases) {
-  return image::kProbeSize + cases * sizeof(image::Record) + sizeof(image::Trailer);
-}
-
 Results read_results(std::string_view bytes) {
   Results results;
   results.probe = sealed<image::Probe>(bytes, 0);

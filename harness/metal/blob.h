@@ -29,9 +29,6 @@ struct Job {
 // image::CasesHeader.
 std::string to_blob(const Job& job, std::uint64_t results, std::uint32_t flags = 0);
 
-// How many bytes the results of so many cases have.
-std::size_t results_size(std::size_t cases);
-
 struct Results {
   std::optional<image::Probe> probe;
   std::vector<image::Record> records;  // those that are whole, in their order

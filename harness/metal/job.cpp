@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "harness/adapters/abi_model.h"
 #include "harness/judge/case.h"
 #include "harness/metal/known_machine.h"
-#include "harness/metal/path.h"
-#include "harness/support/hash.h"
+#include "harness/support/text.h"
 
 namespace harness {
 
@@ -18,11 +18,7 @@ namespace {
 bool is_made(const Plan& plan) { return plan.not_applicable.empty() && plan.declined.empty(); }
 
 Observation without_answer(const eptspec_case& asked, std::uint32_t status, const std::string& reason) {
-  Observation observation{Fate::answered, {}, {}};
-  observation.answer.id = asked.id;
-  observation.answer.status = status;
-  reason.copy(observation.answer.reason, EPTSPEC_REASON_SIZE - 1);
-  return observation;
+  return {Fate::answered, unanswered(asked, status, reason), {}};
 }
 
 // Of a case that is not put to the machine.

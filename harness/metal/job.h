@@ -1,5 +1,5 @@
-// From the cases that a machine is asked to the job that it is given, and from its results to what was observed.
-// Tests: tests/harness/boot.
+// From vectors to the cases that a machine is asked and the job that it is given, and from its results to what was
+// observed. Tests: tests/harness/boot, tests/harness/metal/settle_test.cpp.
 #pragma once
 
 #include <span>
@@ -10,6 +10,11 @@
 #include "vectors/format/vector.h"
 
 namespace harness {
+
+// Adapts a random vector to a machine: most addresses of its width have no memory, and a guest cannot make every kind
+// of access. Moves addresses into the windows (windows.h) without touching reserved bits, removes what no guest can do,
+// and computes the expected answer again.
+void settle(vectors::Vector& vector);
 
 // Those of the vectors that apply to the machine: vector n has the id n + 1.
 std::vector<eptspec_case> cases_of(const std::vector<vectors::Vector>& vectors, const Description& description);

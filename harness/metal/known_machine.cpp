@@ -1,12 +1,14 @@
 #include "harness/metal/known_machine.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <fmt/format.h>
 
-#include "ept_model.h"
+#include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 
@@ -17,35 +19,50 @@ constexpr std::uint64_t kBitSeven = 0x1000 | 0x1e | EPT_EPTP_ENFORCE_SUPERVISOR_
 
 std::uint64_t msr(const image::Probe& probe, std::uint32_t number) { return probe.msr[number - 0x480]; }
 
-// What every case has.
-constexpr std::uint64_t kPrimary = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-constexpr std::uint64_t kSecondary = EPT_CONTROL_ENABLE_EPT;
+// Whether the processor has the exact MSRs of VMX capabilities, 48DH to 490H.
+bool is_exact(const image::Probe& probe) { return (msr(probe, 0x480) >> 55 & 1) != 0; }
+
+// Of each word of controls, in the order of vectors::kControls: its MSR, the exact one, and how far the bits that may
+// be 1 are above those that must be.
+struct ControlMsr {
+  std::uint32_t usual, exact;
+  unsigned shift;
+};
+constexpr std::array<ControlMsr, vectors::kControls.size()> kControlMsrs = {
+    {{0x481, 0x48d, 32}, {0x482, 0x48e, 32}, {0x48b, 0x48b, 32}, {0x492, 0x492, 0}}};
 
 // The one parameter that the first case finds out.
 constexpr std::uint64_t kFoundOut = EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED;
+
+// What every case has.
+ept_configuration always() {
+  ept_configuration always{};
+  always.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
+  always.secondary_controls = EPT_CONTROL_ENABLE_EPT;
+  return always;
+}
 
 Description described(const std::string& name, const image::Probe& probe) {
   Description description;
   const std::string brand(probe.brand, strnlen(probe.brand, sizeof(probe.brand)));
   description.name = name;
   description.machine = true;
-  description.batch = 16384;
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
-  description.configuration.maxphyaddr = probe.maxphyaddr;
-  description.configuration.capability = msr(probe, 0x48c);
-  description.configuration.primary_controls = kPrimary;
-  description.configuration.secondary_controls = kSecondary;
   description.unknown_parameters = all_bits(ept_parameter_names) & ~kFoundOut;
-  const bool exact = (msr(probe, 0x480) >> 55 & 1) != 0;
-  const std::uint64_t pin_based = msr(probe, exact ? 0x48d : 0x481);
-  const std::uint64_t primary = msr(probe, exact ? 0x48e : 0x482);
-  description.configuration.pin_based_controls = pin_based & all_bits(ept_pin_based_control_names);
-  description.optional_controls.pin_based_controls = pin_based >> 32 & all_bits(ept_pin_based_control_names);
-  description.optional_controls.primary_controls = primary >> 32 & all_bits(ept_primary_control_names) & ~kPrimary;
-  description.optional_controls.secondary_controls =
-      msr(probe, 0x48b) >> 32 & all_bits(ept_secondary_control_names) & ~kSecondary;
-  description.optional_controls.tertiary_controls = msr(probe, 0x492) & all_bits(ept_tertiary_control_names);
+  ept_configuration has = always();
+  ept_configuration may{};
+  has.maxphyaddr = probe.maxphyaddr;
+  has.capability = msr(probe, 0x48c);
+  for (std::size_t n = 0; n < kControlMsrs.size(); ++n) {
+    const auto& [name_of_word, word, vocabulary] = vectors::kControls[n];
+    const auto& [usual, exact, shift] = kControlMsrs[n];
+    const std::uint64_t value = msr(probe, is_exact(probe) ? exact : usual);
+    may.*word = value >> shift & all_bits(vocabulary) & ~(has.*word);
+    if (shift != 0) has.*word |= value & all_bits(vocabulary);
+  }
+  description.configuration = to_abi(has);
+  description.optional_controls = to_abi(may);
   return description;
 }
 
@@ -55,8 +72,7 @@ Machine machine_of(const image::Probe& probe) {
   machine.memory.assign(probe.ranges, probe.ranges + std::min(probe.range_count, image::kMaxRanges));
   machine.shadow_stacks = (msr(probe, 0x484) >> 52 & 1) != 0;  // VM entry loads CET state
   machine.modification_log = (msr(probe, 0x48b) >> 49 & 1) != 0;
-  const bool exact = (msr(probe, 0x480) >> 55 & 1) != 0;
-  machine.loads_cr3 = (msr(probe, exact ? 0x48e : 0x482) >> 15 & 1) == 0;
+  machine.loads_cr3 = (msr(probe, is_exact(probe) ? 0x48e : 0x482) >> 15 & 1) == 0;
   if (probe.case_count > 1) {  // the windows were chosen already
     machine.tables = probe.tables;
     machine.pages = probe.pages;
@@ -96,8 +112,7 @@ image::Case probe_case(const Machine& machine) {
   asked.id = kProbeCase;
   asked.question = EPTSPEC_QUESTION_EPTP;
   asked.eptp = kBitSeven;
-  asked.configuration.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-  asked.configuration.secondary_controls = EPT_CONTROL_ENABLE_EPT;
+  asked.configuration = to_abi(always());
   return plan(machine, asked).made;
 }
 

@@ -1,9 +1,9 @@
-#include "harness/metal/layout.h"
-
+// Where entries, pages and the guest itself lie for a walk.
 #include <algorithm>
 #include <array>
 
-#include "harness/adapters/configuration.h"
+#include "harness/adapters/abi_model.h"
+#include "harness/metal/plan.h"
 
 namespace harness {
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "ept_model.h"
-#include "harness/metal/layout.h"
 #include "harness/metal/plan.h"
 #include "harness/support/names.h"
 
@@ -11,16 +9,16 @@ namespace harness {
 
 namespace {
 
+Observation answered(const eptspec_case& asked, std::uint32_t result) {
+  Observation observation{Fate::answered, {}, {}};
+  observation.answer.id = asked.id;
+  observation.answer.status = EPTSPEC_ANSWERED;
+  observation.answer.result = result;
+  return observation;
+}
+
 Observation failed(Fate fate, std::string detail) { return {fate, {}, std::move(detail)}; }
 
-constexpr std::uint32_t kReasonException = 0;
-constexpr std::uint32_t kReasonInterrupt = 1;
-constexpr std::uint32_t kReasonTripleFault = 2;
-constexpr std::uint32_t kReasonInterruptWindow = 7;
-constexpr std::uint32_t kReasonViolation = 48;
-constexpr std::uint32_t kReasonMisconfiguration = 49;
-constexpr std::uint32_t kReasonTimer = 52;
-constexpr std::uint32_t kReasonSubPage = 66;
 constexpr std::uint32_t kVirtualization = 20;
 constexpr std::uint32_t kVmControlsInvalid = 7;
 
@@ -37,10 +35,10 @@ Observation strange(const image::Record& record) {
     case image::End::begun: return failed(Fate::crash, "the run ended here or shortly after");
     case image::End::reset: return failed(Fate::crash, "the machine did not come back");
   }
-  if (record.reason == kReasonTimer || record.reason == kReasonInterrupt)
+  if (record.reason == image::kReasonTimer || record.reason == image::kReasonInterrupt)
     return failed(Fate::hang, "the guest did not end");
-  if (record.reason == kReasonTripleFault) return failed(Fate::crash, "triple fault of the guest");
-  if (record.reason == kReasonException) {
+  if (record.reason == image::kReasonTripleFault) return failed(Fate::crash, "triple fault of the guest");
+  if (record.reason == image::kReasonException) {
     return failed(Fate::crash, fmt::format("exception {} in the guest, CR2 or qualification {:#x}",
                                            record.interruption & 0xff, record.qualification));
   }
@@ -49,17 +47,11 @@ Observation strange(const image::Record& record) {
 }
 
 Observation observed_eptp(const eptspec_case& asked, const image::Record& record) {
-  Observation observation{Fate::answered, {}, {}};
-  observation.answer.id = asked.id;
-  observation.answer.status = EPTSPEC_ANSWERED;
-  if (record.end == image::End::exit && record.reason == kReasonInterruptWindow) {
-    observation.answer.result = EPTSPEC_EPTP_ACCEPTED;
-  } else if (record.end == image::End::vm_fail && record.reason == kVmControlsInvalid) {
-    observation.answer.result = EPTSPEC_EPTP_REFUSED;
-  } else {
-    return strange(record);
+  if (record.end == image::End::exit && record.reason == image::kReasonInterruptWindow) {
+    return answered(asked, EPTSPEC_EPTP_ACCEPTED);
   }
-  return observation;
+  const bool refused = record.end == image::End::vm_fail && record.reason == kVmControlsInvalid;
+  return refused ? answered(asked, EPTSPEC_EPTP_REFUSED) : strange(record);
 }
 
 // An exit for the address under test, with what belongs to it.
@@ -69,7 +61,6 @@ struct ExitReport {
   std::uint64_t qualification;
 };
 
-// What does not belong to the access in an exit for it.
 // The guest-linear address that belongs to the report and the one in it, where they differ.
 std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address(const Plan& plan,
                                                                             const image::Record& record,
@@ -82,6 +73,7 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address(cons
   return std::pair{linear, report.guest_linear_address};
 }
 
+// What does not belong to the access in an exit for it.
 std::string mistake(const Plan& plan, const image::Record& record, const ExitReport& report) {
   const std::uint64_t offset = report.guest_physical_address - plan.made.guest_physical_address;
   if (offset >= plan.extent) {
@@ -90,7 +82,7 @@ std::string mistake(const Plan& plan, const image::Record& record, const ExitRep
   }
   // "Information for VM exits during event delivery", Vol. 3C 30.2.4: valid exactly when an event was being delivered.
   const bool delivering = plan.made.act == image::Act::deliver_interrupt;
-  if (record.reason != kReasonException && (record.vectoring >> 31 != 0) != delivering) {
+  if (record.reason != image::kReasonException && (record.vectoring >> 31 != 0) != delivering) {
     return fmt::format("the original-event information is {:#x}", record.vectoring);
   }
   return {};
@@ -115,7 +107,8 @@ std::string log_mistake(const Plan& plan, const image::Record& record) {
 }
 
 bool is_virtualization_exception(const image::Record& record) {
-  return record.reason == kReasonException && (record.interruption & 0x800000ffU) == (0x80000000U | kVirtualization);
+  return record.reason == image::kReasonException &&
+         (record.interruption & 0x800000ffU) == (0x80000000U | kVirtualization);
 }
 
 // The words afterwards, in the case's own addresses: what changed is what is told.
@@ -136,7 +129,7 @@ Observation observed_landing(const Machine& machine, const Plan& plan, const ima
   if (record.stray != 0) return failed(Fate::garbage, "the store went to another address than the one that is read");
   std::uint64_t landed = record.landed;
   if (landed == image::kNowhere && plan.made.act == image::Act::fetch) landed = plan.byte_code;
-  const bool refused = plan.made.act == image::Act::load_pdptes && record.reason == kReasonException;
+  const bool refused = plan.made.act == image::Act::load_pdptes && record.reason == image::kReasonException;
   eptspec_answer& answer = observation.answer;
   answer.result = EPTSPEC_WALK_TRANSLATED;
   // A processor that checks PDPTEs that are not present has read them, and nothing tells where.
@@ -152,17 +145,15 @@ Observation observed_walk(const Machine& machine, const Plan& plan, const image:
   if (const std::string wrong = log_mistake(plan, record); !wrong.empty()) {
     return failed(Fate::garbage, "page-modification log: " + wrong);
   }
-  Observation observation{Fate::answered, {}, {}};
+  Observation observation = answered(plan.walked, 0);
   eptspec_answer& answer = observation.answer;
-  answer.id = plan.walked.id;
-  answer.status = EPTSPEC_ANSWERED;
   answer.valid = EPTSPEC_VALID_WORDS;
   take_words(plan.walked, machine, plan, record, answer);
   if (record.done != 0) return observed_landing(machine, plan, record, observation);
   ExitReport report{record.guest_physical_address, record.guest_linear_address, record.qualification};
   const bool converted = is_virtualization_exception(record);
   if (converted) report = {record.ve[3], record.ve[2], record.ve[1]};
-  if (record.reason == kReasonViolation || converted) {
+  if (record.reason == image::kReasonViolation || converted) {
     answer.result = EPTSPEC_WALK_VIOLATION;
     answer.valid |= EPTSPEC_VALID_QUALIFICATION;
     answer.qualification = report.qualification;
@@ -170,9 +161,9 @@ Observation observed_walk(const Machine& machine, const Plan& plan, const image:
     const bool delivered = plan.made.act != image::Act::deliver_interrupt;
     if (delivered && (plan.made.flags & image::kArmedVe) != 0) answer.valid |= EPTSPEC_VALID_CONVERTIBLE;
     answer.convertible = converted ? 1 : 0;
-  } else if (record.reason == kReasonMisconfiguration) {
+  } else if (record.reason == image::kReasonMisconfiguration) {
     answer.result = EPTSPEC_WALK_MISCONFIGURATION;
-  } else if (record.reason == kReasonSubPage) {
+  } else if (record.reason == image::kReasonSubPage) {
     answer.result = EPTSPEC_WALK_SUB_PAGE_CHECK;
   } else {
     return strange(record);
@@ -190,22 +181,22 @@ Observation observed_entry(const Machine& machine, const eptspec_case& asked, co
   Observation walked = observed_walk(machine, plan, record);
   if (walked.fate != Fate::answered) return walked;
   const eptspec_answer& answer = walked.answer;
-  Observation observation{Fate::answered, {}, {}, walked.wrong_linear_address};
-  observation.answer.id = asked.id;
-  observation.answer.status = EPTSPEC_ANSWERED;
   constexpr std::uint64_t kAllowed =
       EPT_QUALIFICATION_READABLE | EPT_QUALIFICATION_WRITABLE | EPT_QUALIFICATION_EXECUTABLE;
+  std::uint32_t result = 0;
   if (answer.result == EPTSPEC_WALK_MISCONFIGURATION) {
-    observation.answer.result = EPTSPEC_ENTRY_MISCONFIGURED;
+    result = EPTSPEC_ENTRY_MISCONFIGURED;
   } else if (answer.result == EPTSPEC_WALK_VIOLATION && (answer.qualification & kAllowed) == 0) {
-    observation.answer.result = EPTSPEC_ENTRY_NOT_PRESENT;
+    result = EPTSPEC_ENTRY_NOT_PRESENT;
   } else if (answer.result == EPTSPEC_WALK_TRANSLATED) {
     const bool behind_table = asked.level != 1 && answer.host_physical_address == kBehindTable;
-    observation.answer.result = behind_table ? EPTSPEC_ENTRY_TABLE : EPTSPEC_ENTRY_PAGE;
+    result = behind_table ? EPTSPEC_ENTRY_TABLE : EPTSPEC_ENTRY_PAGE;
   } else {
     return failed(Fate::garbage, fmt::format("{} with qualification {:#x}, which identifies no entry",
                                              result_name(answer.result), answer.qualification));
   }
+  Observation observation = answered(asked, result);
+  observation.wrong_linear_address = walked.wrong_linear_address;
   return observation;
 }
 

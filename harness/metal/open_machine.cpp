@@ -16,7 +16,7 @@ class MachineAdapter : public Adapter {
  public:
   MachineAdapter(const std::string& name, Boot boot, const MachineOptions& options) : boot_(std::move(boot)) {
     known_ = known_machine(name, boot_(plan_job(known_.machine, {}).job));
-    take_path(options, known_.machine);
+    take_path(options.path, options.has_device, known_.machine);
     known_.description.remembers = options.remembers;
     if (options.version) known_.description.version = options.version();
   }

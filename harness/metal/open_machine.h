@@ -6,12 +6,18 @@
 
 #include "harness/adapters/adapter.h"
 #include "harness/metal/known_machine.h"
-#include "harness/metal/path.h"
 
 namespace harness {
 
 // Boots the machine with a job; throws std::runtime_error.
 using Boot = std::function<Results(const Job&)>;
+
+struct MachineOptions {
+  Path path = Path::ordinary;
+  bool has_device = false;  // accesses without memory are answered by self-identifying words that can be changed
+  bool remembers = false;   // as in Description
+  std::function<std::string()> version;  // what is tested, if not the processor; asked after the first boot
+};
 
 constexpr std::size_t kMostCases = 100000;  // of one boot
 

@@ -1,9 +1,5 @@
 #include "harness/metal/plan.h"
 
-#include "ept_model.h"
-#include "harness/metal/act.h"
-#include "harness/metal/layout.h"
-
 namespace harness {
 
 namespace {
@@ -91,6 +87,15 @@ eptspec_case walk_through(const eptspec_case& asked) {
   return through;
 }
 
+bool has_second_operand(image::Act act) {
+  return act == image::Act::read || act == image::Act::write || act == image::Act::guest_walk;
+}
+
+bool is_ordinary(image::Act act) {
+  return act == image::Act::read || act == image::Act::write || act == image::Act::read_modify_write ||
+         act == image::Act::fetch;
+}
+
 }  // namespace
 
 Plan plan(const Machine& machine, const eptspec_case& asked) {
@@ -98,6 +103,21 @@ Plan plan(const Machine& machine, const eptspec_case& asked) {
     case EPTSPEC_QUESTION_EPTP: return plan_eptp(machine, asked);
     case EPTSPEC_QUESTION_ENTRY: return plan_walk(machine, walk_through(asked));
     default: return plan_walk(machine, asked);
+  }
+}
+
+void take_path(const Machine& machine, Plan& plan) {
+  if (machine.path == Path::ordinary || !plan.declined.empty() || !plan.not_applicable.empty()) return;
+  const image::Act act = plan.made.act;
+  if (machine.path == Path::second_operand) {
+    if (!has_second_operand(act)) plan.declined = "no instruction makes this access to a second operand";
+    plan.made.flags |= image::kSecondOperand;
+    if (!machine.has_device) plan.pages.push_back(image::device_behind(machine.pages));
+    return;
+  }
+  if (!is_ordinary(act)) plan.declined = "a device holds data and code only, no tables and no stacks";
+  if (machine.has_device) {
+    std::erase_if(plan.pages, [&](std::uint64_t page) { return page - machine.pages < kPagesEnd - kPagesBegin; });
   }
 }
 

@@ -1,10 +1,12 @@
 // From a case of the harness to one that a machine can make, and back from what the machine did. Owns what a machine
-// cannot show; judges nothing. Tests: tests/harness/metal/plan_test.cpp.
+// cannot show, and what the path on which a hypervisor below walks EPT changes in a case; judges nothing. Tests:
+// tests/harness/metal/plan_test.cpp, tests/harness/metal/path_test.cpp.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "ept_model.h"
 #include "harness/adapters/adapter.h"
 #include "harness/image/wire.h"
 #include "harness/metal/windows.h"
@@ -23,7 +25,25 @@ struct Plan {
 
 Plan plan(const Machine& machine, const eptspec_case& asked);
 
+// Declines what cannot be made on the machine's path.
+void take_path(const Machine& machine, Plan& plan);
+
 // What the record says, in the words of the case.
 Observation observed(const Machine& machine, const eptspec_case& asked, const Plan& plan, const image::Record& record);
+
+// The parts of a plan:
+
+// Which instruction makes an access, and how guest paging must map the page: fills in act, flags and extent, or says
+// why there is none.
+void choose_act(const Machine& machine, const eptspec_case& asked, Plan& plan);
+
+// The page behind the tables of a walk through an entry; the entry itself cannot map it by mistake.
+constexpr std::uint64_t kBehindTable = kPagesBegin + 0x3ff000;
+
+// Where the walk goes by the manual: what is laid out follows from it; what is observed does not.
+ept_outcome expected_walk(const eptspec_case& asked);
+
+// Places the guest's own pages, the tables and the page of plan.walked; says in plan.not_applicable what has no place.
+void lay_out_walk(const Machine& machine, Plan& plan);
 
 }  // namespace harness

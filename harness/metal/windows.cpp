@@ -43,6 +43,14 @@ void choose_windows(Machine& machine) {
   }
 }
 
+void take_path(Path path, bool has_device, Machine& machine) {
+  machine.path = path;
+  machine.has_device = has_device;
+  if (path != Path::device || !has_device) return;
+  machine.pages = image::device_behind(machine.pages);
+  machine.memory.push_back({machine.pages, kPagesEnd - kPagesBegin});
+}
+
 std::uint64_t relocated(const Machine& machine, std::uint64_t address) {
   const std::uint64_t low = address & width_mask(machine);
   if (low >= kTablesBegin && low < kTablesEnd) return address + machine.tables;

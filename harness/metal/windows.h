@@ -28,6 +28,9 @@ struct Machine {
   std::vector<image::MemoryRange> memory;
 };
 
+// Puts the pages where the path of the machine has them.
+void take_path(Path path, bool has_device, Machine& machine);
+
 constexpr std::uint64_t kTablesBegin = 0x1000;
 constexpr std::uint64_t kTablesEnd = 0x10000;
 constexpr std::uint64_t kPagesBegin = std::uint64_t{1} << 30;

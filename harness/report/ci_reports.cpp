@@ -7,7 +7,6 @@
 
 #include "harness/judge/draw.h"
 #include "harness/report/forms.h"
-#include "harness/report/words.h"
 #include "harness/support/names.h"
 
 namespace harness {

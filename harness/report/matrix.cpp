@@ -1,6 +1,7 @@
 #include "harness/report/matrix.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <stdexcept>
 
@@ -19,6 +20,17 @@ using vectors::Object;
 
 constexpr const char* kExpected = "a report that run --json wrote, or a matrix in JSON";
 
+struct Count {
+  const char* name;     // in JSON
+  const char* heading;  // of the table of targets
+  std::size_t Cell::*number;
+};
+constexpr auto kCounts = std::to_array<Count>({{"pass", "pass", &Cell::pass},
+                                               {"deviation", "deviate", &Cell::deviation},
+                                               {"known", "of these known", &Cell::known},
+                                               {"not_applicable", "not applicable", &Cell::not_applicable},
+                                               {"skipped", "skipped", &Cell::skipped}});
+
 const char* decided_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "EPTP";
   switch (expected_result(vector)) {
@@ -33,9 +45,8 @@ const char* decided_of(const vectors::Vector& vector) {
 Column column_from(Object& from) {
   Column column{from.any_text("target"), from.any_text("name"), from.any_text("version"), from.any_text("date"), {}};
   for (Object& one : from.objects("rules")) {
-    column.cells[{one.text("decides", true), one.text("rule", true)}] = {
-        one.number("pass"), one.number("deviation"), one.number("known"), one.number("not_applicable"),
-        one.number("skipped")};
+    Cell& cell = column.cells[{one.text("decides", true), one.text("rule", true)}];
+    for (const Count& count : kCounts) cell.*count.number = one.number(count.name);
   }
   return column;
 }
@@ -74,28 +85,20 @@ std::string letter_of(std::size_t n) {
   return n < 26 ? letters : letter_of(n / 26 - 1) + letters;
 }
 
-Cell total_of(const Column& column) {
-  Cell total;
-  for (const auto& [row, cell] : column.cells) {
-    total.pass += cell.pass;
-    total.deviation += cell.deviation;
-    total.known += cell.known;
-    total.not_applicable += cell.not_applicable;
-    total.skipped += cell.skipped;
-  }
-  return total;
-}
-
 // Both tables as lines of cells, the first of each the headings.
 using Lines = std::vector<std::vector<std::string>>;
 
 Lines targets_of(const Matrix& matrix) {
-  Lines lines = {{"", "target", "version", "tested", "pass", "deviate", "of these known", "not applicable", "skipped"}};
-  for (std::size_t n = 0; n < matrix.size(); ++n) {
-    const Cell total = total_of(matrix[n]);
-    lines.push_back({letter_of(n), matrix[n].target, matrix[n].version, matrix[n].date, std::to_string(total.pass),
-                     std::to_string(total.deviation), std::to_string(total.known), std::to_string(total.not_applicable),
-                     std::to_string(total.skipped)});
+  Lines lines = {{"", "target", "version", "tested"}};
+  for (const Count& count : kCounts) lines[0].push_back(count.heading);
+  for (const Column& column : matrix) {
+    std::vector<std::string> line = {letter_of(lines.size() - 1), column.target, column.version, column.date};
+    for (const Count& count : kCounts) {
+      std::size_t total = 0;
+      for (const auto& [row, cell] : column.cells) total += cell.*count.number;
+      line.push_back(std::to_string(total));
+    }
+    lines.push_back(std::move(line));
   }
   return lines;
 }
@@ -175,11 +178,10 @@ void add_columns(const std::string& path, Matrix& matrix) {
 std::string rules_json(const Column& column, const std::string& indent) {
   std::string lines;
   for (const auto& [row, cell] : column.cells) {
-    lines += fmt::format(
-        "{}{} {{\"decides\":{},\"rule\":{},\"pass\":{},\"deviation\":{},\"known\":{},\"not_applicable\":{},"
-        "\"skipped\":{}}}",
-        lines.empty() ? "\n" : ",\n", indent, json_text(row.first), json_text(row.second), cell.pass, cell.deviation,
-        cell.known, cell.not_applicable, cell.skipped);
+    lines += fmt::format("{}{} {{\"decides\":{},\"rule\":{}", lines.empty() ? "\n" : ",\n", indent,
+                         json_text(row.first), json_text(row.second));
+    for (const Count& count : kCounts) lines += fmt::format(",\"{}\":{}", count.name, cell.*count.number);
+    lines += "}";
   }
   return fmt::format("{}\"date\":{},\n{}\"rules\":[{}]", indent, json_text(column.date), indent, lines);
 }

@@ -6,8 +6,7 @@
 
 #include "harness/judge/draw.h"
 #include "harness/report/forms.h"
-#include "harness/report/words.h"
-#include "harness/suite/group.h"
+#include "harness/suite/report.h"
 
 namespace harness {
 

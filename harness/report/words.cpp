@@ -1,4 +1,4 @@
-#include "harness/report/words.h"
+#include "harness/report/forms.h"
 
 #include <fmt/format.h>
 

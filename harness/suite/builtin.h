@@ -1,5 +1,5 @@
 // A few simple vectors for people who write an adapter, each with an explanation. The suite itself is vectors/. Tests:
-// tests/harness/cli/cli_test.py.
+// tests/harness/cli/exit_codes_test.py.
 #pragma once
 
 #include <string>

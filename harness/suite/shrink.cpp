@@ -1,5 +1,4 @@
-#include "harness/suite/shrink.h"
-
+// Makes a failing case smaller.
 #include <algorithm>
 #include <array>
 
@@ -7,6 +6,7 @@
 
 #include "harness/judge/cause.h"
 #include "harness/judge/judging.h"
+#include "harness/suite/stream.h"
 #include "harness/support/names.h"
 #include "vectors/format/random.h"
 

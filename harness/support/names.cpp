@@ -1,6 +1,5 @@
 #include "harness/support/names.h"
 
-#include <array>
 #include <iterator>
 
 #include <fmt/format.h>

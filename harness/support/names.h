@@ -2,6 +2,7 @@
 // manual. Owns no name: they are emitted from the specification. Tests: tests/harness/support/names_test.cpp.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ using vectors::all_bits;
 std::string names_of(std::span<const Name> names, ept_word bits);
 
 const char* name_of(ept_format format);
+struct QuestionName {
+  std::uint32_t question;  // EPTSPEC_QUESTION_...
+  std::string_view name;
+};
+inline constexpr std::array<QuestionName, 3> kQuestionNames = {
+    {{EPTSPEC_QUESTION_EPTP, "eptp"}, {EPTSPEC_QUESTION_ENTRY, "entry"}, {EPTSPEC_QUESTION_WALK, "walk"}}};
 // The EPTSPEC_... result of an entry or a walk: the ABI numbers them in the order of the model.
 constexpr std::uint32_t abi_result(ept_kind kind) {
   return EPTSPEC_ENTRY_NOT_PRESENT + static_cast<std::uint32_t>(kind);

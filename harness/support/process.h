@@ -10,7 +10,8 @@
 
 namespace harness {
 
-// To be held from the making of pipes until the child's ends are closed again, see LibraryWorker::spawn.
+// To be held from the making of pipes until the child's ends are closed again, see Library::spawn in
+// harness/adapters/library.cpp.
 std::mutex& spawn_mutex();
 
 // Both ends are closed in programs that are started.

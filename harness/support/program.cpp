@@ -1,6 +1,7 @@
 #include "harness/support/program.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -25,6 +25,8 @@ namespace harness {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr double kLongest = 600;  // seconds, of a download
 
 // Those that are to be removed.
 struct Work {
@@ -53,9 +55,26 @@ WorkDirectory::~WorkDirectory() {
   if (work().directories.erase(path_) != 0) fs::remove_all(path_, ignored);
 }
 
-std::string contents_of(const fs::path& path) {
+fs::path cache_directory() {
+  const char* const cache = std::getenv("XDG_CACHE_HOME");
+  const char* const home = std::getenv("HOME");
+  if (cache != nullptr && *cache != '\0') return fs::path(cache) / "eptspec";
+  if (home != nullptr && *home != '\0') return fs::path(home) / ".cache" / "eptspec";
+  return fs::temp_directory_path() / fmt::format("eptspec-{}", getuid());
+}
+
+std::string contents_of(const fs::path& path, std::size_t begin, std::size_t count) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::string bytes;
+  in.seekg(static_cast<std::streamoff>(begin));
+  while (in && bytes.size() < count) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + std::min(count - before, kPiece));
+    in.read(bytes.data() + before, static_cast<std::streamsize>(bytes.size() - before));
+    bytes.resize(before + static_cast<std::size_t>(in.gcount()));
+  }
+  return bytes;
 }
 
 bool is_installed(const std::string& program) {
@@ -65,6 +84,10 @@ bool is_installed(const std::string& program) {
     if (access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
   }
   return false;
+}
+
+void demand(const std::string& program, const std::string& packages) {
+  if (!is_installed(program)) throw std::runtime_error(fmt::format("{} is missing: install {}", program, packages));
 }
 
 pid_t start_program(const std::vector<std::string>& command, const fs::path& output) {
@@ -97,6 +120,20 @@ ProgramEnd await_program(pid_t pid, double seconds, const std::function<bool()>&
 }
 
 std::string text_of(const ProgramEnd& ending) { return text_of_status(ending.status); }
+
+std::string run_program(const std::vector<std::string>& words, const fs::path& directory) {
+  if (!is_installed(words[0])) throw std::runtime_error(words[0] + " is not installed");
+  const WorkDirectory work("program");
+  std::vector<std::string> command{"sh", "-c", R"(cd "$1" && shift && exec "$@")", "sh", directory.string()};
+  command.insert(command.end(), words.begin(), words.end());
+  const ProgramEnd ending = await_program(start_program(command, work.path() / "output"), kLongest);
+  std::string said = contents_of(work.path() / "output");
+  if (ending.in_time && WIFEXITED(ending.status) && WEXITSTATUS(ending.status) == 0) return said;
+  while (said.ends_with('\n')) said.pop_back();
+  std::string why = said.empty() ? text_of(ending) : said.substr(said.rfind('\n') + 1);
+  if (!ending.in_time) why = "did not end in time";
+  throw std::runtime_error(fmt::format("{}: {}", words[0], why));
+}
 
 void remove_work_directories() {
   work().mutex.lock();  // for good

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "ept_model.h"
-#include "harness/boot/bochs.h"
-#include "harness/boot/qemu.h"
+#include "harness/boot/emulators.h"
+#include "harness/judge/judging.h"
 #include "harness/kvm/open_kvm.h"
 
 namespace harness {
@@ -40,6 +40,20 @@ std::unique_ptr<Adapter> checked(std::unique_ptr<Adapter> adapter, const Target&
   return adapter;
 }
 
+// An adapter that is taken for one of another configuration, so that no case is kept from it.
+class Posing : public Adapter {
+ public:
+  Posing(Adapter& adapter, const Description& description) : adapter_(adapter), description_(description) {}
+  [[nodiscard]] const Description& description() const override { return description_; }
+  void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
+    adapter_.run(cases, observed);
+  }
+
+ private:
+  Adapter& adapter_;
+  const Description& description_;
+};
+
 }  // namespace
 
 std::unique_ptr<Adapter> open_adapter(const Target& target, const AdapterOptions& options) {
@@ -65,6 +79,28 @@ std::string baseline_of(const Target& target, const std::string& version) {
   const std::size_t minor = version.find('.', release);
   if (release == std::string::npos || minor == std::string::npos) return kind;
   return kind + "_linux-" + version.substr(release, version.find_first_not_of("0123456789", minor + 1) - release);
+}
+
+void attribute(Adapter& beneath, const Description& description, Report& report) {
+  std::vector<vectors::Vector> asked;
+  std::vector<Judgement*> judgements;
+  for (std::size_t n = 0; n < report.vectors.size(); ++n) {
+    if (report.judgements[n].verdict != Verdict::fail) continue;
+    asked.push_back(report.vectors[n]);
+    judgements.push_back(&report.judgements[n]);
+  }
+  if (asked.empty()) return;
+  Posing posing(beneath, description);
+  const std::vector<Judgement> alone = run_on(posing, asked);
+  for (std::size_t k = 0; k < asked.size(); ++k) {
+    if (alone[k] == *judgements[k]) judgements[k]->attributed_to = beneath.description().name;
+  }
+}
+
+void attribute_to_bochs(const Target& target, const Description& description, Report& report) {
+  if (target.kind != TargetKind::kvm_bochs) return;
+  const auto bochs = open_bochs({target.what}, target.path);
+  attribute(*bochs, description, report);
 }
 
 }  // namespace harness

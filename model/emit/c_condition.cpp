@@ -1,6 +1,6 @@
 #include "model/emit/c_condition.h"
 
-#include <algorithm>
+#include <array>
 #include <cctype>
 #include <stdexcept>
 
@@ -23,10 +23,6 @@ struct Expression {
 };
 
 Expression print(const Condition& condition, const spec::Spec& spec);
-
-std::string enclosed(const Expression& expression, Strength least) {
-  return expression.strength < least ? "(" + expression.text + ")" : expression.text;
-}
 
 // Operands of && inside || (and the reverse) get parentheses, which compilers ask for.
 Expression join(const std::vector<Condition>& operands, const spec::Spec& spec, const char* separator,
@@ -95,7 +91,10 @@ Expression print(const Condition& condition, const spec::Spec& spec) {
   switch (condition.kind) {
     case Condition::Kind::all_of: return join(condition.operands, spec, " && ", Strength::all_of);
     case Condition::Kind::any_of: return join(condition.operands, spec, " || ", Strength::any_of);
-    case Condition::Kind::negation: return {"!" + enclosed(print(condition.operands.front(), spec), Strength::unary)};
+    case Condition::Kind::negation: {
+      const Expression negated = print(condition.operands.front(), spec);
+      return {negated.strength == Strength::unary ? "!" + negated.text : "!(" + negated.text + ")"};
+    }
     case Condition::Kind::nonzero:
       if (condition.word == spec::Word::walk) return {fact(condition)};
       return {fmt::format("({} & {})", c_word(condition.word), macro_of(condition))};
@@ -111,7 +110,7 @@ Expression print(const Condition& condition, const spec::Spec& spec) {
 bool is_function(const spec::NamedCondition& condition, const spec::Spec& spec) {
   bool over_entry = false;
   spec::for_each_through_names(condition.when, spec.conditions, [&](const Condition& part) {
-    over_entry |= part.word == spec::Word::entry && part.operands.empty() && part.kind != Condition::Kind::named;
+    over_entry |= part.word == spec::Word::entry && is_about_word(part);
   });
   return condition.stage == spec::Stage::access && !over_entry;
 }
@@ -136,8 +135,7 @@ std::string locals_for(const std::string& text, const std::vector<Local>& locals
 
 std::string upper(const std::string& id) {
   std::string result = id;
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  for (char& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return result;
 }
 
@@ -153,24 +151,13 @@ std::string macro_of(const Condition& leaf) {
 }
 
 std::string c_word(spec::Word word) {
-  switch (word) {
-    case spec::Word::capability: return "capability";
-    case spec::Word::pin_based: return "pin_based";
-    case spec::Word::primary: return "primary";
-    case spec::Word::secondary: return "secondary";
-    case spec::Word::tertiary: return "tertiary";
-    case spec::Word::parameter: return "parameters";
-    case spec::Word::eptp: return "eptp";
-    case spec::Word::gpa: return "guest_physical_address";
-    case spec::Word::entry: return "entry";
-    case spec::Word::all: return "all";
-    case spec::Word::nonleaf: return "nonleaf";
-    case spec::Word::leaf: return "leaf";
-    case spec::Word::access: return "access";
-    case spec::Word::violation: return "violations";
-    case spec::Word::walk: break;
-  }
-  throw std::logic_error("the facts of the walk are variables of their own");
+  constexpr std::array kNames = {"capability", "pin_based",  "primary",   "secondary",
+                                 "tertiary",   "parameters", "eptp",      "guest_physical_address",
+                                 "entry",      "all",        "nonleaf",   "leaf",
+                                 "access",     "",           "violations"};
+  static_assert(kNames.size() == static_cast<std::size_t>(spec::Word::violation) + 1);
+  if (word == spec::Word::walk) throw std::logic_error("the facts of the walk are variables of their own");
+  return kNames.at(static_cast<std::size_t>(word));
 }
 
 std::string c_expression(const Condition& condition, const spec::Spec& spec) { return print(condition, spec).text; }

@@ -23,9 +23,9 @@ bool is_function(const spec::NamedCondition& condition, const spec::Spec& spec);
 
 // A variable that a function of the header has only where its text uses it.
 struct Local {
-  const char* type;
-  const char* name;
-  const char* value;
+  std::string type;
+  std::string name;
+  std::string value;
 };
 bool mentions(const std::string& text, const std::string& variable);
 std::string locals_for(const std::string& text, const std::vector<Local>& locals);  // their definitions, one a line

@@ -1,24 +1,16 @@
-#include "model/emit/c_header.h"
-
 #include <algorithm>
-#include <array>
 #include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
-#include "model/emit/c_checks.h"
 #include "model/emit/c_condition.h"
-#include "model/emit/c_layout.h"
-#include "model/emit/c_masks.h"
-#include "model/emit/c_outcome.h"
-#include "model/emit/c_permissions.h"
-#include "model/emit/c_qualification.h"
+#include "model/emit/c_parts.h"
 #include "model/emit/c_text.h"
-#include "model/emit/c_vocabulary.h"
 #include "model/emit/c_walk_text.h"
-#include "model/emit/fill.h"
-#include "spec/unnamed.h"
+#include "model/emit/emit.h"
+#include "model/emit/text.h"
+#include "spec/names.h"
 
 namespace model {
 
@@ -36,13 +28,12 @@ std::string rule_lines(const std::vector<spec::Rule>& rules, const spec::Spec& s
 }
 
 std::vector<spec::Rule> rules_of_stage(const spec::Spec& spec, spec::ViolationStage stage) {
-  std::vector<spec::Rule> rules;
-  std::copy_if(spec.violations.begin(), spec.violations.end(), std::back_inserter(rules),
-               [&](const auto& rule) { return rule.stage == stage; });
+  std::vector<spec::Rule> rules = spec.violations;
+  std::erase_if(rules, [&](const spec::Rule& rule) { return rule.stage != stage; });
   return rules;
 }
 
-void emit_types(const spec::Spec& spec, std::ostream& out) {
+void emit_types(const spec::Spec& spec, const MaskText& masks, std::ostream& out) {
   std::vector<CodeLine> formats;
   for (const spec::Format& format : spec.formats) {
     formats.push_back({fmt::format("  EPT_FORMAT_{},", upper(format.id)), format.title});
@@ -56,9 +47,12 @@ void emit_types(const spec::Spec& spec, std::ostream& out) {
   for (const OutcomeWord& word : outcome_words(spec)) {
     members.push_back({fmt::format("  {} {};", word.is_level ? "int" : "ept_word", word.id), word.text});
   }
-  const bool further = !broken_lines(rule_checks(spec), RuleShape::expression).empty();
-  out << fill(kTypes, {{"formats", aligned(formats)},
-                       {"used_words", further ? kUsedWords : ""},
+  std::string controls;
+  for (const spec::ControlWord& word : spec::kControlWords)
+    controls += fmt::format("ept_word {}_controls;\n", word.name);
+  out << fill(kTypes, {{"controls", controls},
+                       {"formats", aligned(formats)},
+                       {"used_words", masks.further.empty() ? "" : kUsedWords},
                        {"kinds", fmt::format("{}", fmt::join(kinds, ", "))},
                        {"results", aligned(results)},
                        {"members", aligned(members)},
@@ -66,31 +60,38 @@ void emit_types(const spec::Spec& spec, std::ostream& out) {
                        {"max_maxphyaddr", fmt::format("{}", spec.max_maxphyaddr)}});
 }
 
-// What the conditions over EPTP and configuration may speak of.
-const std::vector<Local> kConfigurationLocals = {{"ept_word", "pin_based", "configuration->pin_based_controls"},
-                                                 {"ept_word", "primary", "configuration->primary_controls"},
-                                                 {"ept_word", "secondary", "configuration->secondary_controls"},
-                                                 {"ept_word", "tertiary", "configuration->tertiary_controls"},
-                                                 {"ept_word", "conditions", "ept_conditions(configuration, eptp)"}};
+// What the conditions over EPTP and configuration speak of.
+std::string configuration_locals(const std::string& text) {
+  std::vector<Local> locals = {{"ept_word", "capability", "configuration->capability"}};
+  for (const spec::ControlWord& word : spec::kControlWords)
+    locals.push_back({"ept_word", word.name, fmt::format("configuration->{}_controls", word.name)});
+  locals.push_back({"ept_word", "parameters", "configuration->parameters"});
+  return locals_for(text, locals);
+}
+
+// The bits of the EPTP that are of a kind, as one C expression.
+std::string eptp_bits(const spec::Spec& spec, spec::FieldKind kind) {
+  const std::vector<std::string> parts = bits_of_kind(spec.eptp, kind, "configuration->maxphyaddr");
+  return parts.empty() ? hex(0) : fmt::format("{}", fmt::join(parts, " | "));
+}
 
 void emit_eptp_check(const spec::Spec& spec, std::ostream& out) {
   const std::string rules = rule_lines(spec.eptp_rules, spec, "rules", "EPT_RULE_");
-  const auto bits = [&](spec::FieldKind kind) {
-    return bits_or_none(bits_of_kind(spec.eptp, kind, "configuration->maxphyaddr"));
-  };
-  out << fill(kEptpCheck, {{"reserved", bits(spec::FieldKind::reserved)},
-                           {"beyond", bits(spec::FieldKind::beyond_maxphyaddr)},
-                           {"declaration", mentions(rules, "conditions") ? kDeclareConditions : ""},
-                           {"locals", locals_for(rules, kConfigurationLocals)},
-                           {"rules", rules}});
+  out << fill(kEptpCheck,
+              {{"reserved", eptp_bits(spec, spec::FieldKind::reserved)},
+               {"beyond", eptp_bits(spec, spec::FieldKind::beyond_maxphyaddr)},
+               {"declaration", mentions(rules, "conditions") ? kDeclareConditions : ""},
+               {"locals", configuration_locals(rules) +
+                              locals_for(rules, {{"ept_word", "conditions", "ept_conditions(configuration, eptp)"}})},
+               {"rules", rules}});
 }
 
 std::string context_masks(const spec::Spec& spec) {
   std::string text;
   for (const spec::Level& level : spec.levels) {
     for (const int bit : {0, 1}) {
-      const auto found = std::find_if(level.formats.begin(), level.formats.end(),
-                                      [&](std::size_t f) { return spec.formats[f].maps_page == (bit == 1); });
+      const auto found =
+          std::ranges::find_if(level.formats, [&](std::size_t f) { return spec.formats[f].maps_page == (bit == 1); });
       const std::size_t format = found == level.formats.end() ? level.formats.front() : *found;
       text += fmt::format("context->masks[{}][{}] = ept_masks_of(conditions, maxphyaddr, EPT_FORMAT_{});\n",
                           level.level, bit, upper(spec.formats[format].id));
@@ -105,35 +106,30 @@ std::uint64_t never_defined(const spec::Spec& spec) {
   return ~defined;
 }
 
-void emit_prepare(const spec::Spec& spec, std::ostream& out) {
-  const std::vector<RuleCheck> checks = rule_checks(spec);
+void emit_prepare(const spec::Spec& spec, const MaskText& masks, std::ostream& out) {
   std::string conditions;
   for (const spec::NamedCondition& condition : spec.conditions) {
     if (condition.stage != spec::Stage::configuration) continue;
     conditions += set_when("conditions", c_expression(condition.when, spec), "EPT_CONDITION_" + upper(condition.id),
                            condition.id);
   }
-  const std::string further = broken_lines(checks, RuleShape::expression);
-  std::string present;
-  for (const MaskPart& part : present_bits(spec)) present += add_to_mask("context->present", part);
-  std::string condition_locals;
-  for (const auto kind : {spec::FieldKind::reserved, spec::FieldKind::beyond_maxphyaddr}) {
-    const std::string bits = bits_or_none(bits_of_kind(spec.eptp, kind, "configuration->maxphyaddr"));
-    condition_locals += locals_for(conditions, {{"ept_word", member_of(kind), bits.c_str()}});
-  }
+  std::string condition_locals = configuration_locals(conditions);
+  for (const auto kind : {spec::FieldKind::reserved, spec::FieldKind::beyond_maxphyaddr})
+    condition_locals += locals_for(conditions, {{"ept_word", to_string(kind), eptp_bits(spec, kind)}});
   const std::uint64_t root = mask_of({static_cast<unsigned>(spec.max_maxphyaddr - 1), 12});
-  out << fill(kPrepare, {{"conditions", conditions},
-                         {"condition_locals", condition_locals},
-                         {"prepared_words", mentions(further, "conditions") ? "masks.unused[1] = conditions;" : ""},
-                         {"cases", mask_cases(spec, checks)},
-                         {"common", common_masks(spec, checks)},
-                         {"perhaps_not_present", hex(perhaps_not_present(spec))},
-                         {"suspect", suspect_lines(checks)},
-                         {"present", present},
-                         {"never_defined", hex(never_defined(spec))},
-                         {"undefined", qualification_text(spec).prepared},
-                         {"root", hex(root)},
-                         {"masks", context_masks(spec)}});
+  out << fill(kPrepare,
+              {{"conditions", conditions},
+               {"condition_locals", condition_locals},
+               {"prepared_words", mentions(masks.further, "conditions") ? "masks.unused[1] = conditions;" : ""},
+               {"cases", masks.cases},
+               {"common", masks.common},
+               {"perhaps_not_present", masks.perhaps_not_present},
+               {"suspect", masks.suspect},
+               {"present", masks.present},
+               {"never_defined", hex(never_defined(spec))},
+               {"undefined", qualification_text(spec).prepared},
+               {"root", hex(root)},
+               {"masks", context_masks(spec)}});
 }
 
 spec::Bits entry_bits(const spec::Spec& spec, const std::string& id) {
@@ -145,15 +141,12 @@ spec::Bits entry_bits(const spec::Spec& spec, const std::string& id) {
   throw std::logic_error("no format has a field " + id);
 }
 
-void emit_classify(const spec::Spec& spec, std::ostream& out) {
-  const std::vector<RuleCheck> checks = rule_checks(spec);
-  const std::string rules = broken_lines(checks, RuleShape::expression);
-  const std::string function =
-      fill(kFurtherRules,
-           {{"locals", locals_for(rules, {{"ept_word", "conditions", "masks->unused[1]"}})}, {"rules", rules}});
-  const bool further = !rules.empty();
-  out << fill(kClassify, {{"forbidden", broken_lines(checks, RuleShape::bits_of_kind)},
-                          {"without_read", broken_lines(checks, RuleShape::without_read)},
+void emit_classify(const MaskText& masks, std::ostream& out) {
+  const bool further = !masks.further.empty();
+  const std::string locals = locals_for(masks.further, {{"ept_word", "conditions", "masks->unused[1]"}});
+  const std::string function = fill(kFurtherRules, {{"locals", locals}, {"rules", masks.further}});
+  out << fill(kClassify, {{"forbidden", masks.forbidden},
+                          {"without_read", masks.without_read},
                           {"further_rules", further ? function : ""},
                           {"further_test", further ? "if (ept_further_rules(masks, entry)) return 1;" : ""},
                           {"further", further ? "rules |= ept_further_rules(masks, entry);" : ""}});
@@ -165,7 +158,7 @@ void emit_access_conditions(const spec::Spec& spec, std::ostream& out) {
     if (!is_function(condition, spec)) continue;
     const std::string expression = c_expression(condition.when, spec);
     const bool used = expression.find("conditions") != std::string::npos;
-    const std::string definition = (used ? "" : "(void)conditions;\n") + flag_definition("holds", expression, 2);
+    const std::string definition = (used ? "" : "(void)conditions;\n") + flag_definition("holds", expression);
     out << fill(kAccessCondition, {{"text", condition.text}, {"id", condition.id}, {"definition", definition}});
   }
 }
@@ -210,7 +203,7 @@ std::string flag_lines(const spec::Spec& spec) {
   std::string text;
   for (const spec::Flag& flag : spec.flags) {
     const std::string source = flag.leaf_only ? "progress->page" : "progress->used";
-    text += flag_definition("sets_" + flag.id, c_expression(flag.when, spec), 2) +
+    text += flag_definition("sets_" + flag.id, c_expression(flag.when, spec)) +
             fmt::format("const ept_word {} = ept_when(sets_{}, {});\n", flag.id, flag.id, source);
     for (const auto& [effect, name] : {std::pair{spec::Effect::must, "must"}, {spec::Effect::may, "may"}}) {
       const std::string results = results_with(flag, effect);
@@ -231,9 +224,7 @@ const std::vector<Local> kWalkLocals = {{"ept_word", "all", "progress->all"},
 // Those of them that are not `known`.
 std::string walk_locals(const std::string& text, const std::set<std::string>& known) {
   std::vector<Local> locals = kWalkLocals;
-  locals.erase(
-      std::remove_if(locals.begin(), locals.end(), [&](const Local& local) { return known.contains(local.name); }),
-      locals.end());
+  std::erase_if(locals, [&](const Local& local) { return known.contains(local.name); });
   return locals_for(text, locals);
 }
 
@@ -260,11 +251,11 @@ void add_permissions(const spec::Spec& spec, Holes& holes) {
 
 Holes walk_holes(const spec::Spec& spec) {
   const std::string violation = "EPT_VIOLATION_";
-  const std::string sub_page = flag_definition("decided_by_table", c_expression(spec.sub_page_check.when, spec), 2);
+  const std::string sub_page = flag_definition("decided_by_table", c_expression(spec.sub_page_check.when, spec));
   const std::string qualification = qualification_text(spec).lines;
   const std::string convertible =
-      flag_definition("convertible_undefined", c_expression(spec.convertible.undefined, spec), 2) +
-      flag_definition("convertible", c_expression(spec.convertible.when, spec), 2);
+      flag_definition("convertible_undefined", c_expression(spec.convertible.undefined, spec)) +
+      flag_definition("convertible", c_expression(spec.convertible.when, spec));
   Holes holes = {
       {"index_low", index_low(spec)},
       {"walk", walk_lines(spec)},
@@ -282,6 +273,8 @@ Holes walk_holes(const spec::Spec& spec) {
       {"memory_type_low", fmt::format("{}", entry_bits(spec, "memory_type").low)},
       {"ignore_pat_low", fmt::format("{}", entry_bits(spec, "ignore_pat").low)},
   };
+  for (const OutcomeWord& word : outcome_words(spec))
+    holes["nothing"] += word.is_level || word.flag != 0 ? "" : fmt::format("outcome.{} = 0;\n", word.id);
   add_permissions(spec, holes);
   return holes;
 }
@@ -299,10 +292,11 @@ void emit_c_header(const spec::Spec& spec, std::ostream& out) {
   const spec::Spec named = with_names_for_all(spec);
   out << fill(kPreamble, {{"editions", editions(named)}});
   emit_c_vocabulary(named, out);
-  emit_types(named, out);
+  const MaskText masks = mask_text(named);
+  emit_types(named, masks, out);
   emit_eptp_check(named, out);
-  emit_prepare(named, out);
-  emit_classify(named, out);
+  emit_prepare(named, masks, out);
+  emit_classify(masks, out);
   emit_access_conditions(named, out);
   out << fill(kWalk, walk_holes(named));
 }

@@ -1,11 +1,15 @@
-#include "model/emit/c_masks.h"
-
+// How the emitted header checks the rules for present entries. Each is in force by bits of a mask of its format. Fast
+// are: bits that must be 0 in a format, bits that must be 0 while bit 0 is 0, values of bits 5:3 that are reserved, and
+// formats that the processor does not support. What bits 2:0 or bits 5:3 alone break is looked up: the rules are a byte
+// of a word. Every other rule is an expression, which is evaluated where bits 5:0 leave it possible.
 #include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
+#include "model/emit/c_parts.h"
+#include "model/emit/text.h"
 #include "spec/names.h"
 #include "spec/partial.h"
 
@@ -20,42 +24,31 @@ using spec::Word;
 
 constexpr std::uint64_t kLow = 0x3f;  // bits 5:0 of an entry
 
-// A condition taken apart: what must hold of the configuration, which bits must be 0, which must be 1, and what else is
-// asked.
-struct Shape {
-  std::vector<Condition> configuration;
-  std::uint64_t clear = 0;
-  std::vector<Condition> set;
-  std::vector<Condition> other;
+// Members of struct ept_masks.
+constexpr const char* kWithoutRead = "forbidden_without_read";
+constexpr const char* kExpressions = "unused[0]";
+
+struct Check {
+  const spec::Rule* rule = nullptr;
+  std::string when;           // of the configuration, a C expression; empty for always
+  std::string mask;           // a member of struct ept_masks, which has
+  std::string bits;           // these bits while the rule is in force; empty of a rule for fields of `kind`
+  std::uint64_t suspect = 0;  // bit n: an entry with n in bits 5:0 may break it; 0 of a rule for fields or formats
+  std::string broken;         // a C expression over `entry`, `masks` and others; empty of what is looked up
+  std::optional<spec::FieldKind> kind = std::nullopt;
 };
+
+std::string rule_macro(const spec::Rule& rule) { return "EPT_RULE_" + upper(rule.id); }
 
 bool is_entry_bit(const Condition& condition) {
   return condition.kind == Condition::Kind::nonzero && condition.word == Word::entry;
 }
 
-std::vector<Condition> parts_of(const Condition& condition) {
-  return condition.kind == Condition::Kind::all_of ? condition.operands : std::vector<Condition>{condition};
-}
-
-bool is_of_configuration(const Condition& condition, const spec::Spec& spec) {
-  return stage_of(condition, spec.conditions) == spec::Stage::configuration;
-}
-
-Shape shape_of(const Condition& condition, const spec::Spec& spec) {
-  Shape shape;
-  for (const Condition& part : parts_of(condition)) {
-    if (is_of_configuration(part, spec)) {
-      shape.configuration.push_back(part);
-    } else if (is_entry_bit(part)) {
-      shape.set.push_back(part);
-    } else if (part.kind == Condition::Kind::negation && is_entry_bit(part.operands.front())) {
-      shape.clear |= mask_of(part.operands.front().bits);
-    } else {
-      shape.other.push_back(part);
-    }
-  }
-  return shape;
-}
+// A condition taken apart: what must hold of the configuration, as a C expression, and what else is asked.
+struct Parts {
+  std::string configuration;
+  std::vector<Condition> entry;
+};
 
 std::string all_of(const std::vector<Condition>& conditions, const spec::Spec& spec) {
   if (conditions.empty()) return "";
@@ -64,133 +57,86 @@ std::string all_of(const std::vector<Condition>& conditions, const spec::Spec& s
   return c_expression(all, spec);
 }
 
-// The values of bits 5:0 that meet a condition, as bits of a word.
-template <typename Meets>
-std::uint64_t values_that(Meets meets) {
+Parts parts_of(const Condition& condition, const spec::Spec& spec) {
+  const bool several = condition.kind == Condition::Kind::all_of;
+  std::vector<Condition> configuration;
+  Parts parts;
+  for (const Condition& part : several ? condition.operands : std::vector<Condition>{condition}) {
+    const bool prepared = stage_of(part, spec.conditions) == spec::Stage::configuration;
+    (prepared ? configuration : parts.entry).push_back(part);
+  }
+  parts.configuration = all_of(configuration, spec);
+  return parts;
+}
+
+// The values of bits 5:0 of an entry that do not settle a condition in this way, as bits of a word.
+std::uint64_t values_without(Truth settled, const Condition& condition, const spec::Spec& spec) {
   std::uint64_t values = 0;
   for (std::uint64_t value = 0; value <= kLow; ++value) {
-    if (meets(value)) values |= std::uint64_t{1} << value;
+    if (judge(spec, condition, {{Word::entry, {kLow, value}}}) != settled) values |= std::uint64_t{1} << value;
   }
   return values;
 }
 
-// Whether the rule's bit can be looked up in a byte.
-bool fits_byte(const spec::Rule& rule) { return rule.bit < 8; }
-
-// The rule's bit in byte n for each n of 0 to 7 that meets a condition.
-template <typename Meets>
-std::uint64_t bytes_that(const spec::Rule& rule, Meets meets) {
+// The rule's bit in byte n for each n with which the three bits of an entry from `low` up may break it.
+std::string bytes_of(const spec::Spec& spec, const spec::Rule& rule, unsigned low) {
   std::uint64_t bytes = 0;
   for (std::uint64_t n = 0; n < 8; ++n) {
-    if (meets(n)) bytes |= std::uint64_t{1} << (8 * n + rule.bit);
+    if (judge(spec, rule.when, {{Word::entry, {std::uint64_t{7} << low, n << low}}}) != Truth::no)
+      bytes |= std::uint64_t{1} << (8 * n + rule.bit);
   }
-  return bytes;
+  return hex(bytes);
 }
 
-// A bit above 5 may be 1 with any value of bits 5:0.
-std::optional<RuleCheck> without_read(const Condition& bit, const spec::Rule& rule) {
-  const std::uint64_t mask = mask_of(bit.bits);
-  const bool looked_up = mask <= 7 && fits_byte(rule);
-  if (!looked_up && (mask & kLow) != 0) return std::nullopt;
-  RuleCheck check;
-  check.shape = looked_up ? RuleShape::permissions : RuleShape::without_read;
-  check.bit = macro_of(bit);
-  if (looked_up) check.bytes = bytes_that(rule, [&](std::uint64_t n) { return (n & 1) == 0 && (n & mask) != 0; });
-  check.suspect = values_that([&](std::uint64_t n) { return (n & 1) == 0 && (!looked_up || (n & mask) != 0); });
-  if (!looked_up) check.broken = fmt::format("(without_read & {})", check.bit);
-  return check;
-}
-
-std::optional<RuleCheck> memory_type(const Condition& condition, const spec::Rule& rule) {
-  if (!(condition.bits == spec::Bits{5, 3}) || !fits_byte(rule)) return std::nullopt;
-  RuleCheck check;
-  check.shape = RuleShape::memory_type;
-  const auto reserved = [&](std::uint64_t type) {
-    return std::find(condition.values.begin(), condition.values.end(), type) != condition.values.end();
-  };
-  check.bytes = bytes_that(rule, reserved);
-  check.suspect = values_that([&](std::uint64_t n) { return reserved(n >> 3); });
-  return check;
-}
-
-// Where each format that has such fields is concerned, in every configuration.
-std::optional<RuleCheck> forbidden(const Condition& condition, const spec::Rule& rule, const spec::Spec& spec) {
-  for (std::size_t f = 0; f < spec.formats.size(); ++f) {
-    if (!concerns(rule, f) && !bits_of_kind(spec.formats[f], condition.field_kind, "").empty()) return std::nullopt;
-  }
-  RuleCheck check;
-  check.shape = RuleShape::bits_of_kind;
-  check.kind = condition.field_kind;
-  check.broken = c_expression(condition, spec);
-  return check;
-}
-
-std::optional<RuleCheck> fast_check(const spec::Rule& rule, const spec::Spec& spec) {
-  const Shape shape = shape_of(rule.when, spec);
-  const bool bits = !shape.set.empty() || shape.clear != 0;
-  if (shape.other.empty()) {
-    if (!bits) return RuleCheck{};  // what the configuration alone decides concerns the format as a whole
-    return shape.clear == 1 && shape.set.size() == 1 ? without_read(shape.set[0], rule) : std::nullopt;
-  }
-  if (shape.other.size() > 1 || bits) return std::nullopt;
-  const Condition& only = shape.other[0];
-  if (only.kind == Condition::Kind::any_of_kind && shape.configuration.empty()) return forbidden(only, rule, spec);
-  return only.kind == Condition::Kind::one_of ? memory_type(only, rule) : std::nullopt;
-}
-
-// What does not follow from the configuration is evaluated for an entry.
-RuleCheck expression(const spec::Rule& rule, const spec::Spec& spec) {
-  RuleCheck check;
-  check.shape = RuleShape::expression;
-  std::vector<Condition> of_entry;
-  for (const Condition& part : parts_of(rule.when)) {
-    if (!is_of_configuration(part, spec)) of_entry.push_back(part);
-  }
-  check.broken = all_of(of_entry, spec);
-  check.suspect = values_that([&](std::uint64_t n) {
-    return judge(spec, rule.when, {{Word::entry, {kLow, n}}}) != Truth::no;
+// The bit that must be 0 while bit 0 is 0, if these parts of a rule say that.
+const Condition* bit_without_read(const std::vector<Condition>& parts) {
+  const auto no_read = std::ranges::find_if(parts, [](const Condition& part) {
+    return part.kind == Condition::Kind::negation && is_entry_bit(part.operands.front()) &&
+           mask_of(part.operands.front().bits) == 1;
   });
-  return check;
-}
-
-}  // namespace
-
-std::vector<RuleCheck> rule_checks(const spec::Spec& spec) {
-  std::vector<RuleCheck> checks;
-  for (const spec::Rule& rule : spec.misconfigurations) {
-    auto check = fast_check(rule, spec);
-    const bool taken = check && std::any_of(checks.begin(), checks.end(), [&](const RuleCheck& other) {
-                         return !check->broken.empty() && check->broken == other.broken;
-                       });
-    if (!check || taken) check = expression(rule, spec);
-    check->rule = &rule;
-    check->when = all_of(shape_of(rule.when, spec).configuration, spec);
-    checks.push_back(*check);
-  }
-  return checks;
+  if (parts.size() != 2 || no_read == parts.end()) return nullptr;
+  const Condition& other = parts[no_read == parts.begin() ? 1 : 0];
+  return is_entry_bit(other) ? &other : nullptr;
 }
 
 bool concerns(const spec::Rule& rule, std::size_t format) {
-  return std::find(rule.formats.begin(), rule.formats.end(), format) != rule.formats.end();
+  return std::ranges::find(rule.formats, format) != rule.formats.end();
 }
 
-std::vector<MaskPart> present_bits(const spec::Spec& spec) {
-  const Condition& when = spec.conditions.at(spec.present).when;
-  const bool several = when.kind == Condition::Kind::any_of;
-  std::vector<MaskPart> parts;
-  for (const Condition& way : several ? when.operands : std::vector<Condition>{when}) {
-    const Shape shape = shape_of(way, spec);
-    parts.push_back({all_of(shape.configuration, spec), macro_of(shape.set.at(0))});
+// Whether each format that has such fields is concerned.
+bool concerns_all(const spec::Rule& rule, spec::FieldKind kind, const spec::Spec& spec) {
+  for (std::size_t f = 0; f < spec.formats.size(); ++f) {
+    if (!concerns(rule, f) && !bits_of_kind(spec.formats[f], kind, "").empty()) return false;
   }
-  return parts;
+  return true;
 }
 
-std::uint64_t perhaps_not_present(const spec::Spec& spec) {
-  const Condition& when = spec.conditions.at(spec.present).when;
-  return values_that([&](std::uint64_t n) { return judge(spec, when, {{Word::entry, {kLow, n}}}) != Truth::yes; });
+// No two rules are broken by the same expression, so that one bit of a mask is one rule's.
+Check check_of(const spec::Rule& rule, const spec::Spec& spec, const std::vector<Check>& others) {
+  const Parts parts = parts_of(rule.when, spec);
+  const std::string macro = rule_macro(rule);
+  const std::uint64_t suspect = values_without(Truth::no, rule.when, spec);
+  const auto is_free = [&](const std::string& broken) {
+    return std::ranges::find(others, broken, &Check::broken) == others.end();
+  };
+  if (parts.entry.empty()) return {&rule, parts.configuration, "rules", macro, 0, ""};
+  const Condition& first = parts.entry.front();
+  if (const Condition* const bit = bit_without_read(parts.entry)) {
+    if (mask_of(bit->bits) <= 7 && rule.bit < 8)
+      return {&rule, parts.configuration, "permission_rules", bytes_of(spec, rule, 0), suspect, ""};
+    const std::string broken = fmt::format("(without_read & {})", macro_of(*bit));
+    if ((mask_of(bit->bits) & kLow) == 0 && is_free(broken))
+      return {&rule, parts.configuration, kWithoutRead, macro_of(*bit), suspect, broken};
+  } else if (parts.entry.size() == 1 && first.kind == Condition::Kind::one_of && first.bits == spec::Bits{5, 3} &&
+             rule.bit < 8) {
+    return {&rule, parts.configuration, "memory_type_rules", bytes_of(spec, rule, 3), suspect, ""};
+  } else if (first.kind == Condition::Kind::any_of_kind && &first == &parts.entry.back() &&
+             parts.configuration.empty() && concerns_all(rule, first.field_kind, spec)) {
+    const std::string broken = c_expression(first, spec);
+    if (is_free(broken)) return {&rule, "", to_string(first.field_kind), "", 0, broken, first.field_kind};
+  }
+  return {&rule, parts.configuration, kExpressions, macro, suspect, all_of(parts.entry, spec)};
 }
-
-namespace {
 
 // "maxphyaddr" and a distance.
 std::string bit_number(const std::string& width, int offset) {
@@ -209,6 +155,33 @@ std::string range_mask(const spec::Range& range, const std::string& width) {
   return fmt::format("({} & {})", up_to_high, hex(mask_of({63, static_cast<unsigned>(range.low.offset)})));
 }
 
+std::string kind_mask(spec::FieldKind kind, const spec::Format& format) {
+  std::string text;
+  for (const std::string& bits : bits_of_kind(format, kind, "maxphyaddr"))
+    text += fmt::format("masks.{} |= {};\n", to_string(kind), bits);
+  return text;
+}
+
+// A rule that the masks of all formats state alike.
+bool is_common(const Check& check, const spec::Spec& spec) {
+  return !check.kind && check.rule->formats.size() == spec.formats.size();
+}
+
+std::string mask_line(const Check& check) { return add_to_mask("masks." + check.mask, check.when, check.bits); }
+
+// One case of ept_masks_of.
+std::string masks_case(const spec::Spec& spec, std::size_t index, const std::vector<Check>& checks) {
+  const spec::Format& format = spec.formats[index];
+  std::string text = format.maps_page ? "masks.kind = EPT_PAGE;\n" : "";
+  for (const Check& check : checks) {
+    if (is_common(check, spec) || !concerns(*check.rule, index)) continue;
+    text += check.kind ? kind_mask(*check.kind, format) : mask_line(check);
+  }
+  for (const auto kind : {spec::FieldKind::reserved, spec::FieldKind::beyond_maxphyaddr})
+    if (std::ranges::find(checks, kind, &Check::kind) == checks.end()) text += kind_mask(kind, format);
+  return fmt::format("case EPT_FORMAT_{}:\n{}", upper(format.id), indent(text + "break;\n", "  "));
+}
+
 }  // namespace
 
 std::vector<std::string> bits_of_kind(const spec::Format& format, spec::FieldKind kind, const std::string& width) {
@@ -224,6 +197,31 @@ std::vector<std::string> bits_of_kind(const spec::Format& format, spec::FieldKin
   }
   if (constant != 0) parts.insert(parts.begin(), hex(constant));
   return parts;
+}
+
+MaskText mask_text(const spec::Spec& spec) {
+  MaskText text;
+  const Condition& present = spec.conditions.at(spec.present).when;
+  const bool several = present.kind == Condition::Kind::any_of;
+  for (const Condition& way : several ? present.operands : std::vector<Condition>{present}) {
+    const Parts parts = parts_of(way, spec);
+    text.present += add_to_mask("context->present", parts.configuration, macro_of(parts.entry.at(0)));
+  }
+  text.perhaps_not_present = hex(values_without(Truth::yes, present, spec));
+  std::vector<Check> checks;
+  for (const spec::Rule& rule : spec.misconfigurations) checks.push_back(check_of(rule, spec, checks));
+  for (std::size_t f = 0; f < spec.formats.size(); ++f) text.cases += masks_case(spec, f, checks);
+  for (const Check& check : checks) {
+    const std::string macro = rule_macro(*check.rule);
+    if (is_common(check, spec)) text.common += mask_line(check);
+    if (check.suspect != 0)
+      text.suspect +=
+          add_to_mask("values", fmt::format("(masks->{} & {})", check.mask, check.bits), hex(check.suspect));
+    if (check.kind) text.forbidden += fmt::format("if {} rules |= {};\n", check.broken, macro);
+    if (check.mask == kWithoutRead) text.without_read += add_to_mask("rules", check.broken, macro);
+    if (check.mask == kExpressions) text.further += set_when("rules", check.broken, macro, check.rule->id);
+  }
+  return text;
 }
 
 }  // namespace model

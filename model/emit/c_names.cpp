@@ -1,9 +1,8 @@
-#include "model/emit/c_names.h"
-
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
-#include "model/emit/c_outcome.h"
+#include "model/emit/c_parts.h"
+#include "model/emit/emit.h"
 #include "spec/names.h"
 
 namespace model {
@@ -47,46 +46,29 @@ std::string table(const std::string& name, const std::string& rows) {
   return fmt::format("\nstatic const struct ept_name ept_{}_names[] = {{\n{}}};\n", name, rows);
 }
 
-std::string fields(const spec::Format& format) {
+// Of the items that have bits of some word.
+template <class List, class BitsOf>
+std::string table(const std::string& name, const List& list, const BitsOf& bits_of) {
   std::string rows;
-  for (const spec::Field& field : format.fields) {
-    if (has_name(field)) rows += row(mask_of(bits_at(field.bits)), field.id, field.cite);
+  for (const auto& one : list) {
+    if (const std::uint64_t bits = bits_of(one)) rows += row(bits, one.id, one.cite);
   }
-  return rows;
-}
-
-std::string bits_of_word(const std::vector<spec::NamedBits>& list, spec::Word word) {
-  std::string rows;
-  for (const spec::NamedBits& bits : list) {
-    if (bits.word == word) rows += row(mask_of(bits.bits), bits.id, bits.cite);
-  }
-  return rows;
-}
-
-// Of rules and of bits of the exit qualification.
-template <class Numbered>
-std::string numbered(const std::vector<Numbered>& list) {
-  std::string rows;
-  for (const Numbered& one : list) rows += row(std::uint64_t{1} << one.bit, one.id, one.cite);
-  return rows;
+  return table(name, rows);
 }
 
 // Of an enumeration: bit n stands for the number n, and is at place n.
 template <class List>
-std::string enumerated(const List& list) {
-  std::string rows;
-  for (const auto& one : list) rows += row(std::uint64_t{1} << (&one - list.data()), one.id, one.cite);
-  return rows;
+std::string enumerated(const std::string& name, const List& list) {
+  return table(name, list, [&](const auto& one) { return std::uint64_t{1} << (&one - list.data()); });
 }
+
+std::uint64_t named_bits(const spec::Field& field) { return has_name(field) ? mask_of(bits_at(field.bits)) : 0; }
 
 // Each with the place of its first field: the table of the manual.
 std::string formats(const spec::Spec& spec) {
-  std::string rows;
-  for (std::size_t n = 0; n < spec.formats.size(); ++n) {
-    const spec::Format& format = spec.formats[n];
-    rows += row(std::uint64_t{1} << n, format.id, format.fields.front().cite);
-  }
-  return rows;
+  std::vector<spec::Named> tables;
+  for (const spec::Format& format : spec.formats) tables.push_back({format.id, format.fields.front().cite, {}, {}, {}});
+  return enumerated("format", tables);
 }
 
 // Sets of attributes, which have no place of their own in the manual.
@@ -94,13 +76,7 @@ std::string accesses(const spec::Spec& spec) {
   std::string rows;
   for (const spec::Access& access : spec.accesses)
     rows += fmt::format("    {{{}, \"{}\", \"\"}},\n", hex(access.attributes), access.id);
-  return rows;
-}
-
-std::string flags(const spec::Spec& spec) {
-  std::string rows;
-  for (const spec::Flag& flag : spec.flags) rows += row(mask_of(flag.bits), flag.id, flag.cite);
-  return rows;
+  return table("usual_access", rows);
 }
 
 // Address bits reach up to the largest MAXPHYADDR, those beyond it down to the smallest.
@@ -138,15 +114,19 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
   out << kHead << "\n"
       << cite("PRESENT", spec.conditions.at(spec.present).cite) << cite("ORDER", spec.order.cite)
       << cite("SUB_PAGE_CHECK", spec.sub_page_check.cite) << cite("CONVERTIBLE", spec.convertible.cite)
-      << table("capability", fields(spec.capability)) << table("eptp", fields(spec.eptp));
+      << table("capability", spec.capability.fields, named_bits) << table("eptp", spec.eptp.fields, named_bits);
+  const auto of_word = [](spec::Word word) {
+    return [word](const spec::NamedBits& bits) { return bits.word == word ? mask_of(bits.bits) : 0; };
+  };
+  const auto numbered = [](const auto& one) { return std::uint64_t{1} << one.bit; };
   for (const spec::ControlWord& word : spec::kControlWords)
-    out << table(std::string(word.name) + "_control", bits_of_word(spec.controls, word.word));
-  out << table("parameter", bits_of_word(spec.parameters, spec::Word::parameter))
-      << table("access", bits_of_word(spec.attributes, spec::Word::access)) << table("usual_access", accesses(spec))
-      << table("eptp_rule", numbered(spec.eptp_rules)) << table("entry_rule", numbered(spec.misconfigurations))
-      << table("violation", numbered(spec.violations)) << table("qualification", numbered(spec.qualification))
-      << table("flag", flags(spec)) << table("kind", enumerated(spec.entry_kinds))
-      << table("result", enumerated(spec.results)) << table("format", formats(spec))
+    out << table(std::string(word.name) + "_control", spec.controls, of_word(word.word));
+  out << table("parameter", spec.parameters, of_word(spec::Word::parameter))
+      << table("access", spec.attributes, of_word(spec::Word::access)) << accesses(spec)
+      << table("eptp_rule", spec.eptp_rules, numbered) << table("entry_rule", spec.misconfigurations, numbered)
+      << table("violation", spec.violations, numbered) << table("qualification", spec.qualification, numbered)
+      << table("flag", spec.flags, [](const spec::Flag& flag) { return mask_of(flag.bits); })
+      << enumerated("kind", spec.entry_kinds) << enumerated("result", spec.results) << formats(spec)
       << entry_fields("field", has_meaning, spec) << entry_fields("reserved", is_reserved, spec)
       << c_outcome_table(spec) << "\n#endif\n";
 }

@@ -1,9 +1,8 @@
-#include "model/emit/c_outcome.h"
-
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
-#include "model/emit/fill.h"
+#include "model/emit/c_parts.h"
+#include "model/emit/text.h"
 
 namespace model {
 

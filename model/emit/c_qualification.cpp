@@ -1,5 +1,3 @@
-#include "model/emit/c_qualification.h"
-
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -7,7 +5,8 @@
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
-#include "model/emit/c_layout.h"
+#include "model/emit/c_parts.h"
+#include "model/emit/text.h"
 #include "spec/names.h"
 
 namespace model {
@@ -18,19 +17,16 @@ using spec::Condition;
 using Kind = spec::Condition::Kind;
 using Term = std::vector<Condition>;  // all of these hold
 
-Condition negated(const Condition& condition) {
-  if (condition.kind == Kind::negation) return condition.operands.front();
-  Condition result;
-  result.kind = Kind::negation;
-  result.operands = {condition};
-  return result;
-}
-
 Condition joined(Kind kind, const std::vector<Condition>& operands) {
+  if (operands.size() == 1 && kind != Kind::negation) return operands.front();
   Condition result;
   result.kind = kind;
   result.operands = operands;
   return result;
+}
+
+Condition negated(const Condition& condition) {
+  return condition.kind == Kind::negation ? condition.operands.front() : joined(Kind::negation, {condition});
 }
 
 // A condition as terms of which one must hold. Of conditions about the access only those that are alternatives
@@ -71,14 +67,12 @@ struct Part {
   int distance = 0;   // upwards
   std::uint64_t bits = 0;
   std::string names;
-
-  [[nodiscard]] bool like(const Part& other) const {
-    return guard == other.guard && word == other.word && distance == other.distance;
-  }
 };
 
 void add(std::vector<Part>& parts, const Part& part) {
-  const auto found = std::find_if(parts.begin(), parts.end(), [&](const Part& each) { return each.like(part); });
+  const auto found = std::ranges::find_if(parts, [&](const Part& each) {
+    return each.guard == part.guard && each.word == part.word && each.distance == part.distance;
+  });
   if (found == parts.end()) {
     parts.push_back(part);
   } else if ((found->bits & part.bits) == 0) {
@@ -90,7 +84,7 @@ void add(std::vector<Part>& parts, const Part& part) {
 Part part_of(const Term& term, const spec::QualificationBit& bit, const spec::Spec& spec) {
   Part part{"", "", 0, std::uint64_t{1} << bit.bit, bit.id};
   Term guard = term;
-  const auto moved = std::find_if(guard.begin(), guard.end(), is_movable);
+  const auto moved = std::ranges::find_if(guard, is_movable);
   if (moved != guard.end()) {
     part.word = c_word(moved->word);
     part.distance = static_cast<int>(bit.bit) - static_cast<int>(moved->bits.low);
@@ -111,10 +105,9 @@ std::vector<Term> terms_of_set(const spec::QualificationBit& bit, const spec::Sp
   }
   std::vector<Term> terms = terms_of(bit.set, spec);
   for (Term& term : terms) {
-    const auto known = [&](const Condition& condition) {
-      return std::find(defined.begin(), defined.end(), c_expression(condition, spec)) != defined.end();
-    };
-    term.erase(std::remove_if(term.begin(), term.end(), known), term.end());
+    std::erase_if(term, [&](const Condition& condition) {
+      return std::ranges::count(defined, c_expression(condition, spec)) != 0;
+    });
   }
   return terms;
 }
@@ -131,9 +124,9 @@ std::vector<Cause> causes_of(const spec::Spec& spec) {
   for (const spec::QualificationBit& bit : spec.qualification) {
     if (!bit.undefined) continue;
     for (const Term& term : terms_of(*bit.undefined, spec)) {
-      const Condition when = term.size() == 1 ? term.front() : joined(Kind::all_of, term);
+      const Condition when = joined(Kind::all_of, term);
       const std::string text = c_expression(when, spec);
-      auto found = std::find_if(causes.begin(), causes.end(), [&](const Cause& each) { return each.text == text; });
+      auto found = std::ranges::find(causes, text, &Cause::text);
       if (found == causes.end()) found = causes.insert(causes.end(), {text, when, {}});
       found->bits.push_back(&bit);
     }
@@ -160,9 +153,8 @@ Undefined undefined_parts(const spec::Spec& spec) {
     }
   }
   for (const auto& [bits, conditions] : alike) {
-    const Condition when = conditions.size() == 1 ? conditions.front() : joined(Kind::any_of, conditions);
-    for (const auto* bit : bits)
-      add(undefined.parts, {c_expression(when, spec), "", 0, std::uint64_t{1} << bit->bit, bit->id});
+    const std::string guard = c_expression(joined(Kind::any_of, conditions), spec);
+    for (const auto* bit : bits) add(undefined.parts, {guard, "", 0, std::uint64_t{1} << bit->bit, bit->id});
   }
   return undefined;
 }

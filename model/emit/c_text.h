@@ -70,10 +70,7 @@ enum ept_kind { @{kinds} };
 struct ept_configuration {
   ept_word maxphyaddr; /* physical-address width in bits, @{min_maxphyaddr} to @{max_maxphyaddr} */
   ept_word capability; /* IA32_VMX_EPT_VPID_CAP */
-  ept_word pin_based_controls;
-  ept_word primary_controls;
-  ept_word secondary_controls;
-  ept_word tertiary_controls;
+  @{controls}
   ept_word parameters; /* EPT_PARAMETER_..., points that the manual leaves open */
 };
 
@@ -157,11 +154,9 @@ constexpr const char* kEptpCheck =
     R"(@{declaration}
 /* The rules that an EPTP breaks at VM entry, EPT_RULE_EPTP_...; 0 when it is accepted. */
 static inline ept_word ept_check_eptp(const struct ept_configuration* configuration, ept_word eptp) {
-  const ept_word capability = configuration->capability;
-  const ept_word parameters = configuration->parameters;
+  @{locals}
   const ept_word reserved = @{reserved};
   const ept_word beyond_maxphyaddr = @{beyond};
-  @{locals}
   ept_word rules = 0;
   @{rules}
   return rules;
@@ -171,12 +166,6 @@ static inline ept_word ept_check_eptp(const struct ept_configuration* configurat
 
 constexpr const char* kPrepare = R"(/* The conditions that hold with a configuration and an EPTP, EPT_... */
 static inline ept_word ept_conditions(const struct ept_configuration* configuration, ept_word eptp) {
-  const ept_word capability = configuration->capability;
-  const ept_word pin_based = configuration->pin_based_controls;
-  const ept_word primary = configuration->primary_controls;
-  const ept_word secondary = configuration->secondary_controls;
-  const ept_word tertiary = configuration->tertiary_controls;
-  const ept_word parameters = configuration->parameters;
   @{condition_locals}
   ept_word conditions = 0;
   @{conditions}

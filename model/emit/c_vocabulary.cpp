@@ -1,12 +1,12 @@
-#include "model/emit/c_vocabulary.h"
-
+// The constants of the emitted header.
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
-#include "model/emit/c_layout.h"
+#include "model/emit/c_parts.h"
+#include "model/emit/text.h"
 #include "spec/names.h"
 
 namespace model {
@@ -28,8 +28,6 @@ std::string defines(const std::string& heading, const std::vector<Define>& lines
   return fmt::format("/* {} */\n{}\n", heading, aligned(code));
 }
 
-std::string without_full_stop(const std::string& text) { return text.substr(0, text.find_last_not_of('.') + 1); }
-
 std::vector<Define> field_defines(const std::vector<const spec::Format*>& formats, const std::string& prefix) {
   std::vector<Define> lines;
   std::set<std::string> seen;
@@ -41,7 +39,7 @@ std::vector<Define> field_defines(const std::vector<const spec::Format*>& format
           {(prefixed ? "EPT_" : prefix) + upper(field.id), mask_of(bits_at(field.bits)), in_words(field.bits)});
     }
   }
-  std::stable_sort(lines.begin(), lines.end(), [](const Define& a, const Define& b) { return a.value < b.value; });
+  std::ranges::stable_sort(lines, {}, &Define::value);
   return lines;
 }
 
@@ -60,30 +58,24 @@ std::vector<Define> entry_defines(const spec::Spec& spec) {
   return lines;
 }
 
-std::vector<Define> bit_defines(const std::vector<spec::NamedBits>& bits, const std::string& prefix) {
-  std::vector<Define> lines;
-  for (const spec::NamedBits& bit : bits)
-    lines.push_back({prefix + upper(bit.id), mask_of(bit.bits), without_full_stop(bit.text)});
-  return lines;
-}
+std::uint64_t bits_of(const spec::NamedBits& named) { return mask_of(named.bits); }
+std::uint64_t bits_of(const spec::Rule& rule) { return std::uint64_t{1} << rule.bit; }
+std::uint64_t bits_of(const spec::QualificationBit& bit) { return std::uint64_t{1} << bit.bit; }
+std::uint64_t bits_of(const spec::NamedCondition& condition) { return std::uint64_t{1} << condition.bit.value(); }
 
-std::vector<Define> rule_defines(const std::vector<spec::Rule>& rules, const std::string& prefix) {
+template <typename Item>
+std::vector<Define> item_defines(const std::vector<Item>& items, const std::string& prefix) {
   std::vector<Define> lines;
-  for (const spec::Rule& rule : rules)
-    lines.push_back({prefix + upper(rule.id), std::uint64_t{1} << rule.bit, without_full_stop(rule.text)});
+  for (const Item& item : items)
+    lines.push_back({prefix + upper(item.id), bits_of(item), item.text.substr(0, item.text.find_last_not_of('.') + 1)});
   return lines;
 }
 
 std::vector<Define> condition_defines(const spec::Spec& spec) {
-  std::vector<Define> lines;
-  for (const spec::NamedCondition& condition : spec.conditions) {
-    if (condition.stage == spec::Stage::configuration) {
-      lines.push_back({"EPT_CONDITION_" + upper(condition.id), std::uint64_t{1} << condition.bit.value(),
-                       without_full_stop(condition.text)});
-    }
-  }
-  std::sort(lines.begin(), lines.end(), [](const Define& a, const Define& b) { return a.value < b.value; });
-  return lines;
+  std::vector<spec::NamedCondition> prepared = spec.conditions;
+  std::erase_if(prepared, [](const auto& condition) { return condition.stage != spec::Stage::configuration; });
+  std::ranges::sort(prepared, {}, [](const auto& condition) { return condition.bit; });
+  return item_defines(prepared, "EPT_CONDITION_");
 }
 
 std::vector<Define> access_defines(const spec::Spec& spec) {
@@ -93,32 +85,24 @@ std::vector<Define> access_defines(const spec::Spec& spec) {
   return lines;
 }
 
-std::vector<Define> qualification_defines(const spec::Spec& spec) {
-  std::vector<Define> lines;
-  for (const spec::QualificationBit& bit : spec.qualification) {
-    lines.push_back({"EPT_QUALIFICATION_" + upper(bit.id), std::uint64_t{1} << bit.bit, without_full_stop(bit.text)});
-  }
-  return lines;
-}
-
 }  // namespace
 
 void emit_c_vocabulary(const spec::Spec& spec, std::ostream& out) {
   out << defines("IA32_VMX_EPT_VPID_CAP.", field_defines({&spec.capability}, "EPT_CAPABILITY_"))
-      << defines("VM-execution controls, each in its word.", bit_defines(spec.controls, "EPT_CONTROL_"))
-      << defines("Points that the manual leaves open.", bit_defines(spec.parameters, "EPT_PARAMETER_"))
+      << defines("VM-execution controls, each in its word.", item_defines(spec.controls, "EPT_CONTROL_"))
+      << defines("Points that the manual leaves open.", item_defines(spec.parameters, "EPT_PARAMETER_"))
       << defines("Conditions that follow from configuration and EPTP.", condition_defines(spec))
       << defines("Fields of the EPTP.", field_defines({&spec.eptp}, "EPT_EPTP_"))
       << defines("Fields of an entry.", entry_defines(spec))
-      << defines("Parts of a guest-physical address.", bit_defines(spec.address_fields, "EPT_GPA_"))
-      << defines("Attributes of an access.", bit_defines(spec.attributes, "EPT_ACCESS_"))
+      << defines("Parts of a guest-physical address.", item_defines(spec.address_fields, "EPT_GPA_"))
+      << defines("Attributes of an access.", item_defines(spec.attributes, "EPT_ACCESS_"))
       << defines("The usual accesses.", access_defines(spec))
-      << defines("Rules for the EPTP, each stating when it is broken.", rule_defines(spec.eptp_rules, "EPT_RULE_"))
+      << defines("Rules for the EPTP, each stating when it is broken.", item_defines(spec.eptp_rules, "EPT_RULE_"))
       << defines("Rules for a present entry, each stating when it is broken.",
-                 rule_defines(spec.misconfigurations, "EPT_RULE_"))
-      << defines("Causes of an EPT violation.", rule_defines(spec.violations, "EPT_VIOLATION_"))
-      << defines("Groups of them.", bit_defines(spec.violation_groups, "EPT_VIOLATION_"))
-      << defines("Exit qualification of an EPT violation.", qualification_defines(spec));
+                 item_defines(spec.misconfigurations, "EPT_RULE_"))
+      << defines("Causes of an EPT violation.", item_defines(spec.violations, "EPT_VIOLATION_"))
+      << defines("Groups of them.", item_defines(spec.violation_groups, "EPT_VIOLATION_"))
+      << defines("Exit qualification of an EPT violation.", item_defines(spec.qualification, "EPT_QUALIFICATION_"));
 }
 
 }  // namespace model

@@ -112,15 +112,7 @@ static inline struct ept_outcome ept_outcome_of(enum ept_result result, int leve
   struct ept_outcome outcome;
   outcome.result = result;
   outcome.level = level;
-  outcome.host_physical_address = 0;
-  outcome.memory_type = 0;
-  outcome.ignore_pat = 0;
-  outcome.rules = 0;
-  outcome.reserved_bits = 0;
-  outcome.qualification = 0;
-  outcome.qualification_defined = 0;
-  outcome.convertible = 0;
-  outcome.convertible_defined = 0;
+  @{nothing}
   return outcome;
 }
 

@@ -5,8 +5,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "model/emit/c_header.h"
-#include "model/emit/c_names.h"
+#include "model/emit/emit.h"
 #include "spec/load.h"
 
 namespace {

@@ -1,7 +1,7 @@
-#include "model/emit/json.h"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "model/emit/emit.h"
 
 namespace model {
 
@@ -28,121 +28,100 @@ Json to_json(const Condition& condition, const spec::Spec& spec) {
   return {};
 }
 
-Json fields(const spec::Format& format, const spec::Spec& spec) {
-  Json list = Json::array();
-  for (const spec::Field& field : format.fields) {
-    Json item = {{"id", field.id}, {"bits", to_string(field.bits)}, {"kind", to_string(field.kind)}};
-    if (field.kind == spec::FieldKind::fixed) item["value"] = field.value;
-    if (field.when) item["when"] = to_json(*field.when, spec);
-    item["text"] = field.text;
-    item["cite"] = to_string(field.cite);
-    list.push_back(std::move(item));
-  }
-  return list;
+// What `of` says of each item.
+template <class List, class Of>
+Json each(const List& list, const Of& of) {
+  Json result = Json::array();
+  for (const auto& item : list) result.push_back(of(item));
+  return result;
+}
+
+// With what is stated of it at the end.
+Json stated(Json item, const spec::Named& named) {
+  item.update({{"text", named.text}, {"cite", to_string(named.cite)}});
+  return item;
+}
+
+Json field(const spec::Field& field, const spec::Spec& spec) {
+  Json item = {{"id", field.id}, {"bits", to_string(field.bits)}, {"kind", to_string(field.kind)}};
+  if (field.kind == spec::FieldKind::fixed) item["value"] = field.value;
+  if (field.when) item["when"] = to_json(*field.when, spec);
+  return stated(std::move(item), field);
 }
 
 Json format(const spec::Format& format, const spec::Spec& spec) {
   Json item = {{"id", format.id}, {"title", format.title}};
   if (format.level > 0) item.update({{"level", format.level}, {"maps_page", format.maps_page}});
-  item["fields"] = fields(format, spec);
+  item["fields"] = each(format.fields, [&](const spec::Field& one) { return field(one, spec); });
   return item;
 }
 
 Json rules(const std::vector<spec::Rule>& list, const spec::Spec& spec) {
-  Json result = Json::array();
-  for (const spec::Rule& rule : list) {
+  return each(list, [&](const spec::Rule& rule) {
     Json item = {{"id", rule.id}, {"bit", rule.bit}};
-    if (!rule.formats.empty()) {
-      item["formats"] = Json::array();
-      for (const std::size_t f : rule.formats) item["formats"].push_back(spec.formats.at(f).id);
-    }
-    item.update({{"when", to_json(rule.when, spec)}, {"text", rule.text}, {"cite", to_string(rule.cite)}});
-    result.push_back(std::move(item));
-  }
-  return result;
+    if (!rule.formats.empty())
+      item["formats"] = each(rule.formats, [&](std::size_t f) { return spec.formats.at(f).id; });
+    item["when"] = to_json(rule.when, spec);
+    return stated(std::move(item), rule);
+  });
 }
 
 Json named_bits(const std::vector<spec::NamedBits>& list) {
-  Json result = Json::array();
-  for (const spec::NamedBits& bits : list) {
-    Json item = {
-        {"id", bits.id}, {"mask", hex(mask_of(bits.bits))}, {"text", bits.text}, {"cite", to_string(bits.cite)}};
+  return each(list, [](const spec::NamedBits& bits) {
+    Json item = stated({{"id", bits.id}, {"mask", hex(mask_of(bits.bits))}}, bits);
     if (!bits.reason.empty()) item["reason"] = bits.reason;
-    result.push_back(std::move(item));
-  }
-  return result;
+    return item;
+  });
 }
 
-Json conditions(const spec::Spec& spec) {
-  Json result = Json::array();
-  for (const spec::NamedCondition& condition : spec.conditions) {
-    Json item = {{"id", condition.id}};
-    if (condition.bit) item["bit"] = *condition.bit;
-    item.update(
-        {{"when", to_json(condition.when, spec)}, {"text", condition.text}, {"cite", to_string(condition.cite)}});
-    result.push_back(std::move(item));
-  }
-  return result;
+Json condition(const spec::NamedCondition& condition, const spec::Spec& spec) {
+  Json item = {{"id", condition.id}};
+  if (condition.bit) item["bit"] = *condition.bit;
+  item["when"] = to_json(condition.when, spec);
+  return stated(std::move(item), condition);
 }
 
-Json qualification(const spec::Spec& spec) {
-  Json result = Json::array();
-  for (const spec::QualificationBit& bit : spec.qualification) {
-    Json item = {{"id", bit.id}, {"bit", bit.bit}, {"set", to_json(bit.set, spec)}};
-    if (bit.undefined) item.update({{"undefined", to_json(*bit.undefined, spec)}, {"reason", bit.reason}});
-    item.update({{"text", bit.text}, {"cite", to_string(bit.cite)}});
-    result.push_back(std::move(item));
-  }
-  return result;
+Json qualification(const spec::QualificationBit& bit, const spec::Spec& spec) {
+  Json item = {{"id", bit.id}, {"bit", bit.bit}, {"set", to_json(bit.set, spec)}};
+  if (bit.undefined) item.update({{"undefined", to_json(*bit.undefined, spec)}, {"reason", bit.reason}});
+  return stated(std::move(item), bit);
 }
 
-Json accesses(const spec::Spec& spec) {
-  Json result = Json::array();
-  for (const spec::Access& access : spec.accesses)
-    result.push_back({{"id", access.id}, {"attributes", hex(access.attributes)}});
-  return result;
-}
+Json access(const spec::Access& access) { return {{"id", access.id}, {"attributes", hex(access.attributes)}}; }
 
-Json profiles(const spec::Spec& spec) {
-  Json result = Json::array();
-  for (const spec::Profile& profile : spec.profiles) {
-    result.push_back({{"id", profile.id},
-                      {"title", profile.title},
-                      {"maxphyaddr", profile.maxphyaddr},
-                      {"ept_vpid_cap", hex(profile.capability)},
-                      {"pin_based_controls", hex(profile.pin_based)},
-                      {"primary_controls", hex(profile.primary)},
-                      {"secondary_controls", hex(profile.secondary)},
-                      {"tertiary_controls", hex(profile.tertiary)},
-                      {"parameters", hex(profile.parameters)},
-                      {"source", profile.source},
-                      {"synthetic", profile.synthetic},
-                      {"assumed", profile.assumed}});
-  }
-  return result;
+Json profile(const spec::Profile& profile) {
+  Json item = {{"id", profile.id},
+               {"title", profile.title},
+               {"maxphyaddr", profile.maxphyaddr},
+               {"ept_vpid_cap", hex(profile.capability)}};
+  for (const spec::ControlWord& word : spec::kControlWords)
+    item[word.name + std::string("_controls")] = hex(profile.*word.member);
+  item.update({{"parameters", hex(profile.parameters)},
+               {"source", profile.source},
+               {"synthetic", profile.synthetic},
+               {"assumed", profile.assumed}});
+  return item;
 }
 
 }  // namespace
 
 void emit_json(const spec::Spec& spec, std::ostream& out) {
-  Json formats = Json::array();
-  for (const spec::Format& each : spec.formats) formats.push_back(format(each, spec));
   const Json document = {
       {"generated_by", "eptspec model emit --lang json"},
       {"maxphyaddr", {{"min", spec.min_maxphyaddr}, {"max", spec.max_maxphyaddr}}},
       {"eptp", format(spec.eptp, spec)},
       {"capability", format(spec.capability, spec)},
-      {"formats", formats},
+      {"formats", each(spec.formats, [&](const auto& one) { return format(one, spec); })},
       {"controls", named_bits(spec.controls)},
       {"parameters", named_bits(spec.parameters)},
       {"access_attributes", named_bits(spec.attributes)},
-      {"accesses", accesses(spec)},
-      {"conditions", conditions(spec)},
+      {"accesses", each(spec.accesses, access)},
+      {"conditions", each(spec.conditions, [&](const auto& one) { return condition(one, spec); })},
       {"eptp_rules", rules(spec.eptp_rules, spec)},
       {"misconfigurations", rules(spec.misconfigurations, spec)},
       {"violations", rules(spec.violations, spec)},
-      {"exit_qualification", qualification(spec)},
-      {"profiles", profiles(spec)},
+      {"exit_qualification", each(spec.qualification, [&](const auto& one) { return qualification(one, spec); })},
+      {"profiles", each(spec.profiles, profile)},
   };
   out << document.dump(2) << "\n";
 }

@@ -52,22 +52,15 @@ std::uint64_t field_value(std::uint64_t word, spec::Bits bits) {
 }
 
 // 0 when the format has no such field.
-std::uint64_t value_of(const spec::Format& format, const char* field, std::uint64_t entry) {
-  for (const spec::Field& one : format.fields) {
-    if (one.id == field) return field_value(entry, bits_at(one.bits));
-  }
-  return 0;
+std::uint64_t value_of(const spec::Format& format, const char* id, std::uint64_t entry) {
+  const spec::Field* const field = find_id(format.fields, id);
+  return field == nullptr ? 0 : field_value(entry, bits_at(field->bits));
 }
 
 bool matches(const spec::Format& format, std::uint64_t entry) {
-  return std::all_of(format.fields.begin(), format.fields.end(), [&](const spec::Field& field) {
+  return std::ranges::all_of(format.fields, [&](const spec::Field& field) {
     return field.kind != spec::FieldKind::fixed || field_value(entry, bits_at(field.bits)) == field.value;
   });
-}
-
-void add_effect(spec::Effect effect, std::uint64_t levels, Effects& effects) {
-  if (effect == spec::Effect::must) effects.must = levels;
-  if (effect == spec::Effect::may) effects.may = levels;
 }
 
 }  // namespace
@@ -88,15 +81,9 @@ Interpreter::Facts Interpreter::facts_of(const Circumstances& machine) {
   return facts;
 }
 
-std::size_t Interpreter::named(const std::string& id) const {
-  for (std::size_t n = 0; n < spec_.conditions.size(); ++n) {
-    if (spec_.conditions[n].id == id) return n;
-  }
+const Condition& Interpreter::named(const std::string& id) const {
+  if (const spec::NamedCondition* const found = find_id(spec_.conditions, id)) return found->when;
   throw std::logic_error("there is no condition " + id);
-}
-
-bool Interpreter::holds(std::size_t named, const Facts& facts) const {
-  return holds(spec_.conditions[named].when, facts);
 }
 
 bool Interpreter::holds(const Condition& condition, const Facts& facts) const {
@@ -122,7 +109,7 @@ bool Interpreter::holds(const Condition& condition, const Facts& facts) const {
       const spec::Format& format = condition.word == Word::eptp ? spec_.eptp : *facts.format;
       return (facts[condition.word] & bits_of_kind(format, condition.field_kind, facts.maxphyaddr)) != 0;
     }
-    case Condition::Kind::named: return holds(condition.named, facts);
+    case Condition::Kind::named: return holds(spec_.conditions[condition.named].when, facts);
   }
   throw std::logic_error("unknown kind of condition");
 }
@@ -196,19 +183,17 @@ void Interpreter::finish(const Facts& facts, const Used& used, Outcome& outcome)
   for (const spec::Flag& flag : spec_.flags) {
     Effects& effects = flag.id == "accessed" ? outcome.accessed : outcome.dirty;
     if (!holds(flag.when, facts)) continue;
+    const spec::Effect effect = outcome.result == Result::translated         ? flag.on_success
+                                : outcome.result == Result::misconfiguration ? flag.on_misconfiguration
+                                                                             : flag.on_violation;
     const std::uint64_t levels = flag.leaf_only ? used.leaf : used.levels;
-    switch (outcome.result) {
-      case Result::translated: add_effect(flag.on_success, levels, effects); break;
-      case Result::sub_page_check:
-      case Result::violation: add_effect(flag.on_violation, levels, effects); break;
-      case Result::misconfiguration: add_effect(flag.on_misconfiguration, levels, effects); break;
-    }
+    if (effect == spec::Effect::must) effects.must = levels;
+    if (effect == spec::Effect::may) effects.may = levels;
   }
 }
 
 void Interpreter::complete(const spec::Format& format, std::uint64_t gpa, Facts& facts, Outcome& outcome) const {
-  const auto& checks = spec_.order.complete_walk;
-  if (std::find(checks.begin(), checks.end(), spec::Check::permissions) != checks.end())
+  if (std::ranges::count(spec_.order.complete_walk, spec::Check::permissions) != 0)
     outcome.rules = refused(spec::ViolationStage::permissions, facts);
   if (outcome.rules != 0) {
     const bool only = outcome.rules == std::uint64_t{1} << spec_.violations[spec_.sub_page_check.only].bit;

@@ -81,8 +81,7 @@ class Interpreter {
 
   static Facts facts_of(const Circumstances& machine);
   [[nodiscard]] bool holds(const spec::Condition& condition, const Facts& facts) const;
-  [[nodiscard]] bool holds(std::size_t named, const Facts& facts) const;
-  [[nodiscard]] std::size_t named(const std::string& id) const;
+  [[nodiscard]] const spec::Condition& named(const std::string& id) const;
   [[nodiscard]] const spec::Format& format_of(int level, std::uint64_t entry) const;
   [[nodiscard]] std::uint64_t broken(const spec::Format& format, const Facts& facts) const;
   [[nodiscard]] std::uint64_t refused(spec::ViolationStage stage, const Facts& facts) const;
@@ -96,8 +95,8 @@ class Interpreter {
 
   const spec::Spec& spec_;
   Combine combine_;
-  std::size_t present_;
-  std::size_t five_level_walk_;
+  const spec::Condition& present_;
+  const spec::Condition& five_level_walk_;
 };
 
 }  // namespace model

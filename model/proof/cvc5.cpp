@@ -1,5 +1,3 @@
-#include "model/proof/cvc5.h"
-
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -13,6 +11,8 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "model/proof/prove.h"
 
 namespace model {
 

@@ -53,16 +53,16 @@ std::vector<Path> explore(const Inputs& inputs, const z3::expr& assumption, cons
   return paths;
 }
 
+// In the order of kProgressWords.
+constexpr std::array<Word ept_progress::*, kProgressWords.size()> kHeaderWords = {
+    &ept_progress::table, &ept_progress::entry, &ept_progress::all,  &ept_progress::nonleaf,
+    &ept_progress::used,  &ept_progress::page,  &ept_progress::rules};
+
 ept_progress progress_of(const Progress& from) {
   ept_progress progress;
   progress.level = from.level;
-  progress.table = symbolic(from.table);
-  progress.entry = symbolic(from.entry);
-  progress.all = symbolic(from.all);
-  progress.nonleaf = symbolic(from.nonleaf);
-  progress.used = symbolic(from.used);
-  progress.page = symbolic(from.page);
-  progress.rules = symbolic(from.rules);
+  for (std::size_t i = 0; i < kHeaderWords.size(); ++i)
+    progress.*kHeaderWords.at(i) = symbolic(from.*kProgressWords.at(i).second);
   return progress;
 }
 
@@ -127,15 +127,10 @@ std::vector<Path> header_step(const Inputs& inputs, const Progress& progress, co
     ept_progress at = progress_of(progress);
     const auto step = ept_advance(&context, symbolic(entry), &at);
     z3::context& z3_context = inputs.eptp.ctx();
-    return {{"step", number(z3_context, step)},
-            {"level", number(z3_context, at.level)},
-            {"table", at.table.expr()},
-            {"entry", at.entry.expr()},
-            {"all", at.all.expr()},
-            {"nonleaf", at.nonleaf.expr()},
-            {"used", at.used.expr()},
-            {"page", at.page.expr()},
-            {"rules", at.rules.expr()}};
+    Terms terms = {{"step", number(z3_context, step)}, {"level", number(z3_context, at.level)}};
+    for (std::size_t i = 0; i < kHeaderWords.size(); ++i)
+      terms.push_back({kProgressWords.at(i).first, (at.*kHeaderWords.at(i)).expr()});
+    return terms;
   });
 }
 

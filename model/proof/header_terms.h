@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "model/smt/inputs.h"
 #include "model/smt/meaning.h"
 #include "model/smt/terms.h"
 

@@ -41,22 +41,16 @@ Claim disagreement(const spec::Spec& spec, z3::context& context, const PathsOf& 
   return {inputs, {{assumption, "widths"}}, cases, only(merge(paths), names), expected, {}};
 }
 
-z3::expr any_word(z3::context& context, const char* name) { return context.bv_const(name, kWordBits); }
-
-Progress any_progress(z3::context& context, int level) {
+Progress any_progress(const Inputs& inputs, int level) {
+  z3::context& context = inputs.eptp.ctx();
+  const auto any = [&](const char* name) { return context.bv_const(name, kWordBits); };
   const z3::expr zero = word(context, 0);
-  return {level,
-          any_word(context, "table"),
-          any_word(context, "entry"),
-          any_word(context, "all"),
-          any_word(context, "nonleaf"),
-          any_word(context, "used"),
-          zero,
-          zero};
+  return {level, any("table"), any("entry"), any("all"), any("nonleaf"), any("used"), zero, zero};
 }
 
-Progress ended_progress(z3::context& context, int level, Ending ending, const spec::Spec& spec) {
-  Progress progress = any_progress(context, level);
+Progress ended_progress(const Inputs& inputs, int level, Ending ending, const spec::Spec& spec) {
+  Progress progress = any_progress(inputs, level);
+  z3::context& context = inputs.eptp.ctx();
   if (ending == Ending::page) progress.page = word(context, std::uint64_t{1} << level);
   if (level > 0) return progress;
   for (const spec::Rule& rule : spec.violations) {
@@ -65,79 +59,42 @@ Progress ended_progress(z3::context& context, int level, Ending ending, const sp
   return progress;
 }
 
-Obligation entry_obligation(const spec::Spec& spec, const spec::Level& level) {
-  const int number = level.level;
-  return {fmt::format("entry.{}", number), fmt::format("classification of every entry of level {}", number),
-          Aim::no_model, [&spec, number](z3::context& context) {
-            return disagreement(
-                spec, context,
-                [number](const Inputs& inputs, const z3::expr& assumption) {
-                  return header_classify(inputs, number, assumption);
-                },
-                [number](Meaning& meaning, const Inputs& inputs) {
-                  return meaning.classify(number, inputs.entry(number));
-                });
-          }};
-}
-
-Obligation step_obligation(const spec::Spec& spec, int level) {
-  return {fmt::format("step.{}", level), fmt::format("one step of a walk at level {}, from any state", level),
-          Aim::no_model, [&spec, level](z3::context& context) {
-            const Progress progress = any_progress(context, level);
-            return disagreement(
-                spec, context,
-                [&](const Inputs& inputs, const z3::expr& assumption) {
-                  return header_step(inputs, progress, inputs.entry(level), assumption);
-                },
-                [&](Meaning& meaning, const Inputs& inputs) { return meaning.step(progress, inputs.entry(level)); });
-          }};
-}
-
 // As a step leaves it: with the rules that the entry breaks, where it breaks one.
-Progress after_step(const Progress& progress, Ending ending, const spec::Spec& spec, const Inputs& inputs) {
-  Progress left = progress;
-  if (ending != Ending::misconfiguration) return left;
+Progress after_step(Progress progress, Ending ending, const spec::Spec& spec, const Inputs& inputs) {
+  if (ending != Ending::misconfiguration) return progress;
   Meaning meaning(inputs.eptp.ctx(), spec, inputs);
-  left.rules = value_of(meaning.conclude(progress, ending, inputs.gpa, inputs.access), "rules");
-  return left;
+  progress.rules = value_of(meaning.conclude(progress, ending, inputs.gpa, inputs.access), "rules");
+  return progress;
 }
 
 Claim ending_claim(const spec::Spec& spec, z3::context& context, int level, Ending ending,
                    const std::vector<std::string>& names) {
-  const Progress progress = ended_progress(context, level, ending, spec);
   return disagreement(
       spec, context,
       [&](const Inputs& inputs, const z3::expr& assumption) {
+        const Progress progress = ended_progress(inputs, level, ending, spec);
         return header_conclude(inputs, after_step(progress, ending, spec, inputs), ending, assumption);
       },
       [&](Meaning& meaning, const Inputs& inputs) {
+        const Progress progress = ended_progress(inputs, level, ending, spec);
         return meaning.conclude(progress, ending, inputs.gpa, inputs.access);
       },
       names);
 }
 
-const char* name_of(Ending ending) {
-  switch (ending) {
-    case Ending::page: return "page";
-    case Ending::violation: return "violation";
-    case Ending::misconfiguration: return "misconfiguration";
-  }
-  return "";
-}
-
-void add_endings(std::vector<Obligation>& list, const spec::Spec& spec, Ending ending, int highest, int lowest) {
-  for (int level = highest; level >= lowest; --level) {
-    const std::string where = fmt::format("{}.{}", name_of(ending), level);
-    const std::string state =
-        fmt::format("a walk that ended as {} at level {}, from any state", name_of(ending), level);
-    list.push_back(
-        {"outcome." + where, "outcome of " + state, Aim::no_model,
-         [&spec, level, ending](z3::context& context) { return ending_claim(spec, context, level, ending, {}); }});
-    if (ending == Ending::misconfiguration) continue;
-    list.push_back({"qualification." + where, "exit qualification and its defined bits of " + state, Aim::no_model,
-                    [&spec, level, ending](z3::context& context) {
-                      return ending_claim(spec, context, level, ending, {"qualification", "qualification_defined"});
+void add_endings(std::vector<Obligation>& list, const spec::Spec& spec, Ending ending, const char* name, int highest,
+                 int lowest) {
+  const auto add = [&](int level, const char* id, const char* what, const std::vector<std::string>& names) {
+    list.push_back({fmt::format("{}.{}.{}", id, name, level),
+                    fmt::format("{} of a walk that ended as {} at level {}, from any state", what, name, level),
+                    Aim::no_model, [&spec, level, ending, names](z3::context& context) {
+                      return ending_claim(spec, context, level, ending, names);
                     }});
+  };
+  for (int level = highest; level >= lowest; --level) {
+    add(level, "outcome", "outcome", {});
+    if (ending == Ending::misconfiguration) continue;
+    add(level, "qualification", "exit qualification and its defined bits", {"qualification", "qualification_defined"});
   }
 }
 
@@ -145,21 +102,38 @@ void add_endings(std::vector<Obligation>& list, const spec::Spec& spec, Ending e
 
 std::vector<Obligation> agreement_obligations(const spec::Spec& spec) {
   std::vector<Obligation> list;
-  list.push_back({"walk", "whole walks: addresses read, result, everything reported", Aim::no_model,
-                  [&spec](z3::context& context) {
-                    return disagreement(spec, context, header_walk,
-                                        [](Meaning& meaning, const Inputs&) { return meaning.walk(); });
-                  }});
-  list.push_back(
-      {"eptp", "acceptance of every EPTP, with the rules it breaks", Aim::no_model, [&spec](z3::context& context) {
-         return disagreement(spec, context, header_eptp_check,
-                             [](Meaning& meaning, const Inputs&) { return meaning.eptp_check(); });
-       }});
-  for (const spec::Level& level : spec.levels) list.push_back(entry_obligation(spec, level));
-  for (const spec::Level& level : spec.levels) list.push_back(step_obligation(spec, level.level));
-  add_endings(list, spec, Ending::page, 3, 1);
-  add_endings(list, spec, Ending::violation, 5, 0);
-  add_endings(list, spec, Ending::misconfiguration, 5, 1);
+  const auto add = [&](const std::string& id, const std::string& text, const PathsOf& header, const TermsOf& terms) {
+    list.push_back({id, text, Aim::no_model, [&spec, header, terms](z3::context& context) {
+                      return disagreement(spec, context, header, terms);
+                    }});
+  };
+  add("walk", "whole walks: addresses read, result, everything reported", header_walk,
+      [](Meaning& meaning, const Inputs&) { return meaning.walk(); });
+  add("eptp", "acceptance of every EPTP, with the rules it breaks", header_eptp_check,
+      [](Meaning& meaning, const Inputs&) { return meaning.eptp_check(); });
+  for (const spec::Level& each : spec.levels) {
+    const int level = each.level;
+    add(
+        fmt::format("entry.{}", level), fmt::format("classification of every entry of level {}", level),
+        [level](const Inputs& inputs, const z3::expr& assumption) {
+          return header_classify(inputs, level, assumption);
+        },
+        [level](Meaning& meaning, const Inputs& inputs) { return meaning.classify(level, inputs.entry(level)); });
+  }
+  for (const spec::Level& each : spec.levels) {
+    const int level = each.level;
+    add(
+        fmt::format("step.{}", level), fmt::format("one step of a walk at level {}, from any state", level),
+        [level](const Inputs& inputs, const z3::expr& assumption) {
+          return header_step(inputs, any_progress(inputs, level), inputs.entry(level), assumption);
+        },
+        [level](Meaning& meaning, const Inputs& inputs) {
+          return meaning.step(any_progress(inputs, level), inputs.entry(level));
+        });
+  }
+  add_endings(list, spec, Ending::page, "page", 3, 1);
+  add_endings(list, spec, Ending::violation, "violation", 5, 0);
+  add_endings(list, spec, Ending::misconfiguration, "misconfiguration", 5, 1);
   return list;
 }
 

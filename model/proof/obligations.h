@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "model/smt/inputs.h"
 #include "model/smt/terms.h"
 #include "spec/ir.h"
 
@@ -42,5 +41,13 @@ struct Obligation {
 
 // That the compiled header means what the constraints of `spec` mean. `spec` must outlive the result.
 std::vector<Obligation> agreement_obligations(const spec::Spec& spec);
+
+// What the specification owes itself, for every configuration at once: fields tile 63:0, every rule can fire and can be
+// the only reason, the classes of an entry are disjoint and complete. `spec` must outlive the result.
+std::vector<Obligation> specification_obligations(const spec::Spec& spec);
+
+// A model of a refuted obligation as a person reads it: configuration, EPTP and entries field by field, what each side
+// says.
+std::string describe(const spec::Spec& spec, const Claim& claim, const z3::model& found);
 
 }  // namespace model

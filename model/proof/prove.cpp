@@ -2,16 +2,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
-#include <optional>
+#include <future>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include "model/proof/counterexample.h"
-#include "model/proof/cvc5.h"
 #include "model/smt/smtlib.h"
 
 namespace model {
@@ -136,42 +132,27 @@ Proof prove(const spec::Spec& spec, const Obligation& obligation, const ProveOpt
 
 std::vector<Proof> prove_all(const spec::Spec& spec, const std::vector<Obligation>& obligations,
                              const ProveOptions& options, const std::function<void(const Proof&)>& finished) {
-  std::vector<std::optional<Proof>> proofs(obligations.size());
+  std::vector<std::promise<Proof>> proofs(obligations.size());
   std::atomic<std::size_t> next{0};
-  std::exception_ptr failure;
-  std::mutex mutex;
-  std::condition_variable changed;
   const auto work = [&] {
     for (std::size_t i = next++; i < obligations.size(); i = next++) {
-      std::optional<Proof> proof;
-      std::exception_ptr error;
       try {
-        proof = prove(spec, obligations[i], options);
+        proofs[i].set_value(prove(spec, obligations[i], options));
       } catch (...) {
-        error = std::current_exception();
+        proofs[i].set_exception(std::current_exception());
         next = obligations.size();
       }
-      const std::lock_guard lock(mutex);
-      proofs[i] = std::move(proof);
-      if (error) failure = error;
-      changed.notify_all();
     }
   };
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  std::vector<std::jthread> threads;
   const std::size_t wanted = options.jobs == 0 ? processors : options.jobs;
+  std::vector<std::jthread> threads;
   for (std::size_t t = 0; t < std::min(wanted, obligations.size()); ++t) threads.emplace_back(work);
   std::vector<Proof> results;
-  for (const auto& proof : proofs) {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return proof.has_value() || failure; });
-    if (failure) break;
-    results.push_back(*proof);
-    lock.unlock();
+  for (auto& proof : proofs) {
+    results.push_back(proof.get_future().get());
     finished(results.back());
   }
-  threads.clear();
-  if (failure) std::rethrow_exception(failure);
   return results;
 }
 

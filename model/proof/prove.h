@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,15 @@ struct ProveOptions {
   unsigned timeout_seconds = 60;  // for one obligation
   unsigned jobs = 0;              // threads; 0: one for each processor
 };
+
+class SolverMissing : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The second opinion, of cvc5 as a program: what it prints for SMT-LIB 2 text, "sat", "unsat", "unknown", "timeout" or
+// a message. Throws SolverMissing.
+std::string ask_cvc5(const std::string& script, unsigned timeout_seconds);
 
 // The claim's formula as SMT-LIB 2.
 std::string script_of(z3::context& context, const Claim& claim);

@@ -1,9 +1,9 @@
-#include "model/proof/spec_obligations.h"
-
+// What the specification owes itself, for every configuration at once.
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "model/proof/obligations.h"
 #include "model/smt/meaning.h"
 
 namespace model {
@@ -17,176 +17,142 @@ std::string origin(const spec::Place& place, const std::string& what) {
   return fmt::format("{}: {}", to_string(place), what);
 }
 
-z3::expr exactly_one(z3::context& context, const std::vector<Part>& parts) {
+z3::expr exactly_one(const std::vector<Part>& parts) {
+  z3::context& context = parts.front().formula.ctx();
   z3::expr count = word(context, 0);
   for (const Part& part : parts) count = count + z3::ite(part.formula, word(context, 1), word(context, 0));
   return count == word(context, 1);
 }
 
-Claim tiling_claim(const spec::Spec& spec, const spec::Format& format, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
-  Meaning meaning(context, spec, claim.inputs);
+void state_tiling(const spec::Format& format, Claim& claim, Meaning& meaning) {
+  z3::context& context = claim.inputs.eptp.ctx();
   const z3::expr bit = context.bv_const("bit", kWordBits);
   for (const spec::Field& field : format.fields) {
     claim.witnesses.push_back({meaning.covers(field.bits, bit),
                                origin(field.place, fmt::format("{} ({})", field.id, to_string(field.bits)))});
   }
-  claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"},
-                 {z3::ule(bit, word(context, 63)), "bits 63:0"},
-                 {!exactly_one(context, claim.witnesses), "one field for each bit"}};
-  return claim;
+  claim.parts.push_back({z3::ule(bit, word(context, 63)), "bits 63:0"});
+  claim.parts.push_back({!exactly_one(claim.witnesses), "one field for each bit"});
 }
 
-// That no rule but `rule` is broken.
-void add_other_rules(Claim& claim, const std::vector<Rule>& rules, const Rule& rule,
+// The conjuncts of a rule, each with its place, and that no other of the rules is broken.
+void state_only_rule(const Rule& rule, const std::vector<Rule>& rules, Claim& claim,
+                     const std::function<z3::expr(const Condition&)>& holds,
                      const std::function<z3::expr(const Rule&)>& broken) {
+  const bool several = rule.when.kind == Condition::Kind::all_of;
+  for (const Condition& part : several ? rule.when.operands : std::vector<Condition>{rule.when})
+    claim.parts.push_back({holds(part), origin(part.place, "this condition")});
   for (const Rule& other : rules) {
     if (other.id != rule.id)
       claim.parts.push_back({!broken(other), origin(other.place, fmt::format("'{}' is not broken", other.id))});
   }
 }
 
-// The conjuncts of a rule, each with its place.
-void add_conjuncts(Claim& claim, Meaning& meaning, const Condition& when, const Words& words,
-                   const spec::Format* format) {
-  if (when.kind != Condition::Kind::all_of) {
-    claim.parts.push_back({meaning.holds(when, words, format), origin(when.place, "this condition")});
-    return;
-  }
-  for (const Condition& part : when.operands) {
-    claim.parts.push_back({meaning.holds(part, words, format), origin(part.place, "this condition")});
-  }
-}
-
-Claim misconfiguration_claim(const spec::Spec& spec, const Rule& rule, std::size_t f, z3::context& context) {
+void state_misconfiguration(const spec::Spec& spec, const Rule& rule, std::size_t f, Claim& claim, Meaning& meaning) {
   const spec::Format& format = spec.formats[f];
-  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
-  Meaning meaning(context, spec, claim.inputs);
   const z3::expr& entry = claim.inputs.entry(format.level);
   Words words = meaning.no_words();
-  words.entry = entry;
-  claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"},
-                 {meaning.matches(format, entry), origin(format.place, fmt::format("the format {}", format.id))},
-                 {meaning.present(entry), "the entry is present"}};
-  add_conjuncts(claim, meaning, rule.when, words, &format);
-  add_other_rules(claim, spec.misconfigurations, rule,
-                  [&](const Rule& other) { return meaning.broken(other, f, entry); });
-  return claim;
+  words[spec::Word::entry] = entry;
+  claim.parts.push_back(
+      {meaning.matches(format, entry), origin(format.place, fmt::format("the format {}", format.id))});
+  claim.parts.push_back({meaning.present(entry), "the entry is present"});
+  state_only_rule(
+      rule, spec.misconfigurations, claim, [&](const Condition& part) { return meaning.holds(part, words, &format); },
+      [&](const Rule& other) { return meaning.broken(other, f, entry); });
 }
 
-Claim eptp_claim(const spec::Spec& spec, const Rule& rule, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
-  Meaning meaning(context, spec, claim.inputs);
-  const Words words = meaning.no_words();
-  claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"}};
-  add_conjuncts(claim, meaning, rule.when, words, &spec.eptp);
-  add_other_rules(claim, spec.eptp_rules, rule,
-                  [&](const Rule& other) { return meaning.holds(other.when, words, &spec.eptp); });
-  return claim;
+void state_eptp(const spec::Spec& spec, const Rule& rule, Claim& claim, Meaning& meaning) {
+  const auto holds = [&](const Condition& when) { return meaning.holds(when, meaning.no_words(), &spec.eptp); };
+  state_only_rule(rule, spec.eptp_rules, claim, holds, [&](const Rule& other) { return holds(other.when); });
 }
 
 // A walk over good entries (EPTP accepted) whose only violation is the rule.
-Claim violation_claim(const spec::Spec& spec, const Rule& rule, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
-  Meaning meaning(context, spec, claim.inputs);
+void state_violation(const Rule& rule, Claim& claim, Meaning& meaning) {
+  z3::context& context = claim.inputs.eptp.ctx();
   const Terms walk = meaning.walk();
-  const z3::expr accepted = value_of(meaning.eptp_check(), "rules") == word(context, 0);
-  const z3::expr fires = value_of(walk, "rules") == word(context, std::uint64_t{1} << rule.bit);
-  claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"},
-                 {accepted, "the EPTP is accepted"},
-                 {value_of(walk, "result") == word(context, 2), "the walk ends as EPT violation"},
-                 {fires, origin(rule.place, fmt::format("'{}' is the only reason", rule.id))}};
-  return claim;
+  claim.parts.push_back({value_of(meaning.eptp_check(), "rules") == word(context, 0), "the EPTP is accepted"});
+  claim.parts.push_back({value_of(walk, "result") == word(context, 2), "the walk ends as EPT violation"});
+  claim.parts.push_back({value_of(walk, "rules") == word(context, std::uint64_t{1} << rule.bit),
+                         origin(rule.place, fmt::format("'{}' is the only reason", rule.id))});
 }
 
-Claim classes_claim(const spec::Spec& spec, const spec::Level& level, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
-  Meaning meaning(context, spec, claim.inputs);
+void state_classes(const spec::Spec& spec, const spec::Level& level, Claim& claim, Meaning& meaning) {
   const z3::expr& entry = claim.inputs.entry(level.level);
   const z3::expr present = meaning.present(entry);
   claim.witnesses.push_back({!present, "not present"});
   for (const std::size_t f : level.formats) {
     const spec::Format& format = spec.formats[f];
-    z3::expr_vector rules(context);
+    z3::expr_vector rules(entry.ctx());
     for (const Rule& rule : spec.misconfigurations) rules.push_back(meaning.broken(rule, f, entry));
     const z3::expr here = present && meaning.matches(format, entry);
     claim.witnesses.push_back({here && any_of(rules), origin(format.place, "misconfigured " + format.id)});
     claim.witnesses.push_back(
         {here && !any_of(rules), origin(format.place, (format.maps_page ? "page by " : "table by ") + format.id)});
   }
-  claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"},
-                 {!exactly_one(context, claim.witnesses), "exactly one class"}};
-  return claim;
+  claim.parts.push_back({!exactly_one(claim.witnesses), "exactly one class"});
 }
 
 // A processor on which no EPTP is accepted has no EPT.
-Claim profile_claim(const spec::Spec& spec, const spec::Profile& profile, z3::context& context) {
-  Claim claim{Inputs(context), {}, {}, {}, {}, {}};
-  Meaning meaning(context, spec, claim.inputs);
+void state_profile(const spec::Profile& profile, Claim& claim, Meaning& meaning) {
   const Configuration& configuration = claim.inputs.configuration;
-  const auto is = [&](const z3::expr& input, std::uint64_t value) { return input == word(context, value); };
-  claim.parts = {
-      {is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)) &&
-           is(configuration.capability, profile.capability) && is(configuration.parameters, profile.parameters),
-       origin(profile.place, profile.id)},
-      {value_of(meaning.eptp_check(), "rules") == word(context, 0), "some EPTP is accepted"}};
-  return claim;
-}
-
-void add_tilings(std::vector<Obligation>& list, const spec::Spec& spec) {
-  std::vector<const spec::Format*> formats = {&spec.eptp, &spec.capability};
-  for (const spec::Format& format : spec.formats) formats.push_back(&format);
-  for (const spec::Format* format : formats) {
-    list.push_back({"tiling." + format->id, fmt::format("the fields of {} tile bits 63:0", format->id), Aim::no_model,
-                    [&spec, format](z3::context& context) { return tiling_claim(spec, *format, context); }});
-  }
+  const auto is = [](const z3::expr& input, std::uint64_t value) { return input == word(input.ctx(), value); };
+  claim.parts.push_back({is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)) &&
+                             is(configuration.capability, profile.capability) &&
+                             is(configuration.parameters, profile.parameters),
+                         origin(profile.place, profile.id)});
+  claim.parts.push_back({is(value_of(meaning.eptp_check(), "rules"), 0), "some EPTP is accepted"});
 }
 
 // A format without a field of the rule's kind cannot break it; that is no contradiction.
 bool concerns(const Rule& rule, const spec::Format& format) {
-  if (rule.when.kind != Condition::Kind::any_of_kind) return true;
-  return std::any_of(format.fields.begin(), format.fields.end(),
-                     [&](const spec::Field& field) { return field.kind == rule.when.field_kind; });
-}
-
-void add_misconfigurations(std::vector<Obligation>& list, const spec::Spec& spec) {
-  for (const Rule& rule : spec.misconfigurations) {
-    for (const std::size_t f : rule.formats) {
-      if (!concerns(rule, spec.formats[f])) continue;
-      const std::string& format = spec.formats[f].id;
-      list.push_back(
-          {fmt::format("rule.{}.{}", rule.id, format), fmt::format("{} can be the only reason in {}", rule.id, format),
-           Aim::a_model,
-           [&spec, &rule, f](z3::context& context) { return misconfiguration_claim(spec, rule, f, context); }});
-    }
-  }
-}
-
-void add_rules(std::vector<Obligation>& list, const spec::Spec& spec, const std::vector<Rule>& rules,
-               Claim (*state)(const spec::Spec&, const Rule&, z3::context&)) {
-  for (const Rule& rule : rules) {
-    list.push_back({"rule." + rule.id, fmt::format("{} can be the only reason", rule.id), Aim::a_model,
-                    [&spec, &rule, state](z3::context& context) { return state(spec, rule, context); }});
-  }
+  return rule.when.kind != Condition::Kind::any_of_kind ||
+         std::ranges::find(format.fields, rule.when.field_kind, &spec::Field::kind) != format.fields.end();
 }
 
 }  // namespace
 
 std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
+  using State = std::function<void(Claim&, Meaning&)>;  // fills a claim that assumes the widths already
   std::vector<Obligation> list;
-  add_tilings(list, spec);
-  for (const spec::Level& level : spec.levels) {
-    list.push_back({fmt::format("classes.{}", level.level),
-                    fmt::format("the classes of an entry of level {} are disjoint and complete", level.level),
-                    Aim::no_model,
-                    [&spec, &level](z3::context& context) { return classes_claim(spec, level, context); }});
+  const auto add = [&](const std::string& id, const std::string& text, Aim goal, const State& state) {
+    list.push_back({id, text, goal, [&spec, state](z3::context& context) {
+                      Claim claim{Inputs(context), {}, {}, {}, {}, {}};
+                      Meaning meaning(context, spec, claim.inputs);
+                      claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"}};
+                      state(claim, meaning);
+                      return claim;
+                    }});
+  };
+  std::vector<const spec::Format*> formats = {&spec.eptp, &spec.capability};
+  for (const spec::Format& format : spec.formats) formats.push_back(&format);
+  for (const spec::Format* format : formats) {
+    add("tiling." + format->id, fmt::format("the fields of {} tile bits 63:0", format->id), Aim::no_model,
+        [format](Claim& claim, Meaning& meaning) { state_tiling(*format, claim, meaning); });
   }
-  add_rules(list, spec, spec.eptp_rules, eptp_claim);
-  add_misconfigurations(list, spec);
-  add_rules(list, spec, spec.violations, violation_claim);
+  for (const spec::Level& level : spec.levels) {
+    add(fmt::format("classes.{}", level.level),
+        fmt::format("the classes of an entry of level {} are disjoint and complete", level.level), Aim::no_model,
+        [&spec, &level](Claim& claim, Meaning& meaning) { state_classes(spec, level, claim, meaning); });
+  }
+  for (const Rule& rule : spec.eptp_rules) {
+    add("rule." + rule.id, rule.id + " can be the only reason", Aim::a_model,
+        [&spec, &rule](Claim& claim, Meaning& meaning) { state_eptp(spec, rule, claim, meaning); });
+  }
+  for (const Rule& rule : spec.misconfigurations) {
+    for (const std::size_t f : rule.formats) {
+      if (!concerns(rule, spec.formats[f])) continue;
+      add(fmt::format("rule.{}.{}", rule.id, spec.formats[f].id),
+          fmt::format("{} can be the only reason in {}", rule.id, spec.formats[f].id), Aim::a_model,
+          [&spec, &rule, f](Claim& claim, Meaning& meaning) { state_misconfiguration(spec, rule, f, claim, meaning); });
+    }
+  }
+  for (const Rule& rule : spec.violations) {
+    add("rule." + rule.id, rule.id + " can be the only reason", Aim::a_model,
+        [&rule](Claim& claim, Meaning& meaning) { state_violation(rule, claim, meaning); });
+  }
   for (const spec::Profile& profile : spec.profiles) {
-    list.push_back({"profile." + profile.id, fmt::format("some EPTP is accepted on {}", profile.id), Aim::a_model,
-                    [&spec, &profile](z3::context& context) { return profile_claim(spec, profile, context); }});
+    add("profile." + profile.id, fmt::format("some EPTP is accepted on {}", profile.id), Aim::a_model,
+        [&profile](Claim& claim, Meaning& meaning) { state_profile(profile, claim, meaning); });
   }
   return list;
 }

@@ -16,52 +16,19 @@ constexpr std::uint64_t kMisconfigured = 1;
 constexpr std::uint64_t kTable = 2;
 constexpr std::uint64_t kPage = 3;
 
-bool contains(const std::vector<std::size_t>& list, std::size_t value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
 }  // namespace
 
 Meaning::Meaning(z3::context& context, const spec::Spec& spec, const Inputs& inputs)
     : context_(context), spec_(spec), inputs_(inputs) {}
 
 Words Meaning::no_words() {
-  const z3::expr zero = word(context_, 0);
-  return {zero, zero, zero, zero, zero, zero, zero, zero};
-}
-
-z3::expr Meaning::word_of(Word which, const Words& words) {
-  const Configuration& configuration = inputs_.configuration;
-  switch (which) {
-    case Word::capability: return configuration.capability;
-    case Word::pin_based: return configuration.pin_based;
-    case Word::primary: return configuration.primary;
-    case Word::secondary: return configuration.secondary;
-    case Word::tertiary: return configuration.tertiary;
-    case Word::parameter: return configuration.parameters;
-    case Word::eptp: return inputs_.eptp;
-    case Word::gpa: return words.gpa;
-    case Word::entry: return words.entry;
-    case Word::all: return words.all;
-    case Word::nonleaf: return words.nonleaf;
-    case Word::leaf: return words.leaf;
-    case Word::access: return words.access;
-    case Word::walk: return words.walk;
-    case Word::violation: return words.violation;
-  }
-  throw std::logic_error("unknown word");
+  const Configuration& has = inputs_.configuration;
+  Words words{{has.capability, has.pin_based, has.primary, has.secondary, has.tertiary, has.parameters, inputs_.eptp}};
+  words.values.resize(static_cast<std::size_t>(Word::violation) + 1, word(context_, 0));
+  return words;
 }
 
 z3::expr Meaning::bits_of(const spec::Bits& bits, const z3::expr& value) { return value.extract(bits.high, bits.low); }
-
-z3::expr Meaning::in_values(const Condition& condition, const Words& words) {
-  const z3::expr field = bits_of(condition.bits, word_of(condition.word, words));
-  z3::expr_vector cases(context_);
-  for (const std::uint64_t value : condition.values) {
-    cases.push_back(field == context_.bv_val(value, field.get_sort().bv_size()));
-  }
-  return any_of(cases);
-}
 
 z3::expr Meaning::holds(const Condition& condition, const Words& words, const spec::Format* format) {
   z3::expr_vector operands(context_);
@@ -71,14 +38,19 @@ z3::expr Meaning::holds(const Condition& condition, const Words& words, const sp
     case Condition::Kind::any_of: return any_of(operands);
     case Condition::Kind::negation: return !operands[0];
     case Condition::Kind::nonzero: {
-      const z3::expr field = bits_of(condition.bits, word_of(condition.word, words));
+      const z3::expr field = bits_of(condition.bits, words[condition.word]);
       return field != context_.bv_val(0, field.get_sort().bv_size());
     }
-    case Condition::Kind::one_of: return in_values(condition, words);
+    case Condition::Kind::one_of: {
+      const z3::expr field = bits_of(condition.bits, words[condition.word]);
+      for (const std::uint64_t value : condition.values)
+        operands.push_back(field == context_.bv_val(value, field.get_sort().bv_size()));
+      return any_of(operands);
+    }
     case Condition::Kind::any_of_kind: {
       const spec::Format* const of = condition.word == Word::eptp ? &spec_.eptp : format;
       if (of == nullptr) throw std::logic_error("reserved bits of an entry of unknown format");
-      return (word_of(condition.word, words) & mask_of_kind(*of, condition.field_kind)) != word(context_, 0);
+      return (words[condition.word] & mask_of_kind(*of, condition.field_kind)) != word(context_, 0);
     }
     case Condition::Kind::named: return holds(spec_.conditions.at(condition.named).when, words, format);
   }
@@ -122,14 +94,14 @@ z3::expr Meaning::matches(const spec::Format& format, const z3::expr& entry) {
 
 z3::expr Meaning::present(const z3::expr& entry) {
   Words words = no_words();
-  words.entry = entry;
+  words[Word::entry] = entry;
   return holds(spec_.conditions.at(spec_.present).when, words);
 }
 
 z3::expr Meaning::broken(const spec::Rule& rule, std::size_t format, const z3::expr& entry) {
-  if (!contains(rule.formats, format)) return context_.bool_val(false);
+  if (std::ranges::count(rule.formats, format) == 0) return context_.bool_val(false);
   Words words = no_words();
-  words.entry = entry;
+  words[Word::entry] = entry;
   return holds(rule.when, words, &spec_.formats.at(format));
 }
 
@@ -151,8 +123,7 @@ Terms Meaning::eptp_check() {
 }
 
 const spec::Level& Meaning::level_of(int level) const {
-  return *std::find_if(spec_.levels.begin(), spec_.levels.end(),
-                       [&](const spec::Level& l) { return l.level == level; });
+  return *std::ranges::find(spec_.levels, level, &spec::Level::level);
 }
 
 Meaning::EntryState Meaning::judge(int level, const z3::expr& entry) {

@@ -3,12 +3,13 @@
 // beyond those that are named. Tests: tests/agreement, tests/model/proof_test.cpp.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include <z3++.h>
 
-#include "model/smt/inputs.h"
 #include "model/smt/terms.h"
 #include "spec/ir.h"
 
@@ -16,14 +17,10 @@ namespace model {
 
 // The words that a condition may speak about at some point of a walk. Those that are not known yet are zero.
 struct Words {
-  z3::expr gpa;
-  z3::expr entry;
-  z3::expr all;
-  z3::expr nonleaf;
-  z3::expr leaf;
-  z3::expr access;
-  z3::expr walk;       // bits: spec::WalkFact
-  z3::expr violation;  // bits: those of spec::Rule
+  z3::expr& operator[](spec::Word word) { return values.at(static_cast<std::size_t>(word)); }
+  const z3::expr& operator[](spec::Word word) const { return values.at(static_cast<std::size_t>(word)); }
+
+  std::vector<z3::expr> values;  // by spec::Word
 };
 
 // How far a walk has come; the terms are those of struct ept_progress in the emitted header.
@@ -37,6 +34,14 @@ struct Progress {
   z3::expr page;
   z3::expr rules;  // violations that need no entry, or what the entry read last breaks
 };
+inline constexpr std::array<std::pair<const char*, z3::expr Progress::*>, 7> kProgressWords = {
+    {{"table", &Progress::table},
+     {"entry", &Progress::entry},
+     {"all", &Progress::all},
+     {"nonleaf", &Progress::nonleaf},
+     {"used", &Progress::used},
+     {"page", &Progress::page},
+     {"rules", &Progress::rules}}};
 
 enum class Ending { page, violation, misconfiguration };
 
@@ -66,7 +71,7 @@ class Meaning {
   Progress use(const Progress& progress, const z3::expr& entry, bool maps_page);
   z3::expr early_violations();
 
-  Words no_words();  // all zero
+  Words no_words();  // none but those of the configuration
   z3::expr entry_address(const Progress& progress, const z3::expr& gpa);
   z3::expr five_levels();
 
@@ -79,9 +84,7 @@ class Meaning {
     z3::expr reserved_bits;
   };
 
-  z3::expr word_of(spec::Word which, const Words& words);
   static z3::expr bits_of(const spec::Bits& bits, const z3::expr& value);  // moved down to bit 0
-  z3::expr in_values(const spec::Condition& condition, const Words& words);
   z3::expr range_mask(const spec::Range& range);
   z3::expr bound(const spec::Bound& bound);
   z3::expr set_of(const std::vector<spec::Rule>& rules, const std::function<z3::expr(const spec::Rule&)>& holds);

@@ -68,33 +68,29 @@ Terms Meaning::step(const Progress& progress, const z3::expr& entry) {
   const z3::expr misconfigured = present_first ? state.present && state.misconfigured : state.misconfigured;
   const Progress page = use(progress, entry, true);
   const Progress table = use(progress, entry, false);
-  Progress broken = progress;
+  Progress ended = progress;
+  ended.entry = entry;
+  Progress broken = ended;
   broken.rules = state.rules;
-  const auto terms = [&](std::uint64_t ending, const Progress& p) -> Terms {
-    return {{"step", word(context_, ending)},
-            {"level", word(context_, static_cast<std::uint64_t>(p.level))},
-            {"table", p.table},
-            {"entry", entry},
-            {"all", p.all},
-            {"nonleaf", p.nonleaf},
-            {"used", p.used},
-            {"page", p.page},
-            {"rules", p.rules}};
+  const auto terms = [&](std::uint64_t ending, const Progress& p) {
+    Terms all = {{"step", word(context_, ending)}, {"level", word(context_, static_cast<std::uint64_t>(p.level))}};
+    for (const auto& [name, member] : kProgressWords) all.push_back({name, p.*member});
+    return all;
   };
-  return choose(violation, terms(kStepViolation, progress),
+  return choose(violation, terms(kStepViolation, ended),
                 choose(misconfigured, terms(kStepMisconfiguration, broken),
                        choose(state.maps_page, terms(kStepPage, page), terms(kStepTable, table))));
 }
 
 Words Meaning::words_at(const Progress& progress, const z3::expr& access) {
   Words words = no_words();
-  words.entry = progress.entry;
-  words.all = progress.all;
-  words.nonleaf = progress.nonleaf;
-  words.leaf = progress.entry;
-  words.access = access;
-  words.walk = flag_bit(progress.page != word(context_, 0), index(spec::WalkFact::complete)) |
-               flag_bit(progress.page == word(context_, 2), index(spec::WalkFact::leaf_is_pte));
+  words[spec::Word::entry] = progress.entry;
+  words[spec::Word::all] = progress.all;
+  words[spec::Word::nonleaf] = progress.nonleaf;
+  words[spec::Word::leaf] = progress.entry;
+  words[spec::Word::access] = access;
+  words[spec::Word::walk] = flag_bit(progress.page != word(context_, 0), index(spec::WalkFact::complete)) |
+                            flag_bit(progress.page == word(context_, 2), index(spec::WalkFact::leaf_is_pte));
   return words;
 }
 
@@ -106,8 +102,8 @@ z3::expr Meaning::permission_violations(const Words& words) {
 
 z3::expr Meaning::early_violations() {
   Words words = no_words();
-  words.gpa = inputs_.gpa;
-  words.access = inputs_.access;
+  words[spec::Word::gpa] = inputs_.gpa;
+  words[spec::Word::access] = inputs_.access;
   return set_of(spec_.violations, [&](const spec::Rule& rule) {
     return rule.stage == spec::ViolationStage::before_walk ? holds(rule.when, words) : context_.bool_val(false);
   });
@@ -159,7 +155,7 @@ void Meaning::add_flags(Terms& terms, const Progress& progress, const Words& wor
 Terms Meaning::conclude(const Progress& progress, Ending ending, const z3::expr& gpa, const z3::expr& access) {
   const z3::expr zero = word(context_, 0);
   Words words = words_at(progress, access);
-  words.gpa = gpa;
+  words[spec::Word::gpa] = gpa;
   EntryState state = progress.level > 0 ? judge(progress.level, progress.entry)
                                         : EntryState{context_.bool_val(false), context_.bool_val(false),
                                                      context_.bool_val(false), zero, zero};
@@ -172,14 +168,14 @@ Terms Meaning::conclude(const Progress& progress, Ending ending, const z3::expr&
     const std::uint64_t only = std::uint64_t{1} << spec_.violations.at(spec_.sub_page_check.only).bit;
     sub_page = rules == word(context_, only) && holds(spec_.sub_page_check.when, words);
   } else if (ending == Ending::violation) {
-    words.violation = progress.rules;
+    words[spec::Word::violation] = progress.rules;
     rules = progress.rules | set_of(spec_.violations, [&](const spec::Rule& rule) {
               return context_.bool_val(progress.level > 0 && rule.stage == spec::ViolationStage::entry);
             });
   }
   const z3::expr misconfigured = context_.bool_val(ending == Ending::misconfiguration);
   const z3::expr violation = !misconfigured && !success && !sub_page;
-  words.violation = z3::ite(violation, rules, zero);
+  words[spec::Word::violation] = z3::ite(violation, rules, zero);
   const z3::expr reached = success || sub_page;
   const unsigned offset_bits = progress.level > 0 ? level_of(progress.level).index.low : table_bits();
   const z3::expr page_address = z3::concat(address_from(progress.entry, offset_bits), gpa.extract(offset_bits - 1, 0));

@@ -21,7 +21,7 @@
 
 #include "harness/judge/case.h"
 #include "harness/judge/judging.h"
-#include "harness/suite/source.h"
+#include "harness/suite/selection.h"
 #include "harness/targets/open.h"
 #include "tests/bench/medians.h"
 #include "vectors/format/random.h"

@@ -5,9 +5,9 @@
 #include <sstream>
 
 #include "model/emit/c_condition.h"
-#include "model/emit/c_header.h"
-#include "model/emit/c_masks.h"
-#include "model/emit/fill.h"
+#include "model/emit/emit.h"
+#include "model/emit/c_parts.h"
+#include "model/emit/text.h"
 #include "tests/support/spec_under_test.h"
 
 namespace {

@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <functional>
 
-#include "model/proof/cvc5.h"
 #include "model/proof/header_terms.h"
+#include "model/proof/obligations.h"
 #include "model/proof/prove.h"
-#include "model/proof/spec_obligations.h"
 #include "tests/support/spec_under_test.h"
 
 namespace {

@@ -215,14 +215,15 @@ model::Words Formulas::words_at_end(Shape& shape, const Goal& goal, const Demand
   model::Words words = shape.meaning->no_words();
   if (goal.question == Question::eptp) return words;
   const model::Progress progress = progress_of(shape, goal);
-  words.gpa = shape.inputs->gpa;
-  words.access = shape.inputs->access;
-  words.entry = demand.level > 0 ? shape.inputs->entry(demand.level) : progress.entry;
-  words.all = progress.all;
-  words.nonleaf = progress.nonleaf;
-  words.leaf = progress.entry;
-  words.walk = number(walk_facts(goal.ending, goal.last));
-  if (goal.ending != Ending::misconfigured) words.violation = model::value_of(concluded(shape, goal), "rules");
+  words[spec::Word::gpa] = shape.inputs->gpa;
+  words[spec::Word::access] = shape.inputs->access;
+  words[spec::Word::entry] = demand.level > 0 ? shape.inputs->entry(demand.level) : progress.entry;
+  words[spec::Word::all] = progress.all;
+  words[spec::Word::nonleaf] = progress.nonleaf;
+  words[spec::Word::leaf] = progress.entry;
+  words[spec::Word::walk] = number(walk_facts(goal.ending, goal.last));
+  if (goal.ending != Ending::misconfigured)
+    words[spec::Word::violation] = model::value_of(concluded(shape, goal), "rules");
   return words;
 }
 
@@ -238,8 +239,9 @@ z3::expr Formulas::condition(Shape& shape, const Goal& goal, const Demand& deman
   model::Words words = shape.meaning->no_words();
   if (demand.subject == Subject::at_end) words = words_at_end(shape, goal, demand);
   if (demand.subject == Subject::refuses) {
-    words.access = shape.inputs->access;
-    words.entry = words.all = words.nonleaf = words.leaf = shape.inputs->entry(demand.level);
+    words[spec::Word::access] = shape.inputs->access;
+    words[spec::Word::entry] = words[spec::Word::all] = words[spec::Word::nonleaf] = words[spec::Word::leaf] =
+        shape.inputs->entry(demand.level);
   }
   return z3::ite(shape.meaning->holds(*demand.condition, words, format_of(goal, demand)), number(1), number(0));
 }

@@ -2,10 +2,8 @@
 // results there. Everything in between is the session, as under BIOS.
 #include "harness/image/console.h"
 #include "harness/image/cpu.h"
-#include "harness/image/session.h"
 #include "harness/image/support.h"
-#include "harness/image/uefi/file.h"
-#include "harness/image/uefi/memory.h"
+#include "harness/image/uefi/firmware.h"
 #include "harness/image/uefi/world.h"
 
 namespace image {

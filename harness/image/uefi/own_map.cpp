@@ -1,6 +1,5 @@
-#include "harness/image/uefi/own_map.h"
-
 #include "harness/image/support.h"
+#include "harness/image/uefi/world.h"
 
 namespace image {
 

@@ -3,7 +3,6 @@
 #include "harness/image/cpu.h"
 #include "harness/image/support.h"
 #include "harness/image/traps.h"
-#include "harness/image/uefi/own_map.h"
 
 extern "C" uint8_t ImageBase[];  // NOLINT(readability-identifier-naming): gnu-efi's name for it
 extern "C" uint8_t image_end[];  // uefi.ld

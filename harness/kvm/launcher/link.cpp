@@ -8,12 +8,11 @@
 #include <ctime>
 
 #include "harness/image/wire.h"
+#include "harness/kvm/launcher/system.h"
 
 namespace kvm {
 
 namespace {
-
-Line line = Line::standard;
 
 // ATA, programmed input and output, 28-bit addresses; see the ATA-4 standard.
 constexpr std::uint16_t kData = 0x1f0;
@@ -79,7 +78,7 @@ bool read_input(char* to, std::size_t size) {
 
 // `at` counts the sectors of this order that were read.
 bool read_order(char* to, std::size_t sectors, std::size_t& at) {
-  const bool good = line == Line::emulator ? read_disk(at, to, sectors) : read_input(to, sectors * kSector);
+  const bool good = emulated() ? read_disk(at, to, sectors) : read_input(to, sectors * kSector);
   at += sectors;
   return good;
 }
@@ -93,7 +92,7 @@ bool take(std::string& text, std::uint64_t size, std::size_t& at) {
 }
 
 void write_out(std::string_view bytes) {
-  if (line == Line::emulator) {
+  if (emulated()) {
     outsb(kEmulatorPort, bytes.data(), bytes.size());
     return;
   }
@@ -106,10 +105,7 @@ void write_out(std::string_view bytes) {
 
 }  // namespace
 
-bool open_line(Line which) {
-  line = which;
-  return line == Line::standard || iopl(3) == 0;
-}
+bool open_line() { return !emulated() || iopl(3) == 0; }
 
 bool next_job(std::uint32_t last, Job& job) {
   std::array<char, kSector> sector{};
@@ -121,7 +117,7 @@ bool next_job(std::uint32_t last, Job& job) {
     if (job.order.magic == kOrderMagic && job.order.sequence > last) {
       return take(job.image, job.order.image_size, at) && take(job.cases, job.order.cases_size, at);
     }
-    if (line == Line::standard) return false;
+    if (!emulated()) return false;
     nanosleep(&pause, nullptr);
   }
 }

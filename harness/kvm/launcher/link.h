@@ -15,11 +15,9 @@ struct Job {
   std::string cases;
 };
 
-// Standard input and output, or inside an emulator a disk (the slave of the first ATA channel) and port E9H.
-enum class Line { standard, emulator };
-
-// Ports need the right to them. False when there is none.
-bool open_line(Line which);
+// Standard input and output, or inside an emulator a disk (the slave of the first ATA channel) and port E9H, which need
+// the right to them. False when there is none.
+bool open_line();
 
 // Waits for an order after number `last`. False when there will be none.
 bool next_job(std::uint32_t last, Job& job);

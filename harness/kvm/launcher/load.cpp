@@ -23,23 +23,9 @@ constexpr std::uint32_t kCases = 0x400000;  // behind the image
 struct Header {
   std::uint32_t magic, flags, checksum, header_address, load_address, load_end, bss_end, entry;
 };
-struct Information {
-  std::uint32_t flags, lower_kilobytes, upper_kilobytes, boot_device, command_line, module_count, modules;
-  std::array<std::uint32_t, 4> symbols;
-  std::uint32_t map_size, map;
-};
 struct Module {
   std::uint32_t begin, end, text, reserved;
 };
-struct [[gnu::packed]] Range {
-  std::uint32_t size;  // of what follows
-  std::uint64_t base, length;
-  std::uint32_t type;
-};
-constexpr std::uint32_t kMemoryGiven = 1;
-constexpr std::uint32_t kModulesGiven = 8;
-constexpr std::uint32_t kMapGiven = 0x40;
-constexpr std::uint32_t kUsable = 1;
 
 const char* find_header(std::string_view image, Header& header) {
   for (std::size_t at = 0; at + sizeof(Header) <= image.size() && at < kHeaderWithin; at += 4) {
@@ -57,15 +43,17 @@ void put(VirtualMachine& machine, std::uint32_t at, const T& object) {
 }
 
 void describe_machine(VirtualMachine& machine, std::uint32_t module_end) {
-  Information information{};
-  information.flags = kMemoryGiven | kModulesGiven | kMapGiven;
-  information.lower_kilobytes = kFirstMegabyte >> 10;
-  information.upper_kilobytes = (kLowMemory >> 10) - 1024;
+  image::Multiboot1 information{};
+  information.flags = image::kHasMemory | image::kHasModules | image::kHasMap;
+  information.memory_lower = kFirstMegabyte >> 10;
+  information.memory_upper = (kLowMemory >> 10) - 1024;
   information.module_count = 1;
   information.modules = kModuleList;
-  const std::array ranges = {Range{sizeof(Range) - 4, 0, kFirstMegabyte, kUsable},
-                             Range{sizeof(Range) - 4, 1 << 20, kLowMemory - (1 << 20), kUsable},
-                             Range{sizeof(Range) - 4, kHighMemory, kHighMemorySize, kUsable}};
+  const auto usable = [](std::uint64_t base, std::uint64_t size) {
+    return image::MapEntry{sizeof(image::MapEntry) - 4, base, size, image::kUsable};
+  };
+  const std::array ranges = {usable(0, kFirstMegabyte), usable(1 << 20, kLowMemory - (1 << 20)),
+                             usable(kHighMemory, kHighMemorySize)};
   information.map = kMap;
   information.map_size = sizeof(ranges);
   put(machine, kInformation, information);

@@ -1,7 +1,5 @@
 // The launcher: a small virtual machine monitor on /dev/kvm that runs the image with the cases it is given. It is
 // process 1 of a kernel that was booted for it in an emulator, or an ordinary program.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -12,10 +10,8 @@
 
 namespace {
 
-bool emulated() { return getpid() == 1; }
-
 void tell_log() {
-  if (!emulated()) return;  // the log of somebody's machine is not about this run alone
+  if (!kvm::emulated()) return;  // the log of somebody's machine is not about this run alone
   if (const std::string lines = kvm::kernel_log(); !lines.empty()) kvm::say(kvm::Say::log, lines);
 }
 
@@ -66,7 +62,7 @@ std::string run(const kvm::Job& job) {
   if (problem.empty()) problem = kvm::load(machine, job.image, job.cases);
   if (job.order.results_size > kvm::kLowMemory - kvm::kResults) problem = "there are too many results";
   if (!problem.empty()) return problem;
-  if (emulated()) kvm::rearm_warnings();
+  if (kvm::emulated()) kvm::rearm_warnings();
   Results results(machine, job.order.results_size);
   problem = kvm::run(machine, [&] {
     tell_log();  // first, so that what it is about comes behind the results told before
@@ -82,8 +78,8 @@ std::string run(const kvm::Job& job) {
 
 int main() {
   std::string problem;
-  if (emulated()) problem = kvm::set_up_system();
-  if (!kvm::open_line(emulated() ? kvm::Line::emulator : kvm::Line::standard)) return 2;
+  if (kvm::emulated()) problem = kvm::set_up_system();
+  if (!kvm::open_line()) return 2;
   if (problem.empty()) problem = kvm::obstacle();
   kvm::say(problem.empty() ? kvm::Say::ready : kvm::Say::refused, problem.empty() ? kvm::kernel_name() : problem);
   kvm::Job job{};
@@ -92,6 +88,6 @@ int main() {
     tell_log();
     kvm::say(kvm::Say::finished, end);
   }
-  if (emulated()) kvm::power_off();
+  if (kvm::emulated()) kvm::power_off();
   return 0;
 }

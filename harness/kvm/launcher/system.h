@@ -1,9 +1,15 @@
-// What the launcher does where it is process 1 of a kernel that was booted for it. Tests: tests/harness/kvm.
+// What the launcher does where it is process 1 of a kernel that was booted for it in an emulator. Tests:
+// tests/harness/kvm.
 #pragma once
+
+#include <unistd.h>
 
 #include <string>
 
 namespace kvm {
+
+// Whether it is; otherwise an ordinary program.
+inline bool emulated() { return getpid() == 1; }
 
 // Mounts what is needed, loads KVM's modules from /modules. A line about what went wrong, or nothing.
 std::string set_up_system();

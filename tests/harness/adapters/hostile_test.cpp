@@ -6,7 +6,7 @@
 
 #include "harness/adapters/pin.h"
 #include "harness/judge/judging.h"
-#include "harness/report/words.h"
+#include "harness/report/forms.h"
 #include "harness/targets/open.h"
 #include "tests/harness/cases.h"
 

@@ -19,8 +19,11 @@ std::string taken_of(const std::string& line, std::array<eptspec_answer, 3>& ans
   for (std::size_t n = 0; n < cases.size(); ++n) cases[n].id = n + 1;
   answers = {};
   harness::AnswerReader reader;
-  const harness::Taken taken = reader.read(line, 7, cases, answers);
-  return taken.mistake.empty() ? std::to_string(taken.taken) : taken.mistake;
+  try {
+    return std::to_string(reader.read(line, 7, cases, answers));
+  } catch (const harness::Failure& failure) {
+    return failure.what();
+  }
 }
 
 std::string taken_of(const std::string& line) {

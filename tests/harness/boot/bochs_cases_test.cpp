@@ -5,7 +5,7 @@
 #include <array>
 
 #include "ept_model.h"
-#include "harness/boot/bochs.h"
+#include "harness/boot/emulators.h"
 #include "harness/metal/known_machine.h"
 #include "harness/metal/open_machine.h"
 

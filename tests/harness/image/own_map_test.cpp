@@ -1,5 +1,5 @@
 // The page tables that the image has of its own under UEFI, walked as a processor walks them.
-#include "harness/image/uefi/own_map.h"
+#include "harness/image/uefi/world.h"
 
 #include <gtest/gtest.h>
 

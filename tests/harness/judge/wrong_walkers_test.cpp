@@ -5,8 +5,7 @@
 
 #include "harness/judge/judging.h"
 #include "harness/report/forms.h"
-#include "harness/report/words.h"
-#include "harness/suite/group.h"
+#include "harness/suite/report.h"
 #include "tests/harness/cases.h"
 
 namespace {

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "harness/kvm/frame_reader.h"
+#include "harness/kvm/launcher_output.h"
 #include "harness/metal/blob.h"
 
 namespace {

@@ -1,7 +1,7 @@
 // What a kernel's log says of its health.
 #include <gtest/gtest.h>
 
-#include "harness/kvm/log.h"
+#include "harness/kvm/launcher_output.h"
 
 namespace {
 

@@ -4,10 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/kvm/kernel.h"
 #include "harness/kvm/medium.h"
 #include "harness/support/program.h"
-#include "harness/support/run_program.h"
 #include "vectors/format/file.h"
 
 namespace {

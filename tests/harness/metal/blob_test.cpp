@@ -73,7 +73,7 @@ TEST(Blob, a_damaged_record_is_left_out_and_told) {
 }
 
 TEST(Blob, memory_that_the_image_never_wrote_is_no_result) {
-  const auto results = read_results(std::string(harness::results_size(kCases), '\0'));
+  const auto results = read_results(std::string(image::results_size(kCases), '\0'));
   EXPECT_FALSE(results.probe);
   EXPECT_EQ(results.problem, "there are no results");
 }

@@ -1,12 +1,11 @@
 // The ways on which a hypervisor is made to walk EPT.
 #include <gtest/gtest.h>
 
-#include "harness/metal/path.h"
+#include "harness/metal/plan.h"
 
 namespace {
 
 using harness::Machine;
-using harness::MachineOptions;
 using harness::Path;
 using harness::Plan;
 
@@ -14,10 +13,7 @@ constexpr std::uint64_t kGigabyte = std::uint64_t{1} << 30;
 
 Machine machine_on(Path path, bool has_device) {
   Machine machine;
-  MachineOptions options;
-  options.path = path;
-  options.has_device = has_device;
-  harness::take_path(options, machine);
+  harness::take_path(path, has_device, machine);
   return machine;
 }
 

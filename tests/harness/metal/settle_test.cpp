@@ -1,5 +1,5 @@
 // Random vectors on a machine: where their addresses go, and what of them stays.
-#include "harness/metal/settle.h"
+#include "harness/metal/job.h"
 
 #include <gtest/gtest.h>
 

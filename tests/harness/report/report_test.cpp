@@ -6,7 +6,7 @@
 #include "harness/judge/draw.h"
 #include "harness/report/forms.h"
 #include "harness/suite/builtin.h"
-#include "harness/suite/group.h"
+#include "harness/suite/report.h"
 #include "harness/suite/run.h"
 #include "harness/targets/open.h"
 #include "tests/harness/cases.h"

@@ -1,7 +1,7 @@
 // How a deviation, a reason and a cause read.
 #include <gtest/gtest.h>
 
-#include "harness/report/words.h"
+#include "harness/report/forms.h"
 
 namespace {
 

@@ -10,7 +10,6 @@
 #include <thread>
 
 #include "harness/suite/selection.h"
-#include "harness/suite/source.h"
 #include "tests/harness/cases.h"
 #include "vectors/format/binary.h"
 #include "vectors/format/document.h"

@@ -5,11 +5,9 @@
 #include <optional>
 
 #include "harness/report/forms.h"
-#include "harness/report/words.h"
 #include "harness/suite/builtin.h"
-#include "harness/suite/group.h"
+#include "harness/suite/report.h"
 #include "harness/suite/stream.h"
-#include "harness/suite/tally.h"
 #include "harness/targets/open.h"
 #include "tests/harness/cases.h"
 

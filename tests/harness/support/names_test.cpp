@@ -10,7 +10,7 @@
 #include <regex>
 #include <set>
 
-#include "harness/adapters/answer_members.h"
+#include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
 #include "tests/support/spec_under_test.h"
 

@@ -3,7 +3,6 @@
 
 #include "harness/judge/case.h"
 #include "harness/suite/builtin.h"
-#include "harness/targets/attribute.h"
 #include "harness/targets/open.h"
 
 namespace {

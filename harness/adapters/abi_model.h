@@ -1,0 +1,70 @@
+// How the structs of the ABI match those of the model: a configuration has one layout and two names; of an answer,
+// which member is which of an outcome (ept_names.h), and the bit that says that it is filled in. The words of memory
+// stand for the flags and are not here. Tests: tests/harness/support/names_test.cpp, tests/harness/judge/case_test.cpp.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <string_view>
+
+#include "ept_names.h"
+#include "harness/abi/eptspec_adapter.h"
+
+namespace harness {
+
+static_assert(offsetof(eptspec_configuration, maxphyaddr) == offsetof(ept_configuration, maxphyaddr));
+static_assert(offsetof(eptspec_configuration, capability) == offsetof(ept_configuration, capability));
+static_assert(offsetof(eptspec_configuration, pin_based_controls) == offsetof(ept_configuration, pin_based_controls));
+static_assert(offsetof(eptspec_configuration, primary_controls) == offsetof(ept_configuration, primary_controls));
+static_assert(offsetof(eptspec_configuration, secondary_controls) == offsetof(ept_configuration, secondary_controls));
+static_assert(offsetof(eptspec_configuration, tertiary_controls) == offsetof(ept_configuration, tertiary_controls));
+static_assert(offsetof(eptspec_configuration, parameters) == offsetof(ept_configuration, parameters));
+
+inline ept_configuration to_model(const eptspec_configuration& from) { return std::bit_cast<ept_configuration>(from); }
+inline eptspec_configuration to_abi(const ept_configuration& from) {
+  return std::bit_cast<eptspec_configuration>(from);
+}
+
+struct AnswerMember {
+  ept_member member;
+  std::uint64_t valid;                    // EPTSPEC_VALID_...
+  std::uint32_t eptspec_answer::*narrow;  // one of the two
+  std::uint64_t eptspec_answer::*wide;
+};
+
+inline constexpr std::array<AnswerMember, 6> kAnswerMembers = {
+    {{EPT_OUTCOME_LEVEL, EPTSPEC_VALID_LEVEL, &eptspec_answer::level, nullptr},
+     {EPT_OUTCOME_HOST_PHYSICAL_ADDRESS, EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS, nullptr,
+      &eptspec_answer::host_physical_address},
+     {EPT_OUTCOME_MEMORY_TYPE, EPTSPEC_VALID_MEMORY_TYPE, &eptspec_answer::memory_type, nullptr},
+     {EPT_OUTCOME_IGNORE_PAT, EPTSPEC_VALID_IGNORE_PAT, &eptspec_answer::ignore_pat, nullptr},
+     {EPT_OUTCOME_QUALIFICATION, EPTSPEC_VALID_QUALIFICATION, nullptr, &eptspec_answer::qualification},
+     {EPT_OUTCOME_CONVERTIBLE, EPTSPEC_VALID_CONVERTIBLE, &eptspec_answer::convertible, nullptr}}};
+
+inline std::uint64_t value_of(const eptspec_answer& answer, const AnswerMember& member) {
+  return member.wide != nullptr ? answer.*member.wide : answer.*member.narrow;
+}
+
+// Fills the member in. False, and nothing done, when the value has no room in it.
+inline bool put_value(eptspec_answer& answer, const AnswerMember& member, std::uint64_t value) {
+  if (member.wide == nullptr && value > ~std::uint32_t{0}) return false;
+  if (member.wide != nullptr) {
+    answer.*member.wide = value;
+  } else {
+    answer.*member.narrow = static_cast<std::uint32_t>(value);
+  }
+  answer.valid |= member.valid;
+  return true;
+}
+
+// Of a case that is not answered; status: EPTSPEC_DECLINED or EPTSPEC_NOT_APPLICABLE.
+inline eptspec_answer unanswered(const eptspec_case& asked, std::uint32_t status, std::string_view reason) {
+  eptspec_answer answer{};
+  answer.id = asked.id;
+  answer.status = status;
+  reason.copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
+  return answer;
+}
+
+}  // namespace harness
