@@ -121,9 +121,8 @@ Judgement prepare(const vectors::Vector& vector, const Description& description,
   put.access = asked.access;
   const ept_configuration there = configuration_put(asked.configuration, description);
   put.configuration = to_abi(there);
-  if (!description.any_configuration && !applies(vector, there)) {
+  if (!description.any_configuration && !applies(vector, there))
     return {Verdict::not_applicable, obstacle(vector, there), {}};
-  }
   if (const Name* parameter = undecided(vector, there, description.unknown_parameters); parameter != nullptr) {
     return {Verdict::not_applicable, fmt::format("the manual leaves it to the processor: {}", parameter->name), {}};
   }

@@ -62,9 +62,8 @@ void add_result(Places& to, const vectors::Vector& vector) {
     case vectors::Question::walk:
       if (outcome.result == EPT_SUB_PAGE_CHECK) add(to, EPT_CITE_SUB_PAGE_CHECK);
       if (outcome.result == EPT_VIOLATION) add_bits(to, ept_violation_names, outcome.rules);
-      if (outcome.result == EPT_MISCONFIGURATION) {
+      if (outcome.result == EPT_MISCONFIGURATION)
         add_misconfiguration(to, format_of(vector), outcome.rules, outcome.reserved_bits);
-      }
   }
 }
 

@@ -26,9 +26,8 @@ bool belongs_to(std::uint32_t result, std::uint32_t question) {
 std::string malformed(const eptspec_case& put, const eptspec_answer& answer) {
   if (answer.status != EPTSPEC_ANSWERED) return fmt::format("the answer has the unknown status {}", answer.status);
   if (answer.result == 0) return "the answer has no result: nothing in it can be judged";
-  if (!belongs_to(answer.result, put.question)) {
+  if (!belongs_to(answer.result, put.question))
     return fmt::format("result {} is no answer to this question", answer.result);
-  }
   if ((answer.valid & ~ept_word{EPTSPEC_VALID_ALL}) != 0)
     return fmt::format("unknown bits in valid, {:#x}", answer.valid);
   return {};

@@ -21,10 +21,11 @@ constexpr std::size_t kEntries = 5;
 constexpr std::size_t kExpectedPlace = 104;  // in a record
 constexpr std::size_t kIdPlace = 144;
 
-// From which bit of the expectation each member of an outcome lies there, in the order of ept_outcome_members; two that
-// no result has both of share a place.
+// From which bit of the expectation each member of an outcome lies there, and in how many bits, in the order of
+// ept_outcome_members; two that no result has both of share a place.
 constexpr std::array kPlaces = {8U, 256U, 16U, 19U, 64U, 256U, 128U, 192U, 20U, 21U, 32U, 40U, 48U, 56U};
-static_assert(kPlaces.size() == EPT_OUTCOME_MEMBERS);
+constexpr std::array kBits = {8U, 64U, 3U, 1U, 64U, 64U, 64U, 64U, 1U, 1U, 8U, 8U, 8U, 8U};
+static_assert(kPlaces.size() == EPT_OUTCOME_MEMBERS && kBits.size() == EPT_OUTCOME_MEMBERS);
 
 // Puts numbers one behind the other.
 struct Writer {
@@ -71,27 +72,26 @@ void each_number(Case& asked, std::size_t& count, Each& each) {
   each(asked.access, 8);
 }
 
-// One of the three answers is there; the others are 0.
-void put_expected(Writer& to, Question question, const Expected& expected) {
-  const ept_classification& entry = expected.classification;
-  std::array<ept_word, 5> words{};
-  for (const ept_outcome_member& one : ept_outcome_members) {
-    const unsigned place = kPlaces.at(one.member);
-    words.at(place / 64) |= ept_outcome_get(&expected.outcome, one.member) << place % 64;
-  }
-  words[0] |= question == Question::entry ? entry.kind | static_cast<ept_word>(entry.format) << 24
-                                          : static_cast<ept_word>(expected.outcome.result);
-  words[1] |= expected.eptp_rules | entry.rules;
-  words[4] |= entry.reserved_bits;
-  for (const ept_word word : words) to(word, 8);
-}
-
+// Of the three answers of `expected` one is there; the others are 0.
 std::string record_of(Case asked, const Expected& expected) {
   Writer to;
   std::size_t count = asked.entries.size();
-  std::string id = id_of(asked).substr(4);
+  const std::string id = id_of(asked).substr(4);
   each_number(asked, count, to);
-  put_expected(to, asked.question, expected);
+  const ept_classification& entry = expected.classification;
+  std::array<ept_word, 5> words{};
+  for (const ept_outcome_member& one : ept_outcome_members) {
+    const ept_word value = ept_outcome_get(&expected.outcome, one.member);
+    const unsigned bits = kBits.at(one.member);
+    if (bits < 64 && value >> bits != 0)
+      throw std::runtime_error(fmt::format("{:#x} has no room in {} bits of {}", value, bits, one.name));
+    words.at(kPlaces.at(one.member) / 64) |= value << kPlaces.at(one.member) % 64;
+  }
+  words[0] |= asked.question == Question::entry ? entry.kind | static_cast<ept_word>(entry.format) << 24
+                                                : static_cast<ept_word>(expected.outcome.result);
+  words[1] |= expected.eptp_rules | entry.rules;
+  words[4] |= entry.reserved_bits;
+  for (const ept_word word : words) to(word, 8);
   to(std::stoull(id, nullptr, 16), 8);
   return to.bytes;
 }

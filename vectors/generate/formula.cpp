@@ -66,8 +66,6 @@ Formulas::Formulas(z3::context& context, const spec::Spec& spec)
     chosen_.push_back(context.bv_const(name, model::kWordBits));
 }
 
-const z3::expr& Formulas::processor(spec::Word word) const { return processor_.at(word); }
-
 Values Formulas::addresses() {
   Values masks(entry_position(1) + 1, 0);
   masks[kEptp] = EPT_ENTRY_ADDRESS;

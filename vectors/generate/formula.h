@@ -36,7 +36,8 @@ class Formulas {
   z3::expr demanded(const Goal& goal);
 
   [[nodiscard]] const std::vector<z3::expr>& chosen() const { return chosen_; }
-  [[nodiscard]] const z3::expr& processor(spec::Word word) const;  // capability, parameters, or controls
+  // Capability, parameters, or controls.
+  [[nodiscard]] const z3::expr& processor(spec::Word word) const { return processor_.at(word); }
   [[nodiscard]] const z3::expr& maxphyaddr() const { return configuration_.maxphyaddr; }
 
   // Of chosen() the bits that are addresses of tables and pages. Solvers scatter these, since tables lie apart.

@@ -34,7 +34,8 @@ class Processors {
       add_both("parameter." + parameter.id, spec::Word::parameter, &spec::Profile::parameters, parameter.bits);
     for (const spec::ControlWord& word : spec::kControlWords) {
       for (const spec::NamedBits& control : spec.controls) {
-        if (control.word == word.word) add("control." + control.id, word.word, word.member, control.bits, false);
+        const z3::expr zero = masked(control.word, control.bits) == model::word(context, 0);
+        if (control.word == word.word) add_zero("control." + control.id, zero, word.member, control.bits);
       }
     }
     for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
@@ -91,16 +92,18 @@ class Processors {
     if (list_.size() > kMost) throw std::logic_error("more assumptions about a processor than there is room for");
   }
 
-  // That the bits are 1, or 0.
-  void add(const std::string& opposite, spec::Word word, std::uint64_t spec::Profile::*of, spec::Bits bits, bool set) {
-    const std::uint64_t mask = mask_of(bits);
-    const z3::expr zero = (formulas_.processor(word) & model::word(context_, mask)) == model::word(context_, 0);
-    add(opposite, set ? !zero : zero, [=](const spec::Profile& profile) { return ((profile.*of & mask) != 0) == set; });
+  void add_zero(const std::string& opposite, const z3::expr& zero, std::uint64_t spec::Profile::*of, spec::Bits bits) {
+    add(opposite, zero, [=](const spec::Profile& profile) { return (profile.*of & mask_of(bits)) == 0; });
   }
 
   void add_both(const std::string& name, spec::Word word, std::uint64_t spec::Profile::*of, spec::Bits bits) {
-    add("not " + name, word, of, bits, true);
-    add(name, word, of, bits, false);
+    const z3::expr set = masked(word, bits) != model::word(context_, 0);
+    add("not " + name, set, [=](const spec::Profile& profile) { return (profile.*of & mask_of(bits)) != 0; });
+    add_zero(name, !set, of, bits);
+  }
+
+  z3::expr masked(spec::Word word, spec::Bits bits) {
+    return formulas_.processor(word) & model::word(context_, mask_of(bits));
   }
 
   z3::context& context_;
@@ -110,18 +113,17 @@ class Processors {
   std::map<unsigned, std::size_t> by_id_;
 };
 
-class Scope {
- public:
-  Scope(z3::solver& solver, const z3::expr& formula) : solver_(solver) {
-    solver_.push();
-    solver_.add(formula);
+// The formula is asserted as long as it lives.
+struct Scope {
+  Scope(z3::solver& of, const z3::expr& formula) : solver(of) {
+    solver.push();
+    solver.add(formula);
   }
-  ~Scope() { Z3_solver_pop(solver_.ctx(), solver_, 1); }  // cannot throw
+  ~Scope() { Z3_solver_pop(solver.ctx(), solver, 1); }  // cannot throw
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
- private:
-  z3::solver& solver_;
+  z3::solver& solver;
 };
 
 // Proved: where all this is assumed no solution comes before these values, or there is none at all.
