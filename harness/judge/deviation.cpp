@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/adapters/answer_members.h"
+#include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
 
 namespace harness {
