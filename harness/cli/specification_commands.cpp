@@ -13,8 +13,8 @@
 #include "harness/cli/commands.h"
 #include "model/emit/emit.h"
 #include "model/proof/header_terms.h"
-#include "model/proof/prove.h"
 #include "model/proof/obligations.h"
+#include "model/proof/prove.h"
 #include "model/smt/smtlib.h"
 #include "vectors/format/file.h"
 
