@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "model/emit/c_condition.h"
-#include "model/emit/emit.h"
 #include "model/emit/c_parts.h"
+#include "model/emit/emit.h"
 #include "model/emit/text.h"
 #include "tests/support/spec_under_test.h"
 
