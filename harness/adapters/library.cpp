@@ -1,6 +1,5 @@
 // The target `lib:PATH`: an adapter library, in a forked process on shared memory, which knows nothing about the
 // meaning of cases.
-
 #include <dlfcn.h>
 #include <poll.h>
 #include <sys/mman.h>

@@ -112,14 +112,14 @@ eptspec_configuration configuration_of(std::string_view name, element from) {
 }
 
 std::uint32_t questions_of(std::optional<array> from) {
-  const Failure mistake = garbage("hello without 'questions', a list of eptp, entry, walk");
-  if (!from) throw mistake;
+  constexpr const char* kMistake = "hello without 'questions', a list of eptp, entry, walk";
+  if (!from) throw garbage(kMistake);
   std::uint32_t questions = 0;
   for (const element one : *from) {
     const auto* const found =
         std::find_if(kQuestionNames.begin(), kQuestionNames.end(),
                      [&](const QuestionName& known) { return as<std::string_view>(one) == known.name; });
-    if (found == kQuestionNames.end()) throw mistake;
+    if (found == kQuestionNames.end()) throw garbage(kMistake);
     questions |= found->question;
   }
   return questions;

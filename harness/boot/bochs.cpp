@@ -127,7 +127,7 @@ std::vector<std::string> set_up_bochs(const BochsMachine& machine, const std::st
   };
   const std::string cd = fmt::format("type=cdrom, path=\"{}\", status=inserted", machine.medium.string());
   const std::string directory = machine.directory.string();
-  const bool linux = machine.linux;  // its clock runs ten times as fast, or would cost it much
+  const bool linux = machine.linux;  // so many instructions in a second keep what it does on its clock small
   vectors::write_file(
       machine.directory / "bochsrc",
       fmt::format(kConfiguration, arg("model", machine.model), arg("directory", directory),

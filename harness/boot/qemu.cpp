@@ -1,6 +1,5 @@
 // The target `qemu`: the image as a guest of QEMU, with KVM where there are /dev/kvm and VMX. What is tested then is
 // the nested EPT of the kernel's KVM; QEMU's own emulation has no VMX.
-
 #include <unistd.h>
 
 #include <stdexcept>

@@ -73,7 +73,7 @@ void read_disk_boot(uint64_t from, Boot& boot) {
   boot.save = save;
 }
 
-// Whoever he is, the image takes the first MByte for his.
+// Whoever booted the image, it takes the first MByte as its own.
 constexpr uint64_t kLowMemory = 0x100000;
 
 Boot boot_of(uint32_t loader, uint64_t from) {

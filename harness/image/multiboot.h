@@ -18,9 +18,9 @@ struct Multiboot1 {
   uint32_t symbols[4];  // NOLINT(modernize-avoid-c-arrays): there is no library
   uint32_t map_size, map;
 };
-constexpr uint32_t kHasMemory = 1u << 0;
-constexpr uint32_t kHasModules = 1u << 3;
-constexpr uint32_t kHasMap = 1u << 6;
+constexpr uint32_t kHasMemory = 1U << 0;
+constexpr uint32_t kHasModules = 1U << 3;
+constexpr uint32_t kHasMap = 1U << 6;
 struct [[gnu::packed]] MapEntry {
   uint32_t size;  // of what follows it
   uint64_t base;

@@ -93,7 +93,7 @@ struct CasesHeader {
   uint32_t page_count;
   uint32_t case_count;
   uint64_t results;  // where probe, records and trailer go; 0: where whoever booted the image has room
-  uint64_t tables;   // where the host put the windows of tables and of pages (harness/metal/plan.h)
+  uint64_t tables;   // where the host put the windows of tables and of pages (harness/metal/windows.h)
   uint64_t pages;
   uint64_t asked;  // digest of what the host was asked, before it made these cases of it
   uint32_t flags;

@@ -1,5 +1,5 @@
 // What a deviation is put down to, so that many of one kind are shown as one, and where the manual says otherwise;
-// words for it are in report/words.h. Tests: tests/harness/report/report_test.cpp,
+// words for it are in report/forms.h. Tests: tests/harness/report/report_test.cpp,
 // tests/harness/judge/citations_test.cpp.
 #pragma once
 

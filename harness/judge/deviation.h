@@ -1,5 +1,5 @@
 // What deviates, as data: which field, which of its bits, of which entry, and both values. Owns the names of the fields
-// and their form in JSON; words for people are in report/words.h. Tests: tests/harness/judge/deviation_test.cpp.
+// and their form in JSON; words for people are in report/forms.h. Tests: tests/harness/judge/deviation_test.cpp.
 #pragma once
 
 #include <cstdint>

@@ -178,9 +178,9 @@ void add_columns(const std::string& path, Matrix& matrix) {
 std::string rules_json(const Column& column, const std::string& indent) {
   std::string lines;
   for (const auto& [row, cell] : column.cells) {
-    lines += fmt::format("{}{} {{\"decides\":{},\"rule\":{}", lines.empty() ? "\n" : ",\n", indent,
-                         json_text(row.first), json_text(row.second));
-    for (const Count& count : kCounts) lines += fmt::format(",\"{}\":{}", count.name, cell.*count.number);
+    lines += lines.empty() ? "\n" : ",\n";
+    lines += fmt::format(R"({} {{"decides":{},"rule":{})", indent, json_text(row.first), json_text(row.second));
+    for (const Count& count : kCounts) lines += fmt::format(R"(,"{}":{})", count.name, cell.*count.number);
     lines += "}";
   }
   return fmt::format("{}\"date\":{},\n{}\"rules\":[{}]", indent, json_text(column.date), indent, lines);

@@ -57,14 +57,14 @@ void run_vectors(const OpenAdapter& open, std::size_t batch, unsigned jobs, cons
     const std::unique_ptr<Adapter> adapter = open();
     Judging judging(*adapter);
     std::vector<Put> puts;
-    std::size_t most = adapter->description().machine ? left.size() : 1;
-    for (auto range = portions.take(most); range.size != 0; range = portions.take(most)) {
+    std::size_t portion = adapter->description().machine ? left.size() : 1;
+    for (auto range = portions.take(portion); range.size != 0; range = portions.take(portion)) {
       const Clock::time_point start = Clock::now();
       const auto indices = std::span(left).subspan(range.first, range.size);
       puts.clear();
       for (const std::size_t n : indices) puts.push_back({&vectors[n], n + 1});
       auto& made = judging.judge_all(puts);
-      most = next_portion(most, Clock::now() - start, batch);
+      portion = next_portion(portion, Clock::now() - start, batch);
       const std::lock_guard<std::mutex> lock(giving);
       for (std::size_t n = 0; n < indices.size(); ++n) judgements[indices[n]] = std::move(made[n]);
       judged(indices);

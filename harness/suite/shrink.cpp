@@ -20,7 +20,7 @@ using vectors::Vector;
 
 // Good in every way that the configuration allows; its page lies at 1 GByte, so that any size fits.
 Case plain_case(const Case& failing) {
-  constexpr ept_word kRwx = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
+  constexpr ept_word kAllowed = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
   const ept_configuration& with = failing.configuration;
   Case plain = failing;
   // The EPTP of anything but a question about it is good, and its number of levels belongs to the question.
@@ -33,7 +33,7 @@ Case plain_case(const Case& failing) {
   ept_word table = 0x2000;
   int level = failing.level;
   for (ept_word& entry : plain.entries) {
-    entry = level == 1 ? 0x40000000 | 6U << 3 | kRwx : table | kRwx;
+    entry = level == 1 ? 0x40000000 | 6U << 3 | kAllowed : table | kAllowed;
     table += 0x1000;
     --level;
   }

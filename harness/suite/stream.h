@@ -26,12 +26,11 @@ struct Stream {
 Stream parse_stream(const std::string& text);
 
 // Adds to the report what came of vectors 0 to count-1, the same for any number of jobs. `judged` is told how many
-// are done, with those that are left out, never twice at the same time. Each group's example that fails is then shrunk
-// (shrink).
+// are done, with those that are left out, never twice at the same time. Each group's example that fails is then shrunk.
 void run_stream(const OpenAdapter& open, std::size_t batch, unsigned jobs, const Stream& stream, Report& report,
                 const std::function<void(std::size_t)>& judged);
 
-// Asks the adapter about every smaller case. Of a vector with the verdict fail or error, but for a hang. The
+// Makes a case with the verdict fail or error, but for a hang, smaller: asks the adapter about every smaller case. The
 // configuration stays. The result goes wrong in the same way (is_alike in cause.h); no bit of it can be taken back, and
 // no fewer do it where two or three are left. When the plain case deviates, it is the smallest, whatever goes wrong
 // with it. Nothing when the failure does not come again.
