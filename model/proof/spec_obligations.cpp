@@ -17,6 +17,9 @@ std::string origin(const spec::Place& place, const std::string& what) {
   return fmt::format("{}: {}", to_string(place), what);
 }
 
+// Not push_back({...}) in place: g++ 12 then warns of its own copying of short texts.
+void add(std::vector<Part>& to, const z3::expr& formula, const std::string& origin) { to.push_back({formula, origin}); }
+
 z3::expr exactly_one(const std::vector<Part>& parts) {
   z3::context& context = parts.front().formula.ctx();
   z3::expr count = word(context, 0);
@@ -28,11 +31,11 @@ void state_tiling(const spec::Format& format, Claim& claim, Meaning& meaning) {
   z3::context& context = claim.inputs.eptp.ctx();
   const z3::expr bit = context.bv_const("bit", kWordBits);
   for (const spec::Field& field : format.fields) {
-    claim.witnesses.push_back({meaning.covers(field.bits, bit),
-                               origin(field.place, fmt::format("{} ({})", field.id, to_string(field.bits)))});
+    add(claim.witnesses, meaning.covers(field.bits, bit),
+        origin(field.place, fmt::format("{} ({})", field.id, to_string(field.bits))));
   }
-  claim.parts.push_back({z3::ule(bit, word(context, 63)), "bits 63:0"});
-  claim.parts.push_back({!exactly_one(claim.witnesses), "one field for each bit"});
+  add(claim.parts, z3::ule(bit, word(context, 63)), "bits 63:0");
+  add(claim.parts, !exactly_one(claim.witnesses), "one field for each bit");
 }
 
 // The conjuncts of a rule, each with its place, and that no other of the rules is broken.
@@ -41,10 +44,10 @@ void state_only_rule(const Rule& rule, const std::vector<Rule>& rules, Claim& cl
                      const std::function<z3::expr(const Rule&)>& broken) {
   const bool several = rule.when.kind == Condition::Kind::all_of;
   for (const Condition& part : several ? rule.when.operands : std::vector<Condition>{rule.when})
-    claim.parts.push_back({holds(part), origin(part.place, "this condition")});
+    add(claim.parts, holds(part), origin(part.place, "this condition"));
   for (const Rule& other : rules) {
     if (other.id != rule.id)
-      claim.parts.push_back({!broken(other), origin(other.place, fmt::format("'{}' is not broken", other.id))});
+      add(claim.parts, !broken(other), origin(other.place, fmt::format("'{}' is not broken", other.id)));
   }
 }
 
@@ -53,9 +56,8 @@ void state_misconfiguration(const spec::Spec& spec, const Rule& rule, std::size_
   const z3::expr& entry = claim.inputs.entry(format.level);
   Words words = meaning.no_words();
   words[spec::Word::entry] = entry;
-  claim.parts.push_back(
-      {meaning.matches(format, entry), origin(format.place, fmt::format("the format {}", format.id))});
-  claim.parts.push_back({meaning.present(entry), "the entry is present"});
+  add(claim.parts, meaning.matches(format, entry), origin(format.place, fmt::format("the format {}", format.id)));
+  add(claim.parts, meaning.present(entry), "the entry is present");
   state_only_rule(
       rule, spec.misconfigurations, claim, [&](const Condition& part) { return meaning.holds(part, words, &format); },
       [&](const Rule& other) { return meaning.broken(other, f, entry); });
@@ -70,37 +72,37 @@ void state_eptp(const spec::Spec& spec, const Rule& rule, Claim& claim, Meaning&
 void state_violation(const Rule& rule, Claim& claim, Meaning& meaning) {
   z3::context& context = claim.inputs.eptp.ctx();
   const Terms walk = meaning.walk();
-  claim.parts.push_back({value_of(meaning.eptp_check(), "rules") == word(context, 0), "the EPTP is accepted"});
-  claim.parts.push_back({value_of(walk, "result") == word(context, 2), "the walk ends as EPT violation"});
-  claim.parts.push_back({value_of(walk, "rules") == word(context, std::uint64_t{1} << rule.bit),
-                         origin(rule.place, fmt::format("'{}' is the only reason", rule.id))});
+  add(claim.parts, value_of(meaning.eptp_check(), "rules") == word(context, 0), "the EPTP is accepted");
+  add(claim.parts, value_of(walk, "result") == word(context, 2), "the walk ends as EPT violation");
+  add(claim.parts, value_of(walk, "rules") == word(context, std::uint64_t{1} << rule.bit),
+      origin(rule.place, fmt::format("'{}' is the only reason", rule.id)));
 }
 
 void state_classes(const spec::Spec& spec, const spec::Level& level, Claim& claim, Meaning& meaning) {
   const z3::expr& entry = claim.inputs.entry(level.level);
   const z3::expr present = meaning.present(entry);
-  claim.witnesses.push_back({!present, "not present"});
+  add(claim.witnesses, !present, "not present");
   for (const std::size_t f : level.formats) {
     const spec::Format& format = spec.formats[f];
     z3::expr_vector rules(entry.ctx());
     for (const Rule& rule : spec.misconfigurations) rules.push_back(meaning.broken(rule, f, entry));
     const z3::expr here = present && meaning.matches(format, entry);
-    claim.witnesses.push_back({here && any_of(rules), origin(format.place, "misconfigured " + format.id)});
-    claim.witnesses.push_back(
-        {here && !any_of(rules), origin(format.place, (format.maps_page ? "page by " : "table by ") + format.id)});
+    add(claim.witnesses, here && any_of(rules), origin(format.place, "misconfigured " + format.id));
+    add(claim.witnesses, here && !any_of(rules),
+        origin(format.place, (format.maps_page ? "page by " : "table by ") + format.id));
   }
-  claim.parts.push_back({!exactly_one(claim.witnesses), "exactly one class"});
+  add(claim.parts, !exactly_one(claim.witnesses), "exactly one class");
 }
 
 // A processor on which no EPTP is accepted has no EPT.
 void state_profile(const spec::Profile& profile, Claim& claim, Meaning& meaning) {
   const Configuration& configuration = claim.inputs.configuration;
   const auto is = [](const z3::expr& input, std::uint64_t value) { return input == word(input.ctx(), value); };
-  claim.parts.push_back({is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)) &&
-                             is(configuration.capability, profile.capability) &&
-                             is(configuration.parameters, profile.parameters),
-                         origin(profile.place, profile.id)});
-  claim.parts.push_back({is(value_of(meaning.eptp_check(), "rules"), 0), "some EPTP is accepted"});
+  add(claim.parts,
+      is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)) &&
+          is(configuration.capability, profile.capability) && is(configuration.parameters, profile.parameters),
+      origin(profile.place, profile.id));
+  add(claim.parts, is(value_of(meaning.eptp_check(), "rules"), 0), "some EPTP is accepted");
 }
 
 // A format without a field of the rule's kind cannot break it; that is no contradiction.
