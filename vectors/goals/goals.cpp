@@ -7,9 +7,6 @@
 
 namespace vectors {
 
-using spec::Condition;
-using Subject = Demand::Subject;
-
 Goal walk_goal(std::string id, const spec::Citation& cite, int levels, Ending ending, int last,
                std::vector<Demand> demands) {
   return {std::move(id), to_string(cite), Question::walk, levels, ending, last, std::move(demands)};
@@ -18,28 +15,32 @@ Goal walk_goal(std::string id, const spec::Citation& cite, int levels, Ending en
 Demand result_is(ept_result result) { return outcome_is("result", result); }
 
 Demand outcome_is(const std::string& member, ept_word value, ept_word mask) {
-  return {Subject::outcome, mask, value, 0, member};
+  return {Demand::Subject::outcome, mask, value, 0, member};
 }
 
-Demand outcome_has(const std::string& member, ept_word mask) { return {Subject::outcome, mask, 0, 0, member, true}; }
+Demand outcome_has(const std::string& member, ept_word mask) {
+  return {Demand::Subject::outcome, mask, 0, 0, member, true};
+}
 
-Demand entry_bits(int level, ept_word mask, ept_word value) { return {Subject::entry, mask, value, level}; }
+Demand entry_bits(int level, ept_word mask, ept_word value) { return {Demand::Subject::entry, mask, value, level}; }
 
 Demand of_format(const spec::Spec& spec, const spec::Format& format) {
-  return {Subject::format, ~ept_word{0}, static_cast<ept_word>(&format - spec.formats.data()), format.level};
+  return {Demand::Subject::format, ~ept_word{0}, static_cast<ept_word>(&format - spec.formats.data()), format.level};
 }
 
 Demand breaks_only(const spec::Rule& rule, int level) {
-  return {Subject::entry_rules, ~ept_word{0}, bit_of(rule.bit), level};
+  return {Demand::Subject::entry_rules, ~ept_word{0}, bit_of(rule.bit), level};
 }
 
-Demand holds(const Condition& condition) { return {Subject::condition, 1, 1, 0, {}, false, condition}; }
+Demand holds(const spec::Condition& condition) { return {Demand::Subject::condition, 1, 1, 0, {}, false, condition}; }
 
-Demand at_end(const Condition& condition, bool holds, int level) {
-  return {Subject::at_end, 1, holds ? ept_word{1} : 0, level, {}, false, condition};
+Demand at_end(const spec::Condition& condition, bool holds, int level) {
+  return {Demand::Subject::at_end, 1, holds ? ept_word{1} : 0, level, {}, false, condition};
 }
 
-Demand refuses(const Condition& condition, int level) { return {Subject::refuses, 1, 1, level, {}, false, condition}; }
+Demand refuses(const spec::Condition& condition, int level) {
+  return {Demand::Subject::refuses, 1, 1, level, {}, false, condition};
+}
 
 std::vector<const spec::Format*> page_formats(const spec::Spec& spec) {
   std::vector<const spec::Format*> formats;
@@ -89,34 +90,35 @@ bool allows(const spec::Profile& profile, const ept_configuration& controls) {
                      [&](const Controls& word) { return (controls.*word.member & ~(has.*word.member)) == 0; });
 }
 
-Condition negated(const Condition& condition) {
-  Condition negation;
-  negation.kind = Condition::Kind::negation;
+spec::Condition negated(const spec::Condition& condition) {
+  spec::Condition negation;
+  negation.kind = spec::Condition::Kind::negation;
   negation.operands = {condition};
   return negation;
 }
 
-Condition with_flipped(const spec::Spec& spec, const Condition& condition, spec::Word word, ept_word mask) {
+spec::Condition with_flipped(const spec::Spec& spec, const spec::Condition& condition, spec::Word word, ept_word mask) {
   if ((bits_named(spec, condition, word) & mask) == 0) return condition;
-  if (condition.kind == Condition::Kind::named)
+  if (condition.kind == spec::Condition::Kind::named)
     return with_flipped(spec, spec.conditions.at(condition.named).when, word, mask);
-  Condition changed = condition;
-  for (Condition& operand : changed.operands) operand = with_flipped(spec, operand, word, mask);
+  spec::Condition changed = condition;
+  for (spec::Condition& operand : changed.operands) operand = with_flipped(spec, operand, word, mask);
   const ept_word bit = mask >> condition.bits.low;
-  if (condition.kind == Condition::Kind::one_of) {
+  if (condition.kind == spec::Condition::Kind::one_of) {
     for (std::uint64_t& value : changed.values) value ^= bit;
   }
-  if (condition.kind != Condition::Kind::nonzero) return changed;
-  changed.kind = Condition::Kind::one_of;  // the field would be 0 if it were only this bit
+  if (condition.kind != spec::Condition::Kind::nonzero) return changed;
+  changed.kind = spec::Condition::Kind::one_of;  // the field would be 0 if it were only this bit
   changed.values = {bit};
   return negated(changed);
 }
 
-ept_word bits_named(const spec::Spec& spec, const Condition& condition, spec::Word word) {
-  const bool names = condition.kind == Condition::Kind::nonzero || condition.kind == Condition::Kind::one_of;
+ept_word bits_named(const spec::Spec& spec, const spec::Condition& condition, spec::Word word) {
+  const bool names =
+      condition.kind == spec::Condition::Kind::nonzero || condition.kind == spec::Condition::Kind::one_of;
   ept_word bits = names && condition.word == word ? mask_of(condition.bits) : 0;
-  for (const Condition& operand : condition.operands) bits |= bits_named(spec, operand, word);
-  if (condition.kind == Condition::Kind::named)
+  for (const spec::Condition& operand : condition.operands) bits |= bits_named(spec, operand, word);
+  if (condition.kind == spec::Condition::Kind::named)
     bits |= bits_named(spec, spec.conditions.at(condition.named).when, word);
   return bits;
 }
