@@ -23,15 +23,15 @@ extern "C" {
 #endif
 
 /* Grows when a struct below changes. eptspec refuses a library that was built with another one. */
-#define EPTSPEC_ABI_VERSION 2u
+#define EPTSPEC_ABI_VERSION 2U
 
 /* Most entries that a walk reads: those of levels 5 to 1. */
 #define EPTSPEC_MAX_WORDS 5
 
 /* What is asked: values of eptspec_case.question, and bits of eptspec_adapter.questions. */
-#define EPTSPEC_QUESTION_EPTP 1u  /* does VM entry accept this EPTP? */
-#define EPTSPEC_QUESTION_ENTRY 2u /* what is this entry of this level? */
-#define EPTSPEC_QUESTION_WALK 4u  /* what happens to this access? */
+#define EPTSPEC_QUESTION_EPTP 1U  /* does VM entry accept this EPTP? */
+#define EPTSPEC_QUESTION_ENTRY 2U /* what is this entry of this level? */
+#define EPTSPEC_QUESTION_WALK 4U  /* what happens to this access? */
 
 /* The processor: what it supports and which VM-execution controls are in use. */
 struct eptspec_configuration {
@@ -65,54 +65,54 @@ struct eptspec_case {
 };
 
 /* Attributes of an access; several may be set. */
-#define EPTSPEC_ACCESS_DATA_READ 0x1u
-#define EPTSPEC_ACCESS_DATA_WRITE 0x2u
-#define EPTSPEC_ACCESS_INSTRUCTION_FETCH 0x4u
-#define EPTSPEC_ACCESS_USER_MODE_LINEAR_ADDRESS 0x8u /* otherwise the linear address is supervisor-mode */
-#define EPTSPEC_ACCESS_GUEST_PAGING_STRUCTURE 0x10u  /* to a guest paging-structure entry, for a translation */
-#define EPTSPEC_ACCESS_PDPTE_LOAD 0x20u              /* PAE PDPTEs loaded by MOV to CR0, CR3 or CR4 */
-#define EPTSPEC_ACCESS_USER_SHADOW_STACK 0x40u
-#define EPTSPEC_ACCESS_SUPERVISOR_SHADOW_STACK 0x80u
-#define EPTSPEC_ACCESS_GUEST_WRITABLE 0x100u          /* guest paging maps the linear address read/write */
-#define EPTSPEC_ACCESS_GUEST_EXECUTE_DISABLE 0x200u   /* guest paging maps it execute-disable */
-#define EPTSPEC_ACCESS_UNVERIFIED_GUEST_PAGING 0x400u /* a guest entry used was reached by a leaf whose bit 58 is 0 */
-#define EPTSPEC_ACCESS_NO_LINEAR_ADDRESS 0x800u       /* trace-address pre-translation, architectural PEBS */
-#define EPTSPEC_ACCESS_UNBLOCKED_NMI 0x1000u          /* follows an IRET that unblocked NMIs */
-#define EPTSPEC_ACCESS_EVENT_DELIVERY 0x2000u         /* part of delivering an event */
-#define EPTSPEC_ACCESS_ASYNCHRONOUS 0x4000u           /* asynchronous to the instruction, and no event delivery */
+#define EPTSPEC_ACCESS_DATA_READ 0x1U
+#define EPTSPEC_ACCESS_DATA_WRITE 0x2U
+#define EPTSPEC_ACCESS_INSTRUCTION_FETCH 0x4U
+#define EPTSPEC_ACCESS_USER_MODE_LINEAR_ADDRESS 0x8U /* otherwise the linear address is supervisor-mode */
+#define EPTSPEC_ACCESS_GUEST_PAGING_STRUCTURE 0x10U  /* to a guest paging-structure entry, for a translation */
+#define EPTSPEC_ACCESS_PDPTE_LOAD 0x20U              /* PAE PDPTEs loaded by MOV to CR0, CR3 or CR4 */
+#define EPTSPEC_ACCESS_USER_SHADOW_STACK 0x40U
+#define EPTSPEC_ACCESS_SUPERVISOR_SHADOW_STACK 0x80U
+#define EPTSPEC_ACCESS_GUEST_WRITABLE 0x100U          /* guest paging maps the linear address read/write */
+#define EPTSPEC_ACCESS_GUEST_EXECUTE_DISABLE 0x200U   /* guest paging maps it execute-disable */
+#define EPTSPEC_ACCESS_UNVERIFIED_GUEST_PAGING 0x400U /* a guest entry used was reached by a leaf whose bit 58 is 0 */
+#define EPTSPEC_ACCESS_NO_LINEAR_ADDRESS 0x800U       /* trace-address pre-translation, architectural PEBS */
+#define EPTSPEC_ACCESS_UNBLOCKED_NMI 0x1000U          /* follows an IRET that unblocked NMIs */
+#define EPTSPEC_ACCESS_EVENT_DELIVERY 0x2000U         /* part of delivering an event */
+#define EPTSPEC_ACCESS_ASYNCHRONOUS 0x4000U           /* asynchronous to the instruction, and no event delivery */
 #define EPTSPEC_ACCESS_NO_SUB_PAGE_PERMISSION \
-  0x8000u /* sub-page permissions never apply to it: of a transaction, SGX, PEBS */
+  0x8000U /* sub-page permissions never apply to it: of a transaction, SGX, PEBS */
 
 /* An access with an attribute that an adapter does not model is to be declined, not guessed. */
 
 /* eptspec_answer.status. 0, as eptspec hands the answer over, means that there is none. */
-#define EPTSPEC_ANSWERED 1u
-#define EPTSPEC_DECLINED 2u /* the adapter cannot tell; `reason` says why. Counted as skipped, never as passed. */
+#define EPTSPEC_ANSWERED 1U
+#define EPTSPEC_DECLINED 2U /* the adapter cannot tell; `reason` says why. Counted as skipped, never as passed. */
 /* This processor cannot show the case; `reason` names what it lacks. Cases that the configuration below tells to be so
  * are not asked; this is for what it does not tell, "no user shadow stacks". Counted apart, never as passed. */
-#define EPTSPEC_NOT_APPLICABLE 3u
+#define EPTSPEC_NOT_APPLICABLE 3U
 
 /* eptspec_answer.result. */
-#define EPTSPEC_EPTP_ACCEPTED 1u
+#define EPTSPEC_EPTP_ACCEPTED 1U
 #define EPTSPEC_EPTP_REFUSED 2U
 #define EPTSPEC_ENTRY_NOT_PRESENT 3U
 #define EPTSPEC_ENTRY_MISCONFIGURED 4U
 #define EPTSPEC_ENTRY_TABLE 5U            /* references the next table */
 #define EPTSPEC_ENTRY_PAGE 6U             /* maps a page */
 #define EPTSPEC_WALK_TRANSLATED 7U        /* the access goes to host_physical_address */
-#define EPTSPEC_WALK_SUB_PAGE_CHECK 8u    /* the sub-page permission table is to decide */
-#define EPTSPEC_WALK_VIOLATION 9u         /* exit reason 48 (or #VE) */
-#define EPTSPEC_WALK_MISCONFIGURATION 10u /* exit reason 49 */
+#define EPTSPEC_WALK_SUB_PAGE_CHECK 8U    /* the sub-page permission table is to decide */
+#define EPTSPEC_WALK_VIOLATION 9U         /* exit reason 48 (or #VE) */
+#define EPTSPEC_WALK_MISCONFIGURATION 10U /* exit reason 49 */
 
 /* eptspec_answer.valid: which of the optional members of a walk's answer are filled in. What is not, is not judged. */
-#define EPTSPEC_VALID_LEVEL 0x1u
-#define EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS 0x2u
-#define EPTSPEC_VALID_MEMORY_TYPE 0x4u
-#define EPTSPEC_VALID_IGNORE_PAT 0x8u
-#define EPTSPEC_VALID_QUALIFICATION 0x10u
-#define EPTSPEC_VALID_CONVERTIBLE 0x20u
-#define EPTSPEC_VALID_WORDS 0x40u
-#define EPTSPEC_VALID_ALL 0x7fu
+#define EPTSPEC_VALID_LEVEL 0x1U
+#define EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS 0x2U
+#define EPTSPEC_VALID_MEMORY_TYPE 0x4U
+#define EPTSPEC_VALID_IGNORE_PAT 0x8U
+#define EPTSPEC_VALID_QUALIFICATION 0x10U
+#define EPTSPEC_VALID_CONVERTIBLE 0x20U
+#define EPTSPEC_VALID_WORDS 0x40U
+#define EPTSPEC_VALID_ALL 0x7fU
 
 #define EPTSPEC_REASON_SIZE 120
 
@@ -135,7 +135,7 @@ struct eptspec_answer {
 /* eptspec_adapter.flags. */
 /* Every case is answered for the configuration that it carries: a walker that takes the processor as an argument.
  * Without it the adapter is one processor, described by the members below, and is asked only what applies to it. */
-#define EPTSPEC_ANY_CONFIGURATION 1u
+#define EPTSPEC_ANY_CONFIGURATION 1U
 
 struct eptspec_adapter {
   uint32_t abi_version; /* EPTSPEC_ABI_VERSION */

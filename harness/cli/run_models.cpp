@@ -23,7 +23,8 @@ constexpr const char* kAllModels = "all";
 struct Outcome {
   int status = kCouldNotRun;
   bool tested = true;
-  std::string text;  // report or line for people
+  std::string text;                        // report or line for people
+  std::vector<std::string> warnings = {};  // that the text does not have
 };
 
 // "bochs:tigerlake" in the directory, as a file.
@@ -50,7 +51,8 @@ Outcome run_model(const Invocation& invocation, RunArguments arguments, const ha
     const std::string text = harness::terminal_report(draft->report);
     const int status = harness::exit_code(draft->report);
     if (!brief) return {status, true, text + "\n"};
-    return {status, true, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", name, last_line(text))};
+    return {status, true, fmt::format("{}{:<32} {}", status == 0 ? "" : text + "\n", name, last_line(text)),
+            draft->report.assessment.warnings};
   } catch (const harness::NotTested& why) {
     return {0, false, fmt::format("{}\n", why.what())};
   } catch (const std::runtime_error& error) {
@@ -96,13 +98,16 @@ int run_models(const Invocation& invocation, const RunArguments& arguments,
   for (unsigned n = 0; n < arguments.jobs; ++n) workers.emplace_back(work);
   int status = 0;
   bool tested = false;
+  std::set<std::string> warnings;  // models share a baseline
   for (auto& one : outcomes) {
     const Outcome outcome = one.get_future().get();
     fmt::print("{}", outcome.text);
     std::fflush(stdout);
     status = std::max(status, outcome.status);
     tested = tested || outcome.tested;
+    warnings.insert(outcome.warnings.begin(), outcome.warnings.end());
   }
+  for (const std::string& warning : warnings) fmt::print("baseline warning: {}\n", warning);
   for (std::thread& worker : workers) worker.join();
   return tested ? status : kCouldNotRun;
 }

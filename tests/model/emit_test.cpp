@@ -113,7 +113,7 @@ TEST(CHeader, ranges_that_depend_on_maxphyaddr_at_either_end_become_masks) {
 }
 
 TEST(CHeader, value_of_a_wide_field_is_compared) {
-  spec::Spec spec = support::spec_under_test();
+  const spec::Spec& spec = support::spec_under_test();
   spec::Condition wide;
   wide.kind = spec::Condition::Kind::one_of;
   wide.word = spec::Word::gpa;

@@ -3,6 +3,7 @@
 // misconfiguration.
 #include "tests/sdm/sdm.h"
 
+#include <array>
 #include <map>
 #include <string>
 
@@ -41,8 +42,8 @@ TEST(SdmOutcome, address_of_a_table_is_in_bits_51_to_12) { EXPECT_EQ(EPT_ENTRY_A
 
 // 31.3.3.2: a read-modify-write is a read and a write; bits 0, 1 and 2 of the exit qualification, Table 30-7.
 TEST(SdmOutcome, usual_accesses_begin_with_read_write_both_and_fetch) {
-  const std::uint64_t stated[] = {bit(0), bit(1), bit(0) | bit(1), bit(2)};
-  for (std::size_t n = 0; n < 4; ++n) EXPECT_EQ(ept_usual_access_names[n].bits, stated[n]);
+  const std::array stated = {bit(0), bit(1), bit(0) | bit(1), bit(2)};
+  for (std::size_t n = 0; n < 4; ++n) EXPECT_EQ(ept_usual_access_names[n].bits, stated.at(n));
 }
 
 TEST(SdmOutcome, flags_are_bits_8_and_9_of_an_entry) {

@@ -48,7 +48,7 @@ std::string conditions_for_all_bits() {
   return text;
 }
 
-std::vector<Sample> samples() {
+std::vector<Sample> samples() {  // NOLINT(readability-function-size): a table
   return {
       {"condition_over_the_configuration_without_bit",
        {{kConfiguration, "  - bit: 9\n    id: page_1g", "  - id: page_1g"}},

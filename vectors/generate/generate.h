@@ -15,7 +15,7 @@ namespace vectors {
 // For the profile with this id, or for all when it is empty, sorted by id. Two threads or as many as there are
 // processors. Throws std::runtime_error when a solver does not know, std::logic_error when model and constraints
 // disagree.
-std::vector<Document> generate(const spec::Spec& spec, const std::string& profile = "");
+std::vector<Document> generate(const spec::Spec& spec, const std::string& only = "");
 
 // The vectors of one profile. `seed` changes which models the solver finds first, never the result. `more` are goals
 // beside those of all_goals.

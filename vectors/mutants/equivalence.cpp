@@ -153,7 +153,7 @@ class Equivalence {
     const z3::check_result anywhere = solver.check();
     if (anywhere == z3::unsat) return {Comparison::Answer::equal};
     if (anywhere == z3::unknown) return {Comparison::Answer::unknown, std::nullopt, "", solver.reason_unknown()};
-    const Comparison somewhere{Comparison::Answer::differ, case_of(asked, solver.get_model())};
+    Comparison somewhere{Comparison::Answer::differ, case_of(asked, solver.get_model())};
     for (const spec::Profile& profile : spec_.profiles) {
       solver.push();
       solver.add(of_profile(profile));

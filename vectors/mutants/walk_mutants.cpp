@@ -61,31 +61,28 @@ void add_order(Mutants& mutants, const Spec& spec) {
   add("no_permissions", "permissions are not judged", {absent, wrong}, {});
 }
 
-void add_flags(Mutants& mutants, const Spec& spec) {
+void add_flag(Mutants& mutants, const spec::Flag& flag, std::size_t i) {
   using Member = Effect spec::Flag::*;
-  for (std::size_t i = 0; i < spec.flags.size(); ++i) {
-    const spec::Flag& flag = spec.flags[i];
-    const auto add = [&](const std::string& how, const std::string& what, const Change& change) {
-      mutants.push_back({fmt::format("flag/{}/{}", flag.id, how), "flag",
-                         fmt::format("{}: '{}' {}", to_string(flag.place), flag.id, what), change});
-    };
-    for (const auto& [member, when] : {std::pair<Member, const char*>{&spec::Flag::on_success, "on_success"},
-                                       {&spec::Flag::on_violation, "on_violation"},
-                                       {&spec::Flag::on_misconfiguration, "on_misconfiguration"}}) {
-      for (const auto& [effect, name] :
-           {std::pair{Effect::never, "never"}, {Effect::may, "may"}, {Effect::must, "must"}}) {
-        if (effect != flag.*member)
-          add(fmt::format("{}/{}", when, name), fmt::format("{} be set {}", name, when),
-              [i, m = member, e = effect](Spec& of) { of.flags.at(i).*m = e; });
-      }
+  const auto add = [&](const std::string& how, const std::string& what, const Change& change) {
+    mutants.push_back({fmt::format("flag/{}/{}", flag.id, how), "flag",
+                       fmt::format("{}: '{}' {}", to_string(flag.place), flag.id, what), change});
+  };
+  for (const auto& [member, when] : {std::pair<Member, const char*>{&spec::Flag::on_success, "on_success"},
+                                     {&spec::Flag::on_violation, "on_violation"},
+                                     {&spec::Flag::on_misconfiguration, "on_misconfiguration"}}) {
+    for (const auto& [effect, name] :
+         {std::pair{Effect::never, "never"}, {Effect::may, "may"}, {Effect::must, "must"}}) {
+      if (effect != flag.*member)
+        add(fmt::format("{}/{}", when, name), fmt::format("{} be set {}", name, when),
+            [i, m = member, e = effect](Spec& of) { of.flags.at(i).*m = e; });
     }
-    add("levels", fmt::format("is set in {}", flag.leaf_only ? "every entry" : "the leaf only"),
-        [i](Spec& of) { of.flags.at(i).leaf_only = !of.flags.at(i).leaf_only; });
-    for (const unsigned bit : {flag.bits.low + 1, flag.bits.low - 1})
-      add(fmt::format("bit_{}", bit), fmt::format("is bit {}", bit), [i, bit](Spec& of) {
-        of.flags.at(i).bits = {bit, bit};
-      });
   }
+  add("levels", fmt::format("is set in {}", flag.leaf_only ? "every entry" : "the leaf only"),
+      [i](Spec& of) { of.flags.at(i).leaf_only = !of.flags.at(i).leaf_only; });
+  for (const unsigned bit : {flag.bits.low + 1, flag.bits.low - 1})
+    add(fmt::format("bit_{}", bit), fmt::format("is bit {}", bit), [i, bit](Spec& of) {
+      of.flags.at(i).bits = {bit, bit};
+    });
 }
 
 // A rule concerns a format less, or one more.
@@ -168,7 +165,7 @@ Mutants walk_mutants(const Spec& spec) {
   Mutants mutants;
   add_levels(mutants, spec);
   add_order(mutants, spec);
-  add_flags(mutants, spec);
+  for (std::size_t i = 0; i < spec.flags.size(); ++i) add_flag(mutants, spec.flags[i], i);
   add_formats_of_rules(mutants, spec);
   add_walkers(mutants);
   return mutants;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace image {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr std::uint64_t kNotMapped = ~0ULL;
 constexpr std::uint64_t kAddress = 0xffffffffff000;
 
 std::uint64_t entry_at(std::uint64_t table, std::uint64_t index) {
-  return reinterpret_cast<const std::uint64_t*>(table)[index];
+  return reinterpret_cast<const std::uint64_t*>(table)[index];  // NOLINT(performance-no-int-to-ptr): as a processor
 }
 
 // The physical address of a linear one, and only through writable entries.
@@ -35,9 +37,9 @@ TEST(OwnMap, low_memory_is_mapped_where_it_is) {
 
 // An application and a stack that lie at ends of gigabytes, of the reach of a PDPT, and of what four levels reach.
 TEST(OwnMap, what_the_firmware_puts_above_4_gbytes_is_mapped) {
-  const MemoryRange high[] = {{0x7fffff0000ULL, 0x60000}, {0x7fffffff0000ULL - 0x40000, 0x40000}};
+  const std::array<MemoryRange, 2> high = {{{0x7fffff0000ULL, 0x60000}, {0x7fffffff0000ULL - 0x40000, 0x40000}}};
   for (const bool five_levels : {false, true}) {
-    const std::uint64_t root = build_own_map(high, 2, five_levels);
+    const std::uint64_t root = build_own_map(high.data(), 2, five_levels);
     for (const MemoryRange& range : high) {
       for (const std::uint64_t address : {range.base, range.base + range.size - 1}) {
         EXPECT_EQ(walked(root, five_levels ? 5 : 4, address), address) << std::hex << address;

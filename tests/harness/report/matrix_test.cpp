@@ -33,7 +33,7 @@ harness::Report small_report(const std::string& target) {
                        {Verdict::fail, {}, {{harness::Field::result, EPTSPEC_ENTRY_MISCONFIGURED, EPTSPEC_ENTRY_PAGE}}},
                        {Verdict::not_applicable, "no such memory", {}}};
   report.baseline = {{"why", "31.3", "where", "2027-01-01", {"v1"}}};
-  report.assessment.known = {{}, {&report.baseline[0]}, {}};
+  report.assessment.known = {{}, {report.baseline.data()}, {}};
   return report;
 }
 
@@ -44,10 +44,10 @@ class File {
   ~File() { std::remove(path.c_str()); }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
-  std::string path = testing::TempDir() + "eptspec_matrix_" + std::to_string(++count_) + ".json";
+  std::string path = testing::TempDir() + "eptspec_matrix_" + std::to_string(++count) + ".json";
 
  private:
-  static inline int count_ = 0;
+  static inline int count = 0;
 };
 
 TEST(Matrix, vectors_are_counted_by_the_rule_that_decides) {

@@ -143,7 +143,7 @@ std::map<std::string, std::string> found_in(const std::string& text, const std::
 
 TEST(AbiHeader, attributes_of_an_access_are_those_of_the_specification) {
   Ids ids;
-  for (const auto& [name, number] : found_in(abi_header(), R"(#define EPTSPEC_ACCESS_(\w+)[ \\\n]+(0x[0-9a-f]+)u)")) {
+  for (const auto& [name, number] : found_in(abi_header(), R"(#define EPTSPEC_ACCESS_(\w+)[ \\\n]+(0x[0-9a-f]+)U)")) {
     std::string id = name;
     std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return std::tolower(c); });
     ids.emplace(std::stoull(number, nullptr, 16), id);

@@ -47,8 +47,8 @@ TEST(Lint, refuses_vectors_that_the_profile_does_not_have) {
       {"'cite' is missing", [](Vector& v) { v.cite.clear(); }},
       {"not the profile's", [](Vector& v) { v.asked.configuration.capability ^= 1; }},
       {"does not allow", [](Vector& v) { v.asked.configuration.tertiary_controls = 4; }}};
-  for (const auto& [message, change] : samples)
-    EXPECT_TRUE(finds(message, mistakes([&](Document& d) { change(d.vectors.front()); })));
+  for (const auto& sample : samples)
+    EXPECT_TRUE(finds(sample.first, mistakes([&](Document& d) { sample.second(d.vectors.front()); })));
 }
 
 TEST(Lint, refuses_purposes_that_are_not_as_computed) {
@@ -61,8 +61,8 @@ TEST(Lint, refuses_purposes_that_are_not_as_computed) {
       {"'neighbour' is no neighbour", [&](Purpose& p) { p.neighbour = other; }},
       {"'neighbour' is no neighbour", [&](Purpose& p) { p.neighbour.clear(); }},
       {"'twin' is no twin", [&](Purpose& p) { p.twin = other; }}};
-  for (const auto& [message, change] : samples)
-    EXPECT_TRUE(finds(message, mistakes([&](Document& d) { change(cell(d)); })));
+  for (const auto& sample : samples)
+    EXPECT_TRUE(finds(sample.first, mistakes([&](Document& d) { sample.second(cell(d)); })));
 }
 
 TEST(Lint, refuses_tables_at_one_address) {
