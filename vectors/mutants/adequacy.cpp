@@ -19,17 +19,26 @@ model::Circumstances circumstances_of(const Case& asked) {
           from.secondary_controls,           from.tertiary_controls, from.parameters,         asked.eptp};
 }
 
-ept_word read_word(const Case& asked, ept_word address) {
+// Where the entries of a walk lie, from the root down.
+std::array<ept_word, 5> addresses_of(const Case& asked) {
+  std::array<ept_word, 5> addresses{};
+  for (std::size_t n = 0; n < asked.entries.size(); ++n) addresses.at(n) = address_of(asked, n);
+  return addresses;
+}
+
+ept_word read_word(const Case& asked, const std::array<ept_word, 5>& addresses, ept_word address) {
   for (std::size_t n = 0; n < asked.entries.size(); ++n) {
-    if (address_of(asked, n) == address) return asked.entries[n];
+    if (addresses[n] == address) return asked.entries[n];
   }
   return 0;
 }
 
 // The flag that a set of levels is about; 0 of other members.
 ept_word flag_of(const ept_outcome_member& member, const spec::Spec& spec) {
+  if (member.flag == 0) return 0;
+  const std::string_view name = member.name;
   for (const spec::Flag& flag : spec.flags) {
-    if (member.flag != 0 && std::string_view(member.name).starts_with(flag.id + "_")) return mask_of(flag.bits);
+    if (name.starts_with(flag.id) && name.substr(flag.id.size()).starts_with('_')) return mask_of(flag.bits);
   }
   return 0;
 }
@@ -51,13 +60,14 @@ Answer answer_of(const ept_outcome& outcome, const spec::Spec* spec) {
 
 // As the interpreter has it from `spec`. The entries of a walk lie where the EPTP, the entries above and the address
 // put them; the rest of the memory reads as 0. Throws std::logic_error where the specification says nothing.
-Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, const Case& asked) {
+Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, const Case& asked,
+                 const std::array<ept_word, 5>& addresses) {
   const model::Circumstances machine = circumstances_of(asked);
   if (asked.question == Question::eptp) return {interpreter.eptp_rules(machine) != 0 ? ept_word{1} : 0, {}, {}};
   if (asked.question == Question::entry)
     return {static_cast<ept_word>(interpreter.classify(machine, asked.level, asked.entries.at(0)).kind), {}, {}};
   const model::Outcome from = interpreter.walk(machine, asked.guest_physical_address, asked.access,
-                                               [&](ept_word address) { return read_word(asked, address); });
+                                               [&](ept_word address) { return read_word(asked, addresses, address); });
   // Both have the members of the specification in its order; that they mean the same is what disagreements() finds out.
   return answer_of(std::bit_cast<ept_outcome>(from), &spec);
 }
@@ -81,7 +91,7 @@ class Assessor {
  private:
   const Trial* killer_of(const spec::Spec& changed, const model::Interpreter& interpreter) {
     const auto kills = [&](const Trial& trial) {
-      return answer_by(changed, interpreter, trial.asked) != trial.expected;
+      return answer_by(changed, interpreter, trial.asked, trial.addresses) != trial.expected;
     };
     auto found = std::find_if(recent_.begin(), recent_.end(), [&](const Trial* trial) { return kills(*trial); });
     if (found != recent_.end()) {
@@ -100,7 +110,7 @@ class Assessor {
     if (found.verdict == Comparison::Answer::equal) return {Fate::equivalent};
     if (found.verdict == Comparison::Answer::unknown) return {Fate::unknown, "", {}, found.reason};
     const Case& shows = *found.shows;
-    if (answer_by(changed, interpreter, shows) == expected_answer(shows, expected_of(shows)))
+    if (answer_by(changed, interpreter, shows, addresses_of(shows)) == expected_answer(shows, expected_of(shows)))
       return {Fate::unknown, "", {shows}, "the interpreter sees no difference in the solver's case"};
     const std::string where = found.profile.empty() ? "no profile can show it" : "can be shown on " + found.profile;
     return {Fate::alive, "", {shows}, where};
@@ -121,9 +131,11 @@ Answer expected_answer(const Case& asked, const Expected& expected) {
 }
 
 bool fits_memory(const Case& asked) {
+  if (asked.question != Question::walk) return true;
+  const std::array addresses = addresses_of(asked);
   bool fits = true;
-  for (std::size_t n = 0; asked.question == Question::walk && n < asked.entries.size(); ++n)
-    fits = fits && read_word(asked, address_of(asked, n)) == asked.entries[n];
+  for (std::size_t n = 0; n < asked.entries.size(); ++n)
+    fits = fits && read_word(asked, addresses, addresses.at(n)) == asked.entries[n];
   return fits;
 }
 
@@ -138,7 +150,8 @@ std::vector<Trial> trials_of(const std::vector<Vector>& vectors) {
   std::set<std::string> seen;
   for (const Vector& vector : vectors) {
     if (fits_memory(vector.asked) && seen.insert(vector.id).second)
-      trials.push_back({vector.id, vector.asked, expected_answer(vector.asked, vector.expected)});
+      trials.push_back(
+          {vector.id, vector.asked, expected_answer(vector.asked, vector.expected), addresses_of(vector.asked)});
   }
   return trials;
 }
@@ -147,7 +160,7 @@ std::vector<std::string> disagreements(const spec::Spec& spec, const std::vector
   const model::Interpreter interpreter(spec);
   std::vector<std::string> ids;
   for (const Trial& trial : trials) {
-    if (answer_by(spec, interpreter, trial.asked) != trial.expected) ids.push_back(trial.id);
+    if (answer_by(spec, interpreter, trial.asked, trial.addresses) != trial.expected) ids.push_back(trial.id);
   }
   return ids;
 }

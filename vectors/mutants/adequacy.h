@@ -51,6 +51,7 @@ struct Trial {
   std::string id;
   Case asked;
   Answer expected;
+  std::array<ept_word, 5> addresses{};  // of the entries of a walk, from the root down
 };
 
 // Each id once; without the walks that no memory can show (fits_memory), which cannot be asked.
