@@ -53,19 +53,19 @@ Answer answer_of(const ept_outcome& outcome, const spec::Spec* spec) {
     ept_word& value = answer.shown.at(one.member);
     value = ept_outcome_get(&outcome, one.member);
     if (masked) value &= ept_outcome_get(&outcome, one.partner);
-    if (value != 0) answer.flags.at(one.member) = spec == nullptr ? one.flag : flag_of(one, *spec);
+    if (value != 0) value |= (spec == nullptr ? one.flag : flag_of(one, *spec)) << 32;
   }
   return answer;
 }
 
 // As the interpreter has it from `spec`. The entries of a walk lie where the EPTP, the entries above and the address
 // put them; the rest of the memory reads as 0. Throws std::logic_error where the specification says nothing.
-Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, const Case& asked,
-                 const std::array<ept_word, 5>& addresses) {
+Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, const Case& asked) {
   const model::Circumstances machine = circumstances_of(asked);
-  if (asked.question == Question::eptp) return {interpreter.eptp_rules(machine) != 0 ? ept_word{1} : 0, {}, {}};
+  if (asked.question == Question::eptp) return {interpreter.eptp_rules(machine) != 0 ? ept_word{1} : 0, {}};
   if (asked.question == Question::entry)
-    return {static_cast<ept_word>(interpreter.classify(machine, asked.level, asked.entries.at(0)).kind), {}, {}};
+    return {static_cast<ept_word>(interpreter.classify(machine, asked.level, asked.entries.at(0)).kind), {}};
+  const std::array addresses = addresses_of(asked);
   const model::Outcome from = interpreter.walk(machine, asked.guest_physical_address, asked.access,
                                                [&](ept_word address) { return read_word(asked, addresses, address); });
   // Both have the members of the specification in its order; that they mean the same is what disagreements() finds out.
@@ -91,7 +91,7 @@ class Assessor {
  private:
   const Trial* killer_of(const spec::Spec& changed, const model::Interpreter& interpreter) {
     const auto kills = [&](const Trial& trial) {
-      return answer_by(changed, interpreter, trial.asked, trial.addresses) != trial.expected;
+      return answer_by(changed, interpreter, trial.asked) != trial.expected;
     };
     auto found = std::find_if(recent_.begin(), recent_.end(), [&](const Trial* trial) { return kills(*trial); });
     if (found != recent_.end()) {
@@ -110,7 +110,7 @@ class Assessor {
     if (found.verdict == Comparison::Answer::equal) return {Fate::equivalent};
     if (found.verdict == Comparison::Answer::unknown) return {Fate::unknown, "", {}, found.reason};
     const Case& shows = *found.shows;
-    if (answer_by(changed, interpreter, shows, addresses_of(shows)) == expected_answer(shows, expected_of(shows)))
+    if (answer_by(changed, interpreter, shows) == expected_answer(shows, expected_of(shows)))
       return {Fate::unknown, "", {shows}, "the interpreter sees no difference in the solver's case"};
     const std::string where = found.profile.empty() ? "no profile can show it" : "can be shown on " + found.profile;
     return {Fate::alive, "", {shows}, where};
@@ -125,8 +125,8 @@ class Assessor {
 }  // namespace
 
 Answer expected_answer(const Case& asked, const Expected& expected) {
-  if (asked.question == Question::eptp) return {expected.eptp_rules != 0 ? ept_word{1} : 0, {}, {}};
-  if (asked.question == Question::entry) return {expected.classification.kind, {}, {}};
+  if (asked.question == Question::eptp) return {expected.eptp_rules != 0 ? ept_word{1} : 0, {}};
+  if (asked.question == Question::entry) return {expected.classification.kind, {}};
   return answer_of(expected.outcome, nullptr);
 }
 
@@ -150,8 +150,7 @@ std::vector<Trial> trials_of(const std::vector<Vector>& vectors) {
   std::set<std::string> seen;
   for (const Vector& vector : vectors) {
     if (fits_memory(vector.asked) && seen.insert(vector.id).second)
-      trials.push_back(
-          {vector.id, vector.asked, expected_answer(vector.asked, vector.expected), addresses_of(vector.asked)});
+      trials.push_back({vector.id, vector.asked, expected_answer(vector.asked, vector.expected)});
   }
   return trials;
 }
@@ -160,7 +159,7 @@ std::vector<std::string> disagreements(const spec::Spec& spec, const std::vector
   const model::Interpreter interpreter(spec);
   std::vector<std::string> ids;
   for (const Trial& trial : trials) {
-    if (answer_by(spec, interpreter, trial.asked, trial.addresses) != trial.expected) ids.push_back(trial.id);
+    if (answer_by(spec, interpreter, trial.asked) != trial.expected) ids.push_back(trial.id);
   }
   return ids;
 }

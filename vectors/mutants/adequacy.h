@@ -17,8 +17,9 @@ namespace vectors {
 // leaves open of it. Not the names of the rules: no implementation tells those.
 struct Answer {
   ept_word result = 0;  // of an EPTP: 1 when refused; of an entry: ept_kind; of a walk: ept_result
-  std::array<ept_word, EPT_OUTCOME_MEMBERS> shown{};  // of a walk: the members that are reported, their defined bits
-  std::array<ept_word, EPT_OUTCOME_MEMBERS> flags{};  // of a set of levels that is not empty: the bit of their entries
+  // Of a walk: the members that are reported, their defined bits. A set of levels that is not empty has in bits 63:32
+  // which bit of their entries it is about.
+  std::array<ept_word, EPT_OUTCOME_MEMBERS> shown{};
   bool operator==(const Answer&) const = default;
 };
 
@@ -51,7 +52,6 @@ struct Trial {
   std::string id;
   Case asked;
   Answer expected;
-  std::array<ept_word, 5> addresses{};  // of the entries of a walk, from the root down
 };
 
 // Each id once; without the walks that no memory can show (fits_memory), which cannot be asked.
