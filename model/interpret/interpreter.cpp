@@ -125,7 +125,7 @@ std::uint64_t Interpreter::broken(const spec::Format& format, const Facts& facts
   std::uint64_t rules = 0;
   for (const spec::Rule& rule : spec_.misconfigurations) {
     for (const std::size_t concerned : rule.formats) {
-      if (spec_.formats[concerned].id == format.id && holds(rule.when, facts)) rules += std::uint64_t{1} << rule.bit;
+      if (&spec_.formats[concerned] == &format && holds(rule.when, facts)) rules += std::uint64_t{1} << rule.bit;
     }
   }
   return rules;
