@@ -1,5 +1,4 @@
 """A short run of the image in Bochs. Arguments: root of the repository, the program eptspec."""
-import datetime
 import json
 import os
 import subprocess
@@ -46,17 +45,6 @@ with tempfile.TemporaryDirectory() as directory:
 # With the baseline of the repository, also by an instruction with two operands: known causes on another path.
 second = run("bochs:tigerlake/second_operand", "--vectors", VECTORS)
 expect("what deviates there is known", second.returncode == 0 and " 0 error" in second.stdout, second)
-
-# All models at once: their warnings are one list, each once.
-with tempfile.TemporaryDirectory() as folder:
-    baseline = os.path.join(folder, "expiring.json")
-    soon = datetime.date.today() + datetime.timedelta(days=7)
-    entry = {"reason": "a test", "cite": "none", "link": "none", "expires": soon.isoformat(),
-             "filter": "goal:cell/pde_2m/reserved_bit/bit_12"}
-    with open(baseline, "w", encoding="utf-8") as file:
-        json.dump({"deviations": [entry]}, file)
-    every = run("bochs:all", "--vectors", VECTORS, "--baseline", baseline, "--filter", "goal:cell/pde_2m/reserved_bit/bit_12")
-    expect("an entry that expires soon is warned of once", every.stdout.count("baseline warning: expires in 7 days") == 1, every)
 
 model = run("bochs:i486")
 expect("an unknown model is told", model.returncode == 2 and "no model 'i486'" in model.stderr, model)

@@ -2,6 +2,7 @@
 
 usage: robust_test.py SOURCE_DIRECTORY EPTSPEC [ports]
 """
+import datetime
 import json
 import os
 import pathlib
@@ -89,6 +90,15 @@ class Surroundings(Test):
 
 
 class Boots(Test):
+    def test_an_entry_of_all_models_that_expires_soon_is_warned_of_once(self):
+        chosen = "goal:cell/pde_2m/reserved_bit/bit_12"
+        soon = datetime.date.today() + datetime.timedelta(days=7)
+        baseline = self.path / "expiring.json"
+        baseline.write_text(json.dumps({"deviations": [{"reason": "a test", "cite": "none", "link": "none",
+                                                        "expires": soon.isoformat(), "filter": chosen}]}))
+        result = run(EPTSPEC, "run", "bochs:all", *WITH[:2], "--baseline", baseline, "--filter", chosen)
+        self.assertEqual(result.stdout.count("baseline warning: expires in 7 days"), 1, result.stdout)
+
     def test_grub_gives_the_results_of_the_disk(self):
         reports = []
         for boot in ("disk", "multiboot1", "multiboot2"):
