@@ -174,6 +174,19 @@ TEST(InBochs, a_store_that_is_not_where_reads_say_is_found) {
   EXPECT_EQ(bochs.results.trailer->changed, 1U);
 }
 
+// The exit for the sub-page permission table is the answer, whatever the address.
+TEST(InBochs, a_sub_page_exit_at_an_address_other_than_0_is_an_answer) {
+  InBochs bochs("tigerlake");
+  eptspec_case asked = walk(EPT_ACCESS_WRITE, 0x123);
+  asked.configuration.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
+  asked.words[3].value = (asked.words[3].value & ~std::uint64_t{EPT_ENTRY_WRITE}) | EPT_ENTRY_SUB_PAGE_WRITE;
+  const std::size_t refused = bochs.add(asked);
+  bochs.run();
+  EXPECT_EQ(bochs.results.records[refused].reason, 66U);
+  EXPECT_EQ(bochs.seen(refused).fate, Fate::answered) << bochs.seen(refused).detail;
+  EXPECT_EQ(bochs.seen(refused).answer.result, EPTSPEC_WALK_SUB_PAGE_CHECK);
+}
+
 // Vol. 3C, 31.3.6. Bochs 2.7 logs the address with its low bits, which is found (docs/findings.md).
 TEST(InBochs, what_is_written_is_logged_once) {
   InBochs bochs("tigerlake");
