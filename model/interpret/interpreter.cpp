@@ -153,9 +153,11 @@ Interpreter::Entry Interpreter::judge(int level, Facts& facts) const {
   const std::uint64_t entry = facts[Word::entry];
   const spec::Format& format = format_of(level, entry);
   facts.format = &format;
+  const std::uint64_t rules = broken(format, facts);
+  if (rules == 0) return {&format, holds(present_, facts), 0, 0};
   const std::uint64_t must_be_zero = bits_of_kind(format, spec::FieldKind::reserved, facts.maxphyaddr) |
                                      bits_of_kind(format, spec::FieldKind::beyond_maxphyaddr, facts.maxphyaddr);
-  return {&format, holds(present_, facts), broken(format, facts), entry & must_be_zero};
+  return {&format, holds(present_, facts), rules, entry & must_be_zero};
 }
 
 Classification Interpreter::classify(const Circumstances& machine, int level, std::uint64_t entry) const {
