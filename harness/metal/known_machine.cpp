@@ -14,8 +14,8 @@ namespace harness {
 
 namespace {
 
-// VM entry with bit 7 of the EPTP: the manual leaves open whether it is accepted.
-constexpr std::uint64_t kBitSeven = 0x1000 | 0x1e | EPT_EPTP_ENFORCE_SUPERVISOR_SHADOW_STACK;
+// Write-back, 4 levels.
+constexpr std::uint64_t kPlainEptp = 0x1000 | 0x1e;
 
 std::uint64_t msr(const image::Probe& probe, std::uint32_t number) { return probe.msr[number - 0x480]; }
 
@@ -30,9 +30,6 @@ struct ControlMsr {
 };
 constexpr std::array<ControlMsr, vectors::kControls.size()> kControlMsrs = {
     {{0x481, 0x48d, 32}, {0x482, 0x48e, 32}, {0x48b, 0x48b, 32}, {0x492, 0x492, 0}}};
-
-// The one parameter that the first case finds out.
-constexpr std::uint64_t kFoundOut = EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED;
 
 // What every case has.
 ept_configuration always() {
@@ -49,7 +46,7 @@ Description described(const std::string& name, const image::Probe& probe) {
   description.machine = true;
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
-  description.unknown_parameters = all_bits(ept_parameter_names) & ~kFoundOut;
+  description.unknown_parameters = all_bits(ept_parameter_names);
   ept_configuration has = always();
   ept_configuration may{};
   has.maxphyaddr = probe.maxphyaddr;
@@ -82,12 +79,9 @@ Machine machine_of(const image::Probe& probe) {
   return machine;
 }
 
-// Whether the machine accepts bit 7 of the EPTP.
-bool accepts_bit_seven(const std::string& name, const Results& results) {
-  const auto found = std::find_if(results.records.begin(), results.records.end(),
-                                  [](const auto& one) { return one.id == kProbeCase; });
-  if (found == results.records.end()) throw std::runtime_error(fmt::format("{}: {}", name, results.problem));
-  return found->end == image::End::exit;
+bool runs_cases(const Results& results) {
+  return std::any_of(results.records.begin(), results.records.end(),
+                     [](const image::Record& one) { return one.id == kProbeCase; });
 }
 
 }  // namespace
@@ -111,7 +105,7 @@ image::Case probe_case(const Machine& machine) {
   eptspec_case asked{};
   asked.id = kProbeCase;
   asked.question = EPTSPEC_QUESTION_EPTP;
-  asked.eptp = kBitSeven;
+  asked.eptp = kPlainEptp;
   asked.configuration = to_abi(always());
   return plan(machine, asked).made;
 }
@@ -121,12 +115,8 @@ KnownMachine known_machine(const std::string& name, const Results& results) {
   if (const std::string why = text_of(results.probe->obstacle); !why.empty()) {
     throw NotTested(fmt::format("{}: not tested: {}", name, why));
   }
-  KnownMachine known{machine_of(*results.probe), described(name, *results.probe)};
-  const bool accepted = accepts_bit_seven(name, results);
-  if (accepted && (known.description.configuration.capability & EPT_CAPABILITY_SUPERVISOR_SHADOW_STACK_CONTROL) != 0) {
-    known.description.configuration.parameters = EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED;
-  }
-  return known;
+  if (!runs_cases(results)) throw std::runtime_error(fmt::format("{}: {}", name, results.problem));
+  return {machine_of(*results.probe), described(name, *results.probe)};
 }
 
 }  // namespace harness

@@ -12,8 +12,7 @@ namespace harness {
 // Why a machine that was booted has nothing to run; empty when it has.
 std::string text_of(image::Obstacle obstacle);
 
-// The case with which every job begins: it tells what no capability MSR does, so that results alone say all of a
-// machine. VM entry with bit 7 of the EPTP: the manual leaves open whether it is accepted.
+// The case with which every job begins: VM entry with a plain EPTP. Its record shows that the machine runs cases.
 constexpr std::uint64_t kProbeCase = 0;  // its id
 image::Case probe_case(const Machine& machine);
 

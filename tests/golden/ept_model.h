@@ -89,8 +89,6 @@ typedef EPT_FLAG ept_flag;
 #define EPT_CONTROL_GUEST_PAGING_VERIFICATION 0x8ull
 
 /* Points that the manual leaves open. */
-/* VM entry accepts EPTP bit 7 where bit 23 of IA32_VMX_EPT_VPID_CAP is 1 */
-#define EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED 0x1ull
 /* The sub-page permission table decides on writes also where bit 0 is clear in some entry */
 #define EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ 0x2ull
 /* The sub-page permission table decides on writes also where no linear address belongs to the access */
@@ -197,8 +195,6 @@ typedef EPT_FLAG ept_flag;
 #define EPT_RULE_EPTP_ACCESSED_DIRTY_NOT_SUPPORTED 0x40ull
 /* Bit 7 is 1 and the processor does not support supervisor shadow-stack control */
 #define EPT_RULE_EPTP_SUPERVISOR_SHADOW_STACK_NOT_SUPPORTED 0x80ull
-/* Bit 7 is 1 and VM entry takes it as reserved (see the parameter for the conflict within the manual) */
-#define EPT_RULE_EPTP_SUPERVISOR_SHADOW_STACK_NOT_ACCEPTED 0x100ull
 #define EPT_RULE_EPTP_RESERVED_BIT 0x200ull              /* A reserved bit is 1 */
 #define EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR 0x400ull /* A bit at or above the physical-address width is 1 */
 
@@ -377,7 +373,6 @@ static inline ept_word ept_bits_from(ept_word low, ept_word mask) { return mask 
 /* The rules that an EPTP breaks at VM entry, EPT_RULE_EPTP_...; 0 when it is accepted. */
 static inline ept_word ept_check_eptp(const struct ept_configuration* configuration, ept_word eptp) {
   const ept_word capability = configuration->capability;
-  const ept_word parameters = configuration->parameters;
   const ept_word reserved = 0xf00ull;
   const ept_word beyond_maxphyaddr = ept_bits_from(configuration->maxphyaddr, 0xffffffffffffffffull);
   ept_word rules = 0;
@@ -402,10 +397,6 @@ static inline ept_word ept_check_eptp(const struct ept_configuration* configurat
       (eptp & EPT_EPTP_ENFORCE_SUPERVISOR_SHADOW_STACK) &&
       !(capability & EPT_CAPABILITY_SUPERVISOR_SHADOW_STACK_CONTROL);
   rules |= ept_when(eptp_supervisor_shadow_stack_not_supported, EPT_RULE_EPTP_SUPERVISOR_SHADOW_STACK_NOT_SUPPORTED);
-  const ept_flag eptp_supervisor_shadow_stack_not_accepted =
-      (eptp & EPT_EPTP_ENFORCE_SUPERVISOR_SHADOW_STACK) &&
-      !(parameters & EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED);
-  rules |= ept_when(eptp_supervisor_shadow_stack_not_accepted, EPT_RULE_EPTP_SUPERVISOR_SHADOW_STACK_NOT_ACCEPTED);
   rules |= ept_when((eptp & reserved), EPT_RULE_EPTP_RESERVED_BIT);
   rules |= ept_when((eptp & beyond_maxphyaddr), EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR);
   return rules;

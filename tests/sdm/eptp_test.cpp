@@ -54,12 +54,9 @@ TEST(SdmEptp, accessed_and_dirty_flags_need_capability_bit_21) {
   EXPECT_FALSE(accepted(machine, kFourLevelsWb | bit(6)));
 }
 
-TEST(SdmEptp, bit_7_is_refused_unless_processor_supports_and_accepts_it) {
+TEST(SdmEptp, bit_7_needs_capability_bit_23) {
   Circumstances machine = able_machine();
   EXPECT_TRUE(accepted(machine, kFourLevelsWb | bit(7)));
-  machine.parameters = 0;
-  EXPECT_FALSE(accepted(machine, kFourLevelsWb | bit(7)));
-  machine = able_machine();
   machine.capability &= ~bit(23);
   EXPECT_FALSE(accepted(machine, kFourLevelsWb | bit(7)));
 }
@@ -72,6 +69,14 @@ TEST(SdmEptp, address_bits_from_the_physical_address_width_up_are_refused) {
   Circumstances machine = able_machine();  // MAXPHYADDR 46
   EXPECT_TRUE(accepted(machine, kFourLevelsWb | bit(45)));
   for (unsigned n = 46; n <= 63; ++n) EXPECT_FALSE(accepted(machine, kFourLevelsWb | bit(n))) << n;
+}
+
+TEST(SdmEptp, everything_that_the_processor_enumerates_is_accepted) {
+  for (const std::uint64_t memory_type : {0U, 6U})
+    for (const std::uint64_t levels : {3U << 3, 4U << 3})
+      for (const std::uint64_t optional : {std::uint64_t{0}, bit(6), bit(7), bit(7) | bit(6)})
+        EXPECT_TRUE(accepted(able_machine(), 0x1000 | optional | levels | memory_type))
+            << optional << ' ' << levels << ' ' << memory_type;
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ std::vector<Sample> samples() {  // NOLINT(readability-function-size): a table
        {{kConfiguration, "  - bit: 9\n", "  - bit: 10\n"}},
        kConfiguration,
        "bit: 10",
-       "'bit 10' stands here a second time, first at line 105; expected each id and bit once"},
+       "'bit 10' stands here a second time, first at line 100; expected each id and bit once"},
       {"more_conditions_than_there_is_room_for",
        {{kConfiguration, "conditions:\n", conditions_for_all_bits()},
         {kMisconfiguration, "when: not condition.page_1g", "when: not capability.invept"}},
@@ -103,7 +103,7 @@ std::vector<Sample> samples() {  // NOLINT(readability-function-size): a table
        {{kMisconfiguration, "id: reserved_bit", "id: eptp_reserved_bit"}},
        kMisconfiguration,
        "bit: 4",
-       "'eptp_reserved_bit' stands here a second time, first at spec/semantics/eptp_check.yaml:55:5; expected each id "
+       "'eptp_reserved_bit' stands here a second time, first at spec/semantics/eptp_check.yaml:51:5; expected each id "
        "and bit once"},
       {"access_named_like_an_attribute",
        {{"semantics/accesses.yaml", "{id: read, attributes", "{id: data_read, attributes"}},

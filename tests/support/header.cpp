@@ -50,7 +50,6 @@ Circumstances able_machine() {
   machine.primary = ~std::uint64_t{0};
   machine.secondary = ~std::uint64_t{0};
   machine.tertiary = ~std::uint64_t{0};
-  machine.parameters = EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED;
   machine.eptp = kRoot | 0x1e;
   return machine;
 }

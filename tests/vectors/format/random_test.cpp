@@ -18,7 +18,7 @@ constexpr std::uint64_t kCount = 20000;
 
 ept_configuration everything() {
   constexpr ept_word kAll = 0xffffffff;
-  return {46, ~ept_word{0}, kAll, kAll, kAll, kAll, EPT_PARAMETER_EPTP_SUPERVISOR_SHADOW_STACK_ACCEPTED};
+  return {46, ~ept_word{0}, kAll, kAll, kAll, kAll, 0};
 }
 
 Vector at(std::uint64_t index, std::uint64_t seed = kSeed) {
