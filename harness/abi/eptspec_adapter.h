@@ -76,7 +76,9 @@ struct eptspec_case {
 #define EPTSPEC_ACCESS_GUEST_WRITABLE 0x100U          /* guest paging maps the linear address read/write */
 #define EPTSPEC_ACCESS_GUEST_EXECUTE_DISABLE 0x200U   /* guest paging maps it execute-disable */
 #define EPTSPEC_ACCESS_UNVERIFIED_GUEST_PAGING 0x400U /* a guest entry used was reached by a leaf whose bit 58 is 0 */
-#define EPTSPEC_ACCESS_NO_LINEAR_ADDRESS 0x800U       /* trace-address pre-translation, architectural PEBS */
+/* Trace-address pre-translation, architectural PEBS. Bit 16 of the qualification follows from ASYNCHRONOUS alone; of an
+ * access with this attribute and not that one it is not judged, since these accesses are asynchronous. */
+#define EPTSPEC_ACCESS_NO_LINEAR_ADDRESS 0x800U
 #define EPTSPEC_ACCESS_UNBLOCKED_NMI 0x1000U          /* follows an IRET that unblocked NMIs */
 #define EPTSPEC_ACCESS_EVENT_DELIVERY 0x2000U         /* part of delivering an event */
 #define EPTSPEC_ACCESS_ASYNCHRONOUS 0x4000U           /* asynchronous to the instruction, and no event delivery */

@@ -155,7 +155,7 @@ typedef EPT_FLAG ept_flag;
 #define EPT_ACCESS_GUEST_EXECUTE_DISABLE 0x200ull  /* Guest paging maps the linear address as execute-disable */
 /* A guest entry used (since the last restart of HLAT paging) was reached by an EPT leaf whose bit 58 is 0 */
 #define EPT_ACCESS_UNVERIFIED_GUEST_PAGING 0x400ull
-/* No linear address belongs to the access (trace-address pre-translation, architectural PEBS) */
+/* No linear address belongs to the access (trace-address pre-translation, architectural PEBS); such an access is asynchronous as well */
 #define EPT_ACCESS_NO_LINEAR_ADDRESS 0x800ull
 /* The access is part of an IRET that began while NMIs (or virtual NMIs) were blocked */
 #define EPT_ACCESS_UNBLOCKED_NMI 0x1000ull
@@ -820,8 +820,6 @@ static EPT_APART_GCC struct ept_qualification ept_qualify(const struct ept_conte
   set |= leaf >> 46 & 0x4000ull;
   /* guest_paging_verification */
   set |= violations << 7 & 0x8000ull;
-  /* asynchronous */
-  set |= access << 5 & 0x10000ull;
   /* nmi_unblocking */
   undefined |= access >> 1 & 0x1000ull;
   /* data_read */
@@ -843,6 +841,8 @@ static EPT_APART_GCC struct ept_qualification ept_qualify(const struct ept_conte
   const ept_flag guest_paging_verification_undefined =
       (violations & EPT_VIOLATION_GUEST_PAGING_NOT_VERIFIED) && (violations & EPT_VIOLATION_MISSING_PERMISSION);
   undefined |= ept_when(guest_paging_verification_undefined, 0x8000ull);
+  /* asynchronous */
+  undefined |= ept_when((access & EPT_ACCESS_NO_LINEAR_ADDRESS) && !(access & EPT_ACCESS_ASYNCHRONOUS), 0x10000ull);
   qualification.set = set & ~undefined;
   qualification.defined = ~undefined;
   return qualification;

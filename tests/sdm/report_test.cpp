@@ -92,9 +92,18 @@ TEST(SdmQualification, access_to_a_guest_entry_is_no_fetch) {
   EXPECT_EQ(outcome.qualification & 4, 0U);
 }
 
-TEST(SdmQualification, trace_output_is_asynchronous_and_has_no_linear_address) {
-  const Outcome outcome = access_page(able_machine(), EPT_ACCESS_WRITE | EPT_ACCESS_NO_LINEAR_ADDRESS, 0);
+TEST(SdmQualification, trace_address_pretranslation_is_asynchronous_and_has_no_linear_address) {
+  constexpr std::uint64_t kAccess = EPT_ACCESS_WRITE | EPT_ACCESS_NO_LINEAR_ADDRESS;
+  const Outcome outcome = access_page(able_machine(), kAccess | EPT_ACCESS_ASYNCHRONOUS, 0);
   EXPECT_EQ(outcome.qualification & (bit(16) | bit(7)), bit(16));
+  EXPECT_EQ(outcome.qualification_defined & bit(16), bit(16));
+  EXPECT_EQ(access_page(able_machine(), kAccess, 0).qualification_defined & bit(16), 0U);
+}
+
+TEST(SdmQualification, bit_16_tells_user_interrupt_delivery) {
+  constexpr std::uint64_t kAccess = EPT_ACCESS_WRITE | EPT_ACCESS_ASYNCHRONOUS;
+  EXPECT_EQ(access_page(able_machine(), kAccess, 0).qualification & (bit(16) | bit(7)), bit(16) | bit(7));
+  EXPECT_EQ(access_page(able_machine(), EPT_ACCESS_WRITE, 0).qualification & bit(16), 0U);
 }
 
 TEST(SdmQualification, bit_15_tells_guest_paging_verification) {
