@@ -13,7 +13,6 @@
 #include "harness/cli/run.h"
 #include "harness/judge/case.h"
 #include "harness/kvm/open_kvm.h"
-#include "harness/suite/builtin.h"
 #include "harness/suite/journal.h"
 #include "harness/suite/run.h"
 #include "harness/suite/selection.h"
@@ -111,11 +110,12 @@ void describe(const harness::Target& target, const harness::Description& descrip
   report.version = description.version;
 }
 
-// The processor of random vectors: of the profile, else the target's own, else one that has everything usual.
-ept_configuration allowed(const RunArguments& arguments, const harness::VectorSet& all,
-                          const harness::Description& description) {
+// The processor of random vectors: of the profile, else the target's own with its optional controls, else drawn.
+std::optional<ept_configuration> allowed(const RunArguments& arguments, const harness::VectorSet& all,
+                                         const harness::Description& description) {
   if (!arguments.profile.empty()) return configuration_of(all, arguments.profile);
-  return description.any_configuration ? harness::usual_configuration() : harness::widest(description);
+  if (description.any_configuration) return std::nullopt;
+  return harness::widest(description);
 }
 
 // Each with its reason, because other runs accept these options.
@@ -227,9 +227,10 @@ void add_run_command(Command& app, Invocation& invocation) {
                   "or serial:DEVICE")
       .required();
   command.add_option("--profile", arguments.profile, "Only vectors of this profile, or random ones for it");
-  const Option random = command.add_option(
-      "--random", arguments.random,
-      "SEED[:COUNT]: random vectors instead of those in files, 1000000 without COUNT; those that fail are shrunk");
+  const Option random = command.add_option("--random", arguments.random,
+                                           "SEED[:COUNT]: random vectors instead of those in files, 1000000 without "
+                                           "COUNT; those that fail are shrunk. Without "
+                                           "--profile, of drawn processors if the target takes any");
   command.add_option(
       "--filter", arguments.filter,
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, access:TEXT, "

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "ept_model.h"
+#include "ept_names.h"
 #include "harness/boot/emulators.h"
 #include "harness/judge/judging.h"
 #include "harness/kvm/open_kvm.h"
@@ -20,8 +20,9 @@ std::string mistake_in(const Description& description) {
   if (description.any_configuration) return {};
   const eptspec_configuration& has = description.configuration;
   const std::uint64_t primary = has.primary_controls | description.optional_controls.primary_controls;
-  if (has.maxphyaddr < 36 || has.maxphyaddr > 52) {
-    return fmt::format("maxphyaddr {}; expected 36 to 52, or that any configuration is taken", has.maxphyaddr);
+  if (has.maxphyaddr < EPT_MAXPHYADDR_MIN || has.maxphyaddr > EPT_MAXPHYADDR_MAX) {
+    return fmt::format("maxphyaddr {}; expected {} to {}, or that any configuration is taken", has.maxphyaddr,
+                       EPT_MAXPHYADDR_MIN, EPT_MAXPHYADDR_MAX);
   }
   if ((has.secondary_controls & EPT_CONTROL_ENABLE_EPT) == 0) {
     return fmt::format("secondary_controls {:#x} without enable_ept (bit 1)", has.secondary_controls);

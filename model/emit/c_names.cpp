@@ -112,6 +112,8 @@ std::string cite(const std::string& name, const spec::Citation& cite) {
 
 void emit_c_names(const spec::Spec& spec, std::ostream& out) {
   out << kHead << "\n"
+      << fmt::format("#define EPT_MAXPHYADDR_MIN {}\n#define EPT_MAXPHYADDR_MAX {}\n", spec.min_maxphyaddr,
+                     spec.max_maxphyaddr)
       << cite("PRESENT", spec.conditions.at(spec.present).cite) << cite("ORDER", spec.order.cite)
       << cite("SUB_PAGE_CHECK", spec.sub_page_check.cite) << cite("CONVERTIBLE", spec.convertible.cite)
       << table("capability", spec.capability.fields, named_bits) << table("eptp", spec.eptp.fields, named_bits);

@@ -1,6 +1,8 @@
 #include "vectors/format/random.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <span>
 
 #include <fmt/format.h>
@@ -20,7 +22,49 @@ constexpr std::span kUsualAccesses(ept_usual_access_names);
 // The attributes that can come with each of them: those that do not tell them apart.
 const ept_word kCircumstances = all_bits(ept_access_names) & ~all_bits(kUsualAccesses);
 
+// Without one of each two no EPTP is accepted.
+constexpr ept_word kEptpCapabilities = EPT_CAPABILITY_MEMORY_TYPE_UC | EPT_CAPABILITY_MEMORY_TYPE_WB |
+                                       EPT_CAPABILITY_WALK_LENGTH_4 | EPT_CAPABILITY_WALK_LENGTH_5;
+
 constexpr ept_word low_bits(ept_word count) { return count >= 64 ? kAll : (ept_word{1} << count) - 1; }
+
+ept_word one_of(Random& random, ept_word bits) {
+  if (bits == 0) return 0;
+  for (std::uint64_t skip = random.below(static_cast<std::uint64_t>(std::popcount(bits))); skip > 0; --skip)
+    bits &= bits - 1;
+  return bits & (0 - bits);
+}
+
+// Of these bits all, all but one, one, none, or about half.
+ept_word drawn(Random& random, ept_word bits) {
+  const ept_word one = one_of(random, bits);
+  switch (random.below(8)) {
+    case 0: return bits;
+    case 1: return bits & ~one;
+    case 2: return one;
+    case 3: return 0;
+    default: return random.next() & bits;
+  }
+}
+
+// Most accept some EPTP; the controls are all that there are.
+ept_configuration drawn_processor(Random& random) {
+  ept_configuration drawn_one{};
+  constexpr std::array kBounds = {EPT_MAXPHYADDR_MIN, EPT_MAXPHYADDR_MIN + 1, EPT_MAXPHYADDR_MAX - 1,
+                                  EPT_MAXPHYADDR_MAX};
+  constexpr ept_word kWidths = EPT_MAXPHYADDR_MAX - EPT_MAXPHYADDR_MIN + 1;
+  drawn_one.maxphyaddr = EPT_MAXPHYADDR_MIN + random.below(kWidths);
+  if (random.one_in(2)) drawn_one.maxphyaddr = kBounds[random.below(kBounds.size())];
+  const ept_word named = all_bits(ept_capability_names);
+  drawn_one.capability = random.one_in(3) ? drawn(random, named) : named & ~drawn(random, named & ~kEptpCapabilities);
+  if (!random.one_in(32)) {
+    drawn_one.capability |= random.one_in(4) ? EPT_CAPABILITY_MEMORY_TYPE_UC : EPT_CAPABILITY_MEMORY_TYPE_WB;
+    drawn_one.capability |= random.one_in(2) ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
+  }
+  for (const Controls& word : kControls) drawn_one.*word.member = all_bits(word.vocabulary);
+  drawn_one.parameters = drawn(random, all_bits(ept_parameter_names));
+  return drawn_one;
+}
 
 class Maker {
  public:
@@ -45,7 +89,8 @@ class Maker {
 
   ept_configuration configuration() {
     ept_configuration own = allowed_;
-    for (const Controls& word : kControls) own.*word.member &= random_.next() | kEptOn.*word.member;
+    for (const Controls& word : kControls)
+      own.*word.member = drawn(random_, own.*word.member) | (own.*word.member & kEptOn.*word.member);
     return own;
   }
 
@@ -58,7 +103,15 @@ class Maker {
     }
   }
 
-  ept_word page_address() { return random_.next() & low_bits(allowed_.maxphyaddr) & ~(kPage - 1); }
+  // Often at the width: the highest page, or the highest bit alone.
+  ept_word page_address() {
+    const ept_word all = low_bits(allowed_.maxphyaddr) & ~(kPage - 1);
+    switch (random_.below(16)) {
+      case 0: return all;
+      case 1: return all & ~(all >> 1);
+      default: return random_.next() & all;
+    }
+  }
 
   // One that the processor accepts, if there is one: write-back and each walk length are tried first in turn.
   ept_word good_eptp() {
@@ -85,10 +138,10 @@ class Maker {
     return asked_;
   }
 
-  // Breaks no rule; maps no page where the processor has none so large.
-  ept_word good_entry(int level, bool large) {
+  // Breaks no rule, but that it may map a page so large that the processor has none if `any_size`.
+  ept_word good_entry(int level, bool large, bool any_size) {
     const ept_masks& page = context_.masks[level][1];
-    const bool bit_7 = large && page.rules == 0;
+    const bool bit_7 = large && (page.rules == 0 || any_size);
     const ept_masks& masks = bit_7 ? page : context_.masks[level][0];
     ept_word entry = some(kAll & ~EPT_ENTRY_ADDRESS) | page_address();
     if (bit_7)
@@ -115,7 +168,7 @@ class Maker {
   Case about_entry() {
     asked_.question = Question::entry;
     asked_.level = 1 + static_cast<int>(random_.below(static_cast<ept_word>(context_.levels)));
-    asked_.entries = {good_entry(asked_.level, random_.one_in(2))};
+    asked_.entries = {good_entry(asked_.level, random_.one_in(2), random_.one_in(4))};
     if (random_.below(4) != 0) asked_.entries[0] = spoiled(asked_.entries[0]);
     return asked_;
   }
@@ -125,6 +178,10 @@ class Maker {
     if (random_.one_in(4)) address |= low_bits(12 + 9 * random_.below(5));
     const ept_word wide = context_.levels == 4 && !random_.one_in(32) ? EPT_GPA_BITS_51_48 : 0;
     return address & ~wide & low_bits(kAddressBits);
+  }
+
+  [[nodiscard]] bool is_too_wide() const {
+    return context_.levels == 4 && (asked_.guest_physical_address & EPT_GPA_BITS_51_48) != 0;
   }
 
   Case about_walk() {
@@ -139,9 +196,11 @@ class Maker {
 
   void take_entries() {
     asked_.entries.clear();
-    const int spoilt = random_.one_in(2) ? 0 : 1 + static_cast<int>(random_.below(5));
+    // Which of the two is found first, an address too wide or a bad entry, is nowhere said.
+    const bool sound = random_.one_in(2) || is_too_wide();
+    const int spoilt = sound ? 0 : 1 + static_cast<int>(random_.below(5));
     for (int level = asked_.level; level >= 1; --level) {
-      const ept_word good = good_entry(level, random_.one_in(4));
+      const ept_word good = good_entry(level, random_.one_in(4), !sound && random_.one_in(8));
       asked_.entries.push_back(level == spoilt ? spoiled(good) : good);
     }
   }
@@ -167,13 +226,14 @@ bool is_access(ept_word access) {
                      [&](const ept_name& usual) { return usual.bits == (access & ~kCircumstances); });
 }
 
-Vector random_vector(const ept_configuration& allowed, const std::string& profile, std::uint64_t seed,
+Vector random_vector(const std::optional<ept_configuration>& allowed, const std::string& profile, std::uint64_t seed,
                      std::uint64_t index) {
   Random random(Random(seed).next() ^ Random(~index).next());
   Vector vector;
   vector.id = fmt::format("random/{}/{}", seed, index);
   vector.profile = profile;
-  vector.asked = Maker(allowed, random).make();
+  const ept_configuration processor = allowed ? *allowed : drawn_processor(random);
+  vector.asked = Maker(processor, random).make();
   vector.expected = expected_of(vector.asked);
   vector.goals = {vector.id};
   return vector;

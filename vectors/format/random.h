@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "vectors/format/vector.h"
@@ -26,9 +27,10 @@ class Random {
 bool is_access(ept_word access);
 
 // The vector "random/SEED/INDEX", which is its id and its only goal. `allowed` is the processor: its controls are those
-// that may be 1. The generator starts from what those that start from the seed and from ~INDEX give first, combined by
+// that may be 1. Without it each vector has a processor of its own: width, capability, parameters and controls are
+// drawn as well. The generator starts from what those that start from the seed and from ~INDEX give first, combined by
 // exclusive or.
-Vector random_vector(const ept_configuration& allowed, const std::string& profile, std::uint64_t seed,
+Vector random_vector(const std::optional<ept_configuration>& allowed, const std::string& profile, std::uint64_t seed,
                      std::uint64_t index);
 
 }  // namespace vectors

@@ -4,6 +4,7 @@
 usage: random_test.py SOURCE_DIRECTORY EPTSPEC HOSTILE_LIBRARY
 """
 import json
+import re
 import sys
 import unittest
 
@@ -24,6 +25,13 @@ class Random(Folder):
         self.assertTrue(all(vector["id"].startswith("random/3/") for vector in document["vectors"]))
         self.assertEqual(sum(group["count"] for group in document["groups"]), document["counts"]["fail"])
         self.assertEqual(run("run", "reference", "--random", "3:2000").returncode, 0)
+
+    def test_processors_are_drawn_without_a_profile(self):
+        def widths(*arguments):
+            return set(re.findall(r"maxphyaddr (\d+),", run("run", "lib:" + HOSTILE, *arguments).stdout))
+
+        self.assertGreater(len(widths("--random", "3:2000")), 1)
+        self.assertEqual(widths("--random", "3:2000", "--profile", "haswell_4770"), {"39"})
 
     def test_shards_of_random_vectors_are_the_whole(self):
         def failed(*arguments):

@@ -20,8 +20,9 @@ using harness::Verdict;
 // Four levels only, as the walkers are.
 harness::Stream stream_of(std::uint64_t count) {
   harness::Stream stream = harness::parse_stream("20260701:" + std::to_string(count));
-  stream.allowed = harness::usual_configuration();
-  stream.allowed.capability &= ~ept_word{EPT_CAPABILITY_WALK_LENGTH_5};
+  ept_configuration allowed = harness::usual_configuration();
+  allowed.capability &= ~ept_word{EPT_CAPABILITY_WALK_LENGTH_5};
+  stream.allowed = allowed;
   return stream;
 }
 

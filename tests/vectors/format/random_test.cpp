@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "vectors/format/binary.h"
+#include "vectors/format/names.h"
 #include "vectors/format/random.h"
 
 namespace {
@@ -70,6 +71,66 @@ TEST(Random, walks_can_be_put_into_memory_and_begin_with_an_accepted_eptp) {
     ASSERT_EQ(ept_check_eptp(&asked.configuration, asked.eptp), 0U) << i;
     ASSERT_TRUE(asked.question == Question::entry || vectors::tables_are_apart(asked)) << i;
   }
+}
+
+Vector of_drawn_processor(std::uint64_t index) { return vectors::random_vector(std::nullopt, "", kSeed, index); }
+
+TEST(Random, without_a_processor_each_vector_has_one_of_its_own) {
+  std::set<ept_word> widths;
+  ept_configuration set{};
+  ept_configuration clear{};
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    const ept_configuration has = of_drawn_processor(i).asked.configuration;
+    widths.insert(has.maxphyaddr);
+    set.capability |= has.capability;
+    clear.capability |= ~has.capability;
+    set.parameters |= has.parameters;
+    clear.parameters |= ~has.parameters;
+    for (const vectors::Controls& word : vectors::kControls) {
+      set.*word.member |= has.*word.member;
+      clear.*word.member |= ~(has.*word.member);
+    }
+  }
+  EXPECT_EQ(widths.size(), std::size_t{EPT_MAXPHYADDR_MAX - EPT_MAXPHYADDR_MIN + 1});
+  EXPECT_EQ(set.capability & clear.capability, vectors::all_bits(ept_capability_names));
+  EXPECT_EQ(set.parameters & clear.parameters, vectors::all_bits(ept_parameter_names));
+  for (const vectors::Controls& word : vectors::kControls) {
+    const ept_word always = vectors::kEptOn.*word.member;
+    EXPECT_EQ(set.*word.member & (clear.*word.member | always), vectors::all_bits(word.vocabulary)) << word.name;
+  }
+}
+
+TEST(Random, with_drawn_processors_every_rule_occurs) {
+  ept_word eptp = 0;
+  ept_word entry = 0;
+  ept_word violations = 0;
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    const vectors::Expected expected = of_drawn_processor(i).expected;
+    eptp |= expected.eptp_rules;
+    entry |= expected.classification.rules;
+    violations |= expected.outcome.result == EPT_VIOLATION ? expected.outcome.rules : 0;
+  }
+  EXPECT_EQ(eptp, vectors::all_bits(ept_eptp_rule_names));
+  EXPECT_EQ(entry, vectors::all_bits(ept_entry_rule_names));
+  EXPECT_EQ(violations, vectors::all_bits(ept_violation_names));
+}
+
+// Which of the two is found first is nowhere said.
+TEST(Random, no_entry_is_bad_below_an_address_that_is_too_wide) {
+  std::size_t wide = 0;
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    const vectors::Vector vector = of_drawn_processor(i);
+    if ((vector.expected.outcome.rules & EPT_VIOLATION_GUEST_PHYSICAL_ADDRESS_WIDTH) == 0 ||
+        vector.expected.outcome.result != EPT_VIOLATION)
+      continue;
+    vectors::Case narrow = vector.asked;
+    narrow.guest_physical_address &= ~ept_word{EPT_GPA_BITS_51_48};
+    const ept_outcome outcome = vectors::expected_of(narrow).outcome;
+    EXPECT_NE(outcome.result, EPT_MISCONFIGURATION) << i;
+    EXPECT_EQ(outcome.rules & EPT_VIOLATION_ENTRY_NOT_PRESENT, 0U) << i;
+    ++wide;
+  }
+  EXPECT_GT(wide, 50U);
 }
 
 TEST(Random, a_processor_that_accepts_no_eptp_is_asked_about_eptps) {
