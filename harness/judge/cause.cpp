@@ -49,6 +49,45 @@ void add_misconfiguration(Places& to, const std::string& format, ept_word rules,
   }
 }
 
+// The rules on permissions by which the access of a walk that got through is judged: those that are broken when the
+// entry that maps the page has one bit less, or one permission only.
+ept_word permission_rules(const vectors::Vector& vector) {
+  vectors::Case asked = vector.asked;
+  asked.configuration.capability |= EPT_CAPABILITY_EXECUTE_ONLY;
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  ept_word& leaf = asked.entries.at(static_cast<std::size_t>(asked.level - vector.expected.outcome.level));
+  const ept_word whole = leaf;
+  ept_word rules = 0;
+  for (ept_word left = whole | context.present; left != 0; left &= left - 1) {
+    const ept_word one = left & (0 - left);
+    for (const ept_word entry : {whole & ~one, (whole & ~context.present) | one}) {
+      leaf = entry;
+      const ept_outcome outcome = vectors::expected_of(asked).outcome;
+      if (outcome.result == EPT_VIOLATION) rules |= outcome.rules & ~ept_word{EPT_VIOLATION_ENTRY_NOT_PRESENT};
+    }
+  }
+  return rules;
+}
+
+// Whether a walk was refused that nothing forbids.
+bool is_refused(const vectors::Vector& vector, const Deviation& one) {
+  return vector.asked.question == vectors::Question::walk && one.field == Field::result &&
+         one.expected == EPTSPEC_WALK_TRANSLATED && one.observed == EPTSPEC_WALK_VIOLATION;
+}
+
+// Whether the entries of a walk that got through deny something, though not this access: an implementation that refuses
+// it has applied a rule on permissions wrongly. If they deny nothing, no such rule is suspected.
+bool denies_something(const vectors::Vector& vector) {
+  const vectors::Case& asked = vector.asked;
+  ept_context context;
+  ept_prepare(&asked.configuration, asked.eptp, &context);
+  ept_word all = context.present;
+  for (int level = asked.level; level >= static_cast<int>(vector.expected.outcome.level); --level)
+    all &= asked.entries.at(static_cast<std::size_t>(asked.level - level));
+  return all != context.present;
+}
+
 // What nothing forbids has no rule of its own: the place is that of what the vector tries.
 void add_result(Places& to, const vectors::Vector& vector) {
   const vectors::Expected& expected = vector.expected;
@@ -92,6 +131,7 @@ void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& o
   switch (one.field) {
     case Field::result:
       add_result(to, vector);
+      if (is_refused(vector, one)) add_bits(to, ept_violation_names, permission_rules(vector));
       if (is_of_order(one)) add(to, EPT_CITE_ORDER);
       if (one.observed == EPTSPEC_WALK_SUB_PAGE_CHECK) add(to, EPT_CITE_SUB_PAGE_CHECK);
       break;
@@ -120,7 +160,10 @@ Cause cause_of(const vectors::Vector& vector, const Judgement& judgement) {
   }
   const Deviation& first = judgement.deviations.front();
   if (first.field != Field::result) return {"", Verdict::fail, {first.field, 0, 0, first.bit, first.level}, {}, {}};
-  return {rule_of(vector), Verdict::fail, of_walk(first), {}, {}};
+  const bool suspected = is_refused(vector, first) && denies_something(vector);
+  const ept_word refused_by = suspected ? permission_rules(vector) : 0;
+  const std::string rule = refused_by == 0 ? rule_of(vector) : names_of(ept_violation_names, refused_by);
+  return {rule, Verdict::fail, of_walk(first), {}, {}};
 }
 
 bool is_alike(const Cause& one, const Cause& other) {

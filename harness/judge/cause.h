@@ -11,11 +11,12 @@
 namespace harness {
 
 struct Cause {
-  std::string rule;  // that is missed; empty when a field alone is wrong, and for a case that was not asked
+  // That is missed, or that was judged wrongly; empty when a field alone is wrong, and for a case that was not asked.
+  std::string rule;
   Verdict verdict = Verdict::fail;
   Deviation deviation{};            // of a fail: its first, a result as of a walk, any other field without its values
   Fate fate = Fate::answered;       // of an error, with its reason
-  std::string reason;               // also of a flake
+  std::string reason;               // also of a flake, and of a wrong walk length
   std::vector<Verdict> times = {};  // of a flake
   auto operator<=>(const Cause&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 here
 };

@@ -51,7 +51,7 @@ std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
   if (type != 0) parts.push_back(fmt::format("memory type {}", (entry & type) >> std::countr_zero(type)));
   if (reserved != 0) parts.push_back("reserved " + numbers_of(reserved));
   if (const ept_word rest = entry & ~(EPT_ENTRY_ADDRESS | reserved | of_flags | type); rest != 0)
-    parts.push_back("bits " + numbers_of(rest));
+    parts.push_back((std::has_single_bit(rest) ? "bit " : "bits ") + numbers_of(rest));
   if (found.kind == EPT_NOT_PRESENT) parts.insert(parts.begin(), "not present");
   return fmt::format("{}", fmt::join(parts, "; "));
 }

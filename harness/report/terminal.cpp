@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/judge/draw.h"
+#include "harness/judge/walk_length.h"
 #include "harness/report/forms.h"
 #include "harness/suite/report.h"
 
@@ -76,7 +77,9 @@ std::string group_text(const Report& report, const Group& group) {
     text += fmt::format("  {}\n", deviation_text(one));
   }
   if (const std::string reason = reason_text(judgement); !reason.empty()) text += fmt::format("  {}\n", reason);
-  for (const std::string& place : citations_of(example, judgement)) text += fmt::format("  {}\n", place);
+  std::vector<std::string> places = citations_of(example, judgement);
+  if (is_of_walk_length(group.cause)) places = {citation_of_walk_length()};
+  for (const std::string& place : places) text += fmt::format("  {}\n", place);
   return text + neighbour(report, example);
 }
 

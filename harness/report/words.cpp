@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/judge/walk_length.h"
 #include "harness/support/names.h"
 
 namespace harness {
@@ -44,6 +45,7 @@ std::string what_text(const Cause& cause) {
   const Deviation& one = cause.deviation;
   if (cause.verdict != Verdict::fail)
     return reason_text({cause.verdict, cause.reason, {}, cause.fate, {}, cause.times});
+  if (is_of_walk_length(cause)) return cause.reason;
   if (is_of_field(cause)) return "wrong";
   const bool translated = one.observed == EPTSPEC_WALK_TRANSLATED;
   if (one.expected == EPTSPEC_WALK_MISCONFIGURATION && translated) return "misconfiguration missed";

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "harness/judge/draw.h"
+#include "harness/judge/walk_length.h"
 
 namespace harness {
 
@@ -21,6 +23,25 @@ auto rank(const Report& report, const Group& group) {
   const bool of_field = is_of_field(group.cause);
   return std::tuple(!was_asked(report.judgements[group.example]), of_field, !of_field && breaks_several(example),
                     example.asked.question, most, group.cause);
+}
+
+// Whether all walks that deviate have one length and deviate as if they had the other.
+bool ignores_walk_length(const Report& report) {
+  std::set<int> lengths;
+  std::set<std::uint64_t> results;  // of one kind they could fit by chance
+  bool by_address = false;
+  for (std::size_t n = 0; n < report.vectors.size(); ++n) {
+    const vectors::Vector& vector = report.vectors[n];
+    const bool walk = vector.asked.question == vectors::Question::walk;
+    if (!walk || !deviates(report.judgements[n].verdict) || is_known(report, n)) continue;
+    const Fit fit = fit_to_other_walk_length(vector, report.judgements[n]);
+    if (fit == Fit::no) return false;
+    lengths.insert(vector.asked.level);
+    by_address |= fit == Fit::by_address;
+    const Deviation& first = report.judgements[n].deviations.front();
+    if (first.field == Field::result) results.insert(first.observed);
+  }
+  return lengths.size() == 1 && (by_address || results.size() > 1);
 }
 
 }  // namespace
@@ -48,14 +69,19 @@ int exit_code(const Report& report) {
 
 std::vector<Group> group(const Report& report) {
   std::map<Cause, Group> groups;
+  std::set<Cause> counted;
+  const bool length_ignored = ignores_walk_length(report);
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
     if (!deviates(report.judgements[n].verdict) || is_known(report, n)) continue;
-    const Cause key = cause_of(report.vectors[n], report.judgements[n]);
-    const auto rest = report.rest.groups.find(key);
-    const std::size_t more = rest == report.rest.groups.end() ? 0 : rest->second;
-    Group& one = groups.try_emplace(key, Group{key, {}, more, n}).first->second;
+    const vectors::Vector& vector = report.vectors[n];
+    const Cause itself = cause_of(vector, report.judgements[n]);
+    const bool of_length = length_ignored && vector.asked.question == vectors::Question::walk;
+    const Cause key = of_length ? cause_of_walk_length(vector) : itself;
+    Group& one = groups.try_emplace(key, Group{key, {}, 0, n}).first->second;
+    const auto rest = report.rest.groups.find(itself);
+    if (rest != report.rest.groups.end() && counted.insert(itself).second) one.rest += rest->second;
     one.members.push_back(n);
-    if (simplicity(report.vectors[n]) < simplicity(report.vectors[one.example])) one.example = n;
+    if (simplicity(vector) < simplicity(report.vectors[one.example])) one.example = n;
   }
   std::vector<Group> sorted;
   for (auto& [key, one] : groups) sorted.push_back(std::move(one));

@@ -25,7 +25,7 @@ struct Shrunk {
   vectors::Vector vector;  // with the id of the one that it was made from
   Judgement judgement;
   std::size_t bits_before = 0;           // in which the failing case differed from the plain one
-  std::vector<std::string> differences;  // "level 2 bit 13": those that are left
+  std::vector<std::string> differences;  // "level 2 bit 13 set": those that are left
 };
 
 struct Report {

@@ -74,14 +74,15 @@ Bits differing(Case from, Case to) {
   return all;
 }
 
-std::string name_of(const Case& asked, const Bit& bit) {
+std::string name_of(Case asked, const Bit& bit) {
   constexpr std::array kWords = {"EPTP", "guest-physical address"};
-  if (bit.word == kAccess) {
-    const ept_word mask = ept_word{1} << bit.bit;
-    return fmt::format("access {}{}", (asked.access & mask) != 0 ? "" : "not ", names_of(ept_access_names, mask));
-  }
-  if (bit.word < kWords.size()) return fmt::format("{} bit {}", kWords.at(bit.word), bit.bit);
-  return fmt::format("level {} bit {}", asked.level - static_cast<int>(bit.word - kAccess - 1), bit.bit);
+  const ept_word mask = ept_word{1} << bit.bit;
+  const bool is_set = (word_at(asked, bit.word) & mask) != 0;
+  if (bit.word == kAccess) return fmt::format("access {}{}", is_set ? "" : "not ", names_of(ept_access_names, mask));
+  const std::string word = bit.word < kWords.size()
+                               ? kWords.at(bit.word)
+                               : fmt::format("level {}", asked.level - static_cast<int>(bit.word - kAccess - 1));
+  return fmt::format("{} bit {} {}", word, bit.bit, is_set ? "set" : "clear");
 }
 
 // Delta debugging (Zeller, Hildebrandt 2002): sets of bits that are put on top of the plain case.

@@ -71,6 +71,26 @@ TEST(Citations, of_a_violation_taken_for_a_misconfiguration_are_rule_and_order) 
   EXPECT_TRUE(contains(found[1], "31.3.3.3 Prioritization")) << found[1];
 }
 
+// Bit 2 allows it; the implementation looked at bit 10.
+TEST(Citations, of_a_supervisor_fetch_that_is_refused_is_the_rule_on_such_fetches) {
+  vectors::Vector vector = walk(0, 0x6000b5, EPT_ACCESS_SUPERVISOR_FETCH);
+  vector.asked.configuration.secondary_controls |= EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL;
+  vector.expected = vectors::expected_of(vector.asked);
+  const Deviation refused{Field::result, EPTSPEC_WALK_TRANSLATED, EPTSPEC_WALK_VIOLATION};
+  const Places found = places(vector, refused);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(contains(found[0], "instruction fetch, mode-based execute")) << found[0];
+  const harness::Cause cause = harness::cause_of(vector, {harness::Verdict::fail, {}, {refused}});
+  EXPECT_EQ(cause.rule, "supervisor_execute_not_allowed");
+}
+
+TEST(Citations, of_a_read_that_is_refused_is_the_rule_on_reads) {
+  const vectors::Vector vector = walk(0, 0x6000b7, EPT_ACCESS_READ);
+  const Deviation refused{Field::result, EPTSPEC_WALK_TRANSLATED, EPTSPEC_WALK_VIOLATION};
+  EXPECT_TRUE(contains(places(vector, refused).at(0), "31.3.3.2 EPT Violations, data read"));
+  EXPECT_EQ(harness::cause_of(vector, {harness::Verdict::fail, {}, {refused}}).rule, "translated");
+}
+
 TEST(Citations, of_a_wrong_qualification_bit_is_that_bit) {
   const Places found = places(walk(0, 0x6000b1, EPT_ACCESS_WRITE), {field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 8});
   ASSERT_EQ(found.size(), 1U);

@@ -68,6 +68,12 @@ TEST(Report, eptp_shows_its_reserved_bits_and_where_its_neighbour_differs) {
   EXPECT_EQ(text.find(" \n"), std::string::npos) << text;
 }
 
+TEST(Report, bits_without_a_name_are_counted) {
+  const vectors::Case asked{vectors::Question::entry, harness::usual_configuration(), 0x101e, 3, {0x2007}, 0, 0};
+  EXPECT_EQ(harness::bits_of(asked, 3, 0x2807), "read, write, execute; bit 11");
+  EXPECT_EQ(harness::bits_of(asked, 3, 0x10000000002807), "read, write, execute; bits 11, 52");
+}
+
 TEST(Report, entries_behind_the_one_that_ends_the_walk_are_not_shown) {
   const vectors::Case asked{
       vectors::Question::walk, harness::usual_configuration(), 0x101e, 4, {0x2007, 0x3007, 0x4000b7, 0x5037}, 0,

@@ -46,7 +46,7 @@ TEST(Stream, failing_entry_is_shrunk_to_its_reserved_bit) {
   const Report report = streamed("pml4e_bit_7_missed", 1);
   const harness::Shrunk* shrunk = first_shrunk(report, "reserved_bit", "misconfiguration missed");
   ASSERT_NE(shrunk, nullptr) << terminal_report(report);
-  EXPECT_EQ(shrunk->differences, Texts{"level 4 bit 7"});
+  EXPECT_EQ(shrunk->differences, Texts{"level 4 bit 7 set"});
   EXPECT_GT(shrunk->bits_before, 1U);
 }
 
@@ -56,7 +56,7 @@ TEST(Stream, failing_walk_is_shrunk_to_the_access_and_the_permission) {
   ASSERT_NE(shrunk, nullptr) << terminal_report(report);
   ASSERT_EQ(shrunk->differences.size(), 2U);
   EXPECT_EQ(shrunk->differences[0], "access data_write");
-  EXPECT_TRUE(shrunk->differences[1].ends_with(" bit 1")) << shrunk->differences[1];
+  EXPECT_TRUE(shrunk->differences[1].ends_with(" bit 1 clear")) << shrunk->differences[1];
 }
 
 const Judgement kRefused{Verdict::fail, {}, {{harness::Field::result, EPTSPEC_EPTP_ACCEPTED, EPTSPEC_EPTP_REFUSED}}};
