@@ -155,7 +155,7 @@ typedef EPT_FLAG ept_flag;
 #define EPT_ACCESS_GUEST_EXECUTE_DISABLE 0x200ull  /* Guest paging maps the linear address as execute-disable */
 /* A guest entry used (since the last restart of HLAT paging) was reached by an EPT leaf whose bit 58 is 0 */
 #define EPT_ACCESS_UNVERIFIED_GUEST_PAGING 0x400ull
-/* No linear address belongs to the access (trace-address pre-translation, architectural PEBS); such an access is asynchronous as well */
+/* No linear address belongs to the access (trace-address pre-translation, architectural PEBS); it is asynchronous */
 #define EPT_ACCESS_NO_LINEAR_ADDRESS 0x800ull
 /* The access is part of an IRET that began while NMIs (or virtual NMIs) were blocked */
 #define EPT_ACCESS_UNBLOCKED_NMI 0x1000ull
