@@ -208,13 +208,21 @@ struct Result : Named {
   Effect Flag::*flags = &Flag::on_success;
 };
 
-enum class MemberKind { level, number, address, bits };
+enum class MemberKind { level, number, address, bits, input };
 
 struct OutcomeMember : Named {
   MemberKind kind = MemberKind::number;
   std::uint64_t results = 0;  // bit n: Spec::results[n] has it; with any other it is 0
   bool reported = false;      // an implementation can be asked for it
   std::string defined;        // not empty: a member ID_defined has the bits that the manual defines; what that is
+  std::uint64_t cleared = 0;  // those of `results` with which it is 0, and all bits are defined
+  Citation cleared_cite;
+};
+
+// What a VM exit saves that is no member of an outcome.
+struct Saved : Named {
+  std::uint64_t value = 0;  // the same in all cases, or 0
+  std::uint64_t mask = 0;   // the bits that are defined
 };
 
 struct SubPageCheck : Named {
@@ -287,6 +295,7 @@ struct Spec {
   std::vector<Named> entry_kinds;
   std::vector<Result> results;
   std::vector<OutcomeMember> outcome;  // beside the flags, which follow them
+  std::vector<Saved> saved;
   std::vector<Profile> profiles;
 };
 

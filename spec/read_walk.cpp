@@ -21,7 +21,8 @@ const std::vector<Choice<Effect Flag::*>> kFlagEffects = {{"on_success", &Flag::
 const std::vector<Choice<MemberKind>> kMemberKinds = {{"level", MemberKind::level},
                                                       {"number", MemberKind::number},
                                                       {"address", MemberKind::address},
-                                                      {"bits", MemberKind::bits}};
+                                                      {"bits", MemberKind::bits},
+                                                      {"input", MemberKind::input}};
 
 const Known kOfFlag = {{Word::access},
                        "a condition over configuration and access",
@@ -120,19 +121,51 @@ Flag read_flag(Draft& draft, MapReader& reader, Seen& seen) {
   return flag;
 }
 
+std::uint64_t read_results(const std::vector<Result>& results, MapReader& reader) {
+  std::uint64_t set = 0;
+  for (const Result* found : reader.found(
+           "of", [&](const auto& id) { return find_id(results, id); }, "there is no result '{}'", "an id of 'results'"))
+    set |= std::uint64_t{1} << (found - results.data());
+  return set;
+}
+
+void read_cleared(const std::vector<Result>& results, MapReader& reader, OutcomeMember& member) {
+  member.cleared = reader.one("cleared", [&](MapReader& cleared) {
+    Named stated;
+    cleared.state(stated);
+    member.cleared_cite = stated.cite;
+    return read_results(results, cleared);
+  });
+  member.results |= member.cleared;
+}
+
+// A member that repeats an input has its name; this is the one input that an exit saves.
+void check_input(Draft& draft, const OutcomeMember& member) {
+  if (member.kind != MemberKind::input || member.id == "guest_physical_address") return;
+  draft.diagnostics.add(member.place, fmt::format("there is no input '{}'", member.id), "guest_physical_address");
+}
+
 OutcomeMember read_member(const std::vector<Result>& results, MapReader& reader, Seen& seen) {
   OutcomeMember member;
   reader.name(member, seen);
   member.kind = reader.choice("kind", kMemberKinds);
-  for (const Result* found : reader.found(
-           "of", [&](const auto& id) { return find_id(results, id); }, "there is no result '{}'", "an id of 'results'"))
-    member.results |= std::uint64_t{1} << (found - results.data());
+  member.results = read_results(results, reader);
   member.reported = reader.flag("reported");
   if (reader.find("defined") != nullptr) {
     member.defined = reader.text("defined");
     reader.once(seen, member.id + "_defined");
   }
+  if (reader.find("cleared") != nullptr) read_cleared(results, reader, member);
   return member;
+}
+
+Saved read_saved(MapReader& reader, Seen& seen) {
+  constexpr std::uint64_t kMost = ~std::uint64_t{0};
+  Saved saved;
+  reader.name(saved, seen);
+  saved.value = reader.find("value") != nullptr ? reader.number("value", 0, kMost) : 0;
+  saved.mask = reader.find("mask") != nullptr ? reader.number("mask", 1, kMost) : kMost;
+  return saved;
 }
 
 }  // namespace
@@ -182,6 +215,8 @@ void read_outcome(Draft& draft, MapReader& reader) {
   });
   draft.spec.outcome =
       reader.each("members", "member", [&](MapReader& entry) { return read_member(draft.spec.results, entry, seen); });
+  for (const OutcomeMember& member : draft.spec.outcome) check_input(draft, member);
+  draft.spec.saved = reader.each("saved", "saved fact", [&](MapReader& entry) { return read_saved(entry, seen); });
   for (const Flag& flag : draft.spec.flags) {
     for (const char* level_set : {"_must", "_may"})
       check_unique(draft.diagnostics, seen, flag.id + level_set, flag.place);

@@ -1,5 +1,5 @@
 /*
- * eptspec adapter ABI, version 2: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
+ * eptspec adapter ABI, version 3: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
  *
  * A shared library exports one function, eptspec_describe(), which fills in a struct eptspec_adapter. eptspec loads it
  * in a worker process of its own ("eptspec run lib:./mine.so"), so it may crash or hang at the cost of one vector.
@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Grows when a struct below changes. eptspec refuses a library that was built with another one. */
-#define EPTSPEC_ABI_VERSION 2U
+#define EPTSPEC_ABI_VERSION 3U
 
 /* Most entries that a walk reads: those of levels 5 to 1. */
 #define EPTSPEC_MAX_WORDS 5
@@ -106,7 +106,7 @@ struct eptspec_case {
 #define EPTSPEC_WALK_VIOLATION 9U         /* exit reason 48 (or #VE) */
 #define EPTSPEC_WALK_MISCONFIGURATION 10U /* exit reason 49 */
 
-/* eptspec_answer.valid: which of the optional members of a walk's answer are filled in. What is not, is not judged. */
+/* eptspec_answer.valid: which of the optional members of an answer are filled in. What is not, is not judged. */
 #define EPTSPEC_VALID_LEVEL 0x1U
 #define EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS 0x2U
 #define EPTSPEC_VALID_MEMORY_TYPE 0x4U
@@ -114,7 +114,9 @@ struct eptspec_case {
 #define EPTSPEC_VALID_QUALIFICATION 0x10U
 #define EPTSPEC_VALID_CONVERTIBLE 0x20U
 #define EPTSPEC_VALID_WORDS 0x40U
-#define EPTSPEC_VALID_ALL 0x7fU
+#define EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS 0x80U
+#define EPTSPEC_VALID_VM_INSTRUCTION_ERROR 0x100U
+#define EPTSPEC_VALID_ALL 0x1ffU
 
 #define EPTSPEC_REASON_SIZE 120
 
@@ -128,10 +130,14 @@ struct eptspec_answer {
   uint32_t ignore_pat;               /* translated, sub-page check: bit 6 of the leaf, 0 or 1 */
   uint32_t convertible;              /* violation: 1 when it may become a virtualization exception, else 0 */
   uint64_t host_physical_address;    /* translated, sub-page check: of the byte accessed */
-  uint64_t qualification;            /* violation: the exit qualification */
+  uint64_t qualification;            /* violation: the exit qualification; misconfiguration: likewise, which is 0 */
   uint64_t qualification_valid;      /* its bits that the adapter knows; the others are not judged. 0 counts as all. */
   uint64_t words[EPTSPEC_MAX_WORDS]; /* the words of the case as they are afterwards, in its order */
-  char reason[EPTSPEC_REASON_SIZE];  /* when not answered: text, closed by a NUL */
+  /* What an exit, or a VM entry that fails, saves beside the above. */
+  uint64_t guest_physical_address; /* violation, misconfiguration: of the byte accessed, bits 11:0 too */
+  uint32_t vm_instruction_error;   /* EPTP refused */
+  uint32_t padding;
+  char reason[EPTSPEC_REASON_SIZE]; /* when not answered: text, closed by a NUL */
 };
 
 /* eptspec_adapter.flags. */

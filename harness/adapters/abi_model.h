@@ -33,14 +33,16 @@ struct AnswerMember {
   std::uint64_t eptspec_answer::*wide;
 };
 
-inline constexpr std::array<AnswerMember, 6> kAnswerMembers = {
+inline constexpr std::array<AnswerMember, 7> kAnswerMembers = {
     {{EPT_OUTCOME_LEVEL, EPTSPEC_VALID_LEVEL, &eptspec_answer::level, nullptr},
      {EPT_OUTCOME_HOST_PHYSICAL_ADDRESS, EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS, nullptr,
       &eptspec_answer::host_physical_address},
      {EPT_OUTCOME_MEMORY_TYPE, EPTSPEC_VALID_MEMORY_TYPE, &eptspec_answer::memory_type, nullptr},
      {EPT_OUTCOME_IGNORE_PAT, EPTSPEC_VALID_IGNORE_PAT, &eptspec_answer::ignore_pat, nullptr},
      {EPT_OUTCOME_QUALIFICATION, EPTSPEC_VALID_QUALIFICATION, nullptr, &eptspec_answer::qualification},
-     {EPT_OUTCOME_CONVERTIBLE, EPTSPEC_VALID_CONVERTIBLE, &eptspec_answer::convertible, nullptr}}};
+     {EPT_OUTCOME_CONVERTIBLE, EPTSPEC_VALID_CONVERTIBLE, &eptspec_answer::convertible, nullptr},
+     {EPT_OUTCOME_GUEST_PHYSICAL_ADDRESS, EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS, nullptr,
+      &eptspec_answer::guest_physical_address}}};
 
 inline std::uint64_t value_of(const eptspec_answer& answer, const AnswerMember& member) {
   return member.wide != nullptr ? answer.*member.wide : answer.*member.narrow;
@@ -56,6 +58,11 @@ inline bool put_value(eptspec_answer& answer, const AnswerMember& member, std::u
   }
   answer.valid |= member.valid;
   return true;
+}
+
+// Mistake::what of a member.
+constexpr std::uint32_t mistaken(ept_member member) {
+  return static_cast<std::uint32_t>(EPT_SAVED_FACTS) + static_cast<std::uint32_t>(member);
 }
 
 // Of a case that is not answered; status: EPTSPEC_DECLINED or EPTSPEC_NOT_APPLICABLE.

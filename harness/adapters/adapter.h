@@ -12,11 +12,10 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "harness/abi/eptspec_adapter.h"
 
@@ -38,13 +37,20 @@ struct Description {
 
 enum class Fate { answered, crash, hang, garbage, unasked };
 
+// What an exit saved and should not have, as far as no answer has a member for it: of an entry no answer has those of
+// the walk through it.
+struct Mistake {
+  std::uint32_t what = 0;  // ept_saved; behind these, from EPT_SAVED_FACTS on, ept_member
+  std::uint64_t expected = 0;
+  std::uint64_t observed = 0;
+};
+
 // What came back for one case.
 struct Observation {
   Fate fate = Fate::garbage;
   eptspec_answer answer{};  // when answered, with the id of the case
   std::string detail;       // otherwise: the signal, the limit, what was wrong with the answer
-  // The guest-linear address that belongs to the violation and the one that was reported, where they differ.
-  std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address{};
+  std::vector<Mistake> mistakes{};
 };
 
 // The machine has nothing to test, as without VMX or EPT.

@@ -189,6 +189,14 @@ bool read_words(element value, eptspec_answer& answer) {
   return true;
 }
 
+bool read_error(element value, eptspec_answer& answer) {
+  const auto word = word_of(value);
+  if (!word || *word > ~std::uint32_t{0}) return false;
+  answer.vm_instruction_error = static_cast<std::uint32_t>(*word);
+  answer.valid |= EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
+  return true;
+}
+
 bool read_result(element value, eptspec_answer& answer) {
   answer.status = EPTSPEC_ANSWERED;
   answer.result = result_of(as<std::string_view>(value).value_or(""));
@@ -208,6 +216,7 @@ bool read_one(std::string_view key, element value, eptspec_answer& answer) {
   if (key == "not_applicable") return read_reason(value, EPTSPEC_NOT_APPLICABLE, answer);
   if (key == "qualification_valid") return read_known_bits(value, answer);
   if (key == "words") return read_words(value, answer);
+  if (key == "vm_instruction_error") return read_error(value, answer);
   for (const AnswerMember& one : kAnswerMembers) {
     if (key == ept_outcome_members[one.member].name) return read_member(value, one, answer);
   }

@@ -55,6 +55,9 @@ eptspec_answer answer_to(const eptspec_case& asked, Prepared& prepared) {
     const ept_configuration configuration = to_model(asked.configuration);
     const bool accepted = ept_check_eptp(&configuration, asked.eptp) == 0;
     answer.result = accepted ? EPTSPEC_EPTP_ACCEPTED : EPTSPEC_EPTP_REFUSED;
+    answer.valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
+    if (!accepted)
+      answer.vm_instruction_error = static_cast<std::uint32_t>(ept_saved_facts[EPT_SAVED_VM_INSTRUCTION_ERROR].value);
     return answer;
   }
   const ept_context& context = prepared.context(asked);

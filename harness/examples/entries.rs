@@ -13,7 +13,8 @@ struct Case { id: u64, question: u32, level: u32, configuration: Configuration, 
 #[repr(C)]
 struct Answer { id: u64, status: u32, result: u32, valid: u64, level: u32, memory_type: u32, ignore_pat: u32,
                 convertible: u32, host_physical_address: u64, qualification: u64, qualification_valid: u64,
-                words: [u64; 5], reason: [c_char; 120] }
+                words: [u64; 5], guest_physical_address: u64, vm_instruction_error: u32, padding: u32,
+                reason: [c_char; 120] }
 #[repr(C)]
 pub struct Adapter { abi_version: u32, questions: u32, flags: u32, padding: u32, name: *const c_char, version: *const c_char,
                      configuration: Configuration, optional_controls: [u64; 4],
@@ -51,7 +52,7 @@ unsafe extern "C" fn run(cases: *const Case, answers: *mut Answer, count: usize)
 
 #[no_mangle]
 pub unsafe extern "C" fn eptspec_describe(adapter: *mut Adapter) -> c_int {
-    *adapter = Adapter { abi_version: 2, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
+    *adapter = Adapter { abi_version: 3, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
         version: "1\0".as_ptr().cast(), optional_controls: [0; 4], run: Some(run),
         configuration: Configuration { maxphyaddr: MAXPHYADDR, capability: 0x14140, pin_based: 0, primary: 1 << 31, secondary: 2, tertiary: 0, parameters: 0 } };
     0

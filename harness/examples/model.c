@@ -13,10 +13,12 @@ static void walk(const struct eptspec_case* asked, const struct ept_context* con
   const struct ept_outcome outcome =
       ept_walk(context, asked->guest_physical_address, asked->access, read_word, (void*)asked);
   answer->result = EPTSPEC_WALK_TRANSLATED + (uint32_t)outcome.result; /* the same order */
-  answer->valid = EPTSPEC_VALID_LEVEL | EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS | EPTSPEC_VALID_QUALIFICATION;
+  answer->valid = EPTSPEC_VALID_LEVEL | EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS | EPTSPEC_VALID_QUALIFICATION |
+                  EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS;
   answer->level = (uint32_t)outcome.level;
   answer->host_physical_address = outcome.host_physical_address;
   answer->qualification = outcome.qualification;
+  answer->guest_physical_address = outcome.guest_physical_address;
 }
 
 static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* answer) {
@@ -28,7 +30,10 @@ static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* 
   answer->id = asked->id;
   answer->status = EPTSPEC_ANSWERED;
   if (asked->question == EPTSPEC_QUESTION_EPTP) {
-    answer->result = ept_check_eptp(&configuration, asked->eptp) ? EPTSPEC_EPTP_REFUSED : EPTSPEC_EPTP_ACCEPTED;
+    const int refused = ept_check_eptp(&configuration, asked->eptp) != 0;
+    answer->result = refused ? EPTSPEC_EPTP_REFUSED : EPTSPEC_EPTP_ACCEPTED;
+    answer->valid = refused ? EPTSPEC_VALID_VM_INSTRUCTION_ERROR : 0;
+    answer->vm_instruction_error = refused ? 7 : 0;
     return;
   }
   ept_prepare(&configuration, asked->eptp, &context);

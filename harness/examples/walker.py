@@ -4,7 +4,7 @@ import sys
 
 ADDRESS = (1 << 52) - 4096
 PROCESSOR = {"maxphyaddr": 46, "capability": "0x34141", "primary_controls": "0x80000000", "secondary_controls": "0x2"}
-HELLO = {"abi": 2, "name": "walker.py", "version": "1", "questions": ["eptp", "entry", "walk"], "configuration": PROCESSOR}
+HELLO = {"abi": 3, "name": "walker.py", "version": "1", "questions": ["eptp", "entry", "walk"], "configuration": PROCESSOR}
 
 
 def check_eptp(eptp):
@@ -31,12 +31,16 @@ def walk(eptp, memory, gpa, access):
         entry = memory.get(table | (gpa >> 9 * level + 3 & 0x1FF) << 3, 0)
         kind = classify(level, entry)
         if kind not in ("table", "page"):
-            return {"result": "violation" if kind == "not_present" else "misconfiguration", "level": level}
+            if kind == "not_present":
+                return {"result": "violation", "level": level, "guest_physical_address": hex(gpa)}
+            saved = {"qualification": 0, "guest_physical_address": hex(gpa)}
+            return {"result": "misconfiguration", "level": level, **saved}
         table, rights = entry & ADDRESS, rights & entry
         if kind == "page":
             break
     if access & ~rights:
-        return {"result": "violation", "level": level, "qualification": rights << 3, "qualification_valid": 0x38}
+        saved = {"qualification": rights << 3, "qualification_valid": 0x38, "guest_physical_address": hex(gpa)}
+        return {"result": "violation", "level": level, **saved}
     offset = (1 << 9 * level + 3) - 1
     return {"result": "translated", "level": level, "host_physical_address": hex(table & ~offset | gpa & offset)}
 
@@ -44,7 +48,8 @@ def walk(eptp, memory, gpa, access):
 def answer(case):
     word = {key: int(value, 16) for key, value in case.items() if isinstance(value, str) and value.startswith("0x")}
     if case["question"] == "eptp":
-        return {"id": case["id"], "result": check_eptp(word["eptp"])}
+        result = check_eptp(word["eptp"])
+        return {"id": case["id"], "result": result, **({"vm_instruction_error": 7} if result == "refused" else {})}
     if case["question"] == "entry":
         return {"id": case["id"], "result": classify(case["level"], word["entry"])}
     memory = {int(address, 16): int(value, 16) for address, value in case["words"]}

@@ -28,8 +28,7 @@ guest_done_second:
 guest_write_second:
   movsb
   jmp guest_done_second
-guest_shadow_read:
-  movl $1, %eax
+guest_shadow_read: // %rax is 1
   incsspq %rax
   jmp guest_done
 guest_shadow_write:

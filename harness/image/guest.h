@@ -25,7 +25,8 @@ struct GuestStart {
   uint64_t idt;             // so that the gate of the guest's INT is where it makes its access
   uint64_t completed_at;    // RIP of the exception with which the act ends when its access was made
   bool nmi_blocked;
-  bool pae;  // 32-bit mode; CR3 is not used, `pdpte` is the first of the page-directory-pointer registers
+  bool shadow_stack;  // SSP is the linear address
+  bool pae;           // 32-bit mode; CR3 is not used, `pdpte` is the first of the page-directory-pointer registers
   uint64_t pdpte;
 };
 

@@ -20,6 +20,9 @@ constexpr uint32_t kPageFault = 14;
 constexpr uint64_t kBlockedByNmi = 1u << 3;
 constexpr uint64_t kLastLogged = 511;  // the log grows down from its last entry
 constexpr uint32_t kEntryFailed = 0x80000000;
+constexpr unsigned kVeWords = 512;
+constexpr uint64_t kResumeFlag = 1u << 16;
+constexpr uint32_t kVirtualization = 20;
 
 Page sub_page_root;   // all zero: every lookup ends at it
 Page ve_information;  // virtualization-exception information
@@ -71,8 +74,8 @@ void put_words(const Case& asked) {
   put_back_unwanted();
 }
 
-void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
-  vmwrite(kEptp, asked.eptp);
+// What the guest starts with, beside the registers that the VMCS does not hold.
+void set_start(const Probe& probe, const Case& asked, const GuestStart& start) {
   vmwrite(kGuestCr3, start.cr3);
   vmwrite(kGuestRip, start.rip);
   vmwrite(kGuestRsp, start.rsp);
@@ -89,14 +92,29 @@ void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
     vmwrite(kGuestPdpte0, start.pdpte);
     for (uint64_t n = 1; n < 4; ++n) vmwrite(kGuestPdpte0 + 2 * n, 0);
   }
+  if (start.shadow_stack) vmwrite(kGuestSsp, start.linear_address);
+}
+
+// The area for virtualization exceptions as the host knows it.
+void set_ve_information(bool busy) {
+  ve_information.words[0] = busy ? kVeBusy : 0;
+  for (unsigned n = 1; n < 4; ++n) ve_information.words[n] = 0;
+  for (unsigned n = 4; n < kVeWords; ++n) ve_information.words[n] = kVeFill;
+}
+
+void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
+  vmwrite(kEptp, asked.eptp);
+  set_start(probe, asked, start);
   if ((asked.secondary_controls & kEnablePml) != 0) {
     vmwrite(kPmlAddress, address_of(&log));
     vmwrite(kGuestPmlIndex, kLastLogged);
   }
   if ((capability(probe, 0x48b) >> 55 & 1) != 0) vmwrite(kSpptp, address_of(&sub_page_root));
-  if ((capability(probe, 0x48b) >> 50 & 1) != 0) vmwrite(kVeInformation, address_of(&ve_information));
-  for (unsigned n = 0; n < 5; ++n) ve_information.words[n] = 0;
-  if ((asked.flags & kArmedVe) == 0) ve_information.words[0] = 0xffffffffull << 32;
+  if ((capability(probe, 0x48b) >> 50 & 1) != 0) {
+    vmwrite(kVeInformation, address_of(&ve_information));
+    vmwrite(kEptpIndexField, kEptpIndex);
+  }
+  if ((asked.secondary_controls & kEnableVe) != 0) set_ve_information((asked.flags & kArmedVe) == 0);
 }
 
 // What an exit does not write is left from one before, and no business of this case.
@@ -163,13 +181,47 @@ void note_landing(const Case& asked, const GuestRegisters& registers, Record& re
   word_at(landed) = identity_word(landed);
 }
 
-void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Record& record) {
+GuestRegisters registers_for(const Case& asked, const GuestStart& start) {
   GuestRegisters registers{};
+  registers.rax = asked.act == Act::shadow_stack_read ? 1 : 0;
   registers.rcx = kMarker;
   registers.rdi = start.linear_address;
   const bool second = (asked.flags & kSecondOperand) != 0;
   registers.rsi = second ? start.device : start.identity;
   registers.rdx = second ? start.identity : 0;
+  return registers;
+}
+
+// Which of kRegisters are not as at VM entry. In 32-bit mode the upper halves have no meaning.
+uint32_t changed_registers(const Case& asked, const GuestStart& start, const GuestRegisters& now, uint64_t rflags) {
+  const GuestRegisters then = registers_for(asked, start);
+  const uint64_t was[] = {then.rax, then.rbx,  then.rcx, then.rdx,  then.rsi,
+                          then.rdi, start.rsp, rflags,   start.cr3, start.linear_address};
+  const uint64_t is[] = {now.rax,           now.rbx,
+                         now.rcx,           now.rdx,
+                         now.rsi,           now.rdi,
+                         vmread(kGuestRsp), vmread(kGuestRflags) & ~kResumeFlag,
+                         vmread(kGuestCr3), start.shadow_stack ? vmread(kGuestSsp) : start.linear_address};
+  const uint64_t mask = start.pae ? 0xffffffff : ~0ull;
+  uint32_t changed = 0;
+  for (unsigned n = 0; n < sizeof(kRegisters) / sizeof(kRegisters[0]); ++n) {
+    if (((was[n] ^ is[n]) & mask) != 0) changed |= 1u << n;
+  }
+  return changed;
+}
+
+// What only the first exit tells.
+void note_first_exit(const Case& asked, const GuestStart& start, const GuestRegisters& registers, uint64_t rflags,
+                     Record& record) {
+  record.vectoring = static_cast<uint32_t>(vmread(kVectoringInformation));
+  record.instruction_length = static_cast<uint32_t>(vmread(kInstructionLength));
+  record.changed_registers = changed_registers(asked, start, registers, rflags);
+}
+
+void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Record& record) {
+  GuestRegisters registers = registers_for(asked, start);
+  const uint64_t rflags = vmread(kGuestRflags);
+  record.started_at = start.rip;
   record.linear_address = start.linear_address;
   const Entered entered = run_guest(probe, asked, registers);
   if (entered != Entered::exit) {
@@ -178,8 +230,8 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
     return;
   }
   note_exit(record);
-  record.vectoring = static_cast<uint32_t>(vmread(kVectoringInformation));
   if (asked.act == Act::entry_only) return;
+  note_first_exit(asked, start, registers, rflags, record);
   if (asked.act == Act::fetch) return note_fetch(registers, record);
   if (asked.act == Act::load_pdptes) return note_pdptes(start, record);
   if (completes(asked, start, record)) {
@@ -196,6 +248,47 @@ void note_log(const Case& asked, Record& record) {
   record.logged_address = record.logged != 0 ? log.words[kLastLogged] : 0;
 }
 
+// Words afterwards, and the area for virtualization exceptions.
+void note_memory(const Case& asked, Record& record) {
+  for (uint32_t n = 0; n < asked.word_count && kept_count != 0; ++n) record.words[n] = word_at(asked.words[n].address);
+  if ((asked.secondary_controls & kEnableVe) == 0) return;
+  for (unsigned n = 0; n < 5; ++n) record.ve[n] = ve_information.words[n];
+  record.ve_beyond = 0;
+  for (unsigned n = 5; n < kVeWords; ++n) record.ve_beyond += ve_information.words[n] != kVeFill ? 1 : 0;
+}
+
+// The same access again, without INVEPT. False when the guest could not be entered.
+bool run_again(const Probe& probe, const Case& asked, const GuestStart& start, Record& again) {
+  memset(&again, 0, sizeof(again));
+  again.linear_address = start.linear_address;
+  again.landed = kNowhere;
+  GuestRegisters registers = registers_for(asked, start);
+  set_start(probe, asked, start);
+  if (run_guest(probe, asked, registers) != Entered::exit) return false;
+  note_exit(again);
+  if (asked.act == Act::fetch) {
+    note_fetch(registers, again);
+  } else {
+    note_landing(asked, registers, again);
+  }
+  return true;
+}
+
+// After a virtualization exception: again while the area is busy. After a violation: again, the entry being changed.
+void run_repeats(const Probe& probe, const Case& asked, const GuestStart& start, Record& record) {
+  Record again{};
+  const bool converted = exception_of(record) == kVirtualization;
+  if (record.end != End::exit || record.done != 0) return;
+  if (converted) {
+    // As software that has not looked at the area leaves it, or with one bit only: any value but 0 means busy.
+    if ((record.id & 1) != 0) ve_information.words[0] = 0x100ull << 32;
+    record.while_busy = run_again(probe, asked, start, again) ? again.reason : 0xffff;
+  }
+  if ((asked.flags & kUpgrade) == 0 || (record.reason != kReasonViolation && !converted)) return;
+  word_at(asked.upgraded.address) = asked.upgraded.value;
+  record.upgraded = run_again(probe, asked, start, again) && again.done != 0 ? 1 : 2;
+}
+
 void attempt(void* argument) {
   const Run& run = *static_cast<const Run*>(argument);
   const Case& asked = *run.asked;
@@ -205,15 +298,15 @@ void attempt(void* argument) {
     run.record->end = End::unsupported;
     return;
   }
-  const GuestStart start = prepare_guest(asked);
+  GuestStart start = prepare_guest(asked);
   const bool reads = asked.act == Act::shadow_stack_read;
   const bool shadow = reads || asked.act == Act::shadow_stack_write;
+  start.shadow_stack = shadow;
   const bool user = reads && (asked.flags & kUserPage) != 0;
   if (!set_guest_mode(*run.probe, {start.pae, shadow, user})) {
     run.record->end = End::unsupported;
     return;
   }
-  if (shadow) vmwrite(kGuestSsp, start.linear_address);
   put_words(asked);
   set_case(*run.probe, asked, start);
   const uint64_t ept = capability(*run.probe, 0x48c);
@@ -221,6 +314,8 @@ void attempt(void* argument) {
   if ((ept >> 26 & 1) == 0 && (ept >> 25 & 1) != 0) invept(1, asked.eptp);
   run_walk(*run.probe, asked, start, *run.record);
   note_log(asked, *run.record);
+  note_memory(asked, *run.record);
+  run_repeats(*run.probe, asked, start, *run.record);
 }
 
 }  // namespace
@@ -253,9 +348,8 @@ void run_case(const Probe& probe, const Case& asked, Record& record) {
     record.error_code = static_cast<uint32_t>(last_trap.error_code);
     record.rip = last_trap.rip;
     record.qualification = last_trap.cr2;
+    note_memory(asked, record);
   }
-  for (uint32_t n = 0; n < asked.word_count && kept_count != 0; ++n) record.words[n] = word_at(asked.words[n].address);
-  for (unsigned n = 0; n < 5; ++n) record.ve[n] = ve_information.words[n];
 }
 
 void finish_cases() { put_back_unwanted(); }

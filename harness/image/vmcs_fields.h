@@ -6,7 +6,8 @@
 namespace image {
 
 enum Field : uint64_t {
-  kHostEsSelector = 0xc00,   // then CS, SS, DS, FS, GS, TR
+  kHostEsSelector = 0xc00,  // then CS, SS, DS, FS, GS, TR
+  kEptpIndexField = 0x4,
   kGuestEsSelector = 0x800,  // then CS, SS, DS, FS, GS, LDTR, TR
   kGuestPmlIndex = 0x812,
   kPmlAddress = 0x200e,
@@ -33,6 +34,7 @@ enum Field : uint64_t {
   kExitInterruption = 0x4404,
   kExitErrorCode = 0x4406,
   kVectoringInformation = 0x4408,
+  kInstructionLength = 0x440c,
   kGuestEsLimit = 0x4800,
   kGuestGdtrLimit = 0x4810,
   kGuestIdtrLimit = 0x4812,

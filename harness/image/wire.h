@@ -8,7 +8,7 @@ namespace image {
 
 // NOLINTBEGIN(modernize-avoid-c-arrays): layouts of bytes, in a program without a library
 
-constexpr uint32_t kWireVersion = 4;
+constexpr uint32_t kWireVersion = 5;
 constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
 constexpr uint64_t kProbeMagic = 0x45424f5250545045;    // "EPTPROBE"
 constexpr uint64_t kTrailerMagic = 0x21444e4554504523;  // "#EPTEND!"
@@ -59,8 +59,16 @@ constexpr uint32_t kArmedVe = 8;          // the virtualization-exception inform
 constexpr uint32_t kUnverifiedWalk = 16;  // bit 58 is 0 in the EPT entries that map the guest's page tables
 constexpr uint32_t kOtherWatchdog = 32;   // the local APIC's timer, as where there is no VMX-preemption timer
 constexpr uint32_t kSecondOperand = 64;   // the instruction reads a byte of the device first
+constexpr uint32_t kUpgrade = 128;        // after a violation: change a word, make the access again, without INVEPT
 
-// Secondary control, set by the host where the case is to log what it writes.
+// What the image writes before a case, so that the host knows it again: the EPTP index, and each word of the
+// virtualization-exception information area behind the fourth.
+constexpr uint64_t kEptpIndex = 0x1234;
+constexpr uint64_t kVeFill = 0xa5a5a5a5a5a5a5a5;
+constexpr uint64_t kVeBusy = 0xffffffffull << 32;  // the first word where no #VE may be delivered
+
+// Secondary controls: for virtualization exceptions; and one set by the host where the case is to log what it writes.
+constexpr uint32_t kEnableVe = 1U << 18;
 constexpr uint32_t kEnablePml = 1U << 17;
 
 struct Case {
@@ -78,8 +86,9 @@ struct Case {
   uint32_t own_level;  // of the EPT entry that leads to the guest's own pages: 5, 4 or 3
   uint64_t own_slot;   // physical address of that entry
   Word words[kMaxWords];
+  Word upgraded;  // of kUpgrade
 };
-static_assert(sizeof(Case) == 168);
+static_assert(sizeof(Case) == 184);
 
 // CasesHeader::flags.
 constexpr uint32_t kOverSerial = 1;   // results are sent over the serial line too, as frames
@@ -201,13 +210,23 @@ struct Record {
   uint32_t stray;             // 1: a store did not arrive where reads say
   uint64_t words[kMaxWords];  // those of the case afterwards
   uint64_t ve[5];             // virtualization-exception information
-  uint32_t vectoring;         // original-event information of the first exit
-  uint32_t logged;            // entries in the page-modification log, where the case switches it on
-  uint64_t logged_address;    // the first of them
+  uint32_t vectoring;         // original-event information of the first exit; likewise the next four
+  uint32_t instruction_length;
+  uint64_t started_at;         // RIP at VM entry
+  uint32_t changed_registers;  // bit n: kRegisters has it at place n, and it is not as at VM entry
+  uint32_t ve_beyond;          // words behind those of `ve` that were changed
+  uint32_t while_busy;         // after a #VE: reason of the exit of the same access, the information area being busy
+  uint32_t upgraded;           // of kUpgrade after a violation: 1 access completed, 2 it was not; otherwise 0
+  uint32_t logged;             // entries in the page-modification log, where the case switches it on
+  uint32_t unused;
+  uint64_t logged_address;  // the first of them
   uint32_t padding;
   uint32_t crc;  // of everything before it
 };
-static_assert(sizeof(Record) == 200);
+static_assert(sizeof(Record) == 232);
+
+// CR3 is not the guest's own: it tells whether a load of PDPTEs was completed.
+constexpr const char* kRegisters[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rflags", "cr3", "ssp"};
 
 struct Trailer {
   uint64_t magic;

@@ -107,7 +107,10 @@ void add_result(Places& to, const vectors::Vector& vector) {
 }
 
 // Of a member of an outcome: where its bits are, or the field of the entry that it comes from, or it.
-void add_member(Places& to, const std::string& format, const ept_outcome_member& member, ept_word bits) {
+void add_member(Places& to, const vectors::Vector& vector, const ept_outcome_member& member, ept_word bits) {
+  const bool walk = vector.asked.question == vectors::Question::walk;
+  if (walk && (member.cleared >> vector.expected.outcome.result & 1) != 0) return add(to, member.cite_cleared);
+  const std::string format = format_of(vector);
   if (member.kind == EPT_MEMBER_BITS) return add_bits(to, ept_qualification_names, bits);
   const std::string_view name = member.kind == EPT_MEMBER_ADDRESS ? "address" : member.name;
   for (const ept_field_name& field : ept_field_names) {
@@ -126,8 +129,8 @@ bool is_of_order(const Deviation& one) {
 
 void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& one) {
   const ept_word bits = one.bit ? ept_word{1} << *one.bit : ~ept_word{0};
-  if (const ept_outcome_member* const member = member_of(one.field))
-    return add_member(to, format_of(vector), *member, bits);
+  if (const ept_outcome_member* const member = member_of(one.field)) return add_member(to, vector, *member, bits);
+  if (const ept_saved_fact* const fact = saved_of(one.field)) return add(to, fact->cite);
   switch (one.field) {
     case Field::result:
       add_result(to, vector);
@@ -136,9 +139,6 @@ void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& o
       if (one.observed == EPTSPEC_WALK_SUB_PAGE_CHECK) add(to, EPT_CITE_SUB_PAGE_CHECK);
       break;
     case Field::entry: add_bits(to, ept_flag_names, bits); break;
-    case Field::guest_linear_address:
-      add_bits(to, ept_qualification_names, EPT_QUALIFICATION_LINEAR_ADDRESS_VALID);
-      break;
   }
 }
 

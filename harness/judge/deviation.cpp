@@ -15,7 +15,8 @@ Form form_of(Field field, bool of_bit) {
   if (field == Field::result) return Form::result;
   if (field == Field::entry) return of_bit ? Form::number : Form::hexadecimal;
   const ept_outcome_member* const member = member_of(field);
-  return member == nullptr || member->kind == EPT_MEMBER_ADDRESS ? Form::hexadecimal : Form::number;
+  const bool is_number = member != nullptr && member->kind != EPT_MEMBER_ADDRESS && member->kind != EPT_MEMBER_INPUT;
+  return is_number ? Form::number : Form::hexadecimal;
 }
 
 std::string text_of(Form form, std::uint64_t value) {
@@ -53,17 +54,23 @@ const ept_outcome_member* member_of(Field field) {
   return is_member ? &ept_outcome_members[static_cast<std::size_t>(field) - 1] : nullptr;
 }
 
+const ept_saved_fact* saved_of(Field field) {
+  return field > Field::entry ? &ept_saved_facts[static_cast<int>(field) - static_cast<int>(Field::entry) - 1]
+                              : nullptr;
+}
+
 std::vector<Field> all_fields() {
   std::vector<Field> fields = {Field::result};
   for (const AnswerMember& one : kAnswerMembers) fields.push_back(field_of(one.member));
-  fields.insert(fields.end(), {Field::entry, Field::guest_linear_address});
+  fields.push_back(Field::entry);
+  for (int fact = 0; fact < EPT_SAVED_FACTS; ++fact) fields.push_back(field_of(static_cast<ept_saved>(fact)));
   return fields;
 }
 
 const char* name_of(Field field) {
   if (const ept_outcome_member* const member = member_of(field)) return member->name;
-  if (field == Field::result) return "result";
-  return field == Field::entry ? "entry" : "guest_linear_address";
+  if (const ept_saved_fact* const fact = saved_of(field)) return fact->name;
+  return field == Field::result ? "result" : "entry";
 }
 
 std::string json_of(const Deviation& one) {

@@ -12,15 +12,16 @@
 
 namespace harness {
 
-// Beside these three a member of an outcome, see field_of.
+// Beside these two a member of an outcome or a fact that an exit saves, see field_of.
 enum class Field : std::uint8_t {
   result,
   entry = EPT_OUTCOME_MEMBERS + 1,  // as it is afterwards
-  guest_linear_address,
 };
 constexpr Field field_of(ept_member member) { return static_cast<Field>(member + 1); }
+constexpr Field field_of(ept_saved fact) { return static_cast<Field>(EPT_OUTCOME_MEMBERS + 2 + fact); }
 
 const ept_outcome_member* member_of(Field field);  // null when it is none
+const ept_saved_fact* saved_of(Field field);       // likewise
 std::vector<Field> all_fields();                   // that are judged
 const char* name_of(Field field);
 

@@ -101,6 +101,18 @@ void compare_outcome(const ept_outcome& expected, const eptspec_case& put, const
   if ((answer.valid & EPTSPEC_VALID_WORDS) != 0) compare_words(expected, put, answer, out);
 }
 
+void compare_error(const eptspec_answer& answer, std::vector<Deviation>& out) {
+  const std::uint64_t right = ept_saved_facts[EPT_SAVED_VM_INSTRUCTION_ERROR].value;
+  const bool known = (answer.valid & EPTSPEC_VALID_VM_INSTRUCTION_ERROR) != 0;
+  if (known && answer.vm_instruction_error != right)
+    out.push_back({field_of(EPT_SAVED_VM_INSTRUCTION_ERROR), right, answer.vm_instruction_error});
+}
+
+Field field_of(const Mistake& mistake) {
+  if (mistake.what < EPT_SAVED_FACTS) return harness::field_of(static_cast<ept_saved>(mistake.what));
+  return harness::field_of(static_cast<ept_member>(mistake.what - EPT_SAVED_FACTS));
+}
+
 // Why there is no answer, as far as it is text.
 std::string reason_of(const eptspec_answer& answer) {
   const std::string_view all(std::begin(answer.reason), std::size(answer.reason));
@@ -163,11 +175,11 @@ Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Ob
     judgement.deviations.push_back({Field::result, expected, answer.result});
   } else if (vector.asked.question == vectors::Question::walk) {
     compare_outcome(vector.expected.outcome, put, answer, judgement.deviations);
+  } else if (answer.result == EPTSPEC_EPTP_REFUSED) {
+    compare_error(answer, judgement.deviations);
   }
-  if (observed.wrong_linear_address) {
-    const auto [belongs, reported] = *observed.wrong_linear_address;
-    judgement.deviations.push_back({Field::guest_linear_address, belongs, reported});
-  }
+  for (const Mistake& one : observed.mistakes)
+    judgement.deviations.push_back({field_of(one), one.expected, one.observed});
   if (!judgement.deviations.empty()) judgement.verdict = Verdict::fail;
   return judgement;
 }

@@ -27,13 +27,6 @@ ept_word read_word(void* memory, ept_word address) {
 
 bool in_tables(std::uint64_t symbol) { return symbol >= kTablesBegin && symbol < kTablesEnd; }
 
-// Memory there is neither the image's nor somebody else's on the way through a window.
-bool has_place(const Machine& machine, std::uint64_t symbol) {
-  const std::uint64_t address = relocated(machine, symbol);
-  const bool ours = in_tables(symbol) || symbol >= kPagesBegin;
-  return ours && is_memory(machine, address) && symbolic(machine, address) == symbol;
-}
-
 void add_word(image::Case& made, std::uint64_t address, std::uint64_t value) {
   made.words[made.word_count++] = {address, value};
 }
@@ -140,6 +133,13 @@ void place_page(const Machine& machine, std::uint64_t symbol, Plan& plan) {
 
 }  // namespace
 
+// Memory there is neither the image's nor somebody else's on the way through a window.
+bool has_place(const Machine& machine, std::uint64_t symbol) {
+  const std::uint64_t address = relocated(machine, symbol);
+  const bool ours = in_tables(symbol) || symbol >= kPagesBegin;
+  return ours && is_memory(machine, address) && symbolic(machine, address) == symbol;
+}
+
 ept_outcome expected_walk(const eptspec_case& asked) {
   const ept_context context = context_of(asked);
   eptspec_case memory = asked;
@@ -151,6 +151,7 @@ void lay_out_walk(const Machine& machine, Plan& plan) {
   if (!place_guest(machine, plan) || !place_tables(machine, outcome.level, plan)) return;
   add_pages_of_entries(machine, plan);
   if (outcome.result == EPT_TRANSLATED) place_page(machine, outcome.host_physical_address, plan);
+  if (outcome.result == EPT_VIOLATION) plan_upgrade(machine, outcome, plan);
 }
 
 }  // namespace harness

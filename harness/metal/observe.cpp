@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/adapters/abi_model.h"
 #include "harness/metal/plan.h"
 #include "harness/support/names.h"
 
@@ -20,7 +21,10 @@ Observation answered(const eptspec_case& asked, std::uint32_t result) {
 Observation failed(Fate fate, std::string detail) { return {fate, {}, std::move(detail)}; }
 
 constexpr std::uint32_t kVirtualization = 20;
+// VM-instruction errors of the checks before a VM entry loads the guest: those of controls, and those of the host
+// state.
 constexpr std::uint32_t kVmControlsInvalid = 7;
+constexpr std::uint32_t kHostStateInvalid = 8;
 
 // What no case should end with.
 Observation strange(const image::Record& record) {
@@ -50,43 +54,12 @@ Observation observed_eptp(const eptspec_case& asked, const image::Record& record
   if (record.end == image::End::exit && record.reason == image::kReasonInterruptWindow) {
     return answered(asked, EPTSPEC_EPTP_ACCEPTED);
   }
-  const bool refused = record.end == image::End::vm_fail && record.reason == kVmControlsInvalid;
-  return refused ? answered(asked, EPTSPEC_EPTP_REFUSED) : strange(record);
-}
-
-// An exit for the address under test, with what belongs to it.
-struct ExitReport {
-  std::uint64_t guest_physical_address;
-  std::uint64_t guest_linear_address;
-  std::uint64_t qualification;
-};
-
-// The guest-linear address that belongs to the report and the one in it, where they differ.
-std::optional<std::pair<std::uint64_t, std::uint64_t>> wrong_linear_address(const Plan& plan,
-                                                                            const image::Record& record,
-                                                                            const ExitReport& report) {
-  const std::uint64_t offset = report.guest_physical_address - plan.made.guest_physical_address;
-  const bool of_entry = plan.made.act == image::Act::guest_walk;
-  const std::uint64_t linear = record.linear_address + (of_entry ? 0 : offset);
-  const bool valid = (report.qualification & EPT_QUALIFICATION_LINEAR_ADDRESS_VALID) != 0;
-  if (!valid || report.guest_linear_address == linear) return std::nullopt;
-  return std::pair{linear, report.guest_linear_address};
-}
-
-// What does not belong to the access in an exit for it.
-std::string mistake(const Plan& plan, const image::Record& record, const ExitReport& report) {
-  const std::uint64_t offset = report.guest_physical_address - plan.made.guest_physical_address;
-  // Of exit 66 the image records no address: no wording at hand says that one is saved.
-  if (record.reason != image::kReasonSubPage && offset >= plan.extent) {
-    return fmt::format("the exit is for guest-physical address {:#x}, not {:#x}", report.guest_physical_address,
-                       plan.made.guest_physical_address);
-  }
-  // "Information for VM exits during event delivery", Vol. 3C 30.2.4: valid exactly when an event was being delivered.
-  const bool delivering = plan.made.act == image::Act::deliver_interrupt;
-  if (record.reason != image::kReasonException && (record.vectoring >> 31 != 0) != delivering) {
-    return fmt::format("the original-event information is {:#x}", record.vectoring);
-  }
-  return {};
+  const bool checked = record.reason == kVmControlsInvalid || record.reason == kHostStateInvalid;
+  if (record.end != image::End::vm_fail || !checked) return strange(record);
+  Observation observation = answered(asked, EPTSPEC_EPTP_REFUSED);
+  observation.answer.valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
+  observation.answer.vm_instruction_error = record.reason;
+  return observation;
 }
 
 // Page-modification logging, Vol. 3C 31.3.6: when a dirty flag goes from 0 to 1, the guest-physical address is logged
@@ -141,6 +114,38 @@ Observation observed_landing(const Machine& machine, const Plan& plan, const ima
   return observation;
 }
 
+// The exit, or exception, with which an access ended that was not completed.
+Observation observed_exit(const Plan& plan, const image::Record& record, Observation observation) {
+  eptspec_answer& answer = observation.answer;
+  const bool converted = is_virtualization_exception(record);
+  ExitReport report{record.guest_physical_address, record.guest_linear_address, record.qualification};
+  if (converted) report = {record.ve[3], record.ve[2], record.ve[1]};
+  if (record.reason == image::kReasonSubPage) {
+    answer.result = EPTSPEC_WALK_SUB_PAGE_CHECK;
+    return observation;
+  }
+  if (record.reason == image::kReasonViolation || converted) {
+    answer.result = EPTSPEC_WALK_VIOLATION;
+    // While an event is delivered a violation that may become #VE does not.
+    const bool delivered = plan.made.act != image::Act::deliver_interrupt;
+    if (delivered && (plan.made.flags & image::kArmedVe) != 0) answer.valid |= EPTSPEC_VALID_CONVERTIBLE;
+    answer.convertible = converted ? 1 : 0;
+  } else if (record.reason == image::kReasonMisconfiguration) {
+    answer.result = EPTSPEC_WALK_MISCONFIGURATION;
+  } else {
+    return strange(record);
+  }
+  answer.valid |= EPTSPEC_VALID_QUALIFICATION | EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS;
+  answer.qualification = report.qualification;
+  // Of an access in several parts each may be the one that failed.
+  const bool of_access = offset_of(plan, report.guest_physical_address).has_value();
+  answer.guest_physical_address = of_access ? plan.walked.guest_physical_address : report.guest_physical_address;
+  // What another exit than the expected one saves says nothing.
+  if (answer.result == abi_result(expected_walk(plan.walked).result))
+    observation.mistakes = mistakes_in(plan, record, report);
+  return observation;
+}
+
 Observation observed_walk(const Machine& machine, const Plan& plan, const image::Record& record) {
   if (record.end != image::End::exit) return strange(record);
   if (const std::string wrong = log_mistake(plan, record); !wrong.empty()) {
@@ -151,29 +156,20 @@ Observation observed_walk(const Machine& machine, const Plan& plan, const image:
   answer.valid = EPTSPEC_VALID_WORDS;
   take_words(plan.walked, machine, plan, record, answer);
   if (record.done != 0) return observed_landing(machine, plan, record, observation);
-  ExitReport report{record.guest_physical_address, record.guest_linear_address, record.qualification};
-  const bool converted = is_virtualization_exception(record);
-  if (converted) report = {record.ve[3], record.ve[2], record.ve[1]};
-  if (record.reason == image::kReasonViolation || converted) {
-    answer.result = EPTSPEC_WALK_VIOLATION;
-    answer.valid |= EPTSPEC_VALID_QUALIFICATION;
-    answer.qualification = report.qualification;
-    // While an event is delivered a violation that may become #VE does not.
-    const bool delivered = plan.made.act != image::Act::deliver_interrupt;
-    if (delivered && (plan.made.flags & image::kArmedVe) != 0) answer.valid |= EPTSPEC_VALID_CONVERTIBLE;
-    answer.convertible = converted ? 1 : 0;
-  } else if (record.reason == image::kReasonMisconfiguration) {
-    answer.result = EPTSPEC_WALK_MISCONFIGURATION;
-  } else if (record.reason == image::kReasonSubPage) {
-    answer.result = EPTSPEC_WALK_SUB_PAGE_CHECK;
-  } else {
-    return strange(record);
-  }
-  if (answer.result == EPTSPEC_WALK_VIOLATION) {
-    observation.wrong_linear_address = wrong_linear_address(plan, record, report);
-  }
-  const std::string wrong = mistake(plan, record, report);
-  return wrong.empty() ? observation : failed(Fate::garbage, wrong);
+  return observed_exit(plan, record, observation);
+}
+
+// Of the walk through an entry: what the exit saved and an answer about the entry has no member for.
+void add_mistakes(const eptspec_answer& answer, const ept_outcome& expected, std::vector<Mistake>& mistakes) {
+  if (answer.result != abi_result(expected.result)) return;
+  const auto compare = [&](ept_member member, std::uint64_t observed) {
+    const std::uint64_t right = ept_outcome_get(&expected, member);
+    const bool has = (ept_outcome_members[member].results >> expected.result & 1) != 0;
+    if (has && right != observed) mistakes.push_back({mistaken(member), right, observed});
+  };
+  compare(EPT_OUTCOME_GUEST_PHYSICAL_ADDRESS, answer.guest_physical_address);
+  const bool cleared = (ept_outcome_members[EPT_OUTCOME_QUALIFICATION].cleared >> expected.result & 1) != 0;
+  if (cleared) compare(EPT_OUTCOME_QUALIFICATION, answer.qualification);
 }
 
 // What the entry is, told by how the walk through it ended.
@@ -197,7 +193,8 @@ Observation observed_entry(const Machine& machine, const eptspec_case& asked, co
                                              result_name(answer.result), answer.qualification));
   }
   Observation observation = answered(asked, result);
-  observation.wrong_linear_address = walked.wrong_linear_address;
+  observation.mistakes = std::move(walked.mistakes);
+  add_mistakes(answer, expected_walk(plan.walked), observation.mistakes);
   return observation;
 }
 

@@ -115,6 +115,7 @@ void take_path(const Machine& machine, Plan& plan) {
     if (!machine.has_device) plan.pages.push_back(image::device_behind(machine.pages));
     return;
   }
+  plan.made.flags &= ~image::kUpgrade;  // there is no memory that tells of the access
   if (!is_ordinary(act)) plan.declined = "a device holds data and code only, no tables and no stacks";
   if (machine.has_device) {
     std::erase_if(plan.pages, [&](std::uint64_t page) { return page - machine.pages < kPagesEnd - kPagesBegin; });

@@ -1,8 +1,10 @@
 // From a case of the harness to one that a machine can make, and back from what the machine did. Owns what a machine
 // cannot show, and what the path on which a hypervisor below walks EPT changes in a case; judges nothing. Tests:
-// tests/harness/metal/plan_test.cpp, tests/harness/metal/path_test.cpp.
+// tests/harness/metal/plan_test.cpp, tests/harness/metal/path_test.cpp,
+// tests/harness/metal/saved_test.cpp.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,19 @@ void take_path(const Machine& machine, Plan& plan);
 // What the record says, in the words of the case.
 Observation observed(const Machine& machine, const eptspec_case& asked, const Plan& plan, const image::Record& record);
 
+// What an exit for the access under test tells of it.
+struct ExitReport {
+  std::uint64_t guest_physical_address;
+  std::uint64_t guest_linear_address;
+  std::uint64_t qualification;
+};
+
+// Where in the access an address is that one of its parts begins at; none when it is another.
+std::optional<std::uint64_t> offset_of(const Plan& plan, std::uint64_t guest_physical_address);
+
+// What such an exit, being the expected one, saved and should not have.
+std::vector<Mistake> mistakes_in(const Plan& plan, const image::Record& record, const ExitReport& report);
+
 // The parts of a plan:
 
 // Which instruction makes an access, and how guest paging must map the page: fills in act, flags and extent, or says
@@ -42,6 +57,13 @@ constexpr std::uint64_t kBehindTable = kPagesBegin + 0x3ff000;
 
 // Where the walk goes by the manual: what is laid out follows from it; what is observed does not.
 ept_outcome expected_walk(const eptspec_case& asked);
+
+// Whether there is memory at a symbolic address that cases may use.
+bool has_place(const Machine& machine, std::uint64_t symbol);
+
+// After a violation: the entry that, being changed, allows the access. Nothing where no single one does, or where the
+// image cannot tell that the access was completed.
+void plan_upgrade(const Machine& machine, const ept_outcome& outcome, Plan& plan);
 
 // Places the guest's own pages, the tables and the page of plan.walked; says in plan.not_applicable what has no place.
 void lay_out_walk(const Machine& machine, Plan& plan);

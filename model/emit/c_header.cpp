@@ -249,6 +249,16 @@ void add_permissions(const spec::Spec& spec, Holes& holes) {
                       : "violations |= ept_further_violations(conditions, progress, guest_physical_address, access);";
 }
 
+// What a member is for a result whatever the walk was like: 0, or the input that it repeats; all of the bits of what is
+// cleared are defined.
+std::string at_first(const OutcomeWord& word) {
+  const auto with = [](std::uint64_t results, const std::string& value) {
+    return fmt::format("{:#x} >> result & 1 ? {} : (ept_word)0", results, value);
+  };
+  if (word.is_input) return with(word.results, word.id);
+  return word.kind == "DEFINED" && word.cleared != 0 ? with(word.cleared, "0 - (ept_word)1") : "0";
+}
+
 Holes walk_holes(const spec::Spec& spec) {
   const std::string violation = "EPT_VIOLATION_";
   const std::string sub_page = flag_definition("decided_by_table", c_expression(spec.sub_page_check.when, spec));
@@ -273,8 +283,10 @@ Holes walk_holes(const spec::Spec& spec) {
       {"memory_type_low", fmt::format("{}", entry_bits(spec, "memory_type").low)},
       {"ignore_pat_low", fmt::format("{}", entry_bits(spec, "ignore_pat").low)},
   };
-  for (const OutcomeWord& word : outcome_words(spec))
-    holes["nothing"] += word.is_level || word.flag != 0 ? "" : fmt::format("outcome.{} = 0;\n", word.id);
+  for (const OutcomeWord& word : outcome_words(spec)) {
+    if (word.is_level || word.flag != 0) continue;
+    holes["nothing"] += fmt::format("outcome.{} = {};\n", word.id, at_first(word));
+  }
   add_permissions(spec, holes);
   return holes;
 }

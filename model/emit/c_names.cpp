@@ -130,7 +130,7 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
       << table("flag", spec.flags, [](const spec::Flag& flag) { return mask_of(flag.bits); })
       << enumerated("kind", spec.entry_kinds) << enumerated("result", spec.results) << formats(spec)
       << entry_fields("field", has_meaning, spec) << entry_fields("reserved", is_reserved, spec)
-      << c_outcome_table(spec) << "\n#endif\n";
+      << c_outcome_table(spec) << c_saved_table(spec) << "\n#endif\n";
 }
 
 }  // namespace model

@@ -54,7 +54,10 @@ struct OutcomeWord {
   std::string id;
   std::string kind;  // EPT_MEMBER_...
   bool is_level = false;
+  bool is_input = false;  // the word of the case by this name
   std::uint64_t results = 0;  // bit n: Spec::results[n] has it
+  std::uint64_t cleared = 0;  // those with which it is 0; of what is defined: with which all bits are
+  spec::Citation cleared_cite;
   std::string partner;        // id of the member that says what of it is open, or of which it says so; or its own
   bool reported = false;      // an implementation can be asked for it
   std::uint64_t flag = 0;     // of a set of levels: the bit of their entries
@@ -63,5 +66,6 @@ struct OutcomeWord {
 };
 std::vector<OutcomeWord> outcome_words(const spec::Spec& spec);
 std::string c_outcome_table(const spec::Spec& spec);  // of ept_names.h: the types, the table and its access functions
+std::string c_saved_table(const spec::Spec& spec);    // of ept_names.h: what else an exit saves
 
 }  // namespace model

@@ -107,8 +107,8 @@ static inline void ept_report_flags(ept_word conditions, const struct ept_progre
   @{flags}
 }
 
-/* An outcome with nothing that belongs to one result only. */
-static inline struct ept_outcome ept_outcome_of(enum ept_result result, int level) {
+/* An outcome with what depends on the result alone. */
+static inline struct ept_outcome ept_outcome_of(enum ept_result result, int level, ept_word guest_physical_address) {
   struct ept_outcome outcome;
   outcome.result = result;
   outcome.level = level;
@@ -122,7 +122,7 @@ static inline struct ept_outcome ept_reach_page(ept_word conditions, const struc
                                                 ept_word access) {
   const ept_word entry = progress->entry;
   const ept_word offset = ((ept_word)1 << ept_index_low(progress->level)) - 1;
-  struct ept_outcome outcome = ept_outcome_of(result, progress->level);
+  struct ept_outcome outcome = ept_outcome_of(result, progress->level, guest_physical_address);
   outcome.host_physical_address = (entry & EPT_ENTRY_ADDRESS & ~offset) | (guest_physical_address & offset);
   outcome.memory_type = (entry & EPT_ENTRY_MEMORY_TYPE) >> @{memory_type_low};
   outcome.ignore_pat = (entry & EPT_ENTRY_IGNORE_PAT) >> @{ignore_pat_low};
@@ -132,12 +132,13 @@ static inline struct ept_outcome ept_reach_page(ept_word conditions, const struc
 
 /* The outcome of an access that is refused. */
 static inline struct ept_outcome ept_violate(const struct ept_context* context, const struct ept_progress* progress,
-                                             ept_word violations, ept_word access) {
+                                             ept_word violations, ept_word guest_physical_address,
+                                             ept_word access) {
   const ept_word conditions = context->conditions;
   const ept_word entry = progress->entry;
   const struct ept_qualification qualification =
       ept_qualify(context, access, violations, progress->all, entry, progress->page);
-  struct ept_outcome outcome = ept_outcome_of(EPT_VIOLATION, progress->level);
+  struct ept_outcome outcome = ept_outcome_of(EPT_VIOLATION, progress->level, guest_physical_address);
   outcome.rules = violations;
   outcome.qualification = qualification.set;
   outcome.qualification_defined = qualification.defined;
@@ -151,9 +152,10 @@ static inline struct ept_outcome ept_violate(const struct ept_context* context, 
 
 /* The outcome of a walk that has met a misconfigured entry. */
 static inline struct ept_outcome ept_misconfigure(const struct ept_context* context,
-                                                  const struct ept_progress* progress, ept_word access) {
+                                                  const struct ept_progress* progress,
+                                                  ept_word guest_physical_address, ept_word access) {
   const struct ept_masks* masks = ept_masks_for(context, progress->level, progress->entry);
-  struct ept_outcome outcome = ept_outcome_of(EPT_MISCONFIGURATION, progress->level);
+  struct ept_outcome outcome = ept_outcome_of(EPT_MISCONFIGURATION, progress->level, guest_physical_address);
   outcome.rules = progress->rules;
   outcome.reserved_bits = progress->entry & masks->forbidden;
   ept_report_flags(context->conditions, progress, access, &outcome);
@@ -165,7 +167,7 @@ static inline struct ept_outcome ept_conclude(const struct ept_context* context,
                                               enum ept_step step, ept_word guest_physical_address, ept_word access) {
   const ept_word conditions = context->conditions;
   ept_word violations = progress->level == 0 ? progress->rules : (ept_word)@{not_present_rule};
-  if (step == EPT_STEP_MISCONFIGURATION) return ept_misconfigure(context, progress, access);
+  if (step == EPT_STEP_MISCONFIGURATION) return ept_misconfigure(context, progress, guest_physical_address, access);
   if (step == EPT_STEP_PAGE) {
     violations = ept_permission_violations(conditions, progress, access);
     @{add_further_violations}
@@ -173,7 +175,7 @@ static inline struct ept_outcome ept_conclude(const struct ept_context* context,
     if (ept_needs_sub_page_check(conditions, progress, access, violations))
       return ept_reach_page(conditions, progress, EPT_SUB_PAGE_CHECK, guest_physical_address, access);
   }
-  return ept_violate(context, progress, violations, access);
+  return ept_violate(context, progress, violations, guest_physical_address, access);
 }
 
 /* Walks on if the walk has come to a level. Called with a constant level, it becomes faster code than a loop. */

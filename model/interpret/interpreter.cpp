@@ -66,7 +66,12 @@ bool matches(const spec::Format& format, std::uint64_t entry) {
 }  // namespace
 
 Interpreter::Interpreter(const spec::Spec& spec, Combine combine)
-    : spec_(spec), combine_(combine), present_(named("present")), five_level_walk_(named("five_level_walk")) {}
+    : spec_(spec), combine_(combine), present_(named("present")), five_level_walk_(named("five_level_walk")) {
+  for (const spec::OutcomeMember& member : spec.outcome) {
+    if (member.id == "qualification") cleared_ = member.cleared;
+    if (member.id == "guest_physical_address") with_address_ = member.results;
+  }
+}
 
 Interpreter::Facts Interpreter::facts_of(const Circumstances& machine) {
   Facts facts;
@@ -182,6 +187,9 @@ void Interpreter::report_violation(const Facts& facts, Outcome& outcome) const {
 
 void Interpreter::finish(const Facts& facts, const Used& used, Outcome& outcome) const {
   if (outcome.result == Result::violation) report_violation(facts, outcome);
+  const std::uint64_t result = bit(static_cast<int>(outcome.result));
+  if ((cleared_ & result) != 0) outcome.qualification_defined = ~std::uint64_t{0};
+  if ((with_address_ & result) != 0) outcome.guest_physical_address = facts[Word::gpa];
   for (const spec::Flag& flag : spec_.flags) {
     Effects& effects = flag.id == "accessed" ? outcome.accessed : outcome.dirty;
     if (!holds(flag.when, facts)) continue;

@@ -52,6 +52,7 @@ struct Outcome {
   std::uint64_t qualification_defined = 0;
   std::uint64_t convertible = 0;
   std::uint64_t convertible_defined = 0;
+  std::uint64_t guest_physical_address = 0;
   Effects accessed;
   Effects dirty;
   bool operator==(const Outcome&) const = default;
@@ -97,6 +98,8 @@ class Interpreter {
   Combine combine_;
   const spec::Condition& present_;
   const spec::Condition& five_level_walk_;
+  std::uint64_t cleared_ = 0;       // bit n: with result n the qualification is 0
+  std::uint64_t with_address_ = 0;  // bit n: result n reports the guest-physical address
 };
 
 }  // namespace model

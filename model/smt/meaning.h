@@ -97,6 +97,7 @@ class Meaning {
   z3::expr permission_violations(const Words& words);
   z3::expr field_of(const char* id, const z3::expr& entry);
   void add_violation(Terms& terms, const Words& words, const z3::expr& is_violation);
+  void add_for_result(Terms& terms, const z3::expr& gpa);
   void add_flags(Terms& terms, const Progress& progress, const Words& words, const z3::expr& success,
                  const z3::expr& refused, const z3::expr& misconfigured);
   Terms walk_from(const Progress& progress, const std::vector<Term>& addresses);

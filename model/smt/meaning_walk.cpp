@@ -138,6 +138,26 @@ void Meaning::add_violation(Terms& terms, const Words& words, const z3::expr& is
   terms.push_back({"convertible_defined", flag_bit(is_violation && !open, 0)});
 }
 
+// What depends on the result alone: inputs that are repeated, and what is cleared.
+void Meaning::add_for_result(Terms& terms, const z3::expr& gpa) {
+  const z3::expr result = value_of(terms, "result");
+  const auto is_one_of = [&](std::uint64_t results) {
+    z3::expr any = context_.bool_val(false);
+    for (unsigned n = 0; n < spec_.results.size(); ++n) {
+      if ((results >> n & 1) != 0) any = any || result == word(context_, n);
+    }
+    return any;
+  };
+  for (const spec::OutcomeMember& member : spec_.outcome) {
+    if (member.kind == spec::MemberKind::input)
+      terms.push_back({member.id, z3::ite(is_one_of(member.results), gpa, word(context_, 0))});
+    for (Term& term : terms) {
+      if (member.cleared == 0 || term.name != member.id + "_defined") continue;
+      term.value = z3::ite(is_one_of(member.cleared), word(context_, ~std::uint64_t{0}), term.value);
+    }
+  }
+}
+
 void Meaning::add_flags(Terms& terms, const Progress& progress, const Words& words, const z3::expr& success,
                         const z3::expr& refused, const z3::expr& misconfigured) {
   for (const spec::Flag& flag : spec_.flags) {
@@ -191,6 +211,7 @@ Terms Meaning::conclude(const Progress& progress, Ending ending, const z3::expr&
       {"reserved_bits", z3::ite(misconfigured, state.reserved_bits, zero)},
   };
   add_violation(terms, words, violation);
+  add_for_result(terms, gpa);
   add_flags(terms, progress, words, success, violation || sub_page, misconfigured);
   return terms;
 }

@@ -95,7 +95,7 @@ void serve() {
     const std::string_view message = said["message"];
     if (message == "bye") break;
     if (message == "hello") {
-      reply = R"({"message":"hello","abi":2,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"
+      reply = R"({"message":"hello","abi":3,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"
               R"("configuration":"any"})";
     } else if (message == "configure") {
       server.configure(said);

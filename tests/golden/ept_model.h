@@ -346,20 +346,21 @@ struct ept_qualification {
 /* The outcome of an access. What does not belong to the result is 0. */
 struct ept_outcome {
   enum ept_result result;
-  int level;                      /* of the entry that ended the walk; 0 when none was read */
-  ept_word host_physical_address; /* translated, sub-page check */
-  ept_word memory_type;           /* EPT memory type, translated and sub-page check */
-  ept_word ignore_pat;            /* 1: the PAT memory type is ignored */
-  ept_word rules;                 /* EPT_RULE_... of a misconfiguration, EPT_VIOLATION_... of a violation */
-  ept_word reserved_bits;         /* of a misconfiguration: the bits that are 1 and must be 0 */
-  ept_word qualification;         /* of a violation: the exit qualification */
-  ept_word qualification_defined; /* its bits that the manual defines here; the others are 0 above */
-  ept_word convertible;           /* of a violation: 1 when it may become a virtualization exception */
-  ept_word convertible_defined;   /* 0 when the manual leaves that open */
-  ept_word accessed_must;         /* levels whose entry has its accessed flag set */
-  ept_word accessed_may;          /* levels where that is left open */
-  ept_word dirty_must;            /* levels whose entry has its dirty flag set */
-  ept_word dirty_may;             /* levels where that is left open */
+  int level;                       /* of the entry that ended the walk; 0 when none was read */
+  ept_word host_physical_address;  /* translated, sub-page check */
+  ept_word memory_type;            /* EPT memory type, translated and sub-page check */
+  ept_word ignore_pat;             /* 1: the PAT memory type is ignored */
+  ept_word rules;                  /* EPT_RULE_... of a misconfiguration, EPT_VIOLATION_... of a violation */
+  ept_word reserved_bits;          /* of a misconfiguration: the bits that are 1 and must be 0 */
+  ept_word qualification;          /* the exit qualification; of a misconfiguration 0 */
+  ept_word qualification_defined;  /* its bits that the manual defines here; the others are 0 above */
+  ept_word convertible;            /* of a violation: 1 when it may become a virtualization exception */
+  ept_word convertible_defined;    /* 0 when the manual leaves that open */
+  ept_word guest_physical_address; /* of the first byte accessed, or of the guest entry; all bits */
+  ept_word accessed_must;          /* levels whose entry has its accessed flag set */
+  ept_word accessed_may;           /* levels where that is left open */
+  ept_word dirty_must;             /* levels whose entry has its dirty flag set */
+  ept_word dirty_may;              /* levels where that is left open */
 };
 
 /* Reads the entry at a physical address. */
@@ -868,8 +869,8 @@ static inline void ept_report_flags(ept_word conditions, const struct ept_progre
   if (refused) outcome->dirty_may = dirty;
 }
 
-/* An outcome with nothing that belongs to one result only. */
-static inline struct ept_outcome ept_outcome_of(enum ept_result result, int level) {
+/* An outcome with what depends on the result alone. */
+static inline struct ept_outcome ept_outcome_of(enum ept_result result, int level, ept_word guest_physical_address) {
   struct ept_outcome outcome;
   outcome.result = result;
   outcome.level = level;
@@ -879,9 +880,10 @@ static inline struct ept_outcome ept_outcome_of(enum ept_result result, int leve
   outcome.rules = 0;
   outcome.reserved_bits = 0;
   outcome.qualification = 0;
-  outcome.qualification_defined = 0;
+  outcome.qualification_defined = 0x8 >> result & 1 ? 0 - (ept_word)1 : (ept_word)0;
   outcome.convertible = 0;
   outcome.convertible_defined = 0;
+  outcome.guest_physical_address = 0xc >> result & 1 ? guest_physical_address : (ept_word)0;
   return outcome;
 }
 
@@ -891,7 +893,7 @@ static inline struct ept_outcome ept_reach_page(ept_word conditions, const struc
                                                 ept_word access) {
   const ept_word entry = progress->entry;
   const ept_word offset = ((ept_word)1 << ept_index_low(progress->level)) - 1;
-  struct ept_outcome outcome = ept_outcome_of(result, progress->level);
+  struct ept_outcome outcome = ept_outcome_of(result, progress->level, guest_physical_address);
   outcome.host_physical_address = (entry & EPT_ENTRY_ADDRESS & ~offset) | (guest_physical_address & offset);
   outcome.memory_type = (entry & EPT_ENTRY_MEMORY_TYPE) >> 3;
   outcome.ignore_pat = (entry & EPT_ENTRY_IGNORE_PAT) >> 6;
@@ -901,12 +903,13 @@ static inline struct ept_outcome ept_reach_page(ept_word conditions, const struc
 
 /* The outcome of an access that is refused. */
 static inline struct ept_outcome ept_violate(const struct ept_context* context, const struct ept_progress* progress,
-                                             ept_word violations, ept_word access) {
+                                             ept_word violations, ept_word guest_physical_address,
+                                             ept_word access) {
   const ept_word conditions = context->conditions;
   const ept_word entry = progress->entry;
   const struct ept_qualification qualification =
       ept_qualify(context, access, violations, progress->all, entry, progress->page);
-  struct ept_outcome outcome = ept_outcome_of(EPT_VIOLATION, progress->level);
+  struct ept_outcome outcome = ept_outcome_of(EPT_VIOLATION, progress->level, guest_physical_address);
   outcome.rules = violations;
   outcome.qualification = qualification.set;
   outcome.qualification_defined = qualification.defined;
@@ -921,9 +924,10 @@ static inline struct ept_outcome ept_violate(const struct ept_context* context, 
 
 /* The outcome of a walk that has met a misconfigured entry. */
 static inline struct ept_outcome ept_misconfigure(const struct ept_context* context,
-                                                  const struct ept_progress* progress, ept_word access) {
+                                                  const struct ept_progress* progress,
+                                                  ept_word guest_physical_address, ept_word access) {
   const struct ept_masks* masks = ept_masks_for(context, progress->level, progress->entry);
-  struct ept_outcome outcome = ept_outcome_of(EPT_MISCONFIGURATION, progress->level);
+  struct ept_outcome outcome = ept_outcome_of(EPT_MISCONFIGURATION, progress->level, guest_physical_address);
   outcome.rules = progress->rules;
   outcome.reserved_bits = progress->entry & masks->forbidden;
   ept_report_flags(context->conditions, progress, access, &outcome);
@@ -935,14 +939,14 @@ static inline struct ept_outcome ept_conclude(const struct ept_context* context,
                                               enum ept_step step, ept_word guest_physical_address, ept_word access) {
   const ept_word conditions = context->conditions;
   ept_word violations = progress->level == 0 ? progress->rules : (ept_word)EPT_VIOLATION_ENTRY_NOT_PRESENT;
-  if (step == EPT_STEP_MISCONFIGURATION) return ept_misconfigure(context, progress, access);
+  if (step == EPT_STEP_MISCONFIGURATION) return ept_misconfigure(context, progress, guest_physical_address, access);
   if (step == EPT_STEP_PAGE) {
     violations = ept_permission_violations(conditions, progress, access);
     if (!violations) return ept_reach_page(conditions, progress, EPT_TRANSLATED, guest_physical_address, access);
     if (ept_needs_sub_page_check(conditions, progress, access, violations))
       return ept_reach_page(conditions, progress, EPT_SUB_PAGE_CHECK, guest_physical_address, access);
   }
-  return ept_violate(context, progress, violations, access);
+  return ept_violate(context, progress, violations, guest_physical_address, access);
 }
 
 /* Walks on if the walk has come to a level. Called with a constant level, it becomes faster code than a loop. */

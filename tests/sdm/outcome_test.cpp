@@ -25,10 +25,11 @@ TEST(SdmOutcome, members_belong_to_these_results) {
       {"ignore_pat", 0b0011},
       {"rules", 0b1100},
       {"reserved_bits", 0b1000},
-      {"qualification", 0b0100},  // 30.2.1: an EPT misconfiguration leaves the exit qualification undefined
-      {"qualification_defined", 0b0100},
+      {"qualification", 0b1100},  // 30.2.1: of exits that are not listed as saving one, misconfigurations too, it is 0
+      {"qualification_defined", 0b1100},
       {"convertible", 0b0100},  // 28.5.8.1: EPT violations only
       {"convertible_defined", 0b0100},
+      {"guest_physical_address", 0b1100},  // 30.2.1: of violations and misconfigurations
       {"accessed_must", 0b0001},
       {"accessed_may", 0b1110},
       {"dirty_must", 0b0001},
@@ -86,6 +87,16 @@ TEST(SdmOutcome, values_of_a_violation_are_read_through_the_table) {
   EXPECT_EQ(ept_outcome_get(&outcome, EPT_OUTCOME_LEVEL), 1U);
   EXPECT_EQ(ept_outcome_get(&outcome, EPT_OUTCOME_QUALIFICATION), 0xaU);
   EXPECT_EQ(ept_outcome_get(&outcome, EPT_OUTCOME_QUALIFICATION_DEFINED), 0x3fU);
+}
+
+// 28.5.8.2, 28.5.8.3, 29.2 and 30.2.4: what an exit, or an entry that fails, saves beside the members.
+TEST(SdmOutcome, what_else_is_saved_has_these_values) {
+  EXPECT_EQ(ept_saved_facts[EPT_SAVED_VM_INSTRUCTION_ERROR].value, 7U);
+  EXPECT_EQ(ept_saved_facts[EPT_SAVED_VE_REASON].value, bit(5) + bit(4) + (bit(32) - 1) * bit(32));
+  EXPECT_EQ(ept_saved_facts[EPT_SAVED_VE_INTERRUPTION].value, bit(31) + 3 * bit(8) + 20);  // no error code: bit 11
+  EXPECT_EQ(ept_saved_facts[EPT_SAVED_VE_INTERRUPTION].mask, bit(31) + bit(12) - 1);
+  EXPECT_EQ(ept_saved_facts[EPT_SAVED_VE_EPTP_INDEX].mask, bit(16) - 1);
+  EXPECT_EQ(ept_saved_facts[EPT_SAVED_ORIGINAL_EVENT].mask, bit(32) - 1 - bit(12));
 }
 
 TEST(SdmOutcome, each_member_is_read_where_it_is_written_and_nowhere_else) {

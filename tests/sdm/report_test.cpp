@@ -165,4 +165,23 @@ TEST(SdmFlags, entries_above_a_missing_one_may_be_marked) {
   EXPECT_EQ(outcome.accessed.may, 0x1cU);  // levels 4 to 2
 }
 
+// 30.2.1: the exit qualification is saved for violations, and cleared for misconfigurations.
+TEST(SdmQualification, qualification_of_a_misconfiguration_is_0_in_all_bits) {
+  const Outcome outcome = access_page(plain_machine(), EPT_ACCESS_READ, kFrame + bit(1) + kWriteBack);
+  EXPECT_EQ(outcome.result, Result::misconfiguration);
+  EXPECT_EQ(outcome.qualification, 0U);
+  EXPECT_EQ(outcome.qualification_defined, ~std::uint64_t{0});
+}
+
+// 30.2.1: all bits of the guest-physical address, of violations and misconfigurations.
+TEST(SdmExit, guest_physical_address_is_saved_with_its_low_bits) {
+  const auto saved = [](std::uint64_t pte) {
+    return walk(plain_machine(), EPT_ACCESS_READ, to_table(1), to_table(2), to_table(3), pte, 0xabc)
+        .guest_physical_address;
+  };
+  EXPECT_EQ(saved(0), 0xabcU);
+  EXPECT_EQ(saved(kFrame + bit(1)), 0xabcU);
+  EXPECT_EQ(saved(kFrame + kRwx + kWriteBack), 0U);
+}
+
 }  // namespace

@@ -22,6 +22,7 @@ Json shown(const ept_outcome& outcome, const ept_outcome_member& one) {
     case EPT_MEMBER_NUMBER: return value;
     case EPT_MEMBER_ADDRESS:
     case EPT_MEMBER_BITS:
+    case EPT_MEMBER_INPUT:
     case EPT_MEMBER_DEFINED: return hex(value);
     case EPT_MEMBER_MUST:
     case EPT_MEMBER_MAY: break;
@@ -29,8 +30,10 @@ Json shown(const ept_outcome& outcome, const ept_outcome_member& one) {
   return numbers_in(value);
 }
 
-// A number that the manual may leave open is there where it does not, and then says so.
+// A number that the manual may leave open is there where it does not, and then says so. What the case or the result
+// tells is not repeated.
 bool is_shown(const ept_outcome& outcome, const ept_outcome_member& one) {
+  if (is_told(outcome, one)) return false;
   const ept_outcome_member& partner = ept_outcome_members[one.partner];
   if (one.kind == EPT_MEMBER_DEFINED && partner.kind == EPT_MEMBER_NUMBER) return false;
   const bool open = one.kind == EPT_MEMBER_NUMBER && partner.kind == EPT_MEMBER_DEFINED;
@@ -63,6 +66,10 @@ std::string difference(const Json& found, const Json& right) {
 }
 
 }  // namespace
+
+bool is_told(const ept_outcome& outcome, const ept_outcome_member& member) {
+  return member.kind == EPT_MEMBER_INPUT || (member.cleared >> outcome.result & 1) != 0;
+}
 
 Json expectation_json(const Case& asked, const Expected& expected) {
   if (asked.question == Question::walk) return outcome_json(expected.outcome);

@@ -3,12 +3,16 @@
 // tests/vectors/format/lines_test.cpp, tests/harness/suite/files_test.cpp.
 #pragma once
 
+#include "ept_names.h"
 #include "vectors/format/object.h"
 #include "vectors/format/vector.h"
 
 namespace vectors {
 
-// What is 0 or empty is left out.
+// Whether the case or the result tells a member of the outcome: files do not repeat it.
+bool is_told(const ept_outcome& outcome, const ept_outcome_member& member);
+
+// What is 0 or empty is left out, and what is_told.
 nlohmann::ordered_json expectation_json(const Case& asked, const Expected& expected);
 
 // The number of levels of a walk, which its EPTP says.

@@ -11,7 +11,7 @@ namespace {
 
 const std::string kRun =
     R"({"message":"run","run":7,"answers":[{"id":1,"result":"page","level":2,"host_physical_address":"0x1f"},)"
-    R"({"declined":"a\u00e9\ud83d\ude00\n\"","id":3},{"id":2,"result":"violation","words":["0x1",2,18446744073709551615]}]})";
+    R"({"declined":"a\u00e9\ud83d\ude00\n\"","id":3},{"id":2,"result":"violation","vm_instruction_error":7,"guest_physical_address":"0x5","words":["0x1",2,18446744073709551615]}]})";
 
 // "refused", or how many answers were taken.
 std::string taken_of(const std::string& line, std::array<eptspec_answer, 3>& answers) {
@@ -37,6 +37,10 @@ TEST(Protocol, every_value_of_an_answer_is_taken) {
   EXPECT_EQ(answers[0].level, 2U);
   EXPECT_EQ(answers[0].host_physical_address, 0x1fU);
   EXPECT_EQ(answers[1].words[0], 1U);
+  EXPECT_EQ(answers[1].vm_instruction_error, 7U);
+  EXPECT_EQ(answers[1].guest_physical_address, 5U);
+  EXPECT_EQ(answers[1].valid, std::uint64_t{EPTSPEC_VALID_WORDS | EPTSPEC_VALID_VM_INSTRUCTION_ERROR |
+                                            EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS});
   EXPECT_EQ(answers[1].words[2], ~std::uint64_t{0});
   EXPECT_STREQ(answers[2].reason, "aé😀\n\"");
 }

@@ -1,6 +1,7 @@
 // Expected against observed, case by case.
 #include <gtest/gtest.h>
 
+#include "harness/adapters/abi_model.h"
 #include "harness/judge/case.h"
 #include "harness/judge/judge.h"
 #include "harness/suite/builtin.h"
@@ -83,6 +84,57 @@ TEST(Judge, qualification_bits_that_the_adapter_does_not_know_are_not_judged) {
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
 }
 
+// Vol. 3C, 30.2.1: EPT misconfigurations are not among the exits that save a qualification.
+TEST(Judge, qualification_of_a_misconfiguration_is_0_in_all_bits) {
+  Walk walk(EPT_ACCESS_READ, 0x3000 | EPT_ENTRY_WRITE);
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+  walk.observed.answer.qualification = ept_word{1} << 63 | EPT_QUALIFICATION_DATA_READ;
+  EXPECT_EQ(walk.judged().deviations, (std::vector<Deviation>{{field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 0},
+                                                              {field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 63}}));
+  walk.observed.answer.qualification_valid = 2;
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+}
+
+TEST(Judge, guest_physical_address_of_an_exit_is_that_of_the_byte_accessed) {
+  for (const ept_word pdpte : {0x3000 | EPT_ENTRY_READ, 0x3000 | EPT_ENTRY_WRITE}) {
+    Walk walk(EPT_ACCESS_WRITE, pdpte);
+    EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+    walk.observed.answer.guest_physical_address = 0;
+    EXPECT_EQ(walk.first(), (Deviation{field_of(EPT_OUTCOME_GUEST_PHYSICAL_ADDRESS), 0x123, 0}));
+    walk.observed.answer.valid &= ~std::uint64_t{EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS};
+    EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+  }
+  Walk translated(EPT_ACCESS_READ);
+  translated.observed.answer.guest_physical_address = 0x123;
+  EXPECT_EQ(translated.judged().verdict, Verdict::pass);
+}
+
+// Vol. 3C, 29.2: the checks of VM-execution controls fail with error 7.
+TEST(Judge, refused_eptp_fails_with_error_7) {
+  vectors::Vector vector;
+  vector.asked = {vectors::Question::eptp, harness::usual_configuration(), 0x1000, 0, {}, 0, 0};
+  vector.asked.eptp |= 7;  // a reserved memory type
+  vector.expected = vectors::expected_of(vector.asked);
+  const auto reference = harness::open_reference();
+  eptspec_case put{};
+  harness::prepare(vector, reference->description(), 1, put);
+  harness::Observation observed;
+  reference->run({&put, 1}, {&observed, 1});
+  EXPECT_EQ(harness::judge(vector, put, observed).verdict, Verdict::pass);
+  observed.answer.vm_instruction_error = 8;
+  EXPECT_EQ(harness::judge(vector, put, observed).deviations,
+            (std::vector<Deviation>{{field_of(EPT_SAVED_VM_INSTRUCTION_ERROR), 7, 8}}));
+  observed.answer.valid = 0;
+  EXPECT_EQ(harness::judge(vector, put, observed).verdict, Verdict::pass);
+}
+
+TEST(Judge, what_a_machine_saw_saved_wrongly_is_a_deviation) {
+  Walk walk(EPT_ACCESS_READ);
+  walk.observed.mistakes = {{EPT_SAVED_GUEST_RIP, 1, 2}, {harness::mistaken(EPT_OUTCOME_GUEST_PHYSICAL_ADDRESS), 3, 4}};
+  EXPECT_EQ(walk.judged().deviations, (std::vector<Deviation>{{field_of(EPT_SAVED_GUEST_RIP), 1, 2},
+                                                              {field_of(EPT_OUTCOME_GUEST_PHYSICAL_ADDRESS), 3, 4}}));
+}
+
 TEST(Judge, accessed_flag_that_is_missing_fails) {
   Walk walk(EPT_ACCESS_READ);
   walk.observed.answer.words[0] &= ~ept_word{EPT_ENTRY_ACCESSED};
@@ -124,7 +176,7 @@ TEST(Judge, convertible_is_open_for_an_address_that_is_too_wide) {
   walk.vector.asked.guest_physical_address |= ept_word{1} << 50;
   walk.vector.expected = vectors::expected_of(walk.vector.asked);
   walk.observed.answer = {
-      1, EPTSPEC_ANSWERED, EPTSPEC_WALK_VIOLATION, EPTSPEC_VALID_CONVERTIBLE, 0, 0, 0, 1, 0, 0, 0, {}, {}};
+      1, EPTSPEC_ANSWERED, EPTSPEC_WALK_VIOLATION, EPTSPEC_VALID_CONVERTIBLE, 0, 0, 0, 1, 0, 0, 0, {}, 0, 0, 0, {}};
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
 }
 

@@ -238,13 +238,6 @@ TEST(Plan, a_landing_is_told_in_the_addresses_of_the_case) {
   EXPECT_EQ(seen.answer.words[0], 0x2007U);
 }
 
-TEST(Plan, an_exit_for_another_address_is_no_answer) {
-  const Plan plan = harness::plan(moved_machine(), usual_walk());
-  image::Record record = unchanged(plan, exit_record(48));
-  record.guest_physical_address = 0x8000;
-  EXPECT_EQ(harness::observed(moved_machine(), usual_walk(), plan, record).fate, Fate::garbage);
-}
-
 TEST(Plan, a_hang_a_triple_fault_and_an_exception_of_the_image_are_no_answers) {
   const Plan plan = harness::plan(moved_machine(), usual_walk());
   const auto fate = [&](const image::Record& record) {
@@ -258,7 +251,7 @@ TEST(Plan, a_hang_a_triple_fault_and_an_exception_of_the_image_are_no_answers) {
   EXPECT_EQ(fate(trap), Fate::crash);
 }
 
-TEST(Plan, an_eptp_is_refused_by_error_7_only) {
+TEST(Plan, an_eptp_is_refused_by_the_checks_before_the_guest_is_loaded_only) {
   eptspec_case asked = usual_walk();
   asked.question = EPTSPEC_QUESTION_EPTP;
   const Plan plan = harness::plan(moved_machine(), asked);
@@ -268,6 +261,8 @@ TEST(Plan, an_eptp_is_refused_by_error_7_only) {
   record.reason = 7;
   EXPECT_EQ(harness::observed(moved_machine(), asked, plan, record).answer.result, EPTSPEC_EPTP_REFUSED);
   record.reason = 8;
+  EXPECT_EQ(harness::observed(moved_machine(), asked, plan, record).answer.vm_instruction_error, 8U);
+  record.reason = 5;
   EXPECT_EQ(harness::observed(moved_machine(), asked, plan, record).fate, Fate::crash);
 }
 

@@ -77,7 +77,7 @@ TEST(Journal, every_judgement_comes_back_as_it_was) {
         {field_of(EPT_OUTCOME_IGNORE_PAT), 0, 1}}},
       {Verdict::fail,
        {},
-       {{field_of(EPT_OUTCOME_HOST_PHYSICAL_ADDRESS), 0, most}, {Field::guest_linear_address, most, 0}}},
+       {{field_of(EPT_OUTCOME_HOST_PHYSICAL_ADDRESS), 0, most}, {field_of(EPT_SAVED_GUEST_LINEAR_ADDRESS), most, 0}}},
       {Verdict::fail, {}, {{field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 63}, {field_of(EPT_OUTCOME_CONVERTIBLE), 1, 0}}},
       {Verdict::fail, {}, {{Field::entry, 1, 0, 8, 4}, {Field::entry, most, 0x4007, {}, 1}}},
       {Verdict::error, R"(signal "6" \)", {}, Fate::crash},
