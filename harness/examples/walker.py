@@ -24,23 +24,19 @@ def classify(level, entry):
 def walk(eptp, memory, gpa, access):
     if access & ~7:
         return {"declined": "plain reads, writes and fetches only"}
+    saved, table, rights = {"guest_physical_address": hex(gpa), "qualification_valid": 0x38}, eptp & ADDRESS, 7
     if gpa >> 48:
         return {"result": "violation", "level": 0}
-    table, rights = eptp & ADDRESS, 7
     for level in (4, 3, 2, 1):
         entry = memory.get(table | (gpa >> 9 * level + 3 & 0x1FF) << 3, 0)
         kind = classify(level, entry)
         if kind not in ("table", "page"):
-            if kind == "not_present":
-                return {"result": "violation", "level": level, "guest_physical_address": hex(gpa)}
-            saved = {"qualification": 0, "guest_physical_address": hex(gpa)}
-            return {"result": "misconfiguration", "level": level, **saved}
+            return {"result": "violation" if kind == "not_present" else "misconfiguration", "level": level, "qualification": 0, **saved}
         table, rights = entry & ADDRESS, rights & entry
         if kind == "page":
             break
     if access & ~rights:
-        saved = {"qualification": rights << 3, "qualification_valid": 0x38, "guest_physical_address": hex(gpa)}
-        return {"result": "violation", "level": level, **saved}
+        return {"result": "violation", "level": level, "qualification": rights << 3, **saved}
     offset = (1 << 9 * level + 3) - 1
     return {"result": "translated", "level": level, "host_physical_address": hex(table & ~offset | gpa & offset)}
 
@@ -48,8 +44,7 @@ def walk(eptp, memory, gpa, access):
 def answer(case):
     word = {key: int(value, 16) for key, value in case.items() if isinstance(value, str) and value.startswith("0x")}
     if case["question"] == "eptp":
-        result = check_eptp(word["eptp"])
-        return {"id": case["id"], "result": result, **({"vm_instruction_error": 7} if result == "refused" else {})}
+        return {"id": case["id"], "result": check_eptp(word["eptp"]), "vm_instruction_error": 7}
     if case["question"] == "entry":
         return {"id": case["id"], "result": classify(case["level"], word["entry"])}
     memory = {int(address, 16): int(value, 16) for address, value in case["words"]}

@@ -53,6 +53,7 @@ Outcome constraints_walk(const Circumstances& machine, std::uint64_t gpa, std::u
           number(terms, "qualification_defined"),
           number(terms, "convertible"),
           number(terms, "convertible_defined"),
+          number(terms, "guest_physical_address"),
           {number(terms, "accessed_must"), number(terms, "accessed_may")},
           {number(terms, "dirty_must"), number(terms, "dirty_may")}};
 }

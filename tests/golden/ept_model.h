@@ -903,8 +903,7 @@ static inline struct ept_outcome ept_reach_page(ept_word conditions, const struc
 
 /* The outcome of an access that is refused. */
 static inline struct ept_outcome ept_violate(const struct ept_context* context, const struct ept_progress* progress,
-                                             ept_word violations, ept_word guest_physical_address,
-                                             ept_word access) {
+                                             ept_word violations, ept_word guest_physical_address, ept_word access) {
   const ept_word conditions = context->conditions;
   const ept_word entry = progress->entry;
   const struct ept_qualification qualification =
@@ -924,8 +923,8 @@ static inline struct ept_outcome ept_violate(const struct ept_context* context, 
 
 /* The outcome of a walk that has met a misconfigured entry. */
 static inline struct ept_outcome ept_misconfigure(const struct ept_context* context,
-                                                  const struct ept_progress* progress,
-                                                  ept_word guest_physical_address, ept_word access) {
+                                                  const struct ept_progress* progress, ept_word guest_physical_address,
+                                                  ept_word access) {
   const struct ept_masks* masks = ept_masks_for(context, progress->level, progress->entry);
   struct ept_outcome outcome = ept_outcome_of(EPT_MISCONFIGURATION, progress->level, guest_physical_address);
   outcome.rules = progress->rules;

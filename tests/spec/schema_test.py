@@ -21,7 +21,7 @@ OPTIONAL = {
     "eptp_check": {"reason"},
     "misconfiguration": {"reason", "formats"},
     "violation": {"rules.reason"},
-    "outcome": {"defined"},
+    "outcome": {"defined", "cleared", "value", "mask"},
     "profile": {"parameters", "assumed"},
 }
 

@@ -29,7 +29,7 @@ static void misbehave(struct eptspec_answer* answer, size_t count) {
   if (does("unknown_result")) answer->result = 99;
   if (does("result_of_other_question")) answer->result = EPTSPEC_WALK_TRANSLATED;
   if (does("no_result")) answer->result = 0;
-  if (does("unknown_valid_bit")) answer->valid = 0x80;
+  if (does("unknown_valid_bit")) answer->valid = EPTSPEC_VALID_ALL + 1U;
   static int asked_before = 0;
   if (does("flaky") && !asked_before++) answer->result = EPTSPEC_EPTP_REFUSED;
   if (does("lie")) answer->result = EPTSPEC_EPTP_REFUSED;

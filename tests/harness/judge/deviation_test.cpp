@@ -1,6 +1,8 @@
 // The form of a deviation in JSON, and what is refused.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "harness/judge/deviation.h"
@@ -47,6 +49,18 @@ TEST(Deviation, what_is_none_is_refused) {
         R"({"field":"entry","expected":"0x1z","observed":"0x1"})",
         R"({"field":"entry","bit":64,"expected":0,"observed":1})", R"({"field":"rules","expected":0,"observed":1})"}) {
     EXPECT_THROW(read_back(text), std::runtime_error) << text;
+  }
+}
+
+// The schemas list the fields for those who read them; here they are held against the program.
+TEST(Deviation, fields_of_the_schemas_are_those_that_are_judged) {
+  std::string list;
+  for (const Field field : harness::all_fields())
+    list += std::string(list.empty() ? "" : ", ") + "\"" + name_of(field) + "\"";
+  for (const char* file : {"report/report.schema.json", "suite/baseline.schema.json"}) {
+    std::ifstream schema(std::string(EPTSPEC_SOURCE_DIR "/harness/") + file);
+    const std::string text{std::istreambuf_iterator<char>(schema), {}};
+    EXPECT_NE(text.find("\"field\": {\"enum\": [" + list + "]}"), std::string::npos) << file << "\n" << list;
   }
 }
 

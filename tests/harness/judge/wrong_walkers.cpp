@@ -107,6 +107,10 @@ constexpr auto kRules = std::to_array<Rule>({
     {"linear", "!a5 !a11"},
     {"described", "c22 linear !a4"},
     {"never", "!k0 k0"},
+    // what an exit, or an entry that fails, saves
+    {"misconfiguration_qualification", "never"},  // that it keeps that of the access
+    {"address_of_byte", "!never"},
+    {"error_7", "!never"},  // not error 8
 });
 
 consteval std::size_t id(std::string_view name) {
@@ -253,6 +257,8 @@ void set_flags(State state, const eptspec_case& asked, int leaf, eptspec_answer&
 bool ends(const State& state, eptspec_answer& answer) {
   const std::uint32_t kind = classify(state);
   if (kind == EPTSPEC_ENTRY_MISCONFIGURED) answer.result = EPTSPEC_WALK_MISCONFIGURATION;
+  if (kind == EPTSPEC_ENTRY_MISCONFIGURED && holds(state, id("misconfiguration_qualification")))
+    answer.qualification = state['a'] & 7;
   if (kind == EPTSPEC_ENTRY_NOT_PRESENT) violate(state, answer);
   if (answer.result != 0) return true;
   State reached = state;
@@ -278,7 +284,8 @@ bool ends(const State& state, eptspec_answer& answer) {
 void run_walk(const eptspec_case& asked, State state, eptspec_answer& answer) {
   answer.valid = EPTSPEC_VALID_LEVEL | EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS | EPTSPEC_VALID_MEMORY_TYPE |
                  EPTSPEC_VALID_IGNORE_PAT | EPTSPEC_VALID_QUALIFICATION | EPTSPEC_VALID_CONVERTIBLE |
-                 EPTSPEC_VALID_WORDS;
+                 EPTSPEC_VALID_WORDS | EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS;
+  answer.guest_physical_address = holds(state, id("address_of_byte")) ? state['g'] : state['g'] & ~Word{0xfff};
   for (std::uint32_t n = 0; n < asked.word_count; ++n) answer.words[n] = asked.words[n].value;
   constexpr Word kAddress = bit(52) - bit(12);
   Word from = state['p'] & kAddress;
@@ -305,6 +312,8 @@ void run(const eptspec_case* cases, eptspec_answer* answers, std::size_t count) 
     if (asked.question == EPTSPEC_QUESTION_EPTP) {
       const bool refused = any(state, id("eptp_memory_type_reserved"), id("eptp_address"));
       answer.result = refused ? EPTSPEC_EPTP_REFUSED : EPTSPEC_EPTP_ACCEPTED;
+      answer.valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
+      answer.vm_instruction_error = holds(state, id("error_7")) ? 7 : 8;
     } else if (asked.question == EPTSPEC_QUESTION_ENTRY) {
       take(state, static_cast<int>(asked.level), asked.words[0].value);
       answer.result = classify(state);

@@ -179,6 +179,9 @@ constexpr auto kLiteralReferences = std::to_array<Mistake>({
 
 // A literal the wrong way round.
 constexpr auto kLiteralNegations = std::to_array<Mistake>({
+    {"misconfiguration_qualification=!never", "qualification: wrong"},
+    {"address_of_byte=never", "guest_physical_address: wrong"},
+    {"error_7=never", "vm_instruction_error: wrong"},
     {"execute_only=!e0 e2 c0", "execute_only_not_supported: misconfiguration missed"},
     {"page_1g=l3 e7 c17", "page: misconfiguration reported"},
     {"convertible=x31 s18 e63", "convertible: wrong"},
