@@ -212,10 +212,12 @@ enum class MemberKind { level, number, address, bits, input };
 
 struct OutcomeMember : Named {
   MemberKind kind = MemberKind::number;
-  std::uint64_t results = 0;  // bit n: Spec::results[n] has it; with any other it is 0
-  bool reported = false;      // an implementation can be asked for it
-  std::string defined;        // not empty: a member ID_defined has the bits that the manual defines; what that is
-  std::uint64_t cleared = 0;  // those of `results` with which it is 0, and all bits are defined
+  std::uint64_t results = 0;      // bit n: Spec::results[n] has it; with any other it is 0
+  bool reported = false;          // an implementation can be asked for it
+  std::string defined;            // not empty: a member ID_defined has the bits that the manual defines; what that is
+  std::uint64_t open = 0;         // bits that count for nothing with one of
+  std::uint64_t open_access = 0;  // these attributes of the access
+  std::uint64_t cleared = 0;      // those of `results` with which it is 0, and all bits are defined
   Citation cleared_cite;
 };
 

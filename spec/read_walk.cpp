@@ -139,13 +139,32 @@ void read_cleared(const std::vector<Result>& results, MapReader& reader, Outcome
   member.results |= member.cleared;
 }
 
+// Bits of a member that count for nothing with some attribute of the access.
+void read_open(Draft& draft, MapReader& reader, OutcomeMember& member) {
+  reader.one("open", [&](MapReader& open) {
+    Named stated;
+    open.state(stated);
+    member.open = mask_of(open.bits("bits").value_or(Bits{}));
+    const Node* const with = open.require("with");
+    if (with == nullptr) return 0;
+    const Symbol* const symbol = draft.names.find(with->text);
+    if (symbol != nullptr && symbol->word == Word::access) {
+      member.open_access = mask_of(symbol->bits);
+    } else {
+      draft.diagnostics.add(with->place, describe(*with) + " is no attribute of an access", "access. and its name");
+    }
+    return 0;
+  });
+}
+
 // A member that repeats an input has its name; this is the one input that an exit saves.
 void check_input(Draft& draft, const OutcomeMember& member) {
   if (member.kind != MemberKind::input || member.id == "guest_physical_address") return;
   draft.diagnostics.add(member.place, fmt::format("there is no input '{}'", member.id), "guest_physical_address");
 }
 
-OutcomeMember read_member(const std::vector<Result>& results, MapReader& reader, Seen& seen) {
+OutcomeMember read_member(Draft& draft, MapReader& reader, Seen& seen) {
+  const std::vector<Result>& results = draft.spec.results;
   OutcomeMember member;
   reader.name(member, seen);
   member.kind = reader.choice("kind", kMemberKinds);
@@ -155,6 +174,7 @@ OutcomeMember read_member(const std::vector<Result>& results, MapReader& reader,
     member.defined = reader.text("defined");
     reader.once(seen, member.id + "_defined");
   }
+  if (reader.find("open") != nullptr) read_open(draft, reader, member);
   if (reader.find("cleared") != nullptr) read_cleared(results, reader, member);
   return member;
 }
@@ -214,7 +234,7 @@ void read_outcome(Draft& draft, MapReader& reader) {
     return result;
   });
   draft.spec.outcome =
-      reader.each("members", "member", [&](MapReader& entry) { return read_member(draft.spec.results, entry, seen); });
+      reader.each("members", "member", [&](MapReader& entry) { return read_member(draft, entry, seen); });
   for (const OutcomeMember& member : draft.spec.outcome) check_input(draft, member);
   draft.spec.saved = reader.each("saved", "saved fact", [&](MapReader& entry) { return read_saved(entry, seen); });
   for (const Flag& flag : draft.spec.flags) {

@@ -35,6 +35,8 @@ struct ept_outcome_member {
   bool reported;           /* an implementation can be asked for it; otherwise it is a reason that the model gives */
   uint64_t flag;           /* must and may: the bit of an entry */
   const char* cite;
+  uint64_t open;           /* bits that count for nothing with one of */
+  uint64_t open_access;    /* these attributes of the access */
   unsigned cleared;        /* those of `results` with which the member, or its partner, is 0 */
   const char* cite_cleared;
 };
@@ -135,6 +137,8 @@ std::vector<OutcomeWord> outcome_words(const spec::Spec& spec) {
     word.is_level = member.kind == spec::MemberKind::level;
     word.is_input = member.kind == spec::MemberKind::input;
     word.results = member.results;
+    word.open = member.open;
+    word.open_access = member.open_access;
     word.cleared = member.cleared;
     word.cleared_cite = member.cleared_cite;
     word.partner = whole ? member.id : defined;
@@ -162,9 +166,9 @@ std::string c_outcome_table(const spec::Spec& spec) {
     const std::string name = enumerator(one.id);
     enumerators += name + ",\n";
     const std::string cleared = one.cleared == 0 ? "" : to_string(one.cleared_cite);
-    rows += fmt::format("{{{}, \"{}\", EPT_MEMBER_{}, {:#x}, {}, {}, {}, \"{}\", {:#x}, \"{}\"}},\n", name, one.id,
-                        one.kind, one.results, enumerator(one.partner), one.reported, hex(one.flag),
-                        to_string(one.cite), one.cleared, cleared);
+    rows += fmt::format("{{{}, \"{}\", EPT_MEMBER_{}, {:#x}, {}, {}, {}, \"{}\", {}, {}, {:#x}, \"{}\"}},\n", name,
+                        one.id, one.kind, one.results, enumerator(one.partner), one.reported, hex(one.flag),
+                        to_string(one.cite), hex(one.open), hex(one.open_access), one.cleared, cleared);
     get += fmt::format("case {}: return {}outcome->{};\n", name, one.is_level ? "(ept_word)" : "", one.id);
     word += fmt::format("case {}: {};\n", name, one.is_level ? "break" : "return &outcome->" + one.id);
   }

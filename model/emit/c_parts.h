@@ -54,13 +54,15 @@ struct OutcomeWord {
   std::string id;
   std::string kind;  // EPT_MEMBER_...
   bool is_level = false;
-  bool is_input = false;  // the word of the case by this name
-  std::uint64_t results = 0;  // bit n: Spec::results[n] has it
-  std::uint64_t cleared = 0;  // those with which it is 0; of what is defined: with which all bits are
+  bool is_input = false;          // the word of the case by this name
+  std::uint64_t results = 0;      // bit n: Spec::results[n] has it
+  std::uint64_t open = 0;         // bits that count for nothing with one of
+  std::uint64_t open_access = 0;  // these attributes of the access
+  std::uint64_t cleared = 0;      // those with which it is 0; of what is defined: with which all bits are
   spec::Citation cleared_cite;
-  std::string partner;        // id of the member that says what of it is open, or of which it says so; or its own
-  bool reported = false;      // an implementation can be asked for it
-  std::uint64_t flag = 0;     // of a set of levels: the bit of their entries
+  std::string partner;     // id of the member that says what of it is open, or of which it says so; or its own
+  bool reported = false;   // an implementation can be asked for it
+  std::uint64_t flag = 0;  // of a set of levels: the bit of their entries
   spec::Citation cite;
   std::string text;
 };

@@ -21,7 +21,7 @@ OPTIONAL = {
     "eptp_check": {"reason"},
     "misconfiguration": {"reason", "formats"},
     "violation": {"rules.reason"},
-    "outcome": {"defined", "cleared", "value", "mask"},
+    "outcome": {"defined", "open", "cleared", "value", "mask"},
     "profile": {"parameters", "assumed"},
 }
 

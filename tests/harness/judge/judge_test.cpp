@@ -109,6 +109,15 @@ TEST(Judge, guest_physical_address_of_an_exit_is_that_of_the_byte_accessed) {
   EXPECT_EQ(translated.judged().verdict, Verdict::pass);
 }
 
+// Vol. 3C, 30.2.1: enclave mode may clear them; the attribute is that of enclaves too.
+TEST(Judge, low_bits_of_the_address_are_open_for_accesses_of_enclaves) {
+  Walk walk(EPT_ACCESS_WRITE | EPT_ACCESS_NO_SUB_PAGE_PERMISSION, 0x3000 | EPT_ENTRY_READ);
+  walk.observed.answer.guest_physical_address = 0;
+  EXPECT_EQ(walk.judged().verdict, Verdict::pass);
+  walk.observed.answer.guest_physical_address = 0x1000;
+  EXPECT_EQ(walk.judged().verdict, Verdict::fail);
+}
+
 // Vol. 3C, 29.2: the checks of VM-execution controls fail with error 7.
 TEST(Judge, refused_eptp_fails_with_error_7) {
   vectors::Vector vector;
