@@ -107,11 +107,9 @@ void add_result(Places& to, const vectors::Vector& vector) {
 }
 
 // Of a member of an outcome: where its bits are, or the field of the entry that it comes from, or it.
-void add_member(Places& to, const vectors::Vector& vector, const ept_outcome_member& member, ept_word bits) {
-  const bool walk = vector.asked.question == vectors::Question::walk;
-  if (walk && (member.cleared >> vector.expected.outcome.result & 1) != 0) return add(to, member.cite_cleared);
-  const std::string format = format_of(vector);
-  if (member.kind == EPT_MEMBER_BITS) return add_bits(to, ept_qualification_names, bits);
+void add_member(Places& to, const std::string& format, const ept_outcome_member& member, const Deviation& one) {
+  if (member.kind == EPT_MEMBER_BITS && one.bit) return add_bits(to, ept_qualification_names, ept_word{1} << *one.bit);
+  if (member.kind == EPT_MEMBER_BITS) return add(to, member.cite_cleared);
   const std::string_view name = member.kind == EPT_MEMBER_ADDRESS ? "address" : member.name;
   for (const ept_field_name& field : ept_field_names) {
     if (name_of(field.format) == format && field.name == name) return add(to, field.cite);
@@ -129,7 +127,8 @@ bool is_of_order(const Deviation& one) {
 
 void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& one) {
   const ept_word bits = one.bit ? ept_word{1} << *one.bit : ~ept_word{0};
-  if (const ept_outcome_member* const member = member_of(one.field)) return add_member(to, vector, *member, bits);
+  if (const ept_outcome_member* const member = member_of(one.field))
+    return add_member(to, format_of(vector), *member, one);
   if (const ept_saved_fact* const fact = saved_of(one.field)) return add(to, fact->cite);
   switch (one.field) {
     case Field::result:

@@ -13,10 +13,8 @@ enum class Form : std::uint8_t { result, number, hexadecimal };
 
 Form form_of(Field field, bool of_bit) {
   if (field == Field::result) return Form::result;
-  if (field == Field::entry) return of_bit ? Form::number : Form::hexadecimal;
   const ept_outcome_member* const member = member_of(field);
-  const bool is_number = member != nullptr && member->kind != EPT_MEMBER_ADDRESS && member->kind != EPT_MEMBER_INPUT;
-  return is_number ? Form::number : Form::hexadecimal;
+  return of_bit || (member != nullptr && member->kind == EPT_MEMBER_NUMBER) ? Form::number : Form::hexadecimal;
 }
 
 std::string text_of(Form form, std::uint64_t value) {

@@ -43,7 +43,8 @@ void add_bits(Field field, ept_word expected, ept_word wrong, std::optional<unsi
   }
 }
 
-// What the manual defines of a member; bits of the qualification that the adapter does not know are left out.
+// What the manual defines of a member, of one that is cleared all at once; bits of the qualification that the adapter
+// does not know are left out.
 void compare_member(const AnswerMember& one, const ept_outcome& expected, ept_word access, const eptspec_answer& answer,
                     std::vector<Deviation>& out) {
   const ept_outcome_member& member = ept_outcome_members[one.member];
@@ -56,7 +57,10 @@ void compare_member(const AnswerMember& one, const ept_outcome& expected, ept_wo
   const bool whole = member.partner == one.member;
   const ept_word defined = whole ? ~ept_word{0} : ept_outcome_get(&expected, member.partner);
   const ept_word known = answer.qualification_valid == 0 ? ~ept_word{0} : answer.qualification_valid;
-  if (member.kind == EPT_MEMBER_BITS) {
+  const bool cleared = (member.cleared >> expected.result & 1) != 0;
+  if (cleared && (observed & known) != 0) {
+    out.push_back({field, 0, observed & known});
+  } else if (member.kind == EPT_MEMBER_BITS) {
     add_bits(field, right, (right ^ observed) & defined & known, {}, out);
   } else if (defined != 0) {
     out.push_back({field, right, observed});

@@ -121,4 +121,13 @@ TEST(Citations, stand_once_each) {
   EXPECT_EQ(harness::citations_of(vector, {harness::Verdict::fail, {}, {level, level}}).size(), 1U);
 }
 
+TEST(Citations, of_what_an_exit_saves_are_its_own) {
+  const vectors::Vector misconfigured = walk(0, 0x400020b7, EPT_ACCESS_READ);
+  const auto place = [&](const Deviation& deviation) { return places(misconfigured, deviation).at(0); };
+  EXPECT_TRUE(contains(place({field_of(EPT_OUTCOME_QUALIFICATION), 0, 1}), "30.2.1"));
+  EXPECT_TRUE(contains(place({field_of(EPT_OUTCOME_GUEST_PHYSICAL_ADDRESS), 0, 1}), "guest-physical address"));
+  EXPECT_TRUE(contains(place({field_of(EPT_SAVED_GUEST_RIP), 0, 1}), "30.3.3"));
+  EXPECT_TRUE(contains(place({field_of(EPT_SAVED_VE_BEYOND), 0, 1}), "28.5.8.2"));
+}
+
 }  // namespace

@@ -89,8 +89,8 @@ TEST(Judge, qualification_of_a_misconfiguration_is_0_in_all_bits) {
   Walk walk(EPT_ACCESS_READ, 0x3000 | EPT_ENTRY_WRITE);
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
   walk.observed.answer.qualification = ept_word{1} << 63 | EPT_QUALIFICATION_DATA_READ;
-  EXPECT_EQ(walk.judged().deviations, (std::vector<Deviation>{{field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 0},
-                                                              {field_of(EPT_OUTCOME_QUALIFICATION), 0, 1, 63}}));
+  EXPECT_EQ(walk.judged().deviations,
+            (std::vector<Deviation>{{field_of(EPT_OUTCOME_QUALIFICATION), 0, ept_word{1} << 63 | 1}}));
   walk.observed.answer.qualification_valid = 2;
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
 }
