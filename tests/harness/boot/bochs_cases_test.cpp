@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "ept_model.h"
+#include "ept_names.h"
 #include "harness/boot/emulators.h"
 #include "harness/metal/known_machine.h"
 #include "harness/metal/open_machine.h"
@@ -221,6 +221,72 @@ TEST(InBochs, a_narrow_machine_shows_all_but_what_is_wrong_with_the_pml4e) {
   EXPECT_EQ(bochs.seen(good).answer.result, EPTSPEC_WALK_TRANSLATED);
   EXPECT_EQ(bochs.seen(violation).answer.result, EPTSPEC_WALK_VIOLATION);
   EXPECT_EQ(bochs.seen(other).answer.result, EPTSPEC_WALK_TRANSLATED);
+}
+
+// What the image notes of the guest at an exit: an instruction before the one that failed has changed RAX and RIP.
+TEST(InBochs, registers_that_are_not_as_at_vm_entry_are_noted) {
+  InBochs bochs("tigerlake");
+  Plan made = fetch_of(bochs, 0x0f8a01b0);  // mov $1, %al; mov (%rdi), %cl
+  made.made.words[3].value = (made.made.words[3].value & ~std::uint64_t{7}) | EPT_ENTRY_EXECUTE;
+  const std::size_t moved = bochs.add(made);
+  eptspec_case absent = walk(EPT_ACCESS_READ);
+  absent.words[3].value = 0;
+  const std::size_t still = bochs.add(absent);
+  bochs.run();
+  const image::Record& record = bochs.results.records[moved];
+  EXPECT_EQ(record.reason, 48U);
+  EXPECT_EQ(record.changed_registers, 1U);
+  EXPECT_EQ(record.rip, record.started_at + 2);
+  EXPECT_EQ(bochs.results.records[still].changed_registers, 0U);
+  EXPECT_EQ(bochs.results.records[still].rip, bochs.results.records[still].started_at);
+  EXPECT_EQ(bochs.seen(still).mistakes.size(), 0U);
+}
+
+// The third is changed on its way to the machine to what does not help.
+TEST(InBochs, an_upgraded_entry_works_and_one_that_is_not_does_not) {
+  InBochs bochs("tigerlake");
+  eptspec_case absent = walk(EPT_ACCESS_WRITE);
+  absent.words[3].value = 0;
+  const std::size_t mapped = bochs.add(absent);
+  eptspec_case forbidden = walk(EPT_ACCESS_SUPERVISOR_FETCH);
+  forbidden.words[2].value &= ~std::uint64_t{EPT_ENTRY_EXECUTE};
+  const std::size_t allowed = bochs.add(forbidden);
+  Plan useless = plan(bochs.machine, absent);
+  useless.made.upgraded.value &= ~std::uint64_t{EPT_ENTRY_WRITE};
+  const std::size_t refused = bochs.add(useless);
+  bochs.run();
+  for (const std::size_t n : {mapped, allowed}) {
+    EXPECT_EQ(bochs.results.records[n].upgraded, 1U);
+    EXPECT_EQ(bochs.seen(n).mistakes.size(), 0U);
+  }
+  ASSERT_EQ(bochs.seen(refused).mistakes.size(), 1U);
+  EXPECT_EQ(bochs.seen(refused).mistakes[0].what, EPT_SAVED_UPGRADED_ENTRY);
+  EXPECT_EQ(bochs.results.trailer->changed, 0U);
+}
+
+// Vol. 3C, 28.5.8.2 and 28.5.8.3. What Bochs stores at offset 32 is another matter (docs/findings.md).
+TEST(InBochs, a_virtualization_exception_fills_its_area_once) {
+  InBochs bochs("tigerlake");
+  eptspec_case absent = walk(EPT_ACCESS_READ, 0x123);
+  absent.configuration.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
+  absent.words[3].value = 0;
+  const std::size_t busy_by_itself = bochs.add(absent);
+  const std::size_t busy_by_one_bit = bochs.add(absent);
+  Plan busy = plan(bochs.machine, absent);
+  busy.made.flags &= ~image::kArmedVe;
+  const std::size_t never = bochs.add(busy);
+  bochs.run();
+  for (const std::size_t n : {busy_by_itself, busy_by_one_bit}) {
+    const image::Record& record = bochs.results.records[n];
+    EXPECT_EQ(record.reason, 0U);
+    EXPECT_EQ(record.ve[0], 0xffffffff00000030U);
+    EXPECT_EQ(record.ve[3], 0x123U);
+    EXPECT_EQ(record.ve_beyond, 0U);
+    EXPECT_EQ(record.while_busy, 48U);
+    EXPECT_EQ(record.upgraded, 1U);
+  }
+  EXPECT_EQ(bochs.results.records[never].reason, 48U);
+  EXPECT_EQ(bochs.seen(never).mistakes.size(), 0U);
 }
 
 }  // namespace
