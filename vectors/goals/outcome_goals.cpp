@@ -1,5 +1,6 @@
 // What a walk shows beside its result: where it leads, the memory type it gives, the flags it sets; of a violation each
-// bit of the exit qualification set, clear and undefined, convertibility, addresses too wide for the walk.
+// bit of the exit qualification set, clear and undefined, convertibility, addresses too wide for the walk; what an exit
+// repeats of the case.
 #include <fmt/format.h>
 
 #include "vectors/goals/goals.h"
@@ -64,6 +65,16 @@ void add_memory_types(std::vector<Goal>& goals, const spec::Format& format, int 
           fmt::format("memory/{}/{}/type_{}/ignore_pat_{}", levels, format.id, value, ignore_pat), type.cite, levels,
           Ending::page, format.level,
           {result_is(EPT_TRANSLATED), outcome_is("memory_type", value), outcome_is("ignore_pat", ignore_pat)}));
+  }
+}
+
+// What an exit repeats of the case: all bits below what the last entry is about are set, and none of them gets lost.
+void add_repeated(std::vector<Goal>& goals, const spec::Spec& spec, const spec::OutcomeMember& member, int levels) {
+  for (const Stop& stop : stops(spec, levels)) {
+    if ((member.results >> stop.result & 1) == 0) continue;
+    const ept_word offset = bit_of(static_cast<unsigned>(ept_index_low(stop.last))) - 1;
+    goals.push_back(walk_goal(fmt::format("saved/{}/{}/{}", levels, member.id, stop.name), member.cite, levels,
+                              stop.ending, stop.last, {result_is(stop.result), {Subject::gpa, offset, offset}}));
   }
 }
 
@@ -150,6 +161,9 @@ std::vector<Goal> outcome_goals(const spec::Spec& spec, int levels) {
     add_convertibility(goals, spec, levels, Ending::page, page->level, page->id);
   add_convertibility(goals, spec, levels, Ending::before_walk, 0, "before_walk");
   add_wide_addresses(goals, spec, levels);
+  for (const spec::OutcomeMember& member : spec.outcome) {
+    if (member.kind == spec::MemberKind::input) add_repeated(goals, spec, member, levels);
+  }
   return goals;
 }
 
