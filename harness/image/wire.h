@@ -65,7 +65,7 @@ constexpr uint32_t kUpgrade = 128;        // after a violation: change a word, m
 // virtualization-exception information area behind the fourth.
 constexpr uint64_t kEptpIndex = 0x1234;
 constexpr uint64_t kVeFill = 0xa5a5a5a5a5a5a5a5;
-constexpr uint64_t kVeBusy = 0xffffffffull << 32;  // the first word where no #VE may be delivered
+constexpr uint64_t kVeBusy = 0xffffffffULL << 32;  // the first word where no #VE may be delivered
 
 // Secondary controls: for virtualization exceptions; and one set by the host where the case is to log what it writes.
 constexpr uint32_t kEnableVe = 1U << 18;
