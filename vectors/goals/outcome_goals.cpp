@@ -73,8 +73,15 @@ void add_repeated(std::vector<Goal>& goals, const spec::Spec& spec, const spec::
   for (const Stop& stop : stops(spec, levels)) {
     if ((member.results >> stop.result & 1) == 0) continue;
     const ept_word offset = bit_of(static_cast<unsigned>(ept_index_low(stop.last))) - 1;
-    goals.push_back(walk_goal(fmt::format("saved/{}/{}/{}", levels, member.id, stop.name), member.cite, levels,
-                              stop.ending, stop.last, {result_is(stop.result), {Subject::gpa, offset, offset}}));
+    const auto add = [&](const std::string& what, std::vector<Demand> demands) {
+      demands.push_back(result_is(stop.result));
+      goals.push_back(walk_goal(fmt::format("saved/{}/{}/{}{}", levels, member.id, stop.name, what), member.cite,
+                                levels, stop.ending, stop.last, std::move(demands)));
+    };
+    add("", {{Subject::gpa, offset, offset}});
+    if (stop.last != 1) continue;
+    constexpr ept_word kEntry = EPT_ACCESS_GUEST_PAGING_STRUCTURE;
+    add("_of_guest_entry", {{Subject::gpa, offset, offset & ~ept_word{7}}, {Subject::access, kEntry, kEntry}});
   }
 }
 
