@@ -18,7 +18,6 @@ constexpr uint64_t kInterruptLimit = 0xffff;
 constexpr uint32_t kBreakpoint = 3;
 constexpr uint32_t kPageFault = 14;
 constexpr uint64_t kBlockedByNmi = 1u << 3;
-constexpr uint64_t kLastLogged = 511;  // the log grows down from its last entry
 constexpr uint32_t kEntryFailed = 0x80000000;
 constexpr unsigned kVeWords = 512;
 constexpr uint64_t kResumeFlag = 1u << 16;
@@ -107,7 +106,7 @@ void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
   set_start(probe, asked, start);
   if ((asked.secondary_controls & kEnablePml) != 0) {
     vmwrite(kPmlAddress, address_of(&log));
-    vmwrite(kGuestPmlIndex, kLastLogged);
+    vmwrite(kGuestPmlIndex, asked.flags >> kLogIndexShift);
   }
   if ((capability(probe, 0x48b) >> 55 & 1) != 0) vmwrite(kSpptp, address_of(&sub_page_root));
   if ((capability(probe, 0x48b) >> 50 & 1) != 0) {
@@ -218,6 +217,19 @@ void note_first_exit(const Case& asked, const GuestStart& start, const GuestRegi
   record.changed_registers = changed_registers(asked, start, registers, rflags);
 }
 
+// Exit 62 instead of the access: notes what had been done nevertheless, and makes room in the log, so that the access
+// can be made. False when there is no such exit.
+bool makes_room(const Case& asked, const GuestRegisters& registers, Record& record) {
+  if ((asked.secondary_controls & kEnablePml) == 0 || record.reason != kReasonLogFull) return false;
+  record.log_full = kLogFull;
+  for (uint32_t n = 0; n < asked.word_count; ++n) {
+    if (word_at(asked.words[n].address) != asked.words[n].value) record.log_full |= kLogFullFlagSet;
+  }
+  if ((registers.rbx & 1) != 0) record.log_full |= kLogFullAccessMade;
+  vmwrite(kGuestPmlIndex, kLastLogged);
+  return true;
+}
+
 void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Record& record) {
   GuestRegisters registers = registers_for(asked, start);
   const uint64_t rflags = vmread(kGuestRflags);
@@ -230,6 +242,10 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
     return;
   }
   note_exit(record);
+  if (makes_room(asked, registers, record)) {
+    run_guest(probe, asked, registers);
+    note_exit(record);
+  }
   if (asked.act == Act::entry_only) return;
   note_first_exit(asked, start, registers, rflags, record);
   if (asked.act == Act::fetch) return note_fetch(registers, record);
@@ -244,8 +260,9 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
 
 void note_log(const Case& asked, Record& record) {
   if ((asked.secondary_controls & kEnablePml) == 0 || record.end != End::exit) return;
-  record.logged = static_cast<uint16_t>(kLastLogged - vmread(kGuestPmlIndex));
-  record.logged_address = record.logged != 0 ? log.words[kLastLogged] : 0;
+  const uint64_t first = record.log_full != 0 ? kLastLogged : asked.flags >> kLogIndexShift;
+  record.logged = static_cast<uint16_t>(first - vmread(kGuestPmlIndex));
+  record.logged_address = record.logged != 0 && first <= kLastLogged ? log.words[first] : 0;
 }
 
 // Words afterwards, and the area for virtualization exceptions.
@@ -264,6 +281,7 @@ bool run_again(const Probe& probe, const Case& asked, const GuestStart& start, R
   again.landed = kNowhere;
   GuestRegisters registers = registers_for(asked, start);
   set_start(probe, asked, start);
+  if ((asked.secondary_controls & kEnablePml) != 0) vmwrite(kGuestPmlIndex, kLastLogged);
   if (run_guest(probe, asked, registers) != Entered::exit) return false;
   note_exit(again);
   if (asked.act == Act::fetch) {

@@ -8,7 +8,7 @@ namespace image {
 
 // NOLINTBEGIN(modernize-avoid-c-arrays): layouts of bytes, in a program without a library
 
-constexpr uint32_t kWireVersion = 5;
+constexpr uint32_t kWireVersion = 6;
 constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
 constexpr uint64_t kProbeMagic = 0x45424f5250545045;    // "EPTPROBE"
 constexpr uint64_t kTrailerMagic = 0x21444e4554504523;  // "#EPTEND!"
@@ -66,6 +66,10 @@ constexpr uint32_t kUpgrade = 128;        // after a violation: change a word, m
 constexpr uint64_t kEptpIndex = 0x1234;
 constexpr uint64_t kVeFill = 0xa5a5a5a5a5a5a5a5;
 constexpr uint64_t kVeBusy = 0xffffffffULL << 32;  // the first word where no #VE may be delivered
+
+// Case::flags, bits 31:16: the index of the page-modification log, where the case switches it on.
+constexpr unsigned kLogIndexShift = 16;
+constexpr uint32_t kLastLogged = 511;  // the log grows down from its last entry
 
 // Secondary controls: for virtualization exceptions; and one set by the host where the case is to log what it writes.
 constexpr uint32_t kEnableVe = 1U << 18;
@@ -184,11 +188,17 @@ constexpr uint32_t kReasonVmcall = 18;
 constexpr uint32_t kReasonViolation = 48;
 constexpr uint32_t kReasonMisconfiguration = 49;
 constexpr uint32_t kReasonTimer = 52;
+constexpr uint32_t kReasonLogFull = 62;
 constexpr uint32_t kReasonSubPage = 66;
 
 // Where an instruction with two operands has its first one: the page behind the window of pages. Without memory, so
 // that a hypervisor has to carry out the whole instruction itself, or a page like any other.
 constexpr uint64_t device_behind(uint64_t pages) { return pages + (uint64_t{1} << 30); }
+
+// Record::log_full.
+constexpr uint32_t kLogFull = 1;            // VM exit 62
+constexpr uint32_t kLogFullFlagSet = 2;     // and a flag had been set
+constexpr uint32_t kLogFullAccessMade = 4;  // and the access made
 
 constexpr uint64_t kNowhere = ~0ULL;
 
@@ -218,8 +228,8 @@ struct Record {
   uint32_t while_busy;         // after a #VE: reason of the exit of the same access, the information area being busy
   uint32_t upgraded;           // of kUpgrade after a violation: 1 access completed, 2 it was not; otherwise 0
   uint32_t logged;             // entries in the page-modification log, where the case switches it on
-  uint32_t unused;
-  uint64_t logged_address;  // the first of them
+  uint32_t log_full;           // kLogFull..., where exit 62 came first; the index was then set to kLastLogged
+  uint64_t logged_address;     // the first of them
   uint32_t padding;
   uint32_t crc;  // of everything before it
 };

@@ -1,5 +1,9 @@
 #include "harness/metal/plan.h"
 
+#include <array>
+
+#include "harness/support/text.h"
+
 namespace harness {
 
 namespace {
@@ -7,7 +11,18 @@ namespace {
 constexpr std::uint64_t kAllPermissions = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE | EPT_ENTRY_USER_EXECUTE;
 constexpr std::uint64_t kWriteBack = 0x30;
 
-// The log must agree with the dirty flags (harness/metal/observe.cpp), so it is on wherever there are both.
+// Most cases have room in the page-modification log. The others begin with the index at which it wraps, or with one
+// that is out of range; the case itself tells, so that it is the same in every run.
+std::uint32_t log_index(eptspec_case asked, image::Act act) {
+  constexpr std::array<std::uint32_t, 4> kOthers = {0, 512, 0x8000, 0xffff};
+  asked.id = 0;
+  const std::uint64_t drawn = hash_of({reinterpret_cast<const char*>(&asked), sizeof(asked)}) >> 32;
+  // Exit 62 in the middle of its delivery would lose an event.
+  if (act == image::Act::deliver_interrupt || drawn % 2 != 0) return image::kLastLogged;
+  return kOthers[drawn / 2 % kOthers.size()];
+}
+
+// The log must agree with the dirty flags (harness/metal/saved.cpp), so it is on wherever there are both.
 void set_controls(const Machine& machine, const eptspec_case& asked, Plan& plan) {
   image::Case& made = plan.made;
   made.pin_based_controls = static_cast<std::uint32_t>(asked.configuration.pin_based_controls);
@@ -16,7 +31,10 @@ void set_controls(const Machine& machine, const eptspec_case& asked, Plan& plan)
   made.tertiary_controls = asked.configuration.tertiary_controls;
   if ((made.secondary_controls & EPT_CONTROL_EPT_VIOLATION_VE) != 0) made.flags |= image::kArmedVe;
   const bool flags = (asked.eptp & EPT_EPTP_ENABLE_ACCESSED_DIRTY) != 0;
-  if (flags && machine.modification_log) made.secondary_controls |= image::kEnablePml;
+  if (flags && machine.modification_log) {
+    made.secondary_controls |= image::kEnablePml;
+    made.flags |= log_index(asked, made.act) << image::kLogIndexShift;
+  }
   const std::uint64_t nmi = EPT_CONTROL_NMI_EXITING | EPT_CONTROL_VIRTUAL_NMIS;
   if ((made.pin_based_controls & nmi) == EPT_CONTROL_VIRTUAL_NMIS) {
     plan.not_applicable = "VM entry refuses virtual NMIs without NMI exiting";

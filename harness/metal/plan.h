@@ -58,6 +58,9 @@ constexpr std::uint64_t kBehindTable = kPagesBegin + 0x3ff000;
 // Where the walk goes by the manual: what is laid out follows from it; what is observed does not.
 ept_outcome expected_walk(const eptspec_case& asked);
 
+// Where the page-modification log is not as the flags that were set demand. They are those of the same machine.
+std::vector<Mistake> log_mistakes_in(const Plan& plan, const image::Record& record);
+
 // Whether there is memory at a symbolic address that cases may use.
 bool has_place(const Machine& machine, std::uint64_t symbol);
 

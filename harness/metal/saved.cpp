@@ -98,4 +98,26 @@ std::vector<Mistake> mistakes_in(const Plan& plan, const image::Record& record, 
   return mistakes;
 }
 
+std::vector<Mistake> log_mistakes_in(const Plan& plan, const image::Record& record) {
+  std::vector<Mistake> mistakes;
+  const image::Case& made = plan.made;
+  if ((made.secondary_controls & image::kEnablePml) == 0) return mistakes;
+  std::uint32_t dirtied = 0;
+  bool changed = false;
+  for (std::uint32_t n = 0; n < made.word_count && n < plan.walked.word_count; ++n) {
+    const std::uint64_t set = record.words[n] & ~made.words[n].value;
+    if ((set & EPT_ENTRY_DIRTY) != 0) ++dirtied;
+    changed |= (set & (EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY)) != 0;
+  }
+  const Exit exit{plan, record, {}, {}, mistakes};
+  const std::uint32_t index = made.flags >> image::kLogIndexShift;
+  const bool full = index > image::kLastLogged && changed;
+  exit.compare(EPT_SAVED_MODIFICATION_LOG_FULL, full ? image::kLogFull : 0, record.log_full);
+  const std::uint32_t first = record.log_full != 0 ? image::kLastLogged : index;
+  exit.compare(EPT_SAVED_MODIFICATION_LOG_INDEX, first - dirtied, first - record.logged);
+  const std::uint64_t page = made.guest_physical_address & ~std::uint64_t{0xfff};
+  if (dirtied == 1 && record.logged == 1) exit.compare(EPT_SAVED_MODIFICATION_LOG, page, record.logged_address);
+  return mistakes;
+}
+
 }  // namespace harness

@@ -50,8 +50,8 @@ ept_word drawn(Random& random, ept_word bits) {
 // Most accept some EPTP; the controls are all that there are.
 ept_configuration drawn_processor(Random& random) {
   ept_configuration drawn_one{};
-  constexpr std::array kBounds = {EPT_MAXPHYADDR_MIN, EPT_MAXPHYADDR_MIN + 1, EPT_MAXPHYADDR_MAX - 1,
-                                  EPT_MAXPHYADDR_MAX};
+  constexpr std::array<ept_word, 4> kBounds = {EPT_MAXPHYADDR_MIN, EPT_MAXPHYADDR_MIN + 1, EPT_MAXPHYADDR_MAX - 1,
+                                               EPT_MAXPHYADDR_MAX};
   constexpr ept_word kWidths = EPT_MAXPHYADDR_MAX - EPT_MAXPHYADDR_MIN + 1;
   drawn_one.maxphyaddr = EPT_MAXPHYADDR_MIN + random.below(kWidths);
   if (random.one_in(2)) drawn_one.maxphyaddr = kBounds[random.below(kBounds.size())];

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ept_model.h"
+#include "ept_names.h"
 
 namespace {
 
@@ -189,29 +189,76 @@ TEST(Plan, a_fetch_between_words_executes_a_byte_that_no_other_page_of_the_case_
   EXPECT_EQ(seen.answer.host_physical_address, 0x40000003U);
 }
 
-// What was logged is held against the dirty flags that were set.
-TEST(Plan, a_log_that_does_not_fit_the_dirty_flags_is_no_answer) {
-  auto machine = moved_machine();
-  machine.modification_log = true;
-  eptspec_case asked = usual_walk();
-  asked.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
-  asked.access = EPT_ACCESS_WRITE;
-  const Plan plan = harness::plan(machine, asked);
-  EXPECT_EQ(plan.made.secondary_controls & image::kEnablePml, image::kEnablePml);
+// A write, with a page-modification log whose index is this before it.
+struct Logged {
+  explicit Logged(std::uint32_t index) : asked(usual_walk()), machine(moved_machine()) {
+    machine.modification_log = true;
+    asked.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
+    asked.access = EPT_ACCESS_WRITE;
+    plan = harness::plan(machine, asked);
+    EXPECT_EQ(plan.made.secondary_controls & image::kEnablePml, image::kEnablePml);
+    plan.made.flags = index << image::kLogIndexShift;
+    record.end = image::End::exit;
+    record.reason = 18;
+    record.done = 1;
+    record.landed = 0x80000000;
+    for (std::uint32_t n = 0; n < 4; ++n) record.words[n] = plan.made.words[n].value;
+  }
+
+  Logged& dirty() {
+    record.words[3] |= EPT_ENTRY_DIRTY;
+    return *this;
+  }
+  Logged& logs(std::uint64_t address) {
+    record.logged = 1;
+    record.logged_address = address;
+    return *this;
+  }
+  Logged& full(std::uint32_t what) {
+    record.log_full = what;
+    return *this;
+  }
+  [[nodiscard]] std::vector<std::uint32_t> mistakes() const {
+    std::vector<std::uint32_t> all;
+    for (const harness::Mistake& one : harness::observed(machine, asked, plan, record).mistakes)
+      all.push_back(one.what);
+    return all;
+  }
+
+  eptspec_case asked;
+  harness::Machine machine;
+  Plan plan;
   image::Record record{};
-  record.end = image::End::exit;
-  record.reason = 18;
-  record.done = 1;
-  record.landed = 0x80000000;
-  for (std::uint32_t n = 0; n < 4; ++n) record.words[n] = plan.made.words[n].value;
-  const auto fate = [&] { return harness::observed(machine, asked, plan, record).fate; };
-  EXPECT_EQ(fate(), Fate::answered);
-  record.words[3] |= EPT_ENTRY_DIRTY;
-  EXPECT_EQ(fate(), Fate::garbage);
-  record.logged = 1;
-  EXPECT_EQ(fate(), Fate::answered);
-  record.logged_address = 0x1000;
-  EXPECT_EQ(fate(), Fate::garbage);
+};
+
+using Facts = std::vector<std::uint32_t>;
+
+TEST(Plan, log_is_held_against_the_dirty_flags_that_were_set) {
+  EXPECT_EQ(Logged(511).mistakes(), Facts{});
+  EXPECT_EQ(Logged(511).dirty().mistakes(), Facts{EPT_SAVED_MODIFICATION_LOG_INDEX});
+  EXPECT_EQ(Logged(511).logs(0).mistakes(), Facts{EPT_SAVED_MODIFICATION_LOG_INDEX});
+  EXPECT_EQ(Logged(511).dirty().logs(0).mistakes(), Facts{});
+  EXPECT_EQ(Logged(511).dirty().logs(0x123).mistakes(), Facts{EPT_SAVED_MODIFICATION_LOG});
+}
+
+TEST(Plan, index_of_the_log_wraps_from_0) {
+  EXPECT_EQ(Logged(0).dirty().logs(0).mistakes(), Facts{});
+  Logged stays(0);
+  stays.dirty().record.logged = 0;
+  EXPECT_EQ(stays.mistakes(), Facts{EPT_SAVED_MODIFICATION_LOG_INDEX});
+}
+
+TEST(Plan, a_flag_that_has_to_be_set_needs_an_index_in_range) {
+  for (const std::uint32_t index : {512U, 0xffffU}) {
+    EXPECT_EQ(Logged(index).mistakes(), Facts{});
+    EXPECT_EQ(Logged(index).full(image::kLogFull).dirty().logs(0).mistakes(), Facts{});
+    EXPECT_EQ(Logged(index).full(image::kLogFull).mistakes(), Facts{EPT_SAVED_MODIFICATION_LOG_FULL});
+    EXPECT_EQ(Logged(index).dirty().logs(0).mistakes().at(0), EPT_SAVED_MODIFICATION_LOG_FULL);
+    for (const std::uint32_t too_late : {image::kLogFullFlagSet, image::kLogFullAccessMade}) {
+      EXPECT_EQ(Logged(index).full(image::kLogFull | too_late).dirty().logs(0).mistakes(),
+                Facts{EPT_SAVED_MODIFICATION_LOG_FULL});
+    }
+  }
 }
 
 TEST(Plan, an_update_of_a_guest_entry_puts_that_entry_into_the_page) {
