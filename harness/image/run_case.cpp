@@ -217,17 +217,36 @@ void note_first_exit(const Case& asked, const GuestStart& start, const GuestRegi
   record.changed_registers = changed_registers(asked, start, registers, rflags);
 }
 
-// Exit 62 instead of the access: notes what had been done nevertheless, and makes room in the log, so that the access
-// can be made. False when there is no such exit.
-bool makes_room(const Case& asked, const GuestRegisters& registers, Record& record) {
-  if ((asked.secondary_controls & kEnablePml) == 0 || record.reason != kReasonLogFull) return false;
+// What was logged since the index had its first value, or since room was made.
+void note_log(const Case& asked, Record& record) {
+  if ((asked.secondary_controls & kEnablePml) == 0 || record.end != End::exit) return;
+  const uint64_t first = record.log_full != 0 ? kLastLogged : asked.flags >> kLogIndexShift;
+  const uint32_t logged = static_cast<uint16_t>(first - vmread(kGuestPmlIndex));
+  record.logged += logged;
+  if (logged != 0 && first <= kLastLogged) record.logged_address = log.words[first];
+}
+
+// After exit 62: notes what had been done by then, and makes room in the log, so that the guest can go on.
+void make_room(const Case& asked, const GuestRegisters& registers, Record& record) {
+  note_log(asked, record);
   record.log_full = kLogFull;
   for (uint32_t n = 0; n < asked.word_count; ++n) {
     if (word_at(asked.words[n].address) != asked.words[n].value) record.log_full |= kLogFullFlagSet;
   }
   if ((registers.rbx & 1) != 0) record.log_full |= kLogFullAccessMade;
   vmwrite(kGuestPmlIndex, kLastLogged);
-  return true;
+}
+
+// Runs the guest up to an exit that tells of the access.
+Entered run_to_exit(const Probe& probe, const Case& asked, GuestRegisters& registers, Record& record) {
+  const Entered entered = run_guest(probe, asked, registers);
+  if (entered != Entered::exit) return entered;
+  note_exit(record);
+  if ((asked.secondary_controls & kEnablePml) == 0 || record.reason != kReasonLogFull) return entered;
+  make_room(asked, registers, record);
+  const Entered again = run_guest(probe, asked, registers);
+  if (again == Entered::exit) note_exit(record);
+  return again;
 }
 
 void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Record& record) {
@@ -235,16 +254,11 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
   const uint64_t rflags = vmread(kGuestRflags);
   record.started_at = start.rip;
   record.linear_address = start.linear_address;
-  const Entered entered = run_guest(probe, asked, registers);
+  const Entered entered = run_to_exit(probe, asked, registers, record);
   if (entered != Entered::exit) {
     record.end = End::vm_fail;
     record.reason = entered == Entered::vm_fail_valid ? static_cast<uint32_t>(vmread(kInstructionError)) : 0;
     return;
-  }
-  note_exit(record);
-  if (makes_room(asked, registers, record)) {
-    run_guest(probe, asked, registers);
-    note_exit(record);
   }
   if (asked.act == Act::entry_only) return;
   note_first_exit(asked, start, registers, rflags, record);
@@ -252,17 +266,9 @@ void run_walk(const Probe& probe, const Case& asked, const GuestStart& start, Re
   if (asked.act == Act::load_pdptes) return note_pdptes(start, record);
   if (completes(asked, start, record)) {
     vmwrite(kGuestRip, rip_after_access(asked));
-    run_guest(probe, asked, registers);
-    note_exit(record);
+    run_to_exit(probe, asked, registers, record);
   }
   note_landing(asked, registers, record);
-}
-
-void note_log(const Case& asked, Record& record) {
-  if ((asked.secondary_controls & kEnablePml) == 0 || record.end != End::exit) return;
-  const uint64_t first = record.log_full != 0 ? kLastLogged : asked.flags >> kLogIndexShift;
-  record.logged = static_cast<uint16_t>(first - vmread(kGuestPmlIndex));
-  record.logged_address = record.logged != 0 && first <= kLastLogged ? log.words[first] : 0;
 }
 
 // Words afterwards, and the area for virtualization exceptions.
