@@ -20,7 +20,7 @@ std::unique_ptr<Adapter> open_adapter(const Target& target, const AdapterOptions
 std::string baseline_of(const Target& target, const std::string& version);
 
 // Asks `beneath` every vector of the report that deviates, as if it had the configuration of `description`. Judgements
-// with the same deviations are attributed to it.
+// whose deviations it all has too are attributed to it.
 void attribute(Adapter& beneath, const Description& description, Report& report);
 
 // The same for a target of the kind kvm-bochs and its model of Bochs; nothing for another.

@@ -10,7 +10,10 @@ namespace {
 // Answers every case with the same result.
 class Fixed : public harness::Adapter {
  public:
-  explicit Fixed(std::uint32_t result) : result_(result) { description_.name = "beneath"; }
+  explicit Fixed(std::uint32_t result, std::vector<harness::Mistake> mistakes = {})
+      : result_(result), mistakes_(std::move(mistakes)) {
+    description_.name = "beneath";
+  }
   [[nodiscard]] const harness::Description& description() const override { return description_; }
   void run(std::span<const eptspec_case> cases, std::span<harness::Observation> observed) override {
     for (std::size_t n = 0; n < cases.size(); ++n) {
@@ -18,11 +21,13 @@ class Fixed : public harness::Adapter {
       observed[n].answer.id = cases[n].id;
       observed[n].answer.status = EPTSPEC_ANSWERED;
       observed[n].answer.result = result_;
+      observed[n].mistakes = mistakes_;
     }
   }
 
  private:
   std::uint32_t result_;
+  std::vector<harness::Mistake> mistakes_;
   harness::Description description_;
 };
 
@@ -60,6 +65,14 @@ TEST(Attribute, same_deviation_of_the_processor_alone_is_the_processors) {
   EXPECT_EQ(report.judgements[0].attributed_to, "beneath");
   report.assessment.known.resize(1);
   EXPECT_EQ(harness::count(report).known, 1U);
+}
+
+TEST(Attribute, processor_that_deviates_in_more_ways_has_the_deviation_too) {
+  const harness::Description description = any();
+  harness::Report report = wrong_report(description);
+  Fixed beneath(EPTSPEC_ENTRY_NOT_PRESENT, {{EPT_SAVED_GUEST_RIP, 1, 2}});
+  harness::attribute(beneath, description, report);
+  EXPECT_EQ(report.judgements[0].attributed_to, "beneath");
 }
 
 TEST(Attribute, another_answer_of_the_processor_leaves_the_deviation_to_the_hypervisor) {
