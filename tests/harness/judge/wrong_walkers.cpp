@@ -246,7 +246,7 @@ void arrive(const State& state, eptspec_answer& answer) {
 
 void set_flags(State state, const eptspec_case& asked, int leaf, eptspec_answer& answer) {
   for (int level = static_cast<int>(asked.level); level >= leaf; --level) {
-    const std::size_t n = static_cast<std::size_t>(static_cast<int>(asked.level) - level);
+    const auto n = static_cast<std::size_t>(static_cast<int>(asked.level) - level);
     take(state, level, asked.words[n].value);
     if (holds(state, id("accessed"))) answer.words[n] |= bit(8);
     if (holds(state, id("dirty"))) answer.words[n] |= bit(9);

@@ -41,9 +41,9 @@ Vectors drawn() {
 }
 
 const Vectors& vectors_for(support::Needs needs) {
-  static const Vectors kCommitted = committed();
-  static const Vectors kDrawn = drawn();
-  return needs == support::Needs::committed ? kCommitted : kDrawn;
+  static const Vectors all_committed = committed();
+  static const Vectors all_drawn = drawn();
+  return needs == support::Needs::committed ? all_committed : all_drawn;
 }
 
 harness::Report run_with(const char* fault, const Vectors& vectors) {
