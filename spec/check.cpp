@@ -154,6 +154,9 @@ void check_shared_names(const Spec& spec, Diagnostics& diagnostics) {
     for (const auto& one : others) check_unique(diagnostics, seen, one.id, one.place);
   };
   check(spec.eptp_rules, spec.misconfigurations);
+  check(spec.sub_page.rules, spec.eptp_rules);
+  check(spec.sub_page.rules, spec.misconfigurations);
+  check(spec.sub_page.qualification, spec.qualification);
   check(spec.attributes, spec.accesses);
 }
 
@@ -166,6 +169,23 @@ void check_flags(const Spec& spec, Diagnostics& diagnostics) {
   }
   if (spec.flags.size() == 2) return;
   diagnostics.add(spec.flags.front().place, fmt::format("there are {} flags", spec.flags.size()), "accessed and dirty");
+}
+
+// The bit that decides on a write is a field of its own.
+void check_sub_page(const SubPage& sub_page, Diagnostics& diagnostics) {
+  const SubPagePermission& permission = sub_page.permission;
+  const Format& vector = sub_page.formats.at(sub_page.levels.back().formats.front());
+  const std::uint64_t parts = (mask_of(permission.index) >> permission.index.low) + 1;
+  for (std::uint64_t part = 0; part < parts; ++part) {
+    const std::uint64_t bit = permission.first + permission.step * part;
+    const bool found = std::ranges::any_of(vector.fields, [&](const Field& field) {
+      return has_name(field) && bits_at(field.bits) == Bits{static_cast<unsigned>(bit), static_cast<unsigned>(bit)};
+    });
+    if (found) continue;
+    diagnostics.add(permission.place, fmt::format("bit {} of {} is no field of its own", bit, vector.id),
+                    "a field of one bit for each value of the index");
+    return;
+  }
 }
 
 // Conditions over the configuration are a set, in which each has its place.
@@ -233,6 +253,7 @@ void check_room(const Spec& spec, Diagnostics& diagnostics) {
 
 void check_whole(const Spec& spec, Diagnostics& diagnostics) {
   for (const Format& format : spec.formats) check_tiling(format, spec, diagnostics);
+  for (const Format& format : spec.sub_page.formats) check_tiling(format, spec, diagnostics);
   check_tiling(spec.eptp, spec, diagnostics);
   check_tiling(spec.capability, spec, diagnostics);
   check_formats(spec, diagnostics);
@@ -240,6 +261,7 @@ void check_whole(const Spec& spec, Diagnostics& diagnostics) {
   check_violations(spec, diagnostics);
   check_shared_names(spec, diagnostics);
   check_flags(spec, diagnostics);
+  check_sub_page(spec.sub_page, diagnostics);
   check_condition_bits(spec, diagnostics);
   check_present(spec, diagnostics);
   check_five_levels(spec, diagnostics);

@@ -31,9 +31,11 @@ Condition read_when(Draft& draft, MapReader& reader, const Known& known, const c
 std::vector<NamedBits> read_named_bits(Draft& draft, MapReader& reader, const char* list, const std::string& scope,
                                        Word word);
 void read_conditions(Draft& draft, MapReader& reader);
+// The list `levels`, which runs from `highest` down to 1, of entries with these formats.
+std::vector<Level> read_levels(Draft& draft, MapReader& reader, const std::vector<Format>& formats, int highest);
 
 // The readers of the files of a kind, in the order in which they are read.
-void read_format(Draft& draft, MapReader& reader);  // or register
+void read_format(Draft& draft, MapReader& reader);  // or register, or sub_page_format
 void read_configuration(Draft& draft, MapReader& reader);
 void read_accesses(Draft& draft, MapReader& reader);
 void read_eptp_check(Draft& draft, MapReader& reader);
@@ -42,6 +44,7 @@ void read_walk(Draft& draft, MapReader& reader);
 void read_violation(Draft& draft, MapReader& reader);
 void read_exit_qualification(Draft& draft, MapReader& reader);
 void read_outcome(Draft& draft, MapReader& reader);
+void read_sub_page(Draft& draft, MapReader& reader);
 void read_profile(Draft& draft, MapReader& reader);
 void name_fields_of_several(Draft& draft);  // when all formats are read: the names all.FIELD and nonleaf.FIELD
 

@@ -53,11 +53,13 @@ enum class Word {
   eptp,
   gpa,
   entry,
+  sub_page,  // an entry that the check of a sub-page write permission reads
   all,
   nonleaf,
   leaf,
   access,
   walk,
+  ended,  // bit n: that check has come to Spec::results[n]
   violation,
 };
 
@@ -175,6 +177,7 @@ struct Rule : Named {
   unsigned bit = 0;
   Condition when;
   std::vector<std::size_t> formats;                    // of a misconfiguration: indices into Spec::formats
+  std::size_t result = 0;                              // of the sub-page check: Spec::results index
   ViolationStage stage = ViolationStage::permissions;  // of a violation
 };
 
@@ -203,7 +206,7 @@ struct Flag : Named {
   Effect on_misconfiguration = Effect::may;
 };
 
-// How an access can end, and which effect of a flag belongs to it.
+// How an access can end, and which effect of a flag belongs to it; null: it sets none.
 struct Result : Named {
   Effect Flag::*flags = &Flag::on_success;
 };
@@ -241,6 +244,24 @@ struct QualificationBit : Named {
   unsigned bit = 0;
   Condition set;
   std::optional<Condition> undefined;
+};
+
+// Which bit of the vector that ends a check of a sub-page write permission decides, and what it decides.
+struct SubPagePermission : Named {
+  Bits index;  // of the guest-physical address
+  unsigned first = 0;
+  unsigned step = 0;
+  std::size_t allowed = 0;  // Spec::results index
+  std::size_t refused = 0;
+};
+
+// What the sub-page permission table says where SubPageCheck has it decide.
+struct SubPage {
+  std::vector<Format> formats;
+  std::vector<Level> levels;  // from 4 down to 1; their formats, and those of the rules, are indices into `formats`
+  std::vector<Rule> rules;
+  SubPagePermission permission;
+  std::vector<QualificationBit> qualification;
 };
 
 // A configuration that a processor (or a hypervisor's guest) shows. Controls are those that may be 1.
@@ -292,6 +313,7 @@ struct Spec {
   Order order;
   std::vector<Flag> flags;
   SubPageCheck sub_page_check;
+  SubPage sub_page;
   Convertible convertible;
   std::vector<QualificationBit> qualification;
   std::vector<Named> entry_kinds;

@@ -23,7 +23,8 @@ struct FileKind {
 };
 
 // In the order of reading.
-constexpr std::array<FileKind, 11> kFileKinds = {{{"format", "formats", read_format},
+constexpr std::array<FileKind, 13> kFileKinds = {{{"format", "formats", read_format},
+                                                  {"sub_page_format", "formats", read_format},
                                                   {"register", "", read_format},
                                                   {"configuration", "semantics", read_configuration},
                                                   {"accesses", "semantics", read_accesses},
@@ -33,8 +34,10 @@ constexpr std::array<FileKind, 11> kFileKinds = {{{"format", "formats", read_for
                                                   {"violation", "semantics", read_violation},
                                                   {"exit_qualification", "semantics", read_exit_qualification},
                                                   {"outcome", "semantics", read_outcome},
+                                                  {"sub_page", "semantics", read_sub_page},
                                                   {"profile", "profiles", read_profile}}};
 constexpr std::array kFolders = {"formats", "semantics", "profiles"};
+constexpr std::array kSubPageFormats = {"sub_page_table", "sub_page_vector"};
 constexpr std::array kFormats = {"pml5e", "pml4e", "pdpte_pd", "pdpte_1g", "pde_pt", "pde_2m", "pte"};
 
 struct SourceFile {
@@ -45,7 +48,7 @@ struct SourceFile {
 };
 
 std::string kind_names() {
-  std::string names = "format, register, profile";
+  std::string names = "format, sub_page_format, register, profile";
   for (const FileKind& kind : kFileKinds) names += kind.is_once() ? fmt::format(", {}", kind.name) : "";
   return names;
 }
@@ -143,6 +146,7 @@ void check_files(const std::vector<SourceFile>& files, const std::string& direct
     if (kind.is_once()) require(kind.name, "");
   }
   for (const char* id : kFormats) require("format", id);
+  for (const char* id : kSubPageFormats) require("sub_page_format", id);
   require("register", "eptp");
   require("register", "capability");
 }

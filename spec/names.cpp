@@ -17,7 +17,7 @@ constexpr int kMaxChain = 64;  // conditions resting on one another
 
 Stage stage_of(Word word) {
   if (word <= Word::eptp) return Stage::configuration;
-  if (word == Word::entry) return Stage::entry;
+  if (word == Word::entry || word == Word::sub_page) return Stage::entry;
   return word == Word::access ? Stage::access : Stage::walk;
 }
 
@@ -83,7 +83,7 @@ bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
 bool names_kind_of_entry(const Condition& condition, const std::vector<NamedCondition>& conditions) {
   bool found = false;
   for_each_through_names(condition, conditions, [&](const Condition& part) {
-    found |= part.kind == Condition::Kind::any_of_kind && part.word == Word::entry;
+    found |= part.kind == Condition::Kind::any_of_kind && part.word != Word::eptp;
   });
   return found;
 }
@@ -257,7 +257,8 @@ Condition Names::read_kind(const Node& node) {
   Condition condition = make(Condition::Kind::any_of_kind, node.place);
   condition.field_kind = reader.choice<FieldKind>(
       "any_bit_of", {{"reserved", FieldKind::reserved}, {"beyond_maxphyaddr", FieldKind::beyond_maxphyaddr}});
-  condition.word = reader.choice<Word>("in_word", {{"entry", Word::entry}, {"eptp", Word::eptp}});
+  condition.word =
+      reader.choice<Word>("in_word", {{"entry", Word::entry}, {"sub_page", Word::sub_page}, {"eptp", Word::eptp}});
   condition.name = "any_bit_of " + to_string(condition.field_kind);
   reader.done();
   return condition;
@@ -276,8 +277,9 @@ std::string Names::nearest(const std::string& name) const {
   for (const auto& [id, pending] : pending_) consider("condition." + id);
   if (!alike.empty()) return fmt::format("{}", fmt::join(alike, " or "));
   if (!of_scope.empty()) return fmt::format("{} and one of {}", scope, fmt::join(of_scope, ", "));
-  return "capability, control, parameter, eptp, gpa, entry, all, nonleaf, leaf, access, walk, violation or condition "
-         "before the dot";
+  return "capability, control, parameter, eptp, gpa, entry, sub_page, all, nonleaf, leaf, access, walk, ended, "
+         "violation or "
+         "condition before the dot";
 }
 
 }  // namespace spec

@@ -71,9 +71,13 @@ void add_name(Draft& draft, const std::string& name, Word word, const Field& fie
   draft.names.add(name, {word, bits});
 }
 
-void add_names(Draft& draft, const Format& format) {
+void add_names(Draft& draft, const Format& format, bool is_of_sub_page) {
   for (const Field& field : format.fields) {
     if (!has_name(field)) continue;
+    if (is_of_sub_page) {
+      add_name(draft, "sub_page." + field.id, Word::sub_page, field);
+      continue;
+    }
     if (format.level == 0) {
       add_name(draft, format.id + "." + field.id, format.id == "eptp" ? Word::eptp : Word::capability, field);
       continue;
@@ -137,7 +141,9 @@ void read_format(Draft& draft, MapReader& reader) {
   }
   Seen seen;
   format.fields = reader.each("fields", "field", [&](MapReader& field) { return read_field(draft, field, seen); });
-  add_names(draft, format);
+  const bool is_of_sub_page = reader.what() == "sub_page_format";
+  add_names(draft, format, is_of_sub_page);
+  if (is_of_sub_page) return draft.spec.sub_page.formats.push_back(std::move(format));
   put(draft, std::move(format));
 }
 

@@ -22,6 +22,10 @@ const Known kOfReport = {{Word::access, Word::all, Word::leaf, Word::walk, Word:
                          "a condition over configuration, access, walk, the entries used (all, leaf) and the rules "
                          "broken"};
 
+const Known kOfSubPageEntry = {{Word::sub_page}, "a condition over configuration and entry (sub_page)", true};
+const Known kOfSubPageReport = {{Word::access, Word::ended},
+                                "a condition over configuration, access and result (ended)"};
+
 const Known& known_at(ViolationStage stage) {
   switch (stage) {
     case ViolationStage::before_walk: return kBeforeWalk;
@@ -47,9 +51,9 @@ std::vector<Rule> read_rules(MapReader& reader, const Read& read) {
 
 // `formats` of a misconfiguration rule, all formats without it; every name that the rule uses must be a field of each
 // of them.
-std::vector<std::size_t> read_rule_formats(Draft& draft, MapReader& reader, const Condition& when) {
+std::vector<std::size_t> read_rule_formats(Draft& draft, MapReader& reader, const Condition& when,
+                                           const std::vector<Format>& all, Word word) {
   std::vector<std::size_t> formats;
-  const auto& all = draft.spec.formats;
   if (reader.find("formats") == nullptr) {
     for (std::size_t i = 0; i < all.size(); ++i) formats.push_back(i);
   } else {
@@ -60,7 +64,7 @@ std::vector<std::size_t> read_rule_formats(Draft& draft, MapReader& reader, cons
   }
   for_each_through_names(when, draft.names.conditions(), [&](const Condition& part) {
     const bool names_field = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of;
-    if (!names_field || part.word != Word::entry) return;
+    if (!names_field || part.word != word) return;
     const std::string id = part.name.substr(part.name.find('.') + 1);
     for (const std::size_t format : formats) {
       if (!has_field(all[format], id, part.bits)) {
@@ -96,6 +100,43 @@ Convertible read_convertible(Draft& draft, MapReader& reader) {
   return convertible;
 }
 
+// The bits of an exit qualification.
+std::vector<QualificationBit> read_qualification(Draft& draft, MapReader& reader, const char* list,
+                                                 const Known& known) {
+  Seen seen;
+  return reader.each(list, "bit", [&](MapReader& entry) {
+    QualificationBit bit;
+    bit.bit = entry.bit(seen);
+    entry.name(bit, seen, fmt::format("bit {}", bit.bit));
+    bit.set = read_when(draft, entry, known, "set");
+    if (entry.find("undefined") != nullptr) {
+      bit.undefined = read_when(draft, entry, known, "undefined");
+      bit.reason = entry.text("reason");
+    }
+    return bit;
+  });
+}
+
+std::size_t read_result(Draft& draft, MapReader& reader, const char* key) {
+  const Node* const node = reader.require(key);
+  if (node == nullptr) return 0;
+  const auto& results = draft.spec.results;
+  if (const Result* const found = find_id(results, node->text)) return static_cast<std::size_t>(found - results.data());
+  draft.diagnostics.add(node->place, fmt::format("there is no result {}", describe(*node)), "a result of the outcome");
+  return 0;
+}
+
+SubPagePermission read_permission(Draft& draft, MapReader& reader) {
+  SubPagePermission permission;
+  reader.state(permission);
+  permission.index = reader.bits("index").value_or(Bits{});
+  permission.first = static_cast<unsigned>(reader.number("first", 0, 63));
+  permission.step = static_cast<unsigned>(reader.number("step", 1, 63));
+  permission.allowed = read_result(draft, reader, "allowed");
+  permission.refused = read_result(draft, reader, "refused");
+  return permission;
+}
+
 }  // namespace
 
 Condition read_when(Draft& draft, MapReader& reader, const Known& known, const char* key) {
@@ -119,7 +160,7 @@ void read_eptp_check(Draft& draft, MapReader& reader) {
 void read_misconfiguration(Draft& draft, MapReader& reader) {
   draft.spec.misconfigurations = read_rules(reader, [&](MapReader& entry, Rule& rule) {
     rule.when = read_when(draft, entry, kOfEntry);
-    rule.formats = read_rule_formats(draft, entry, rule.when);
+    rule.formats = read_rule_formats(draft, entry, rule.when, draft.spec.formats, Word::entry);
   });
 }
 
@@ -140,18 +181,24 @@ void read_violation(Draft& draft, MapReader& reader) {
 
 void read_exit_qualification(Draft& draft, MapReader& reader) {
   read_conditions(draft, reader);
-  Seen seen;
-  draft.spec.qualification = reader.each("bits", "bit", [&](MapReader& entry) {
-    QualificationBit bit;
-    bit.bit = entry.bit(seen);
-    entry.name(bit, seen, fmt::format("bit {}", bit.bit));
-    bit.set = read_when(draft, entry, kOfReport, "set");
-    if (entry.find("undefined") != nullptr) {
-      bit.undefined = read_when(draft, entry, kOfReport, "undefined");
-      bit.reason = entry.text("reason");
-    }
-    return bit;
+  draft.spec.qualification = read_qualification(draft, reader, "bits", kOfReport);
+}
+
+void read_sub_page(Draft& draft, MapReader& reader) {
+  SubPage& sub_page = draft.spec.sub_page;
+  for (std::size_t n = 0; n < draft.spec.results.size(); ++n) {
+    const auto bit = static_cast<unsigned>(n);
+    draft.names.add("ended." + draft.spec.results[n].id, {Word::ended, {bit, bit}});
+  }
+  sub_page.levels = read_levels(draft, reader, sub_page.formats, 4);
+  sub_page.rules = read_rules(reader, [&](MapReader& entry, Rule& rule) {
+    rule.when = read_when(draft, entry, kOfSubPageEntry);
+    rule.formats = read_rule_formats(draft, entry, rule.when, sub_page.formats, Word::sub_page);
+    rule.result = read_result(draft, entry, "result");
   });
+  sub_page.permission =
+      reader.one("permission", [&](MapReader& permission) { return read_permission(draft, permission); });
+  sub_page.qualification = read_qualification(draft, reader, "qualification", kOfSubPageReport);
 }
 
 }  // namespace spec

@@ -29,10 +29,10 @@ const Known kOfFlag = {{Word::access},
                        false,
                        "a flag depends on more than configuration and access"};
 
-Level read_level(Draft& draft, MapReader& reader) {
+Level read_level(Draft& draft, MapReader& reader, const std::vector<Format>& formats, int highest) {
   Level level;
   reader.state(level);
-  level.level = static_cast<int>(reader.number("level", 1, 5));
+  level.level = static_cast<int>(reader.number("level", 1, static_cast<std::uint64_t>(highest)));
   const auto index = reader.bits("index");
   level.index = index.value_or(Bits{});
   if (index && index->high - index->low != 8) {
@@ -40,10 +40,9 @@ Level read_level(Draft& draft, MapReader& reader) {
                           fmt::format("the index of level {} does not have 9 bits", level.level),
                           "9 bits: a table has 512 entries");
   }
-  const auto& formats = draft.spec.formats;
   const auto of_level = [&](const std::string& id) {
     const Format* const found = find_id(formats, id);
-    return found != nullptr && found->level == level.level ? found : nullptr;
+    return found != nullptr && (found->level == level.level || found->level == 0) ? found : nullptr;
   };
   for (const Format* found :
        reader.found("formats", of_level, fmt::format("there is no format '{{}}' of level {}", level.level),
@@ -52,19 +51,19 @@ Level read_level(Draft& draft, MapReader& reader) {
   return level;
 }
 
-// They run from 5 down to 1, and the index of each ends where that of the next begins.
-void check_levels(Draft& draft, const Place& place) {
-  const auto& levels = draft.spec.levels;
-  if (levels.size() != 5) {
-    draft.diagnostics.add(place, fmt::format("there are {} levels", levels.size()), "5, from 5 down to 1");
+// They run from the highest down to 1, and the index of each ends where that of the next begins.
+void check_levels(Draft& draft, const std::vector<Level>& levels, int highest, const Place& place) {
+  if (levels.size() != static_cast<std::size_t>(highest)) {
+    draft.diagnostics.add(place, fmt::format("there are {} levels", levels.size()),
+                          fmt::format("{0}, from {0} down to 1", highest));
     return;
   }
   for (std::size_t i = 0; i < levels.size(); ++i) {
     const Level& level = levels[i];
-    const int expected = 5 - static_cast<int>(i);
+    const int expected = highest - static_cast<int>(i);
     if (level.level != expected) {
       draft.diagnostics.add(level.place, fmt::format("level {} stands here", level.level),
-                            fmt::format("level {}: they run from 5 down to 1", expected));
+                            fmt::format("level {}: they run from {} down to 1", expected, highest));
     } else if (i > 0 && levels[i - 1].level == expected + 1 && level.index.high + 1 != levels[i - 1].index.low) {
       draft.diagnostics.add(level.place,
                             fmt::format("the index of level {} begins at bit {} and that of level {} ends at bit {}",
@@ -206,15 +205,21 @@ std::vector<NamedBits> read_named_bits(Draft& draft, MapReader& reader, const ch
   });
 }
 
+std::vector<Level> read_levels(Draft& draft, MapReader& reader, const std::vector<Format>& formats, int highest) {
+  const std::size_t before = draft.diagnostics.size();
+  std::vector<Level> levels =
+      reader.each("levels", "level", [&](MapReader& level) { return read_level(draft, level, formats, highest); });
+  if (draft.diagnostics.size() == before) check_levels(draft, levels, highest, reader.find("levels")->place);
+  return levels;
+}
+
 void read_walk(Draft& draft, MapReader& reader) {
   for (const auto& [name, fact] :
        {std::pair{"walk.complete", WalkFact::complete}, {"walk.leaf_is_pte", WalkFact::leaf_is_pte}})
     draft.names.add(name, {Word::walk, {static_cast<unsigned>(fact), static_cast<unsigned>(fact)}});
   draft.spec.address_fields = read_named_bits(draft, reader, "guest_physical_address", "gpa", Word::gpa);
   read_conditions(draft, reader);
-  const std::size_t before = draft.diagnostics.size();
-  draft.spec.levels = reader.each("levels", "level", [&](MapReader& level) { return read_level(draft, level); });
-  if (draft.diagnostics.size() == before) check_levels(draft, reader.find("levels")->place);
+  draft.spec.levels = read_levels(draft, reader, draft.spec.formats, 5);
   draft.spec.order = reader.one("order", [&](MapReader& order) { return read_order(draft, order); });
   Seen seen;
   draft.spec.flags = reader.each("flags", "flag", [&](MapReader& flag) { return read_flag(draft, flag, seen); });
@@ -230,7 +235,7 @@ void read_outcome(Draft& draft, MapReader& reader) {
   draft.spec.results = reader.each("results", "result", [&](MapReader& entry) {
     Result result;
     entry.name(result, seen);
-    result.flags = entry.choice("flags", kFlagEffects);
+    result.flags = entry.find("flags") == nullptr ? nullptr : entry.choice("flags", kFlagEffects);
     return result;
   });
   draft.spec.outcome =

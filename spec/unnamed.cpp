@@ -64,6 +64,11 @@ Spec with_names_for_all(const Spec& spec) {
   for (Rule& rule : result.violations) name(rule.when, result);
   for (Flag& flag : result.flags) name(flag.when, result);
   name(result.sub_page_check.when, result);
+  for (Rule& rule : result.sub_page.rules) name(rule.when, result);
+  for (QualificationBit& bit : result.sub_page.qualification) {
+    name(bit.set, result);
+    if (bit.undefined) name(*bit.undefined, result);
+  }
   name(result.convertible.when, result);
   name(result.convertible.undefined, result);
   for (QualificationBit& bit : result.qualification) {

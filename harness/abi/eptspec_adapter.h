@@ -29,9 +29,10 @@ extern "C" {
 #define EPTSPEC_MAX_WORDS 5
 
 /* What is asked: values of eptspec_case.question, and bits of eptspec_adapter.questions. */
-#define EPTSPEC_QUESTION_EPTP 1U  /* does VM entry accept this EPTP? */
-#define EPTSPEC_QUESTION_ENTRY 2U /* what is this entry of this level? */
-#define EPTSPEC_QUESTION_WALK 4U  /* what happens to this access? */
+#define EPTSPEC_QUESTION_EPTP 1U     /* does VM entry accept this EPTP? */
+#define EPTSPEC_QUESTION_ENTRY 2U    /* what is this entry of this level? */
+#define EPTSPEC_QUESTION_WALK 4U     /* what happens to this access? */
+#define EPTSPEC_QUESTION_SUB_PAGE 8U /* what does the sub-page permission table say of this write? */
 
 /* The processor: what it supports and which VM-execution controls are in use. */
 struct eptspec_configuration {
@@ -54,14 +55,18 @@ struct eptspec_word {
 struct eptspec_case {
   uint64_t id;       /* to be copied into the answer */
   uint32_t question; /* one EPTSPEC_QUESTION_... */
-  uint32_t level;    /* of the first word: 4 or 5 for a walk, 5 (PML5E) to 1 (PTE) for an entry, 0 for an EPTP */
+  uint32_t level;    /* of the first word: 4 or 5 for a walk, 5 (PML5E) to 1 (PTE) for an entry, 4 for a sub-page check,
+                        0 for an EPTP */
   struct eptspec_configuration configuration;
   uint64_t eptp;
-  uint64_t guest_physical_address; /* of a walk; bits 63:52 are 0 */
-  uint64_t access;                 /* of a walk: EPTSPEC_ACCESS_... */
+  uint64_t guest_physical_address; /* of a walk, bits 63:52 are 0; of a sub-page check, bits 63:48 are 0 */
+  uint64_t access;                 /* of a walk or a sub-page check: EPTSPEC_ACCESS_... */
   uint32_t word_count;             /* of words: 0 for an EPTP, 1 for an entry (its address is 0) */
   uint32_t padding;
   struct eptspec_word words[EPTSPEC_MAX_WORDS]; /* of a walk: all memory there is, from the root table down */
+  /* Of a sub-page check: the SPPTP; the words are those of the sub-page permission table. The walk that comes to it, to
+   * a 4-KByte page with bit 61 set and bit 1 clear, is no part of the case. */
+  uint64_t sub_page_table_pointer;
 };
 
 /* Attributes of an access; several may be set. */
@@ -79,9 +84,9 @@ struct eptspec_case {
 /* Trace-address pre-translation, architectural PEBS. Bit 16 of the qualification follows from ASYNCHRONOUS alone; of an
  * access with this attribute and not that one it is not judged, since these accesses are asynchronous. */
 #define EPTSPEC_ACCESS_NO_LINEAR_ADDRESS 0x800U
-#define EPTSPEC_ACCESS_UNBLOCKED_NMI 0x1000U          /* follows an IRET that unblocked NMIs */
-#define EPTSPEC_ACCESS_EVENT_DELIVERY 0x2000U         /* part of delivering an event */
-#define EPTSPEC_ACCESS_ASYNCHRONOUS 0x4000U           /* asynchronous to the instruction, and no event delivery */
+#define EPTSPEC_ACCESS_UNBLOCKED_NMI 0x1000U  /* follows an IRET that unblocked NMIs */
+#define EPTSPEC_ACCESS_EVENT_DELIVERY 0x2000U /* part of delivering an event */
+#define EPTSPEC_ACCESS_ASYNCHRONOUS 0x4000U   /* asynchronous to the instruction, and no event delivery */
 #define EPTSPEC_ACCESS_NO_SUB_PAGE_PERMISSION \
   0x8000U /* sub-page permissions never apply to it: of a transaction, SGX, PEBS */
 
@@ -105,6 +110,10 @@ struct eptspec_case {
 #define EPTSPEC_WALK_SUB_PAGE_CHECK 8U    /* the sub-page permission table is to decide */
 #define EPTSPEC_WALK_VIOLATION 9U         /* exit reason 48 (or #VE) */
 #define EPTSPEC_WALK_MISCONFIGURATION 10U /* exit reason 49 */
+#define EPTSPEC_SUB_PAGE_WRITE_ALLOWED 11U
+#define EPTSPEC_SUB_PAGE_WRITE_REFUSED 12U    /* an EPT violation */
+#define EPTSPEC_SUB_PAGE_MISS 13U             /* exit reason 66 */
+#define EPTSPEC_SUB_PAGE_MISCONFIGURATION 14U /* exit reason 66 */
 
 /* eptspec_answer.valid: which of the optional members of an answer are filled in. What is not, is not judged. */
 #define EPTSPEC_VALID_LEVEL 0x1U
@@ -116,7 +125,8 @@ struct eptspec_case {
 #define EPTSPEC_VALID_WORDS 0x40U
 #define EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS 0x80U
 #define EPTSPEC_VALID_VM_INSTRUCTION_ERROR 0x100U
-#define EPTSPEC_VALID_ALL 0x1ffU
+#define EPTSPEC_VALID_SUB_PAGE_QUALIFICATION 0x200U
+#define EPTSPEC_VALID_ALL 0x3ffU
 
 #define EPTSPEC_REASON_SIZE 120
 
@@ -125,7 +135,7 @@ struct eptspec_answer {
   uint32_t status;                   /* EPTSPEC_ANSWERED, EPTSPEC_DECLINED or EPTSPEC_NOT_APPLICABLE */
   uint32_t result;                   /* when answered */
   uint64_t valid;                    /* EPTSPEC_VALID_... */
-  uint32_t level;                    /* of the entry that ended the walk; 0 when none was read */
+  uint32_t level;                    /* of the entry that ended the walk or check; 0 when none was read */
   uint32_t memory_type;              /* translated, sub-page check: bits 5:3 of the leaf */
   uint32_t ignore_pat;               /* translated, sub-page check: bit 6 of the leaf, 0 or 1 */
   uint32_t convertible;              /* violation: 1 when it may become a virtualization exception, else 0 */
@@ -137,6 +147,7 @@ struct eptspec_answer {
   uint64_t guest_physical_address; /* violation, misconfiguration: of the byte accessed, bits 11:0 too */
   uint32_t vm_instruction_error;   /* EPTP refused */
   uint32_t padding;
+  uint64_t sub_page_qualification;  /* sub-page miss, misconfiguration: the exit qualification of exit 66 */
   char reason[EPTSPEC_REASON_SIZE]; /* when not answered: text, closed by a NUL */
 };
 

@@ -33,7 +33,7 @@ struct AnswerMember {
   std::uint64_t eptspec_answer::*wide;
 };
 
-inline constexpr std::array<AnswerMember, 7> kAnswerMembers = {
+inline constexpr std::array<AnswerMember, 8> kAnswerMembers = {
     {{EPT_OUTCOME_LEVEL, EPTSPEC_VALID_LEVEL, &eptspec_answer::level, nullptr},
      {EPT_OUTCOME_HOST_PHYSICAL_ADDRESS, EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS, nullptr,
       &eptspec_answer::host_physical_address},
@@ -42,7 +42,9 @@ inline constexpr std::array<AnswerMember, 7> kAnswerMembers = {
      {EPT_OUTCOME_QUALIFICATION, EPTSPEC_VALID_QUALIFICATION, nullptr, &eptspec_answer::qualification},
      {EPT_OUTCOME_CONVERTIBLE, EPTSPEC_VALID_CONVERTIBLE, &eptspec_answer::convertible, nullptr},
      {EPT_OUTCOME_GUEST_PHYSICAL_ADDRESS, EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS, nullptr,
-      &eptspec_answer::guest_physical_address}}};
+      &eptspec_answer::guest_physical_address},
+     {EPT_OUTCOME_SUB_PAGE_QUALIFICATION, EPTSPEC_VALID_SUB_PAGE_QUALIFICATION, nullptr,
+      &eptspec_answer::sub_page_qualification}}};
 
 inline std::uint64_t value_of(const eptspec_answer& answer, const AnswerMember& member) {
   return member.wide != nullptr ? answer.*member.wide : answer.*member.narrow;

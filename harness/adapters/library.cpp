@@ -39,7 +39,6 @@ static_assert(sizeof(SharedBatch) % 8 == 0 && sizeof(eptspec_case) % 8 == 0);
 constexpr char kReady = 'r';
 constexpr char kRefuses = 'x';
 
-constexpr std::uint32_t kQuestions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
 constexpr std::uint32_t kFlags = EPTSPEC_ANY_CONFIGURATION;
 
 using Entry = int (*)(eptspec_adapter*);
@@ -70,7 +69,7 @@ bool load(const char* path, SharedBatch& shared) {
     copy_text(shared.message, "it has no function run");
   } else if (shared.adapter.name == nullptr || *shared.adapter.name == '\0') {
     copy_text(shared.message, "it has no name");
-  } else if ((shared.adapter.questions & ~kQuestions) != 0 || (shared.adapter.flags & ~kFlags) != 0) {
+  } else if ((shared.adapter.questions & ~kAllQuestions) != 0 || (shared.adapter.flags & ~kFlags) != 0) {
     copy_text(shared.message, "it has unknown bits in questions or flags");
   } else {
     copy_text(shared.name, shared.adapter.name);

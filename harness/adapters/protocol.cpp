@@ -112,7 +112,7 @@ eptspec_configuration configuration_of(std::string_view name, element from) {
 }
 
 std::uint32_t questions_of(std::optional<array> from) {
-  constexpr const char* kMistake = "hello without 'questions', a list of eptp, entry, walk";
+  constexpr const char* kMistake = "hello without 'questions', a list of eptp, entry, walk, sub_page";
   if (!from) throw garbage(kMistake);
   std::uint32_t questions = 0;
   for (const element one : *from) {
@@ -151,7 +151,9 @@ void append_case(const eptspec_case& asked, std::string& line) {
   append_word(line, R"(","eptp":)", asked.eptp);
   if (asked.question != EPTSPEC_QUESTION_EPTP) append_number(line, ",\"level\":", asked.level);
   if (asked.question == EPTSPEC_QUESTION_ENTRY) append_word(line, ",\"entry\":", asked.words[0].value);
-  if (asked.question == EPTSPEC_QUESTION_WALK) {
+  const bool sub_page = asked.question == EPTSPEC_QUESTION_SUB_PAGE;
+  if (sub_page) append_word(line, ",\"sub_page_table_pointer\":", asked.sub_page_table_pointer);
+  if (sub_page || asked.question == EPTSPEC_QUESTION_WALK) {
     append_word(line, ",\"guest_physical_address\":", asked.guest_physical_address);
     append_word(line, ",\"access\":", asked.access);
     line += ",\"words\":[";

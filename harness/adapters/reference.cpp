@@ -13,9 +13,19 @@ ept_word read(void* memory, ept_word address) {
   return eptspec_read(static_cast<const eptspec_case*>(memory), address);
 }
 
-void walk(const eptspec_case& asked, const ept_context& context, eptspec_answer& answer) {
+ept_outcome walk(const eptspec_case& asked, const ept_context& context) {
   eptspec_case memory = asked;
-  const ept_outcome outcome = ept_walk(&context, asked.guest_physical_address, asked.access, read, &memory);
+  return ept_walk(&context, asked.guest_physical_address, asked.access, read, &memory);
+}
+
+ept_outcome check_sub_page(const eptspec_case& asked) {
+  const ept_configuration configuration = to_model(asked.configuration);
+  eptspec_case memory = asked;
+  return ept_check_sub_page(&configuration, asked.eptp, asked.sub_page_table_pointer, asked.guest_physical_address,
+                            asked.access, read, &memory);
+}
+
+void tell(const eptspec_case& asked, const ept_outcome& outcome, eptspec_answer& answer) {
   answer.result = abi_result(outcome.result);
   answer.valid = EPTSPEC_VALID_WORDS;
   for (const AnswerMember& one : kAnswerMembers) put_value(answer, one, ept_outcome_get(&outcome, one.member));
@@ -60,11 +70,15 @@ eptspec_answer answer_to(const eptspec_case& asked, Prepared& prepared) {
       answer.vm_instruction_error = static_cast<std::uint32_t>(ept_saved_facts[EPT_SAVED_VM_INSTRUCTION_ERROR].value);
     return answer;
   }
+  if (asked.question == EPTSPEC_QUESTION_SUB_PAGE) {
+    tell(asked, check_sub_page(asked), answer);
+    return answer;
+  }
   const ept_context& context = prepared.context(asked);
   if (asked.question == EPTSPEC_QUESTION_ENTRY) {
     answer.result = abi_result(ept_classify(&context, static_cast<int>(asked.level), asked.words[0].value).kind);
   } else {
-    walk(asked, context, answer);
+    tell(asked, walk(asked, context), answer);
   }
   return answer;
 }
@@ -74,7 +88,7 @@ class Reference : public Adapter {
   Reference() {
     description_.name = "reference";
     description_.version = "ept_model.h";
-    description_.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
+    description_.questions = kAllQuestions;
     description_.any_configuration = true;
   }
 

@@ -233,8 +233,8 @@ void add_run_command(Command& app, Invocation& invocation) {
                                            "--profile, of drawn processors if the target takes any");
   command.add_option(
       "--filter", arguments.filter,
-      "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk, rule:TEXT, access:TEXT, "
-      "or TEXT of an id or goal; ! negates");
+      "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk|sub_page, rule:TEXT, "
+      "access:TEXT, or TEXT of an id or goal; ! negates");
   command.add_flag("--quick", arguments.quick, "Only the vectors that isolate one rule each, and their neighbours")
       .excludes(random);
   command.add_option("-j,--jobs", arguments.jobs, "Number of workers, or of models of Bochs, at once", range(1, 1024));

@@ -9,12 +9,12 @@ struct Configuration { maxphyaddr: u64, capability: u64, pin_based: u64, primary
 struct Word { address: u64, value: u64 }
 #[repr(C)]
 struct Case { id: u64, question: u32, level: u32, configuration: Configuration, eptp: u64, guest_physical_address: u64,
-              access: u64, word_count: u32, padding: u32, words: [Word; 5] }
+              access: u64, word_count: u32, padding: u32, words: [Word; 5], sub_page_table_pointer: u64 }
 #[repr(C)]
 struct Answer { id: u64, status: u32, result: u32, valid: u64, level: u32, memory_type: u32, ignore_pat: u32,
                 convertible: u32, host_physical_address: u64, qualification: u64, qualification_valid: u64,
                 words: [u64; 5], guest_physical_address: u64, vm_instruction_error: u32, padding: u32,
-                reason: [c_char; 120] }
+                sub_page_qualification: u64, reason: [c_char; 120] }
 #[repr(C)]
 pub struct Adapter { abi_version: u32, questions: u32, flags: u32, padding: u32, name: *const c_char, version: *const c_char,
                      configuration: Configuration, optional_controls: [u64; 4],

@@ -9,16 +9,15 @@
 
 static ept_word read_word(void* memory, ept_word address) { return eptspec_read(memory, address); }
 
-static void walk(const struct eptspec_case* asked, const struct ept_context* context, struct eptspec_answer* answer) {
-  const struct ept_outcome outcome =
-      ept_walk(context, asked->guest_physical_address, asked->access, read_word, (void*)asked);
+static void tell(struct ept_outcome outcome, struct eptspec_answer* answer) {
   answer->result = EPTSPEC_WALK_TRANSLATED + (uint32_t)outcome.result; /* the same order */
   answer->valid = EPTSPEC_VALID_LEVEL | EPTSPEC_VALID_HOST_PHYSICAL_ADDRESS | EPTSPEC_VALID_QUALIFICATION |
-                  EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS;
+                  EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS | EPTSPEC_VALID_SUB_PAGE_QUALIFICATION;
   answer->level = (uint32_t)outcome.level;
   answer->host_physical_address = outcome.host_physical_address;
   answer->qualification = outcome.qualification;
   answer->guest_physical_address = outcome.guest_physical_address;
+  answer->sub_page_qualification = outcome.sub_page_qualification;
 }
 
 static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* answer) {
@@ -40,8 +39,12 @@ static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* 
   if (asked->question == EPTSPEC_QUESTION_ENTRY) {
     const enum ept_kind kind = ept_classify(&context, (int)asked->level, asked->words[0].value).kind;
     answer->result = EPTSPEC_ENTRY_NOT_PRESENT + (uint32_t)kind; /* the same order */
+  } else if (asked->question == EPTSPEC_QUESTION_WALK) {
+    tell(ept_walk(&context, asked->guest_physical_address, asked->access, read_word, (void*)asked), answer);
   } else {
-    walk(asked, &context, answer);
+    tell(ept_check_sub_page(&configuration, asked->eptp, asked->sub_page_table_pointer, asked->guest_physical_address,
+                            asked->access, read_word, (void*)asked),
+         answer);
   }
 }
 
@@ -53,7 +56,8 @@ int eptspec_describe(struct eptspec_adapter* adapter) {
   adapter->abi_version = EPTSPEC_ABI_VERSION;
   adapter->name = "ept_model.h";
   adapter->version = "1";
-  adapter->questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
+  adapter->questions =
+      EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK | EPTSPEC_QUESTION_SUB_PAGE;
   adapter->flags = EPTSPEC_ANY_CONFIGURATION;
   adapter->run = run;
   return 0;

@@ -73,6 +73,10 @@ void put_words(const Case& asked) {
   put_back_unwanted();
 }
 
+uint64_t sub_page_table(const Case& asked) {
+  return asked.sub_page_table_pointer != 0 ? asked.sub_page_table_pointer : address_of(&sub_page_root);
+}
+
 // What the guest starts with, beside the registers that the VMCS does not hold.
 void set_start(const Probe& probe, const Case& asked, const GuestStart& start) {
   vmwrite(kGuestCr3, start.cr3);
@@ -108,7 +112,7 @@ void set_case(const Probe& probe, const Case& asked, const GuestStart& start) {
     vmwrite(kPmlAddress, address_of(&log));
     vmwrite(kGuestPmlIndex, asked.flags >> kLogIndexShift);
   }
-  if ((capability(probe, 0x48b) >> 55 & 1) != 0) vmwrite(kSpptp, address_of(&sub_page_root));
+  if ((capability(probe, 0x48b) >> 55 & 1) != 0) vmwrite(kSpptp, sub_page_table(asked));
   if ((capability(probe, 0x48b) >> 50 & 1) != 0) {
     vmwrite(kVeInformation, address_of(&ve_information));
     vmwrite(kEptpIndexField, kEptpIndex);

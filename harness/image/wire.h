@@ -20,7 +20,7 @@ struct Word {
   uint64_t value;
 };
 
-constexpr unsigned kMaxWords = 6;
+constexpr unsigned kMaxWords = 9;
 
 // Where the guest's own pages are in its guest-physical addresses: in a part that is not under test.
 enum class Own : uint32_t { at_512_gbyte, at_zero, at_256_tbyte, at_1_gbyte };
@@ -86,13 +86,14 @@ struct Case {
   uint32_t secondary_controls;
   uint32_t word_count;
   uint64_t tertiary_controls;
-  Own own;             // unused by entry_only, likewise the next two
-  uint32_t own_level;  // of the EPT entry that leads to the guest's own pages: 5, 4 or 3
-  uint64_t own_slot;   // physical address of that entry
+  Own own;                          // unused by entry_only, likewise the next two
+  uint32_t own_level;               // of the EPT entry that leads to the guest's own pages: 5, 4 or 3
+  uint64_t own_slot;                // physical address of that entry
+  uint64_t sub_page_table_pointer;  // 0: a table of the image's own, all zero
   Word words[kMaxWords];
   Word upgraded;  // of kUpgrade
 };
-static_assert(sizeof(Case) == 184);
+static_assert(sizeof(Case) == 240);
 
 // CasesHeader::flags.
 constexpr uint32_t kOverSerial = 1;   // results are sent over the serial line too, as frames
@@ -233,7 +234,7 @@ struct Record {
   uint32_t padding;
   uint32_t crc;  // of everything before it
 };
-static_assert(sizeof(Record) == 232);
+static_assert(sizeof(Record) == 256);
 
 // CR3 is not the guest's own: it tells whether a load of PDPTEs was completed.
 constexpr const char* kRegisters[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rflags", "cr3", "ssp"};

@@ -15,7 +15,8 @@ namespace {
 
 using vectors::same;
 
-constexpr std::array kQuestionBits = {EPTSPEC_QUESTION_EPTP, EPTSPEC_QUESTION_ENTRY, EPTSPEC_QUESTION_WALK};
+constexpr std::array kQuestionBits = {EPTSPEC_QUESTION_EPTP, EPTSPEC_QUESTION_ENTRY, EPTSPEC_QUESTION_WALK,
+                                      EPTSPEC_QUESTION_SUB_PAGE};
 static_assert(kQuestionBits.size() == vectors::kQuestions.size());
 
 // Whether the manual says of the case with this configuration what the vector expects. The entries may end too soon
@@ -26,6 +27,7 @@ bool applies(const vectors::Vector& vector, const ept_configuration& configurati
   if (same(configuration, vector.asked.configuration)) return true;
   vectors::Case there = vector.asked;
   there.configuration = configuration;
+  if (there.question == vectors::Question::sub_page && !vectors::reaches_sub_page_check(there)) return false;
   if (there.question == vectors::Question::walk) there.entries.resize(5, 0);
   return same(vectors::expected_of(there), vector.expected);
 }
@@ -99,7 +101,7 @@ ept_configuration widest(const Description& description) {
 
 bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
-  const bool walks = asked.question == vectors::Question::walk;
+  const bool walks = vectors::has_outcome(asked.question);
   put.word_count = count;
   bool apart = true;
   for (std::uint32_t n = 0; n < count; ++n) {
@@ -119,6 +121,7 @@ Judgement prepare(const vectors::Vector& vector, const Description& description,
   put.eptp = asked.eptp;
   put.guest_physical_address = asked.guest_physical_address;
   put.access = asked.access;
+  put.sub_page_table_pointer = asked.sub_page_table_pointer;
   const ept_configuration there = configuration_put(asked.configuration, description);
   put.configuration = to_abi(there);
   if (!description.any_configuration && !applies(vector, there))

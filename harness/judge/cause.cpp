@@ -103,12 +103,15 @@ void add_result(Places& to, const vectors::Vector& vector) {
       if (outcome.result == EPT_VIOLATION) add_bits(to, ept_violation_names, outcome.rules);
       if (outcome.result == EPT_MISCONFIGURATION)
         add_misconfiguration(to, format_of(vector), outcome.rules, outcome.reserved_bits);
+      break;
+    case vectors::Question::sub_page: add_bits(to, ept_sub_page_rule_names, outcome.rules); break;
   }
 }
 
 // Of a member of an outcome: where its bits are, or the field of the entry that it comes from, or it.
 void add_member(Places& to, const std::string& format, const ept_outcome_member& member, const Deviation& one) {
-  if (member.kind == EPT_MEMBER_BITS && one.bit) return add_bits(to, ept_qualification_names, ept_word{1} << *one.bit);
+  if (member.kind == EPT_MEMBER_BITS && one.bit)
+    return add_bits(to, names_of_bits(member.member), ept_word{1} << *one.bit);
   if (member.kind == EPT_MEMBER_BITS) return add(to, member.cite_cleared);
   const std::string_view name = member.kind == EPT_MEMBER_ADDRESS ? "address" : member.name;
   for (const ept_field_name& field : ept_field_names) {

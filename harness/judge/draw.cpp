@@ -30,6 +30,29 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
   return {level, asked.entries.at(static_cast<std::size_t>(asked.level - level))};
 }
 
+// An entry of the sub-page permission table: its fields by name, the vector by the parts that it lets be written.
+std::string sub_page_bits(const vectors::Case& asked, int level, ept_word entry) {
+  const ept_word reserved = entry & ept_sub_page_forbidden(asked.configuration.maxphyaddr, level);
+  const ept_word rest = entry & ~reserved;
+  std::string text = level == 1 ? names_of(ept_sub_page_vector_names, rest)
+                                : names_of(ept_sub_page_table_names, rest & ~EPT_ENTRY_ADDRESS);
+  if (reserved != 0) text += (text.empty() ? "reserved " : "; reserved ") + numbers_of(reserved);
+  return text;
+}
+
+// From the pointer down to the last entry that is read.
+std::string draw_sub_page(const vectors::Case& asked, const std::string& indent) {
+  std::string text = fmt::format("{}sub-page table pointer {:#x}\n", indent, asked.sub_page_table_pointer);
+  const int last = vectors::expected_of(asked).outcome.level;
+  int level = asked.level;
+  for (const ept_word entry : asked.entries) {
+    if (level < last) break;
+    text += fmt::format("{}level {}  {:#018x}  {}\n", indent, level, entry, sub_page_bits(asked, level, entry));
+    --level;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string numbers_of(ept_word bits) { return fmt::format("{}", fmt::join(vectors::numbers_in(bits), ", ")); }
@@ -68,7 +91,9 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
   const std::string tertiary = names_of(ept_tertiary_control_names, with.tertiary_controls);
   if (!tertiary.empty()) controls += (controls.empty() ? "" : " ") + tertiary;
   text += fmt::format(", controls {}\n{}eptp {}\n", controls, indent, eptp_text(asked));
-  int level = asked.level;
+  const bool sub_page = asked.question == vectors::Question::sub_page;
+  if (sub_page) text += draw_sub_page(asked, indent);
+  int level = sub_page ? 0 : asked.level;
   for (const ept_word entry : asked.entries) {
     if (level == 0) break;
     const ept_classification found = classify(asked, level, entry);
@@ -76,7 +101,7 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
     if (found.kind != EPT_TABLE) break;  // what follows is not read
     --level;
   }
-  if (asked.question == vectors::Question::walk) {
+  if (vectors::has_outcome(asked.question)) {
     text += fmt::format("{}access {} at guest-physical {:#x}\n", indent, names_of(ept_access_names, asked.access),
                         asked.guest_physical_address);
   }
@@ -94,6 +119,8 @@ bool breaks_several(const vectors::Vector& vector) { return std::popcount(vector
 
 std::string format_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "eptp";
+  if (vector.asked.question == vectors::Question::sub_page)
+    return vector.expected.outcome.level == 1 ? "sub_page_vector" : "sub_page_table";
   const auto [level, entry] = decisive(vector);
   return level == 0 ? "" : name_of(classify(vector.asked, level, entry).format);
 }

@@ -18,6 +18,8 @@ bool belongs_to(std::uint32_t result, std::uint32_t question) {
     case EPTSPEC_QUESTION_EPTP: return result >= EPTSPEC_EPTP_ACCEPTED && result <= EPTSPEC_EPTP_REFUSED;
     case EPTSPEC_QUESTION_ENTRY: return result >= EPTSPEC_ENTRY_NOT_PRESENT && result <= EPTSPEC_ENTRY_PAGE;
     case EPTSPEC_QUESTION_WALK: return result >= EPTSPEC_WALK_TRANSLATED && result <= EPTSPEC_WALK_MISCONFIGURATION;
+    case EPTSPEC_QUESTION_SUB_PAGE:
+      return result >= EPTSPEC_SUB_PAGE_WRITE_ALLOWED && result <= EPTSPEC_SUB_PAGE_MISCONFIGURATION;
     default: return false;
   }
 }
@@ -162,7 +164,8 @@ std::uint32_t expected_result(const vectors::Vector& vector) {
   switch (vector.asked.question) {
     case vectors::Question::eptp: return expected.eptp_rules == 0 ? EPTSPEC_EPTP_ACCEPTED : EPTSPEC_EPTP_REFUSED;
     case vectors::Question::entry: return abi_result(expected.classification.kind);
-    case vectors::Question::walk: return abi_result(expected.outcome.result);
+    case vectors::Question::walk:
+    case vectors::Question::sub_page: return abi_result(expected.outcome.result);
   }
   return 0;
 }
@@ -178,7 +181,7 @@ Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Ob
   if (answer.result != expected) {
     // The rest of an answer to another result says nothing.
     judgement.deviations.push_back({Field::result, expected, answer.result});
-  } else if (vector.asked.question == vectors::Question::walk) {
+  } else if (vectors::has_outcome(vector.asked.question)) {
     compare_outcome(vector.expected.outcome, put, answer, judgement.deviations);
   } else if (answer.result == EPTSPEC_EPTP_REFUSED) {
     compare_error(answer, judgement.deviations);

@@ -108,6 +108,18 @@ ept_word with_place(ept_word entry, int level, ept_word table, ept_word below_wi
   return (entry - address) | (page ? kPagesBegin | (address & (kPagesEnd - kPagesBegin - 1)) : table);
 }
 
+// Its table, apart from the window's first pages, where the walk to it has its own; the vector has no address.
+void settle_sub_page_check(vectors::Case& asked, ept_word below_width) {
+  ept_word table = kTablesBegin + 0x7000;
+  asked.sub_page_table_pointer = table;
+  for (std::size_t n = 0; n + 1 < asked.entries.size(); ++n) {
+    table += kTablesBegin;
+    asked.entries[n] = (asked.entries[n] & ~(EPT_ENTRY_ADDRESS & below_width)) | table;
+  }
+  asked.access = possible(asked.access);
+  asked.guest_physical_address = possible_address(asked);
+}
+
 }  // namespace
 
 void choose_act(const Machine& machine, const eptspec_case& asked, Plan& plan) {
@@ -134,6 +146,11 @@ void settle(vectors::Vector& vector) {
   if (asked.question == vectors::Question::eptp) return;
   const ept_word below_width = (ept_word{1} << asked.configuration.maxphyaddr) - 1;
   ept_word table = kTablesBegin;
+  if (asked.question == vectors::Question::sub_page) {
+    settle_sub_page_check(asked, below_width);
+    vector.expected = vectors::expected_of(asked);
+    return;
+  }
   asked.eptp = (asked.eptp & ~(EPT_ENTRY_ADDRESS & below_width)) | table;
   int level = asked.level;
   for (ept_word& entry : asked.entries) entry = with_place(entry, level--, table += kTablesBegin, below_width);

@@ -45,7 +45,7 @@ Description described(const std::string& name, const image::Probe& probe) {
   description.name = name;
   description.machine = true;
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
-  description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
+  description.questions = kAllQuestions;
   description.unknown_parameters = all_bits(ept_parameter_names);
   ept_configuration has = always();
   ept_configuration may{};

@@ -146,6 +146,27 @@ ept_outcome expected_walk(const eptspec_case& asked) {
   return ept_walk(&context, asked.guest_physical_address, asked.access, read_word, &memory);
 }
 
+ept_outcome expected_sub_page_check(const eptspec_case& asked) {
+  const ept_configuration configuration = to_model(asked.configuration);
+  eptspec_case memory = asked;
+  return ept_check_sub_page(&configuration, asked.eptp, asked.sub_page_table_pointer, asked.guest_physical_address,
+                            asked.access, read_word, &memory);
+}
+
+// The vector has no address.
+void lay_out_sub_page_table(const Machine& machine, const eptspec_case& asked, Plan& plan) {
+  const auto last = static_cast<std::uint32_t>(expected_sub_page_check(asked).level);
+  plan.made.sub_page_table_pointer = relocated_entry(machine, asked.sub_page_table_pointer);
+  for (std::uint32_t n = 0; n < asked.word_count; ++n) {
+    const std::uint32_t level = asked.level - n;
+    const auto& [address, value] = asked.words[n];
+    const bool read = level >= last;
+    const bool there = (read || in_tables(address)) && has_place(machine, address);
+    if (there) add_word(plan.made, relocated(machine, address), level == 1 ? value : relocated_entry(machine, value));
+    if (read && !there) plan.not_applicable = "this machine has no memory where one of the tables is";
+  }
+}
+
 void lay_out_walk(const Machine& machine, Plan& plan) {
   const ept_outcome outcome = expected_walk(plan.walked);
   if (!place_guest(machine, plan) || !place_tables(machine, outcome.level, plan)) return;

@@ -153,6 +153,39 @@ void add_mistakes(const eptspec_answer& answer, const ept_outcome& expected, std
   if (cleared) compare(EPT_OUTCOME_QUALIFICATION, answer.qualification);
 }
 
+// Exit 66 says by bit 11 of its qualification which of the two it is.
+std::uint32_t result_of_exit_66(std::uint64_t qualification) {
+  return (qualification & EPT_QUALIFICATION_SUB_PAGE_TABLE_MISS) != 0 ? EPTSPEC_SUB_PAGE_MISS
+                                                                      : EPTSPEC_SUB_PAGE_MISCONFIGURATION;
+}
+
+// What the table says, told by how the write ended.
+Observation observed_sub_page_check(const Machine& machine, const eptspec_case& asked, const Plan& plan,
+                                    const image::Record& record) {
+  Observation walked = observed_walk(machine, plan, record);
+  if (walked.fate != Fate::answered) return walked;
+  Observation observation = answered(asked, 0);
+  observation.mistakes = std::move(walked.mistakes);
+  eptspec_answer& answer = observation.answer;
+  answer.valid = EPTSPEC_VALID_WORDS;
+  take_words(asked, machine, plan, record, answer);
+  switch (walked.answer.result) {
+    case EPTSPEC_WALK_TRANSLATED: answer.result = EPTSPEC_SUB_PAGE_WRITE_ALLOWED; break;
+    case EPTSPEC_WALK_VIOLATION: answer.result = EPTSPEC_SUB_PAGE_WRITE_REFUSED; break;
+    case EPTSPEC_WALK_SUB_PAGE_CHECK:
+      answer.result = result_of_exit_66(record.qualification);
+      answer.sub_page_qualification = record.qualification;
+      answer.valid |= EPTSPEC_VALID_SUB_PAGE_QUALIFICATION;
+      break;
+    default: return strange(record);
+  }
+  const std::uint64_t page = expected_walk(plan.walked).host_physical_address;
+  if (answer.result == EPTSPEC_SUB_PAGE_WRITE_ALLOWED && walked.answer.host_physical_address != page) {
+    return failed(Fate::garbage, "the write went to another page");
+  }
+  return observation;
+}
+
 // What the entry is, told by how the walk through it ended.
 Observation observed_entry(const Machine& machine, const eptspec_case& asked, const Plan& plan,
                            const image::Record& record) {
@@ -185,6 +218,7 @@ Observation observed(const Machine& machine, const eptspec_case& asked, const Pl
   switch (asked.question) {
     case EPTSPEC_QUESTION_EPTP: return observed_eptp(asked, record);
     case EPTSPEC_QUESTION_ENTRY: return observed_entry(machine, asked, plan, record);
+    case EPTSPEC_QUESTION_SUB_PAGE: return observed_sub_page_check(machine, asked, plan, record);
     default: return observed_walk(machine, plan, record);
   }
 }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "harness/adapters/abi_model.h"
+#include "harness/judge/case.h"
 #include "harness/support/text.h"
 
 namespace harness {
@@ -105,6 +107,29 @@ eptspec_case walk_through(const eptspec_case& asked) {
   return through;
 }
 
+// The walk that comes to the check.
+eptspec_case walk_to_check(const eptspec_case& asked) {
+  vectors::Case check{vectors::Question::sub_page, to_model(asked.configuration), asked.eptp};
+  for (std::uint32_t n = 0; n < asked.word_count; ++n) check.entries.push_back(asked.words[n].value);
+  check.level = static_cast<int>(asked.level);
+  check.guest_physical_address = asked.guest_physical_address;
+  check.access = asked.access;
+  check.sub_page_table_pointer = asked.sub_page_table_pointer;
+  const vectors::Case walk = vectors::walk_to_sub_page_check(check);
+  eptspec_case put = asked;
+  put.question = EPTSPEC_QUESTION_WALK;
+  put.level = static_cast<std::uint32_t>(walk.level);
+  put.eptp = walk.eptp;
+  lay_out(walk, put);
+  return put;
+}
+
+Plan plan_sub_page_check(const Machine& machine, const eptspec_case& asked) {
+  Plan plan = plan_walk(machine, walk_to_check(asked));
+  if (plan.not_applicable.empty() && plan.declined.empty()) lay_out_sub_page_table(machine, asked, plan);
+  return plan;
+}
+
 bool has_second_operand(image::Act act) {
   return act == image::Act::read || act == image::Act::write || act == image::Act::guest_walk;
 }
@@ -120,6 +145,7 @@ Plan plan(const Machine& machine, const eptspec_case& asked) {
   switch (asked.question) {
     case EPTSPEC_QUESTION_EPTP: return plan_eptp(machine, asked);
     case EPTSPEC_QUESTION_ENTRY: return plan_walk(machine, walk_through(asked));
+    case EPTSPEC_QUESTION_SUB_PAGE: return plan_sub_page_check(machine, asked);
     default: return plan_walk(machine, asked);
   }
 }

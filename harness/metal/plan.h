@@ -18,7 +18,8 @@ namespace harness {
 struct Plan {
   std::string not_applicable;  // why no such machine can show the case; empty when this one can
   std::string declined;        // why the image cannot make it; empty when it can
-  eptspec_case walked{};       // the walk that is made: of an entry, one that ends at it or goes through it
+  eptspec_case walked{};       // the walk that is made: of an entry, one that ends at it or goes through it; of a
+                               // sub-page check, one that comes to it
   image::Case made{};
   std::uint64_t extent = 1;     // of the bytes that the access takes from its address on; it may end at each of them
   std::uint64_t byte_code = 0;  // physical address of an instruction of one byte that only this page has
@@ -67,6 +68,12 @@ bool has_place(const Machine& machine, std::uint64_t symbol);
 // After a violation: the entry that, being changed, allows the access. Nothing where no single one does, or where the
 // image cannot tell that the access was completed.
 void plan_upgrade(const Machine& machine, const ept_outcome& outcome, Plan& plan);
+
+// Likewise what the sub-page permission table says.
+ept_outcome expected_sub_page_check(const eptspec_case& asked);
+
+// Places the table of a sub-page check behind what its walk needs.
+void lay_out_sub_page_table(const Machine& machine, const eptspec_case& asked, Plan& plan);
 
 // Places the guest's own pages, the tables and the page of plan.walked; says in plan.not_applicable what has no place.
 void lay_out_walk(const Machine& machine, Plan& plan);

@@ -38,6 +38,10 @@ const char* decided_of(const vectors::Vector& vector) {
     case EPTSPEC_WALK_MISCONFIGURATION: return "misconfiguration";
     case EPTSPEC_ENTRY_NOT_PRESENT:
     case EPTSPEC_WALK_VIOLATION: return "violation";
+    case EPTSPEC_SUB_PAGE_WRITE_ALLOWED:
+    case EPTSPEC_SUB_PAGE_WRITE_REFUSED:
+    case EPTSPEC_SUB_PAGE_MISS:
+    case EPTSPEC_SUB_PAGE_MISCONFIGURATION: return "sub-page permission";
     default: return "translation";
   }
 }

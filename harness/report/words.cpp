@@ -19,7 +19,7 @@ std::string value_text(const Deviation& one, std::uint64_t value) {
 std::string field_text(const Deviation& one) {
   const ept_word mask = one.bit ? ept_word{1} << *one.bit : 0;
   if (const ept_outcome_member* const member = member_of(one.field); member != nullptr && one.bit)
-    return fmt::format("{} bit {} ({})", member->name, *one.bit, names_of(ept_qualification_names, mask));
+    return fmt::format("{} bit {} ({})", member->name, *one.bit, names_of(names_of_bits(member->member), mask));
   if (one.field != Field::entry) return name_of(one.field);
   const std::string which = one.bit ? names_of(ept_flag_names, mask) + " flag" : "bits";
   return fmt::format("{} of the level-{} entry afterwards", which, one.level.value_or(0));

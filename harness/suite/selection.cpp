@@ -67,8 +67,8 @@ const char* question_of(const vectors::Vector& vector) {
 }
 
 std::string access_of(const vectors::Vector& vector) {
-  const bool walk = vector.asked.question == vectors::Question::walk;
-  return walk ? names_of(ept_access_names, vector.asked.access) : std::string();
+  const bool accesses = vectors::has_outcome(vector.asked.question);
+  return accesses ? names_of(ept_access_names, vector.asked.access) : std::string();
 }
 
 bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& word) {
@@ -81,7 +81,7 @@ bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& p
   if (key == "profile") return std::count(profiles.begin(), profiles.end(), text) != 0;
   if (key == "question") {
     if (std::count(vectors::kQuestions.begin(), vectors::kQuestions.end(), text) == 0) {
-      throw std::runtime_error("--filter: 'question:" + text + "' is none of eptp, entry, walk");
+      throw std::runtime_error("--filter: 'question:" + text + "' is none of eptp, entry, walk, sub_page");
     }
     return question_of(vector) == text;
   }

@@ -20,9 +20,9 @@ struct VectorSet {
 VectorSet load_vectors(const std::string& path, std::vector<std::string>& errors);
 
 // Words separated by blanks, all of which must hold; a leading ! negates. goal:TEXT some goal contains TEXT; id:TEXT
-// the id begins with it; profile:NAME one of `profiles`, question:eptp|entry|walk is equal to it; rule:TEXT a rule that
-// decides contains it; access:TEXT what a walk's access is called in reports contains it; a word without a colon: the
-// id begins with it or some goal contains it. Throws std::runtime_error for an unknown key or question.
+// the id begins with it; profile:NAME one of `profiles`, question:eptp|entry|walk|sub_page is equal to it; rule:TEXT a
+// rule that decides contains it; access:TEXT what a walk's access is called in reports contains it; a word without a
+// colon: the id begins with it or some goal contains it. Throws std::runtime_error for an unknown key or question.
 bool selected(const vectors::Vector& vector, const std::vector<std::string>& profiles, const std::string& filter);
 
 // Those that the filter selects. Throws std::runtime_error when it selects none of some.

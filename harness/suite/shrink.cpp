@@ -18,6 +18,19 @@ using vectors::Case;
 using vectors::Question;
 using vectors::Vector;
 
+// Tables apart from that at the pointer; a vector that allows a write to each part.
+Case plain_sub_page_check(Case plain) {
+  plain.access = EPT_ACCESS_WRITE;
+  plain.sub_page_table_pointer = 0x8000;
+  ept_word table = 0x9000;
+  for (ept_word& entry : plain.entries) {
+    entry = table | EPT_SUB_PAGE_VALID;
+    table += 0x1000;
+  }
+  plain.entries.back() = ~ept_sub_page_forbidden(plain.configuration.maxphyaddr, 1);
+  return plain;
+}
+
 // Good in every way that the configuration allows; its page lies at 1 GByte, so that any size fits.
 Case plain_case(const Case& failing) {
   constexpr ept_word kAllowed = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
@@ -30,6 +43,7 @@ Case plain_case(const Case& failing) {
   plain.eptp = 0x1000 | (failing.question == Question::eptp ? type | length << 3 : failing.eptp & kTypeAndLength);
   plain.guest_physical_address = 0;
   plain.access = failing.question == Question::walk ? EPT_ACCESS_READ : 0;
+  if (failing.question == Question::sub_page) return plain_sub_page_check(plain);
   ept_word table = 0x2000;
   int level = failing.level;
   for (ept_word& entry : plain.entries) {
@@ -40,10 +54,10 @@ Case plain_case(const Case& failing) {
   return plain;
 }
 
-// Word n of a case: EPTP, guest-physical address, access, then the entries.
+// Word n of a case: EPTP or sub-page table pointer, guest-physical address, access, then the entries.
 ept_word& word_at(Case& asked, std::size_t n) {
   switch (n) {
-    case 0: return asked.eptp;
+    case 0: return asked.question == Question::sub_page ? asked.sub_page_table_pointer : asked.eptp;
     case 1: return asked.guest_physical_address;
     case 2: return asked.access;
     default: return asked.entries[n - 3];
@@ -59,7 +73,8 @@ struct Bit {
 using Bits = std::vector<Bit>;
 
 bool is_asked_sensibly(const Case& asked) {
-  if (asked.question == Question::walk && !vectors::is_access(asked.access)) return false;
+  if (vectors::has_outcome(asked.question) && !vectors::is_access(asked.access)) return false;
+  if (asked.question == Question::sub_page && !vectors::reaches_sub_page_check(asked)) return false;
   return asked.question == Question::eptp || ept_check_eptp(&asked.configuration, asked.eptp) == 0;
 }
 
@@ -75,12 +90,13 @@ Bits differing(Case from, Case to) {
 }
 
 std::string name_of(Case asked, const Bit& bit) {
-  constexpr std::array kWords = {"EPTP", "guest-physical address"};
+  const bool sub_page = asked.question == Question::sub_page;
+  const std::array words = {sub_page ? "sub-page table pointer" : "EPTP", "guest-physical address"};
   const ept_word mask = ept_word{1} << bit.bit;
   const bool is_set = (word_at(asked, bit.word) & mask) != 0;
   if (bit.word == kAccess) return fmt::format("access {}{}", is_set ? "" : "not ", names_of(ept_access_names, mask));
-  const std::string word = bit.word < kWords.size()
-                               ? kWords.at(bit.word)
+  const std::string word = bit.word < words.size()
+                               ? words.at(bit.word)
                                : fmt::format("level {}", asked.level - static_cast<int>(bit.word - kAccess - 1));
   return fmt::format("{} bit {} {}", word, bit.bit, is_set ? "set" : "clear");
 }

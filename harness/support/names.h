@@ -25,8 +25,14 @@ struct QuestionName {
   std::uint32_t question;  // EPTSPEC_QUESTION_...
   std::string_view name;
 };
-inline constexpr std::array<QuestionName, 3> kQuestionNames = {
-    {{EPTSPEC_QUESTION_EPTP, "eptp"}, {EPTSPEC_QUESTION_ENTRY, "entry"}, {EPTSPEC_QUESTION_WALK, "walk"}}};
+inline constexpr std::array<QuestionName, 4> kQuestionNames = {{{EPTSPEC_QUESTION_EPTP, "eptp"},
+                                                                {EPTSPEC_QUESTION_ENTRY, "entry"},
+                                                                {EPTSPEC_QUESTION_WALK, "walk"},
+                                                                {EPTSPEC_QUESTION_SUB_PAGE, "sub_page"}}};
+inline constexpr std::uint32_t kAllQuestions =
+    EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK | EPTSPEC_QUESTION_SUB_PAGE;
+// The names of the bits of a member of an outcome.
+std::span<const Name> names_of_bits(ept_member member);
 // The EPTSPEC_... result of an entry or a walk: the ABI numbers them in the order of the model.
 constexpr std::uint32_t abi_result(ept_kind kind) {
   return EPTSPEC_ENTRY_NOT_PRESENT + static_cast<std::uint32_t>(kind);

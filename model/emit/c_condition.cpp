@@ -44,6 +44,9 @@ Expression compared(const std::string& field, const Condition& condition, std::u
   return {fmt::format("{} == {}", field, hex(value << condition.bits.low)), Strength::comparison};
 }
 
+// Facts are variables of their own.
+bool is_fact(spec::Word word) { return word == spec::Word::walk || word == spec::Word::ended; }
+
 std::string fact(const Condition& condition) { return condition.name.substr(condition.name.find('.') + 1); }
 
 // A fact is 0 or 1.
@@ -55,7 +58,7 @@ Expression one_of_fact(const Condition& condition) {
 // One value is compared; of several, each is a bit of a constant that the field selects from, or compared where there
 // are not enough bits.
 Expression one_of(const Condition& condition) {
-  if (condition.word == spec::Word::walk) return one_of_fact(condition);
+  if (is_fact(condition.word)) return one_of_fact(condition);
   const std::string field = fmt::format("({} & {})", c_word(condition.word), macro_of(condition));
   if (condition.values.size() == 1) return compared(field, condition, condition.values[0]);
   if (condition.bits.high - condition.bits.low >= kLookedUp) {
@@ -72,7 +75,7 @@ Expression one_of(const Condition& condition) {
 Expression any_of_kind(const Condition& condition) {
   const char* const member = condition.field_kind == spec::FieldKind::reserved ? "reserved" : "beyond_maxphyaddr";
   if (condition.word == spec::Word::entry) return {fmt::format("(entry & masks->{})", member)};
-  return {fmt::format("(eptp & {})", member)};
+  return {fmt::format("({} & {})", c_word(condition.word), member)};
 }
 
 Expression named(const spec::NamedCondition& condition, const spec::Spec& spec) {
@@ -96,7 +99,7 @@ Expression print(const Condition& condition, const spec::Spec& spec) {
       return {negated.strength == Strength::unary ? "!" + negated.text : "!(" + negated.text + ")"};
     }
     case Condition::Kind::nonzero:
-      if (condition.word == spec::Word::walk) return {fact(condition)};
+      if (is_fact(condition.word)) return {fact(condition)};
       return {fmt::format("({} & {})", c_word(condition.word), macro_of(condition))};
     case Condition::Kind::one_of: return one_of(condition);
     case Condition::Kind::any_of_kind: return any_of_kind(condition);
@@ -151,12 +154,12 @@ std::string macro_of(const Condition& leaf) {
 }
 
 std::string c_word(spec::Word word) {
-  constexpr std::array kNames = {"capability", "pin_based",  "primary",   "secondary",
-                                 "tertiary",   "parameters", "eptp",      "guest_physical_address",
-                                 "entry",      "all",        "nonleaf",   "leaf",
-                                 "access",     "",           "violations"};
+  constexpr std::array kNames = {
+      "capability", "pin_based", "primary", "secondary", "tertiary", "parameters", "eptp", "guest_physical_address",
+      "entry",      "entry",     "all",     "nonleaf",   "leaf",     "access",     "",     "",
+      "violations"};
   static_assert(kNames.size() == static_cast<std::size_t>(spec::Word::violation) + 1);
-  if (word == spec::Word::walk) throw std::logic_error("the facts of the walk are variables of their own");
+  if (is_fact(word)) throw std::logic_error("facts are variables of their own");
   return kNames.at(static_cast<std::size_t>(word));
 }
 

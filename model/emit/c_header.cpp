@@ -268,6 +268,7 @@ Holes walk_holes(const spec::Spec& spec) {
       flag_definition("convertible", c_expression(spec.convertible.when, spec));
   Holes holes = {
       {"index_low", index_low(spec)},
+      {"sub_page", c_sub_page(spec)},
       {"walk", walk_lines(spec)},
       {"early", rule_lines(rules_of_stage(spec, spec::ViolationStage::before_walk), spec, "violations", violation)},
       {"checks", entry_checks(spec)},

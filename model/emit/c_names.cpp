@@ -104,6 +104,14 @@ std::string entry_fields(const std::string& name, bool (*wanted)(const spec::Fie
   return fmt::format("\nstatic const struct ept_field_name ept_{}_names[] = {{\n{}}};\n", name, rows);
 }
 
+// What is not ignored in an entry of the sub-page permission table, a table for each format.
+std::string sub_page_fields(const spec::Spec& spec) {
+  std::string text;
+  for (const spec::Format& format : spec.sub_page.formats)
+    text += table(format.id, format.fields, [&](const spec::Field& field) { return widest(field, spec); });
+  return text;
+}
+
 std::string cite(const std::string& name, const spec::Citation& cite) {
   return fmt::format("#define EPT_CITE_{} \"{}\"\n", name, to_string(cite));
 }
@@ -126,6 +134,8 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
   out << table("parameter", spec.parameters, of_word(spec::Word::parameter))
       << table("access", spec.attributes, of_word(spec::Word::access)) << accesses(spec)
       << table("eptp_rule", spec.eptp_rules, numbered) << table("entry_rule", spec.misconfigurations, numbered)
+      << table("sub_page_rule", spec.sub_page.rules, numbered)
+      << table("sub_page_qualification", spec.sub_page.qualification, numbered) << sub_page_fields(spec)
       << table("violation", spec.violations, numbered) << table("qualification", spec.qualification, numbered)
       << table("flag", spec.flags, [](const spec::Flag& flag) { return mask_of(flag.bits); })
       << enumerated("kind", spec.entry_kinds) << enumerated("result", spec.results) << formats(spec)

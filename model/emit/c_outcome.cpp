@@ -96,7 +96,8 @@ std::string kind_of(const spec::OutcomeMember& member) {
 std::uint64_t results_with(const spec::Spec& spec, const spec::Flag& flag, spec::Effect effect) {
   std::uint64_t set = 0;
   for (std::size_t n = 0; n < spec.results.size(); ++n) {
-    if (flag.*(spec.results[n].flags) == effect) set |= std::uint64_t{1} << n;
+    const auto of_result = spec.results[n].flags;
+    if (of_result != nullptr && flag.*of_result == effect) set |= std::uint64_t{1} << n;
   }
   return set;
 }

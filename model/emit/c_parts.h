@@ -48,6 +48,9 @@ struct QualificationText {
 };
 QualificationText qualification_text(const spec::Spec& spec);
 
+// c_sub_page.cpp: the check of a sub-page write permission, a function for each of its steps.
+std::string c_sub_page(const spec::Spec& spec);
+
 // c_outcome.cpp: the members of struct ept_outcome beside `result`, in order. A member with undefined bits and a flag
 // become two members each.
 struct OutcomeWord {

@@ -58,6 +58,12 @@ std::vector<Define> entry_defines(const spec::Spec& spec) {
   return lines;
 }
 
+std::vector<Define> sub_page_defines(const spec::Spec& spec) {
+  std::vector<const spec::Format*> formats;
+  for (const spec::Format& format : spec.sub_page.formats) formats.push_back(&format);
+  return field_defines(formats, "EPT_SUB_PAGE_");
+}
+
 std::uint64_t bits_of(const spec::NamedBits& named) { return mask_of(named.bits); }
 std::uint64_t bits_of(const spec::Rule& rule) { return std::uint64_t{1} << rule.bit; }
 std::uint64_t bits_of(const spec::QualificationBit& bit) { return std::uint64_t{1} << bit.bit; }
@@ -94,15 +100,19 @@ void emit_c_vocabulary(const spec::Spec& spec, std::ostream& out) {
       << defines("Conditions that follow from configuration and EPTP.", condition_defines(spec))
       << defines("Fields of the EPTP.", field_defines({&spec.eptp}, "EPT_EPTP_"))
       << defines("Fields of an entry.", entry_defines(spec))
+      << defines("Fields of an entry of the sub-page permission table.", sub_page_defines(spec))
       << defines("Parts of a guest-physical address.", item_defines(spec.address_fields, "EPT_GPA_"))
       << defines("Attributes of an access.", item_defines(spec.attributes, "EPT_ACCESS_"))
       << defines("The usual accesses.", access_defines(spec))
       << defines("Rules for the EPTP, each stating when it is broken.", item_defines(spec.eptp_rules, "EPT_RULE_"))
       << defines("Rules for a present entry, each stating when it is broken.",
                  item_defines(spec.misconfigurations, "EPT_RULE_"))
+      << defines("Rules for an entry of the sub-page permission table, likewise.",
+                 item_defines(spec.sub_page.rules, "EPT_RULE_"))
       << defines("Causes of an EPT violation.", item_defines(spec.violations, "EPT_VIOLATION_"))
       << defines("Groups of them.", item_defines(spec.violation_groups, "EPT_VIOLATION_"))
-      << defines("Exit qualification of an EPT violation.", item_defines(spec.qualification, "EPT_QUALIFICATION_"));
+      << defines("Exit qualification of an EPT violation.", item_defines(spec.qualification, "EPT_QUALIFICATION_"))
+      << defines("Exit qualification of exit 66.", item_defines(spec.sub_page.qualification, "EPT_QUALIFICATION_"));
 }
 
 }  // namespace model

@@ -197,6 +197,7 @@ static inline struct ept_outcome ept_walk(const struct ept_context* context, ept
   return ept_conclude(context, &progress, step, guest_physical_address, access);
 }
 
+@{sub_page}
 #endif
 )";
 

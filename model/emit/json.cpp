@@ -56,11 +56,10 @@ Json format(const spec::Format& format, const spec::Spec& spec) {
   return item;
 }
 
-Json rules(const std::vector<spec::Rule>& list, const spec::Spec& spec) {
+Json rules(const std::vector<spec::Rule>& list, const spec::Spec& spec, const std::vector<spec::Format>& formats) {
   return each(list, [&](const spec::Rule& rule) {
     Json item = {{"id", rule.id}, {"bit", rule.bit}};
-    if (!rule.formats.empty())
-      item["formats"] = each(rule.formats, [&](std::size_t f) { return spec.formats.at(f).id; });
+    if (!rule.formats.empty()) item["formats"] = each(rule.formats, [&](std::size_t f) { return formats.at(f).id; });
     item["when"] = to_json(rule.when, spec);
     return stated(std::move(item), rule);
   });
@@ -85,6 +84,23 @@ Json qualification(const spec::QualificationBit& bit, const spec::Spec& spec) {
   Json item = {{"id", bit.id}, {"bit", bit.bit}, {"set", to_json(bit.set, spec)}};
   if (bit.undefined) item.update({{"undefined", to_json(*bit.undefined, spec)}, {"reason", bit.reason}});
   return stated(std::move(item), bit);
+}
+
+Json sub_page(const spec::Spec& spec) {
+  const spec::SubPage& from = spec.sub_page;
+  const spec::SubPagePermission& permission = from.permission;
+  const auto result = [&](std::size_t n) { return spec.results.at(n).id; };
+  Json list = rules(from.rules, spec, from.formats);
+  for (std::size_t n = 0; n < from.rules.size(); ++n) list[n]["result"] = result(from.rules[n].result);
+  return {{"formats", each(from.formats, [&](const auto& one) { return format(one, spec); })},
+          {"rules", list},
+          {"permission", stated({{"index", hex(mask_of(permission.index))},
+                                 {"first", permission.first},
+                                 {"step", permission.step},
+                                 {"allowed", result(permission.allowed)},
+                                 {"refused", result(permission.refused)}},
+                                permission)},
+          {"qualification", each(from.qualification, [&](const auto& one) { return qualification(one, spec); })}};
 }
 
 Json access(const spec::Access& access) { return {{"id", access.id}, {"attributes", hex(access.attributes)}}; }
@@ -117,9 +133,10 @@ void emit_json(const spec::Spec& spec, std::ostream& out) {
       {"access_attributes", named_bits(spec.attributes)},
       {"accesses", each(spec.accesses, access)},
       {"conditions", each(spec.conditions, [&](const auto& one) { return condition(one, spec); })},
-      {"eptp_rules", rules(spec.eptp_rules, spec)},
-      {"misconfigurations", rules(spec.misconfigurations, spec)},
-      {"violations", rules(spec.violations, spec)},
+      {"eptp_rules", rules(spec.eptp_rules, spec, spec.formats)},
+      {"misconfigurations", rules(spec.misconfigurations, spec, spec.formats)},
+      {"violations", rules(spec.violations, spec, spec.formats)},
+      {"sub_page", sub_page(spec)},
       {"exit_qualification", each(spec.qualification, [&](const auto& one) { return qualification(one, spec); })},
       {"profiles", each(spec.profiles, profile)},
   };

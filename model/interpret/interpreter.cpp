@@ -310,4 +310,51 @@ Outcome Interpreter::walk(const Circumstances& machine, std::uint64_t gpa, std::
   return outcome;
 }
 
+// Of the entry in `facts`, with what is reported then.
+bool Interpreter::breaks_sub_page_rule(const spec::Format& format, Facts& facts, Outcome& outcome) const {
+  facts.format = &format;
+  for (const spec::Rule& rule : spec_.sub_page.rules) {
+    const bool concerned =
+        std::ranges::any_of(rule.formats, [&](std::size_t f) { return &spec_.sub_page.formats[f] == &format; });
+    if (!concerned || !holds(rule.when, facts)) continue;
+    if (outcome.rules == 0) outcome.result = static_cast<Result>(rule.result);
+    outcome.rules += std::uint64_t{1} << rule.bit;
+  }
+  if (outcome.rules == 0) return false;
+  const auto result = static_cast<int>(outcome.result);
+  facts[Word::ended] = bit(result);
+  if ((find_id(spec_.outcome, "reserved_bits")->results & bit(result)) != 0) {
+    for (const spec::FieldKind kind : {spec::FieldKind::reserved, spec::FieldKind::beyond_maxphyaddr})
+      outcome.reserved_bits |= facts[Word::sub_page] & bits_of_kind(format, kind, facts.maxphyaddr);
+  }
+  for (const spec::QualificationBit& one : spec_.sub_page.qualification) {
+    if (one.undefined && holds(*one.undefined, facts)) continue;
+    outcome.sub_page_qualification_defined |= std::uint64_t{1} << one.bit;
+    if (holds(one.set, facts)) outcome.sub_page_qualification |= std::uint64_t{1} << one.bit;
+  }
+  return true;
+}
+
+Outcome Interpreter::check_sub_page(const Circumstances& machine, std::uint64_t pointer, std::uint64_t gpa,
+                                    std::uint64_t access, const Read& read) const {
+  Facts facts = facts_of(machine);
+  facts[Word::access] = access;
+  Outcome outcome;
+  std::uint64_t table =
+      pointer & bits_of_kind(spec_.sub_page.formats.front(), spec::FieldKind::address, spec_.max_maxphyaddr);
+  for (const spec::Level& level : spec_.sub_page.levels) {
+    const spec::Format& format = spec_.sub_page.formats[level.formats.front()];
+    const std::uint64_t entry = read(table + 8 * field_value(gpa, level.index));
+    facts[Word::sub_page] = entry;
+    outcome.level = level.level;
+    if (breaks_sub_page_rule(format, facts, outcome)) return outcome;
+    table = entry & bits_of_kind(format, spec::FieldKind::address, spec_.max_maxphyaddr);
+  }
+  const spec::SubPagePermission& permission = spec_.sub_page.permission;
+  const std::uint64_t place = permission.first + permission.step * field_value(gpa, permission.index);
+  const bool allowed = place < 64 && (facts[Word::sub_page] >> place & 1) != 0;
+  outcome.result = static_cast<Result>(allowed ? permission.allowed : permission.refused);
+  return outcome;
+}
+
 }  // namespace model

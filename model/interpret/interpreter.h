@@ -32,7 +32,16 @@ struct Classification {
   std::uint64_t reserved_bits = 0;
 };
 
-enum class Result { translated, sub_page_check, violation, misconfiguration };
+enum class Result {
+  translated,
+  sub_page_check,
+  violation,
+  misconfiguration,
+  sub_page_write_allowed,
+  sub_page_write_refused,
+  sub_page_miss,
+  sub_page_misconfiguration
+};
 
 struct Effects {
   std::uint64_t must = 0;  // bit n: the entry of level n
@@ -53,6 +62,8 @@ struct Outcome {
   std::uint64_t convertible = 0;
   std::uint64_t convertible_defined = 0;
   std::uint64_t guest_physical_address = 0;
+  std::uint64_t sub_page_qualification = 0;
+  std::uint64_t sub_page_qualification_defined = 0;
   Effects accessed;
   Effects dirty;
   bool operator==(const Outcome&) const = default;
@@ -74,6 +85,9 @@ class Interpreter {
   [[nodiscard]] Classification classify(const Circumstances& machine, int level, std::uint64_t entry) const;
   [[nodiscard]] Outcome walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
                              const Read& read) const;
+  // The check of a sub-page write permission; `pointer` is the SPPTP.
+  [[nodiscard]] Outcome check_sub_page(const Circumstances& machine, std::uint64_t pointer, std::uint64_t gpa,
+                                       std::uint64_t access, const Read& read) const;
 
  private:
   struct Facts;  // the values of all words at one point
@@ -89,6 +103,7 @@ class Interpreter {
   [[nodiscard]] Entry judge(int level, Facts& facts) const;
   [[nodiscard]] std::uint64_t combined(std::uint64_t so_far, std::uint64_t entry, bool is_first) const;
   void report_violation(const Facts& facts, Outcome& outcome) const;
+  bool breaks_sub_page_rule(const spec::Format& format, Facts& facts, Outcome& outcome) const;
   void finish(const Facts& facts, const Used& used, Outcome& outcome) const;
   bool ended_by(const Entry& entry, Facts& facts, Outcome& outcome) const;
   void descend(const Circumstances& machine, std::uint64_t gpa, const Read& read, Facts& facts, Outcome& outcome) const;

@@ -54,6 +54,7 @@ void describe_inputs(Description& out, const spec::Spec& spec, const Inputs& inp
   out.add_input("eptp", inputs.eptp, fields(spec.eptp));
   out.add_input("guest_physical_address", inputs.gpa, [](std::uint64_t) { return ""; });
   out.add_input("access", inputs.access, bits(spec.attributes, spec::Word::access));
+  out.add_input("sub_page_table_pointer", inputs.sub_page_pointer, [](std::uint64_t) { return ""; });
   for (int level = 5; level >= 1; --level) {
     if (!out.depends_on(inputs.entry(level))) continue;
     const spec::Format& format = format_of(spec, level, out.value(inputs.entry(level)));
@@ -69,7 +70,9 @@ std::string rule_names(const spec::Spec& spec, const Claim& claim, const Descrip
   if (has("kind")) return draw_rules(spec.misconfigurations, set);
   if (!has("result")) return draw_rules(spec.eptp_rules, set);
   constexpr std::uint64_t kMisconfiguration = 3;
-  const bool misconfigured = out.value(value_of(claim.constraints, "result")) == kMisconfiguration;
+  const std::uint64_t result = out.value(value_of(claim.constraints, "result"));
+  if (result >= spec.sub_page.permission.allowed) return draw_rules(spec.sub_page.rules, set);
+  const bool misconfigured = result == kMisconfiguration;
   return draw_rules(misconfigured ? spec.misconfigurations : spec.violations, set);
 }
 

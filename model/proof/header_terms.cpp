@@ -73,6 +73,13 @@ Terms outcome_terms(z3::context& context, const ept_outcome& outcome) {
   return terms;
 }
 
+// address_N of each level, nothing read yet.
+Terms no_addresses(z3::context& context, int highest) {
+  Terms terms;
+  for (int level = highest; level >= 1; --level) terms.push_back({fmt::format("address_{}", level), word(context, 0)});
+  return terms;
+}
+
 // The memory of a walk: hands out the entries level by level and notes where each was read.
 struct Memory {
   const Inputs* inputs;
@@ -84,7 +91,7 @@ struct Memory {
 Word read_entry(void* memory, Word address) {
   auto& from = *static_cast<Memory*>(memory);
   const int level = from.next_level--;
-  from.addresses.at(static_cast<std::size_t>(5 - level)).value = address.expr();
+  from.addresses.at(from.addresses.size() - static_cast<std::size_t>(level)).value = address.expr();
   return symbolic(from.inputs->entry(level));
 }
 
@@ -99,7 +106,11 @@ compiled::ept_step step_of(Ending ending) {
 
 }  // namespace
 
-std::string compiled_header() { return kHeaderText; }
+std::string compiled_header() {
+  std::string text;
+  for (const char* piece : kHeaderText) text += piece;
+  return text;
+}
 
 std::vector<Path> header_eptp_check(const Inputs& inputs, const z3::expr& assumption) {
   return explore(inputs, assumption, [&]() -> Terms {
@@ -146,13 +157,27 @@ std::vector<Path> header_conclude(const Inputs& inputs, const Progress& progress
 
 std::vector<Path> header_walk(const Inputs& inputs, const z3::expr& assumption) {
   z3::context& z3_context = inputs.eptp.ctx();
-  Terms untouched;
-  for (int level = 5; level >= 1; --level) untouched.push_back({fmt::format("address_{}", level), word(z3_context, 0)});
+  const Terms untouched = no_addresses(z3_context, 5);
   return explore(inputs, assumption, [&]() -> Terms {
     const ept_context context = context_of(inputs);
     Memory memory{&inputs, context.levels, untouched};
     Terms terms = outcome_terms(z3_context,
                                 ept_walk(&context, symbolic(inputs.gpa), symbolic(inputs.access), read_entry, &memory));
+    terms.insert(terms.end(), memory.addresses.begin(), memory.addresses.end());
+    return terms;
+  });
+}
+
+std::vector<Path> header_sub_page_check(const Inputs& inputs, const z3::expr& assumption) {
+  z3::context& z3_context = inputs.eptp.ctx();
+  constexpr int kHighest = 4;
+  const Terms untouched = no_addresses(z3_context, kHighest);
+  return explore(inputs, assumption, [&]() -> Terms {
+    const ept_configuration configuration = configuration_of(inputs);
+    Memory memory{&inputs, kHighest, untouched};
+    Terms terms = outcome_terms(
+        z3_context, ept_check_sub_page(&configuration, symbolic(inputs.eptp), symbolic(inputs.sub_page_pointer),
+                                       symbolic(inputs.gpa), symbolic(inputs.access), read_entry, &memory));
     terms.insert(terms.end(), memory.addresses.begin(), memory.addresses.end());
     return terms;
   });

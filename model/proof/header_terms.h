@@ -27,5 +27,6 @@ std::vector<Path> header_step(const Inputs& inputs, const Progress& progress, co
 std::vector<Path> header_conclude(const Inputs& inputs, const Progress& progress, Ending ending,
                                   const z3::expr& assumption);
 std::vector<Path> header_walk(const Inputs& inputs, const z3::expr& assumption);
+std::vector<Path> header_sub_page_check(const Inputs& inputs, const z3::expr& assumption);
 
 }  // namespace model

@@ -111,6 +111,8 @@ std::vector<Obligation> agreement_obligations(const spec::Spec& spec) {
       [](Meaning& meaning, const Inputs&) { return meaning.walk(); });
   add("eptp", "acceptance of every EPTP, with the rules it breaks", header_eptp_check,
       [](Meaning& meaning, const Inputs&) { return meaning.eptp_check(); });
+  add("sub_page", "whole checks of a sub-page write permission, likewise", header_sub_page_check,
+      [](Meaning& meaning, const Inputs&) { return meaning.sub_page_check(); });
   for (const spec::Level& each : spec.levels) {
     const int level = each.level;
     add(

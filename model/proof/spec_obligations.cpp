@@ -68,6 +68,18 @@ void state_eptp(const spec::Spec& spec, const Rule& rule, Claim& claim, Meaning&
   state_only_rule(rule, spec.eptp_rules, claim, holds, [&](const Rule& other) { return holds(other.when); });
 }
 
+void state_sub_page(const spec::Spec& spec, const Rule& rule, std::size_t f, Claim& claim, Meaning& meaning) {
+  Words words = meaning.no_words();
+  words[spec::Word::sub_page] = claim.inputs.entry(1);
+  const spec::Format& format = spec.sub_page.formats[f];
+  const auto holds = [&](const Condition& when) { return meaning.holds(when, words, &format); };
+  const auto broken = [&](const Rule& other) {
+    const bool concerned = std::ranges::find(other.formats, f) != other.formats.end();
+    return concerned ? holds(other.when) : words[spec::Word::sub_page].ctx().bool_val(false);
+  };
+  state_only_rule(rule, spec.sub_page.rules, claim, holds, broken);
+}
+
 // A walk over good entries (EPTP accepted) whose only violation is the rule.
 void state_violation(const Rule& rule, Claim& claim, Meaning& meaning) {
   z3::context& context = claim.inputs.eptp.ctx();
@@ -126,6 +138,7 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
                     }});
   };
   std::vector<const spec::Format*> formats = {&spec.eptp, &spec.capability};
+  for (const spec::Format& format : spec.sub_page.formats) formats.push_back(&format);
   for (const spec::Format& format : spec.formats) formats.push_back(&format);
   for (const spec::Format* format : formats) {
     add("tiling." + format->id, fmt::format("the fields of {} tile bits 63:0", format->id), Aim::no_model,
@@ -151,6 +164,13 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
   for (const Rule& rule : spec.violations) {
     add("rule." + rule.id, rule.id + " can be the only reason", Aim::a_model,
         [&rule](Claim& claim, Meaning& meaning) { state_violation(rule, claim, meaning); });
+  }
+  for (const Rule& rule : spec.sub_page.rules) {
+    for (const std::size_t f : rule.formats) {
+      add(fmt::format("rule.{}.{}", rule.id, spec.sub_page.formats[f].id), rule.id + " can be the only reason",
+          Aim::a_model,
+          [&spec, &rule, f](Claim& claim, Meaning& meaning) { state_sub_page(spec, rule, f, claim, meaning); });
+    }
   }
   for (const spec::Profile& profile : spec.profiles) {
     add("profile." + profile.id, fmt::format("some EPTP is accepted on {}", profile.id), Aim::a_model,

@@ -80,6 +80,7 @@ Word operator|(const Word& a, const Word& b) { return Word(a.expr() | b.expr());
 Word operator~(const Word& a) { return Word(~a.expr()); }
 Word operator+(const Word& a, const Word& b) { return Word(a.expr() + b.expr()); }
 Word operator-(const Word& a, const Word& b) { return Word(a.expr() - b.expr()); }
+Word operator*(const Word& a, const Word& b) { return Word(a.expr() * b.expr()); }
 Word operator<<(const Word& a, const Word& b) { return Word(z3::shl(a.expr(), b.expr())); }
 Word operator>>(const Word& a, const Word& b) { return Word(z3::lshr(a.expr(), b.expr())); }
 Flag operator==(const Word& a, const Word& b) { return Flag(a.expr() == b.expr()); }

@@ -85,6 +85,7 @@ Word operator|(const Word& a, const Word& b);
 Word operator~(const Word& a);
 Word operator+(const Word& a, const Word& b);
 Word operator-(const Word& a, const Word& b);
+Word operator*(const Word& a, const Word& b);
 Word operator<<(const Word& a, const Word& b);  // by 64 and more: 0; the header never does, being C
 Word operator>>(const Word& a, const Word& b);
 Flag operator==(const Word& a, const Word& b);

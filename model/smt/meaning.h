@@ -65,6 +65,9 @@ class Meaning {
   Terms conclude(const Progress& progress, Ending ending, const z3::expr& gpa, const z3::expr& access);
   Terms walk();  // the outcome, and address_N of each level: what was read, or 0
 
+  // The check of a sub-page write permission, whose entries are those of levels 4 to 1: the outcome, and address_N.
+  Terms sub_page_check();
+
   // The parts of a walk: its beginning (at level 0: none), what it has come to by using an entry, and the violations
   // that need no entry.
   Progress begin(int levels);
@@ -94,6 +97,12 @@ class Meaning {
   z3::expr address_from(const z3::expr& entry, unsigned low);  // the physical-address bits of a word from bit low up
   z3::expr table_in(const z3::expr& entry);
   Words words_at(const Progress& progress, const z3::expr& access);
+  z3::expr sub_page_rules(const spec::Level& level, const z3::expr& entry);
+  z3::expr sub_page_reserved(const spec::Level& level, const z3::expr& entry);
+  z3::expr result_of(const z3::expr& rules);
+  z3::expr decision(const z3::expr& vector);
+  void add_sub_page_qualification(Terms& terms, const z3::expr& result, const z3::expr& exits);
+  Terms sub_page_ended(const spec::Level& level);
   z3::expr permission_violations(const Words& words);
   z3::expr field_of(const char* id, const z3::expr& entry);
   void add_violation(Terms& terms, const Words& words, const z3::expr& is_violation);

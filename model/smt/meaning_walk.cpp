@@ -212,6 +212,7 @@ Terms Meaning::conclude(const Progress& progress, Ending ending, const z3::expr&
   };
   add_violation(terms, words, violation);
   add_for_result(terms, gpa);
+  for (const char* name : {"sub_page_qualification", "sub_page_qualification_defined"}) terms.push_back({name, zero});
   add_flags(terms, progress, words, success, violation || sub_page, misconfigured);
   return terms;
 }

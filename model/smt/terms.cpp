@@ -42,6 +42,7 @@ Inputs::Inputs(z3::context& context)
       eptp(input(context, "eptp")),
       gpa(input(context, "guest_physical_address")),
       access(input(context, "access")),
+      sub_page_pointer(input(context, "sub_page_table_pointer")),
       entries{input(context, "entry_1"), input(context, "entry_2"), input(context, "entry_3"),
               input(context, "entry_4"), input(context, "entry_5")} {}
 

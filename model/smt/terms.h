@@ -62,6 +62,7 @@ struct Inputs {
   z3::expr eptp;
   z3::expr gpa;
   z3::expr access;
+  z3::expr sub_page_pointer;
   std::array<z3::expr, 5> entries;  // of level 1 first
 };
 

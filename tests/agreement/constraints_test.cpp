@@ -29,19 +29,7 @@ std::uint64_t number(const model::Terms& terms, const std::string& name) {
   return model::value_of(terms, name).simplify().get_numeral_uint64();
 }
 
-Outcome constraints_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
-                         const std::vector<std::uint64_t>& entries) {
-  z3::context context;
-  model::Inputs inputs(context);
-  set_inputs(context, machine, inputs);
-  inputs.gpa = model::word(context, gpa);
-  inputs.access = model::word(context, access);
-  const int levels = (machine.eptp & 0x38) == 0x20 ? 5 : 4;
-  for (int level = 1; level <= levels; ++level) {
-    inputs.entries.at(static_cast<std::size_t>(level - 1)) =
-        model::word(context, entries.at(static_cast<std::size_t>(levels - level)));
-  }
-  const model::Terms terms = model::Meaning(context, spec_under_test(), inputs).walk();
+Outcome outcome_of(const model::Terms& terms) {
   return {static_cast<support::Result>(number(terms, "result")),
           static_cast<int>(number(terms, "level")),
           number(terms, "host_physical_address"),
@@ -54,8 +42,36 @@ Outcome constraints_walk(const Circumstances& machine, std::uint64_t gpa, std::u
           number(terms, "convertible"),
           number(terms, "convertible_defined"),
           number(terms, "guest_physical_address"),
+          number(terms, "sub_page_qualification"),
+          number(terms, "sub_page_qualification_defined"),
           {number(terms, "accessed_must"), number(terms, "accessed_may")},
           {number(terms, "dirty_must"), number(terms, "dirty_may")}};
+}
+
+Outcome constraints_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
+                         const std::vector<std::uint64_t>& entries) {
+  z3::context context;
+  model::Inputs inputs(context);
+  set_inputs(context, machine, inputs);
+  inputs.gpa = model::word(context, gpa);
+  inputs.access = model::word(context, access);
+  const int levels = (machine.eptp & 0x38) == 0x20 ? 5 : 4;
+  for (int level = 1; level <= levels; ++level) {
+    inputs.entries.at(static_cast<std::size_t>(level - 1)) =
+        model::word(context, entries.at(static_cast<std::size_t>(levels - level)));
+  }
+  return outcome_of(model::Meaning(context, spec_under_test(), inputs).walk());
+}
+
+Outcome constraints_check_sub_page(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
+                                   const std::vector<std::uint64_t>& entries) {
+  z3::context context;
+  model::Inputs inputs(context);
+  set_inputs(context, machine, inputs);
+  inputs.gpa = model::word(context, gpa);
+  inputs.access = model::word(context, access);
+  for (std::size_t n = 0; n < entries.size(); ++n) inputs.entries.at(3 - n) = model::word(context, entries[n]);
+  return outcome_of(model::Meaning(context, spec_under_test(), inputs).sub_page_check());
 }
 
 RC_GTEST_PROP(Agreement, constraints_and_interpreter_walk_alike, ()) {
@@ -65,6 +81,16 @@ RC_GTEST_PROP(Agreement, constraints_and_interpreter_walk_alike, ()) {
   const auto entries = *rc::gen::container<std::vector<std::uint64_t>>(5, support::any_entry());
   RC_ASSERT(constraints_walk(machine, gpa, access, entries) ==
             model::Interpreter(spec_under_test()).walk(machine, gpa, access, support::in_order(entries)));
+}
+
+RC_GTEST_PROP(Agreement, constraints_and_interpreter_check_sub_pages_alike, ()) {
+  const Circumstances machine = *support::any_machine();
+  const std::uint64_t gpa = *support::any_gpa();
+  const std::uint64_t access = *support::any_access(spec_under_test());
+  const auto entries = *support::any_sub_page_entries();
+  RC_ASSERT(
+      constraints_check_sub_page(machine, gpa, access, entries) ==
+      model::Interpreter(spec_under_test()).check_sub_page(machine, 0x8000, gpa, access, support::in_order(entries)));
 }
 
 }  // namespace

@@ -53,6 +53,18 @@ RC_GTEST_PROP(Agreement, header_and_interpreter_walk_alike, ()) {
             oracle().walk(machine, gpa, access, support::in_order(entries)));
 }
 
+RC_GTEST_PROP(Agreement, header_and_interpreter_check_sub_pages_alike, ()) {
+  const Circumstances machine = *support::any_machine();
+  const std::uint64_t gpa = *support::any_gpa();
+  const std::uint64_t pointer = *support::any_entry();
+  const std::uint64_t access = *support::any_access(spec_under_test());
+  const auto entries = *support::any_sub_page_entries();
+  const support::Outcome found =
+      support::header_check_sub_page(machine, pointer, gpa, access, support::in_order(entries));
+  RC_CLASSIFY(true, std::string(ept_result_names[static_cast<std::size_t>(found.result)].name));
+  RC_ASSERT(found == oracle().check_sub_page(machine, pointer, gpa, access, support::in_order(entries)));
+}
+
 // The table of ept_names.h against what the walk gives.
 RC_GTEST_PROP(Agreement, member_of_an_outcome_is_0_with_every_result_that_does_not_have_it, ()) {
   const Circumstances machine = *support::any_machine();

@@ -138,6 +138,41 @@ typedef EPT_FLAG ept_flag;
 #define EPT_ENTRY_SUPPRESS_VE 0x8000000000000000ull             /* bit 63 */
 #define EPT_ENTRY_ADDRESS 0xffffffffff000ull                    /* of the next table or of the page */
 
+/* Fields of an entry of the sub-page permission table. */
+#define EPT_SUB_PAGE_VALID 0x1ull                   /* bit 0 */
+#define EPT_SUB_PAGE_WRITE_0 0x1ull                 /* bit 0 */
+#define EPT_SUB_PAGE_WRITE_1 0x4ull                 /* bit 2 */
+#define EPT_SUB_PAGE_WRITE_2 0x10ull                /* bit 4 */
+#define EPT_SUB_PAGE_WRITE_3 0x40ull                /* bit 6 */
+#define EPT_SUB_PAGE_WRITE_4 0x100ull               /* bit 8 */
+#define EPT_SUB_PAGE_WRITE_5 0x400ull               /* bit 10 */
+#define EPT_SUB_PAGE_WRITE_6 0x1000ull              /* bit 12 */
+#define EPT_SUB_PAGE_WRITE_7 0x4000ull              /* bit 14 */
+#define EPT_SUB_PAGE_WRITE_8 0x10000ull             /* bit 16 */
+#define EPT_SUB_PAGE_WRITE_9 0x40000ull             /* bit 18 */
+#define EPT_SUB_PAGE_WRITE_10 0x100000ull           /* bit 20 */
+#define EPT_SUB_PAGE_WRITE_11 0x400000ull           /* bit 22 */
+#define EPT_SUB_PAGE_WRITE_12 0x1000000ull          /* bit 24 */
+#define EPT_SUB_PAGE_WRITE_13 0x4000000ull          /* bit 26 */
+#define EPT_SUB_PAGE_WRITE_14 0x10000000ull         /* bit 28 */
+#define EPT_SUB_PAGE_WRITE_15 0x40000000ull         /* bit 30 */
+#define EPT_SUB_PAGE_WRITE_16 0x100000000ull        /* bit 32 */
+#define EPT_SUB_PAGE_WRITE_17 0x400000000ull        /* bit 34 */
+#define EPT_SUB_PAGE_WRITE_18 0x1000000000ull       /* bit 36 */
+#define EPT_SUB_PAGE_WRITE_19 0x4000000000ull       /* bit 38 */
+#define EPT_SUB_PAGE_WRITE_20 0x10000000000ull      /* bit 40 */
+#define EPT_SUB_PAGE_WRITE_21 0x40000000000ull      /* bit 42 */
+#define EPT_SUB_PAGE_WRITE_22 0x100000000000ull     /* bit 44 */
+#define EPT_SUB_PAGE_WRITE_23 0x400000000000ull     /* bit 46 */
+#define EPT_SUB_PAGE_WRITE_24 0x1000000000000ull    /* bit 48 */
+#define EPT_SUB_PAGE_WRITE_25 0x4000000000000ull    /* bit 50 */
+#define EPT_SUB_PAGE_WRITE_26 0x10000000000000ull   /* bit 52 */
+#define EPT_SUB_PAGE_WRITE_27 0x40000000000000ull   /* bit 54 */
+#define EPT_SUB_PAGE_WRITE_28 0x100000000000000ull  /* bit 56 */
+#define EPT_SUB_PAGE_WRITE_29 0x400000000000000ull  /* bit 58 */
+#define EPT_SUB_PAGE_WRITE_30 0x1000000000000000ull /* bit 60 */
+#define EPT_SUB_PAGE_WRITE_31 0x4000000000000000ull /* bit 62 */
+
 /* Parts of a guest-physical address. */
 #define EPT_GPA_BITS_51_48 0xf000000000000ull /* Used by a 5-level walk only */
 
@@ -213,6 +248,12 @@ typedef EPT_FLAG ept_flag;
 /* The PDPTE maps a page and the processor does not support 1-GByte pages */
 #define EPT_RULE_PAGE_1G_NOT_SUPPORTED 0x100ull
 
+/* Rules for an entry of the sub-page permission table, likewise. */
+#define EPT_RULE_SUB_PAGE_ENTRY_NOT_VALID 0x1ull           /* The entry references no table */
+#define EPT_RULE_SUB_PAGE_RESERVED_BIT 0x2ull              /* A reserved bit of a table's entry is 1 */
+#define EPT_RULE_SUB_PAGE_ADDRESS_BEYOND_MAXPHYADDR 0x4ull /* An address bit is 1 that the processor does not have */
+#define EPT_RULE_SUB_PAGE_VECTOR_RESERVED_BIT 0x8ull       /* An odd bit of the vector is 1 */
+
 /* Causes of an EPT violation. */
 /* A 4-level walk cannot translate an address with a bit of 51:48 set */
 #define EPT_VIOLATION_GUEST_PHYSICAL_ADDRESS_WIDTH 0x1ull
@@ -256,6 +297,11 @@ typedef EPT_FLAG ept_flag;
 #define EPT_QUALIFICATION_GUEST_PAGING_VERIFICATION 0x8000ull /* Guest-paging verification caused the violation */
 /* The access was asynchronous to instruction execution and no event delivery */
 #define EPT_QUALIFICATION_ASYNCHRONOUS 0x10000ull
+
+/* Exit qualification of exit 66. */
+#define EPT_QUALIFICATION_SUB_PAGE_TABLE_MISS 0x800ull /* 1: SPP miss, 0: SPP misconfiguration */
+/* The access was part of an IRET that began with NMIs blocked */
+#define EPT_QUALIFICATION_SUB_PAGE_NMI_UNBLOCKING 0x1000ull
 
 /* The formats of an entry. Those of one level are told apart by bit 7. */
 enum ept_format {
@@ -331,10 +377,14 @@ struct ept_progress {
 enum ept_step { EPT_STEP_TABLE, EPT_STEP_PAGE, EPT_STEP_VIOLATION, EPT_STEP_MISCONFIGURATION };
 
 enum ept_result {
-  EPT_TRANSLATED,       /* the access goes to host_physical_address */
-  EPT_SUB_PAGE_CHECK,   /* the sub-page permission table decides on the access */
-  EPT_VIOLATION,        /* VM exit 48 or, where convertible, perhaps a virtualization exception */
-  EPT_MISCONFIGURATION, /* VM exit 49 */
+  EPT_TRANSLATED,                /* the access goes to host_physical_address */
+  EPT_SUB_PAGE_CHECK,            /* the sub-page permission table decides on the access */
+  EPT_VIOLATION,                 /* VM exit 48 or, where convertible, perhaps a virtualization exception */
+  EPT_MISCONFIGURATION,          /* VM exit 49 */
+  EPT_SUB_PAGE_WRITE_ALLOWED,    /* the vector allows the write */
+  EPT_SUB_PAGE_WRITE_REFUSED,    /* the write causes an EPT violation */
+  EPT_SUB_PAGE_MISS,             /* VM exit 66 */
+  EPT_SUB_PAGE_MISCONFIGURATION, /* VM exit 66 */
 };
 
 /* The exit qualification of a violation. */
@@ -346,21 +396,23 @@ struct ept_qualification {
 /* The outcome of an access. What does not belong to the result is 0. */
 struct ept_outcome {
   enum ept_result result;
-  int level;                       /* of the entry that ended the walk; 0 when none was read */
-  ept_word host_physical_address;  /* translated, sub-page check */
-  ept_word memory_type;            /* EPT memory type, translated and sub-page check */
-  ept_word ignore_pat;             /* 1: the PAT memory type is ignored */
-  ept_word rules;                  /* EPT_RULE_... of a misconfiguration, EPT_VIOLATION_... of a violation */
-  ept_word reserved_bits;          /* of a misconfiguration: the bits that are 1 and must be 0 */
-  ept_word qualification;          /* the exit qualification; of a misconfiguration 0 */
-  ept_word qualification_defined;  /* its bits that the manual defines here; the others are 0 above */
-  ept_word convertible;            /* of a violation: 1 when it may become a virtualization exception */
-  ept_word convertible_defined;    /* 0 when the manual leaves that open */
-  ept_word guest_physical_address; /* of the first byte accessed, or of the guest entry; all bits */
-  ept_word accessed_must;          /* levels whose entry has its accessed flag set */
-  ept_word accessed_may;           /* levels where that is left open */
-  ept_word dirty_must;             /* levels whose entry has its dirty flag set */
-  ept_word dirty_may;              /* levels where that is left open */
+  int level;                               /* of the entry that ended the walk; 0 when none was read */
+  ept_word host_physical_address;          /* translated, sub-page check */
+  ept_word memory_type;                    /* EPT memory type, translated and sub-page check */
+  ept_word ignore_pat;                     /* 1: the PAT memory type is ignored */
+  ept_word rules;                          /* EPT_RULE_... that an entry breaks, EPT_VIOLATION_... of a violation */
+  ept_word reserved_bits;                  /* of a misconfiguration: the bits that are 1 and must be 0 */
+  ept_word qualification;                  /* the exit qualification; of a misconfiguration 0 */
+  ept_word qualification_defined;          /* its bits that the manual defines here; the others are 0 above */
+  ept_word convertible;                    /* of a violation: 1 when it may become a virtualization exception */
+  ept_word convertible_defined;            /* 0 when the manual leaves that open */
+  ept_word guest_physical_address;         /* of the first byte accessed, or of the guest entry; all bits */
+  ept_word sub_page_qualification;         /* of an exit 66: the exit qualification */
+  ept_word sub_page_qualification_defined; /* its bits that the manual defines here; the others are 0 above */
+  ept_word accessed_must;                  /* levels whose entry has its accessed flag set */
+  ept_word accessed_may;                   /* levels where that is left open */
+  ept_word dirty_must;                     /* levels whose entry has its dirty flag set */
+  ept_word dirty_may;                      /* levels where that is left open */
 };
 
 /* Reads the entry at a physical address. */
@@ -884,6 +936,8 @@ static inline struct ept_outcome ept_outcome_of(enum ept_result result, int leve
   outcome.convertible = 0;
   outcome.convertible_defined = 0;
   outcome.guest_physical_address = 0xc >> result & 1 ? guest_physical_address : (ept_word)0;
+  outcome.sub_page_qualification = 0;
+  outcome.sub_page_qualification_defined = 0;
   return outcome;
 }
 
@@ -972,4 +1026,118 @@ static inline struct ept_outcome ept_walk(const struct ept_context* context, ept
   return ept_conclude(context, &progress, step, guest_physical_address, access);
 }
 
+/* Entry of a sub-page permission table that references the next one: the rules that it breaks, EPT_RULE_... */
+static inline ept_word ept_broken_by_sub_page_table(ept_word conditions, ept_word maxphyaddr, ept_word entry) {
+  (void)conditions;
+  const ept_word reserved = 0xfff0000000000ffeull;
+  const ept_word beyond_maxphyaddr = ept_bits_from(maxphyaddr, 0xfffffffffffffull);
+  ept_word rules = 0;
+  rules |= ept_when(!(entry & EPT_SUB_PAGE_VALID), EPT_RULE_SUB_PAGE_ENTRY_NOT_VALID);
+  rules |= ept_when((entry & EPT_SUB_PAGE_VALID) && (entry & reserved), EPT_RULE_SUB_PAGE_RESERVED_BIT);
+  const ept_flag sub_page_address_beyond_maxphyaddr = (entry & EPT_SUB_PAGE_VALID) && (entry & beyond_maxphyaddr);
+  rules |= ept_when(sub_page_address_beyond_maxphyaddr, EPT_RULE_SUB_PAGE_ADDRESS_BEYOND_MAXPHYADDR);
+  return rules;
+}
+
+/* Sub-page permission vector, the entry of level 1: the rules that it breaks, EPT_RULE_... */
+static inline ept_word ept_broken_by_sub_page_vector(ept_word conditions, ept_word maxphyaddr, ept_word entry) {
+  (void)conditions;
+  (void)maxphyaddr;
+  const ept_word reserved = 0xaaaaaaaaaaaaaaaaull;
+  ept_word rules = 0;
+  rules |= ept_when((entry & reserved), EPT_RULE_SUB_PAGE_VECTOR_RESERVED_BIT);
+  return rules;
+}
+
+/* The rules that an entry of a level (4 to 1) of the sub-page permission table breaks. */
+static inline ept_word ept_sub_page_rules(ept_word conditions, ept_word maxphyaddr, int level, ept_word entry) {
+  switch (level) {
+    case 4:
+    case 3:
+    case 2: return ept_broken_by_sub_page_table(conditions, maxphyaddr, entry);
+    default: return ept_broken_by_sub_page_vector(conditions, maxphyaddr, entry);
+  }
+}
+
+/* The bits of such an entry that must be 0. */
+static inline ept_word ept_sub_page_forbidden(ept_word maxphyaddr, int level) {
+  switch (level) {
+    case 4:
+    case 3:
+    case 2: return 0xfff0000000000ffeull | ept_bits_from(maxphyaddr, 0xfffffffffffffull);
+    default: return 0xaaaaaaaaaaaaaaaaull;
+  }
+}
+
+/* How the check ends at an entry that breaks these rules. */
+static inline enum ept_result ept_sub_page_ending(ept_word rules) {
+  if (rules & EPT_RULE_SUB_PAGE_ENTRY_NOT_VALID) return EPT_SUB_PAGE_MISS;
+  return EPT_SUB_PAGE_MISCONFIGURATION;
+}
+
+/* The exit qualification of exit 66. */
+static inline struct ept_qualification ept_qualify_sub_page(ept_word conditions, ept_word access,
+                                                            enum ept_result result) {
+  const ept_flag sub_page_miss = result == EPT_SUB_PAGE_MISS;
+  struct ept_qualification qualification;
+  ept_word undefined = 0xffffffffffffe7ffull;
+  ept_word set = 0;
+  set |= ept_when(sub_page_miss, EPT_QUALIFICATION_SUB_PAGE_TABLE_MISS);
+  const ept_flag sub_page_nmi_unblocking_set = (access & EPT_ACCESS_UNBLOCKED_NMI) &&
+                                               !(access & EPT_ACCESS_EVENT_DELIVERY) &&
+                                               !(conditions & EPT_CONDITION_NMI_UNBLOCKING_NOT_REPORTED);
+  set |= ept_when(sub_page_nmi_unblocking_set, EPT_QUALIFICATION_SUB_PAGE_NMI_UNBLOCKING);
+  const ept_flag sub_page_nmi_unblocking_undefined =
+      (access & EPT_ACCESS_EVENT_DELIVERY) || (conditions & EPT_CONDITION_NMI_UNBLOCKING_NOT_REPORTED);
+  undefined |= ept_when(sub_page_nmi_unblocking_undefined, EPT_QUALIFICATION_SUB_PAGE_NMI_UNBLOCKING);
+  qualification.set = set & ~undefined;
+  qualification.defined = ~undefined;
+  return qualification;
+}
+
+/* Physical address of the entry of a level in a sub-page permission table. */
+static inline ept_word ept_sub_page_address(ept_word table, int level, ept_word guest_physical_address) {
+  return (table & 0xffffffffff000ull) | (guest_physical_address >> (3 + 9 * level) & 0x1ff) << 3;
+}
+
+/* How the check ends at a vector that breaks no rule. */
+static inline enum ept_result ept_sub_page_decision(ept_word vector, ept_word guest_physical_address) {
+  const ept_word part = guest_physical_address >> 7 & 0x1full;
+  return (vector >> (0x0ull + part * 2) & 1) ? EPT_SUB_PAGE_WRITE_ALLOWED : EPT_SUB_PAGE_WRITE_REFUSED;
+}
+
+/*
+ * What the sub-page permission table at a pointer (SPPTP) says of a write for which ept_walk says EPT_SUB_PAGE_CHECK,
+ * with the same configuration, EPTP, address (bits 63:48 are 0) and access. read is called once for each entry.
+ */
+static inline struct ept_outcome ept_check_sub_page(const struct ept_configuration* configuration, ept_word eptp,
+                                                    ept_word pointer, ept_word guest_physical_address, ept_word access,
+                                                    ept_read_entry read, void* memory) {
+  const ept_word conditions = ept_conditions(configuration, eptp);
+  const ept_word maxphyaddr = configuration->maxphyaddr;
+  struct ept_outcome outcome = ept_outcome_of(EPT_SUB_PAGE_WRITE_REFUSED, 4, guest_physical_address);
+  ept_word entry = pointer;
+  outcome.accessed_must = 0;
+  outcome.accessed_may = 0;
+  outcome.dirty_must = 0;
+  outcome.dirty_may = 0;
+  for (;; --outcome.level) {
+    entry = read(memory, ept_sub_page_address(entry, outcome.level, guest_physical_address));
+    outcome.rules = ept_sub_page_rules(conditions, maxphyaddr, outcome.level, entry);
+    if (outcome.rules) break;
+    if (outcome.level == 1) break;
+  }
+  if (outcome.rules) {
+    struct ept_qualification qualification;
+    outcome.result = ept_sub_page_ending(outcome.rules);
+    qualification = ept_qualify_sub_page(conditions, access, outcome.result);
+    outcome.sub_page_qualification = qualification.set;
+    outcome.sub_page_qualification_defined = qualification.defined;
+    if (outcome.result == EPT_SUB_PAGE_MISCONFIGURATION)
+      outcome.reserved_bits = entry & ept_sub_page_forbidden(maxphyaddr, outcome.level);
+  } else {
+    outcome.result = ept_sub_page_decision(entry, guest_physical_address);
+  }
+  return outcome;
+}
 #endif

@@ -131,6 +131,25 @@ const std::vector<Mistake> kMistakes = {
        std::erase_if(s.sub_page_check.when.operands, [](const Condition& c) { return c.name == "walk.leaf_is_pte"; });
      },
      "result"},
+    {"sub_page_reserved_range_one_bit_short", "sub_page",
+     [](Spec& s) {
+       for (spec::Field& f : s.sub_page.formats.front().fields) {
+         if (f.id == "reserved_11_1") f.bits.low.offset = 2;
+       }
+     },
+     "reserved_bits"},
+    {"sub_page_index_of_another_level", "sub_page",
+     [](Spec& s) {
+       s.sub_page.levels[1].index = {39, 31};
+     },
+     "address_3"},
+    {"sub_page_part_of_256_bytes", "sub_page",
+     [](Spec& s) {
+       s.sub_page.permission.index = {12, 8};
+     },
+     "result"},
+    {"sub_page_misconfiguration_taken_for_a_miss", "sub_page",
+     [](Spec& s) { s.sub_page.rules.back().result = s.sub_page.rules.front().result; }, "result"},
     {"suppress_ve_inverted", "outcome.page.1",
      [](Spec& s) { s.convertible.when.operands[1] = Condition(s.convertible.when.operands[1].operands[0]); },
      "convertible"},

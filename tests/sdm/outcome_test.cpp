@@ -1,6 +1,6 @@
 // SDM Vol. 3C, 30.2.1, 31.3.3 and 31.3.5: which results have which members of an outcome, and what is open of them. The
 // results are numbered here as the header numbers them: 0 translated, 1 sub-page check, 2 violation, 3
-// misconfiguration.
+// misconfiguration; 4 to 7 those of 31.3.4.2: sub-page write allowed, refused, miss, misconfiguration.
 #include "tests/sdm/sdm.h"
 
 #include <array>
@@ -19,17 +19,19 @@ TEST(SdmOutcome, members_belong_to_these_results) {
   std::map<std::string, unsigned> found;
   for (const ept_outcome_member& one : ept_outcome_members) found.emplace(one.name, one.results);
   const std::map<std::string, unsigned> stated = {
-      {"level", 0b1111},
+      {"level", 0b11111111},
       {"host_physical_address", 0b0011},
       {"memory_type", 0b0011},
       {"ignore_pat", 0b0011},
-      {"rules", 0b1100},
-      {"reserved_bits", 0b1000},
+      {"rules", 0b11001100},
+      {"reserved_bits", 0b10001000},
       {"qualification", 0b1100},  // 30.2.1: of exits that are not listed as saving one, misconfigurations too, it is 0
       {"qualification_defined", 0b1100},
       {"convertible", 0b0100},  // 28.5.8.1: EPT violations only
       {"convertible_defined", 0b0100},
-      {"guest_physical_address", 0b1100},  // 30.2.1: of violations and misconfigurations
+      {"guest_physical_address", 0b1100},      // 30.2.1: of violations and misconfigurations
+      {"sub_page_qualification", 0b11000000},  // 30.2.1: exit reason 66 only
+      {"sub_page_qualification_defined", 0b11000000},
       {"accessed_must", 0b0001},
       {"accessed_may", 0b1110},
       {"dirty_must", 0b0001},
@@ -65,6 +67,7 @@ TEST(SdmOutcome, partners_have_each_other_and_their_kinds) {
   const std::map<ept_member, ept_member> pairs = {
       {EPT_OUTCOME_QUALIFICATION, EPT_OUTCOME_QUALIFICATION_DEFINED},
       {EPT_OUTCOME_CONVERTIBLE, EPT_OUTCOME_CONVERTIBLE_DEFINED},
+      {EPT_OUTCOME_SUB_PAGE_QUALIFICATION, EPT_OUTCOME_SUB_PAGE_QUALIFICATION_DEFINED},
       {EPT_OUTCOME_ACCESSED_MUST, EPT_OUTCOME_ACCESSED_MAY},
       {EPT_OUTCOME_DIRTY_MUST, EPT_OUTCOME_DIRTY_MAY},
   };

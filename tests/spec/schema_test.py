@@ -21,7 +21,8 @@ OPTIONAL = {
     "eptp_check": {"reason"},
     "misconfiguration": {"reason", "formats"},
     "violation": {"rules.reason"},
-    "outcome": {"defined", "open", "cleared", "value", "mask"},
+    "outcome": {"defined", "open", "cleared", "value", "mask", "flags"},
+    "sub_page": {"reason", "undefined"},
     "profile": {"parameters", "assumed"},
 }
 

@@ -58,4 +58,16 @@ rc::Gen<std::uint64_t> any_gpa() {
                         rc::gen::map(full_word(), [](std::uint64_t word) { return word & 0xfffffffffffff; }));
 }
 
+rc::Gen<std::vector<std::uint64_t>> any_sub_page_entries() {
+  return rc::gen::exec([] {
+    std::vector<std::uint64_t> entries;
+    for (const std::uint64_t good : {0x9001ULL, 0xa001ULL, 0xb001ULL, 0x5555000055551111ULL}) {
+      const auto how = *rc::gen::inRange(0, 8);
+      const std::uint64_t bit = std::uint64_t{1} << *rc::gen::inRange(0, 64);
+      entries.push_back(how == 0 ? *any_entry() : how == 1 ? good ^ bit : good);
+    }
+    return entries;
+  });
+}
+
 }  // namespace support

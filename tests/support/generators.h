@@ -12,5 +12,7 @@ rc::Gen<model::Circumstances> any_machine();
 rc::Gen<std::uint64_t> any_entry();
 rc::Gen<std::uint64_t> any_access(const spec::Spec& spec);
 rc::Gen<std::uint64_t> any_gpa();
+// Four of a sub-page permission table, from the root down; each good or some bits away from it.
+rc::Gen<std::vector<std::uint64_t>> any_sub_page_entries();
 
 }  // namespace support

@@ -20,6 +20,8 @@ using model::Result;
 
 ept_configuration configuration_of(const Circumstances& machine);
 Classification header_classify(const Circumstances& machine, int level, std::uint64_t entry, const spec::Spec& spec);
+Outcome header_check_sub_page(const Circumstances& machine, std::uint64_t pointer, std::uint64_t gpa,
+                              std::uint64_t access, const Read& read);
 Outcome header_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access, const Read& read);
 
 // Every capability, all controls on, MAXPHYADDR 46, a 4-level EPTP (WB) without flags.

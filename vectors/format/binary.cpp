@@ -23,8 +23,9 @@ constexpr std::size_t kIdPlace = 144;
 
 // From which bit of the expectation each member of an outcome lies there, and in how many bits, in the order of
 // ept_outcome_members; two that no result has both of share a place. What is_told has none.
-constexpr std::array kPlaces = {8U, 256U, 16U, 19U, 64U, 256U, 128U, 192U, 20U, 21U, 0U, 32U, 40U, 48U, 56U};
-constexpr std::array kBits = {8U, 64U, 3U, 1U, 64U, 64U, 64U, 64U, 1U, 1U, 0U, 8U, 8U, 8U, 8U};
+constexpr std::array kPlaces = {8U,  256U, 16U,  19U,  64U, 256U, 128U, 192U, 20U,
+                                21U, 0U,   128U, 192U, 32U, 40U,  48U,  56U};
+constexpr std::array kBits = {8U, 64U, 3U, 1U, 64U, 64U, 64U, 64U, 1U, 1U, 0U, 64U, 64U, 8U, 8U, 8U, 8U};
 static_assert(kPlaces.size() == EPT_OUTCOME_MEMBERS && kBits.size() == EPT_OUTCOME_MEMBERS);
 
 // Puts numbers one behind the other.
@@ -67,7 +68,10 @@ void each_number(Case& asked, std::size_t& count, Each& each) {
   each(count, 1);
   for (ept_word* word : {&has.pin_based_controls, &has.primary_controls, &has.secondary_controls}) each(*word, 4);
   for (ept_word* word : {&has.capability, &has.tertiary_controls, &has.parameters, &asked.eptp}) each(*word, 8);
-  for (ept_word& entry : asked.entries) each(entry, 8);
+  // A sub-page check leaves the last place to its pointer.
+  const bool sub_page = asked.question == Question::sub_page;
+  for (std::size_t n = 0; n < kEntries; ++n)
+    each(sub_page && n + 1 == kEntries ? asked.sub_page_table_pointer : asked.entries[n], 8);
   each(asked.guest_physical_address, 8);
   each(asked.access, 8);
 }
@@ -105,7 +109,8 @@ bool is_possible(const Case& asked) {
   switch (asked.question) {
     case Question::eptp: return level == 0 && entries == 0;
     case Question::entry: return level >= 1 && level <= kEntries && entries == 1;
-    case Question::walk: return level == entries && asked.level == levels_of(asked.configuration, asked.eptp);
+    case Question::walk:
+    case Question::sub_page: return level == entries && entries == entries_of(asked);
   }
   return false;
 }

@@ -15,8 +15,7 @@ using Json = nlohmann::ordered_json;
 Json shown(const ept_outcome& outcome, const ept_outcome_member& one) {
   const ept_word value = ept_outcome_get(&outcome, one.member);
   if (one.member == EPT_OUTCOME_RULES) {
-    const bool misconfigured = outcome.result == EPT_MISCONFIGURATION;
-    return names_in(misconfigured ? Vocabulary(ept_entry_rule_names) : Vocabulary(ept_violation_names), value);
+    return names_in(rules_of(outcome.result), value);
   }
   switch (one.kind) {
     case EPT_MEMBER_NUMBER: return value;
@@ -72,7 +71,7 @@ bool is_told(const ept_outcome& outcome, const ept_outcome_member& member) {
 }
 
 Json expectation_json(const Case& asked, const Expected& expected) {
-  if (asked.question == Question::walk) return outcome_json(expected.outcome);
+  if (has_outcome(asked.question)) return outcome_json(expected.outcome);
   Json json;
   if (asked.question == Question::eptp) {
     json["result"] = expected.eptp_rules == 0 ? "accepted" : "refused";
@@ -93,13 +92,21 @@ int levels_of(const ept_configuration& configuration, ept_word eptp) {
   return context.levels;
 }
 
+std::size_t entries_of(const Case& asked) {
+  switch (asked.question) {
+    case Question::eptp: return 0;
+    case Question::entry: return 1;
+    case Question::walk: return static_cast<std::size_t>(levels_of(asked.configuration, asked.eptp));
+    case Question::sub_page: return kSubPageLevels;
+  }
+  return 0;
+}
+
 void read_checked(Object& from, Vector& vector) {
   vector.id = from.text("id", true);
   const Json* const expected = from.find("expected", true);
   const Case& asked = vector.asked;
-  const int one_or_none = asked.question == Question::entry ? 1 : 0;
-  const bool walk = asked.question == Question::walk;
-  const auto count = static_cast<std::size_t>(walk ? levels_of(asked.configuration, asked.eptp) : one_or_none);
+  const std::size_t count = entries_of(asked);
   if (asked.entries.size() != count)
     return from.wrong(fmt::format("{}: {} entries where {} belong", vector.id, asked.entries.size(), count));
   if (const std::string id = id_of(asked); id != vector.id)

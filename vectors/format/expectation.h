@@ -18,6 +18,9 @@ nlohmann::ordered_json expectation_json(const Case& asked, const Expected& expec
 // The number of levels of a walk, which its EPTP says.
 int levels_of(const ept_configuration& configuration, ept_word eptp);
 
+// How many entries a case has.
+std::size_t entries_of(const Case& asked);
+
 // Reads "id" and "expected" of a vector whose case has been read without a mistake, and says what is wrong with them:
 // "ept-…: the id is not that of the case", "ept-…: expects violation where the manual says translated".
 void read_checked(Object& from, Vector& vector);

@@ -47,6 +47,7 @@ std::string canonical_text(const Case& asked) {
   int level = asked.level;
   for (const ept_word entry : asked.entries) put(fmt::format("entry.{}", level--), entry);
   put("guest_physical_address", asked.guest_physical_address);
+  put("sub_page_table_pointer", asked.sub_page_table_pointer);
   if (asked.access != 0) members["access"] = sorted_names(ept_access_names, asked.access);
   std::string text;
   for (const auto& [name, value] : members) text += fmt::format("{}={}\n", name, value);

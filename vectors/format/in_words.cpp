@@ -27,12 +27,11 @@ Json rules_json(const Broken& broken) {
 }
 
 // The exit qualification bit by bit; what is undefined has no value.
-Json qualification_json(const ept_outcome& outcome) {
+Json qualification_json(Vocabulary vocabulary, ept_word qualification, ept_word defined) {
   Json bits = Json::array();
-  for (const ept_name& name : Vocabulary(ept_qualification_names)) {
+  for (const ept_name& name : vocabulary) {
     Json bit = {{"bit", std::countr_zero(name.bits)}, {"name", name.name}};
-    if ((outcome.qualification_defined & name.bits) != 0)
-      bit["value"] = (outcome.qualification & name.bits) != 0 ? 1 : 0;
+    if ((defined & name.bits) != 0) bit["value"] = (qualification & name.bits) != 0 ? 1 : 0;
     bit["cite"] = name.cite;
     bits.push_back(std::move(bit));
   }
@@ -93,13 +92,29 @@ Json entry_json(const Case& asked, const ept_context& context, int level, ept_wo
   return json;
 }
 
+// Of the sub-page permission table; each bit that is not reserved has a name.
+Json sub_page_entry_json(const Case& asked, int level, ept_word value) {
+  const ept_word reserved = value & ept_sub_page_forbidden(asked.configuration.maxphyaddr, level);
+  const bool vector = level == 1;
+  Json json = {{"level", level}, {"format", vector ? "sub_page_vector" : "sub_page_table"}, {"value", hex(value)}};
+  const ept_word address = vector ? 0 : value & ~reserved & EPT_ENTRY_ADDRESS;
+  json["fields"] = fields_json(vector ? Vocabulary(ept_sub_page_vector_names) : Vocabulary(ept_sub_page_table_names),
+                               value & ~reserved & ~address);
+  if (address != 0) json["fields"]["address"] = hex(address);
+  if (reserved != 0) json["reserved_bits"] = numbers_in(reserved);
+  return json;
+}
+
 Json entries_json(const Case& asked) {
   ept_context context;
   ept_prepare(&asked.configuration, asked.eptp, &context);
   Json entries = Json::array();
   for (std::size_t i = 0; i < asked.entries.size(); ++i) {
-    entries.push_back(entry_json(asked, context, asked.level - static_cast<int>(i), asked.entries[i]));
-    if (asked.question == Question::walk) entries.back()["address"] = hex(address_of(asked, i));
+    const int level = asked.level - static_cast<int>(i);
+    const bool sub_page = asked.question == Question::sub_page;
+    entries.push_back(sub_page ? sub_page_entry_json(asked, level, asked.entries[i])
+                               : entry_json(asked, context, level, asked.entries[i]));
+    if (has_outcome(asked.question)) entries.back()["address"] = hex(address_of(asked, i));
   }
   return entries;
 }
@@ -116,6 +131,11 @@ std::string end_of_walk(const Vector& vector) {
     case EPT_TRANSLATED: return fmt::format("is translated to {:#x} {}", outcome.host_physical_address, at);
     case EPT_SUB_PAGE_CHECK: return fmt::format("is decided by the sub-page permissions {}", at);
     case EPT_VIOLATION: return fmt::format("causes an EPT violation {}: {}", at, rules_text(vector));
+    case EPT_SUB_PAGE_WRITE_ALLOWED: return "is allowed by the sub-page permission table";
+    case EPT_SUB_PAGE_WRITE_REFUSED: return "is refused by the sub-page permission table, an EPT violation";
+    case EPT_SUB_PAGE_MISS: return fmt::format("causes an SPP miss {}: {}", at, rules_text(vector));
+    case EPT_SUB_PAGE_MISCONFIGURATION:
+      return fmt::format("causes an SPP misconfiguration {}: {}", at, rules_text(vector));
     case EPT_MISCONFIGURATION: break;
   }
   return fmt::format("causes an EPT misconfiguration {}: {}", at, rules_text(vector));
@@ -138,8 +158,7 @@ Broken broken_by(const Vector& vector) {
   const Expected& expected = vector.expected;
   if (vector.asked.question == Question::eptp) return {ept_eptp_rule_names, expected.eptp_rules};
   if (vector.asked.question == Question::entry) return {ept_entry_rule_names, expected.classification.rules};
-  if (expected.outcome.result == EPT_MISCONFIGURATION) return {ept_entry_rule_names, expected.outcome.rules};
-  return {ept_violation_names, expected.outcome.rules};
+  return {rules_of(expected.outcome.result), expected.outcome.rules};
 }
 
 ept_word reserved_in(const ept_configuration& configuration, ept_word eptp) {
@@ -155,7 +174,7 @@ ept_word reserved_in(const ept_configuration& configuration, ept_word eptp) {
 std::string sentence(const Vector& vector) {
   const Case& asked = vector.asked;
   if (asked.question == Question::entry) return entry_sentence(vector);
-  if (asked.question == Question::walk)
+  if (has_outcome(asked.question))
     return fmt::format("An access ({}) at guest-physical address {:#x} {}.",
                        fmt::join(names_in(ept_access_names, asked.access), ", "), asked.guest_physical_address,
                        end_of_walk(vector));
@@ -172,13 +191,19 @@ Json in_words(const Vector& vector) {
                {"configuration", configuration_json(asked.configuration)},
                {"eptp", eptp_json(asked)}};
   if (asked.question != Question::eptp) json["entries"] = entries_json(asked);
-  if (asked.question == Question::walk)
+  if (asked.question == Question::sub_page) json["sub_page_table_pointer"] = hex(asked.sub_page_table_pointer);
+  if (has_outcome(asked.question))
     json["access"] = {{"attributes", names_in(ept_access_names, asked.access)},
                       {"guest_physical_address", hex(asked.guest_physical_address)}};
   json["expected"] = expectation_json(asked, vector.expected);
   json["broken_rules"] = rules_json(broken_by(vector));
-  if (vector.expected.outcome.qualification_defined != 0)
-    json["qualification"] = qualification_json(vector.expected.outcome);
+  const ept_outcome& outcome = vector.expected.outcome;
+  if (outcome.qualification_defined != 0)
+    json["qualification"] =
+        qualification_json(ept_qualification_names, outcome.qualification, outcome.qualification_defined);
+  if (outcome.sub_page_qualification_defined != 0)
+    json["sub_page_qualification"] = qualification_json(
+        ept_sub_page_qualification_names, outcome.sub_page_qualification, outcome.sub_page_qualification_defined);
   json["goals"] = vector.goals;
   if (!vector.cite.empty()) json["cite"] = vector.cite;
   if (!vector.neighbour.empty()) json["neighbour"] = vector.neighbour;

@@ -63,8 +63,9 @@ Json vector_json(const Vector& vector, const std::string& id) {
   if (asked.question == Question::entry) json["level"] = asked.level;
   for (const ept_word entry : asked.entries) json["entries"].push_back(hex(entry));
   if (asked.guest_physical_address != 0) json["guest_physical_address"] = hex(asked.guest_physical_address);
-  if (asked.question == Question::walk && asked.access != kUsualAccess)
+  if (has_outcome(asked.question) && asked.access != kUsualAccess)
     json["access"] = names_in(ept_access_names, asked.access);
+  if (asked.question == Question::sub_page) json["sub_page_table_pointer"] = hex(asked.sub_page_table_pointer);
   json["expected"] = expectation_json(asked, vector.expected);
   return json;
 }
@@ -187,9 +188,10 @@ class LineReader {
     if (asked.question != Question::eptp) {
       for (const Json& entry : from.list("entries", true)) asked.entries.push_back(from.hex_of(entry, "entries"));
       asked.level =
-          asked.question == Question::entry ? from.integer("level", 1, 5) : levels_of(asked.configuration, asked.eptp);
+          asked.question == Question::entry ? from.integer("level", 1, 5) : static_cast<int>(entries_of(asked));
     }
-    if (asked.question == Question::walk) {
+    if (asked.question == Question::sub_page) asked.sub_page_table_pointer = from.hex("sub_page_table_pointer", true);
+    if (has_outcome(asked.question)) {
       asked.guest_physical_address = from.hex("guest_physical_address", false);
       asked.access = from.has("access") ? from.bits("access", ept_access_names, true) : kUsualAccess;
     }

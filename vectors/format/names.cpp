@@ -42,4 +42,18 @@ std::vector<int> numbers_in(ept_word bits) {
   return numbers;
 }
 
+Vocabulary rules_of(ept_result result) {
+  switch (result) {
+    case EPT_MISCONFIGURATION: return ept_entry_rule_names;
+    case EPT_SUB_PAGE_WRITE_ALLOWED:
+    case EPT_SUB_PAGE_WRITE_REFUSED:
+    case EPT_SUB_PAGE_MISS:
+    case EPT_SUB_PAGE_MISCONFIGURATION: return ept_sub_page_rule_names;
+    case EPT_TRANSLATED:
+    case EPT_SUB_PAGE_CHECK:
+    case EPT_VIOLATION: break;
+  }
+  return ept_violation_names;
+}
+
 }  // namespace vectors

@@ -22,6 +22,9 @@ ept_word all_bits(Vocabulary vocabulary);  // that have a name
 // The names of the bits that are set, in the order of the vocabulary; "bit_N" for one without a name.
 std::vector<std::string> names_in(Vocabulary vocabulary, ept_word bits);
 
+// What the rules of an outcome are called.
+Vocabulary rules_of(ept_result result);
+
 // Which bits a name of names_in means; nothing when it is none.
 std::optional<ept_word> bits_called(Vocabulary vocabulary, std::string_view name);
 
@@ -29,7 +32,7 @@ std::optional<ept_word> bits_called(Vocabulary vocabulary, std::string_view name
 std::vector<int> numbers_in(ept_word bits);
 
 // In the order of Question.
-inline constexpr std::array kQuestions = {"eptp", "entry", "walk"};
+inline constexpr std::array kQuestions = {"eptp", "entry", "walk", "sub_page"};
 
 struct Controls {
   const char* name;

@@ -76,6 +76,7 @@ class Maker {
     const ept_word question = random_.below(8);
     if (question == 0 || ept_check_eptp(&asked_.configuration, asked_.eptp) != 0) return about_eptp();
     ept_prepare(&asked_.configuration, asked_.eptp, &context_);
+    if (question == 7 && reaches_sub_page_check(sub_page_case())) return about_sub_page();
     return question < 3 ? about_entry() : about_walk();
   }
 
@@ -191,6 +192,35 @@ class Maker {
     asked_.guest_physical_address = guest_physical_address();
     do take_entries();
     while (!tables_are_apart(asked_));
+    return asked_;
+  }
+
+  // A write that the walk lets the table decide on, where it is in use.
+  [[nodiscard]] Case sub_page_case() const {
+    Case asked = asked_;
+    asked.question = Question::sub_page;
+    asked.access = EPT_ACCESS_WRITE;
+    return asked;
+  }
+
+  ept_word sub_page_entry(int level, bool good) {
+    const ept_word forbidden = ept_sub_page_forbidden(allowed_.maxphyaddr, level);
+    if (level == 1) return good ? random_.next() & ~forbidden : random_.next() & random_.next();
+    const ept_word entry = page_address() | EPT_SUB_PAGE_VALID;
+    return good ? entry : entry ^ bit_of_interest();
+  }
+
+  Case about_sub_page() {
+    asked_ = sub_page_case();
+    asked_.level = kSubPageLevels;
+    asked_.guest_physical_address = guest_physical_address() & ~EPT_GPA_BITS_51_48;
+    const int spoilt = random_.one_in(2) ? 0 : 1 + static_cast<int>(random_.below(kSubPageLevels));
+    do {
+      asked_.sub_page_table_pointer = page_address();
+      asked_.entries.clear();
+      for (int level = asked_.level; level >= 1; --level)
+        asked_.entries.push_back(sub_page_entry(level, level != spoilt));
+    } while (!tables_are_apart(asked_));
     return asked_;
   }
 

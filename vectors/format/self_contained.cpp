@@ -55,7 +55,8 @@ Vector read_vector(Object& from) {
       if (asked.entries.size() == 1) asked.level = entry.integer("level", 1, 5);
     }
   }
-  if (asked.question == Question::walk) {
+  if (asked.question == Question::sub_page) asked.sub_page_table_pointer = from.hex("sub_page_table_pointer", true);
+  if (has_outcome(asked.question)) {
     Object access = from.object("access");
     asked.access = access.bits("attributes", ept_access_names, true);
     asked.guest_physical_address = access.hex("guest_physical_address", true);

@@ -31,6 +31,32 @@ bool tables_are_apart(const Case& asked) {
   return true;
 }
 
+Case walk_to_sub_page_check(const Case& asked) {
+  constexpr ept_word kPage = 0x40000000 | 6U << 3 | EPT_ENTRY_READ | EPT_ENTRY_SUB_PAGE_WRITE;
+  constexpr ept_word kAll = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
+  ept_word table = 0;
+  const auto next_table = [&] {
+    const auto is_taken = [&](std::size_t n) { return n < asked.entries.size() && table_of(asked, n) == table; };
+    do table += 0x1000;
+    while (is_taken(0) || is_taken(1) || is_taken(2) || is_taken(3));
+    return table;
+  };
+  Case walk = asked;
+  walk.question = Question::walk;
+  walk.level = (ept_conditions(&asked.configuration, asked.eptp) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0 ? 5 : 4;
+  walk.eptp = (asked.eptp & ~EPT_ENTRY_ADDRESS) | next_table();
+  walk.sub_page_table_pointer = 0;
+  walk.entries.clear();
+  for (int level = walk.level; level > 1; --level) walk.entries.push_back(next_table() | kAll);
+  walk.entries.push_back(kPage);
+  return walk;
+}
+
+bool reaches_sub_page_check(const Case& asked) {
+  const Case walk = walk_to_sub_page_check(asked);
+  return ept_check_eptp(&walk.configuration, walk.eptp) == 0 && expected_of(walk).outcome.result == EPT_SUB_PAGE_CHECK;
+}
+
 Expected expected_of(const Case& asked) {
   Expected expected;
   if (asked.question == Question::eptp) {
@@ -44,6 +70,11 @@ Expected expected_of(const Case& asked) {
     return expected;
   }
   InOrder memory{&asked.entries};
+  if (asked.question == Question::sub_page) {
+    expected.outcome = ept_check_sub_page(&asked.configuration, asked.eptp, asked.sub_page_table_pointer,
+                                          asked.guest_physical_address, asked.access, read_in_order, &memory);
+    return expected;
+  }
   expected.outcome = ept_walk(&context, asked.guest_physical_address, asked.access, read_in_order, &memory);
   return expected;
 }

@@ -14,19 +14,26 @@ namespace vectors {
 
 // What is asked of the implementation.
 enum class Question {
-  eptp,   // does VM entry accept this EPTP
-  entry,  // what is this entry of a level: not present, misconfigured, a table, a page
-  walk,   // what happens to this access
+  eptp,      // does VM entry accept this EPTP
+  entry,     // what is this entry of a level: not present, misconfigured, a table, a page
+  walk,      // what happens to this access
+  sub_page,  // what the sub-page permission table says of this write
 };
+
+constexpr bool has_outcome(Question question) { return question == Question::walk || question == Question::sub_page; }
+
+constexpr int kSubPageLevels = 4;
 
 struct Case {
   Question question = Question::walk;
   ept_configuration configuration{};
   ept_word eptp = 0;
-  int level = 0;                       // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP
-  std::vector<ept_word> entries = {};  // one for an entry; for a walk from the root down, as many as the walk can read
+  int level = 0;  // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP
+  // One for an entry; for a walk from the root down, as many as the walk can read, and likewise for a sub-page check.
+  std::vector<ept_word> entries = {};
   ept_word guest_physical_address = 0;
-  ept_word access = 0;  // EPT_ACCESS_..., of a walk
+  ept_word access = 0;                  // EPT_ACCESS_..., of a walk or a sub-page check
+  ept_word sub_page_table_pointer = 0;  // of a sub-page check, to which a walk comes that is no part of the case
 };
 
 // What the manual says; which member counts depends on the question. Bits that it leaves undefined and flags that may
@@ -71,7 +78,8 @@ struct Vector {
 // The physical address of the table that entry `n` of a walk, counted from the root down, is read from; and of the
 // entry.
 inline ept_word table_of(const Case& asked, std::size_t n) {
-  return (n == 0 ? asked.eptp : asked.entries[n - 1]) & EPT_ENTRY_ADDRESS;
+  const ept_word root = asked.question == Question::sub_page ? asked.sub_page_table_pointer : asked.eptp;
+  return (n == 0 ? root : asked.entries[n - 1]) & EPT_ENTRY_ADDRESS;
 }
 inline ept_word address_of(const Case& asked, std::size_t n) {
   const int low = ept_index_low(asked.level - static_cast<int>(n));
@@ -81,6 +89,11 @@ inline ept_word address_of(const Case& asked, std::size_t n) {
 // Whether no two of the tables are one, also below the entry that ends the walk. Only then can every memory hold the
 // entries.
 bool tables_are_apart(const Case& asked);
+
+// A walk with the configuration, EPTP, address and access of a sub-page check that comes to it where some walk can. Its
+// tables lie apart from those of the check.
+Case walk_to_sub_page_check(const Case& asked);
+bool reaches_sub_page_check(const Case& asked);
 
 // The answer of the reference model, which is proved equal to the constraints. The entries of a walk are read in order,
 // whatever addresses they name: table n of the walk is where entry n-1 points.

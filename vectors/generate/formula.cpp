@@ -17,10 +17,11 @@ constexpr ept_word kPage = 0x40000000;
 constexpr ept_word kWriteBack = 6;
 constexpr ept_word kPermissions = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
 
-// In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down.
+// In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down, pointer.
 constexpr std::size_t kEptp = spec::kControlWords.size();
 constexpr std::size_t kAccess = 5;
 constexpr std::size_t kGpa = 6;
+constexpr std::size_t kPointer = 12;
 std::size_t entry_position(int level) { return static_cast<std::size_t>(12 - level); }
 
 ept_word controls_in(const spec::Spec& spec, spec::Word word) {
@@ -44,6 +45,18 @@ Case plain_walk_of(int levels, int page) {
   return plain;
 }
 
+Case plain_sub_page_check() {
+  constexpr ept_word kFirst = 0x8000;
+  Case plain = plain_walk_of(kSubPageLevels, 1);
+  plain.question = Question::sub_page;
+  plain.access = EPT_ACCESS_WRITE;
+  plain.sub_page_table_pointer = kFirst;
+  for (std::size_t n = 0; n < plain.entries.size(); ++n)
+    plain.entries[n] = (kFirst + kTable * (n + 1)) | EPT_SUB_PAGE_VALID;
+  plain.entries.back() = EPT_SUB_PAGE_WRITE_0;
+  return plain;
+}
+
 int page_of(const spec::Spec& spec, const Goal& goal) {
   for (const Demand& demand : goal.demands) {
     if (demand.subject == Subject::format && spec.formats.at(demand.value).maps_page) return demand.level;
@@ -61,21 +74,27 @@ Formulas::Formulas(z3::context& context, const spec::Spec& spec)
     processor_.emplace(spec::kControlWords[i].word, control);
     control = control | number(kEptOn.*kControls[i].member);
   }
-  for (const char* name : {"eptp_difference", "access_difference", "gpa_difference", "entry_5_difference",
-                           "entry_4_difference", "entry_3_difference", "entry_2_difference", "entry_1_difference"})
+  for (const char* name :
+       {"eptp_difference", "access_difference", "gpa_difference", "entry_5_difference", "entry_4_difference",
+        "entry_3_difference", "entry_2_difference", "entry_1_difference", "pointer_difference"})
     chosen_.push_back(context.bv_const(name, model::kWordBits));
 }
 
 Values Formulas::addresses() {
-  Values masks(entry_position(1) + 1, 0);
-  masks[kEptp] = EPT_ENTRY_ADDRESS;
+  Values masks(kPointer + 1, 0);
+  masks[kEptp] = masks[kPointer] = EPT_ENTRY_ADDRESS;
   for (int level = 5; level >= 1; --level) masks[entry_position(level)] = EPT_ENTRY_ADDRESS;
   return masks;
 }
 
+Case Formulas::plain_of(const Goal& goal) const {
+  return goal.question == Question::sub_page ? plain_sub_page_check()
+                                             : plain_walk_of(std::max(goal.levels, 4), page_of(spec_, goal));
+}
+
 Values Formulas::with_demands(const Goal& goal, Values values) const {
   const int levels = std::max(goal.levels, 4);
-  const Case plain = plain_walk_of(levels, page_of(spec_, goal));
+  const Case plain = plain_of(goal);
   const auto put = [&](std::size_t position, ept_word start, ept_word mask, ept_word value) {
     values[position] = (values[position] & ~mask) | ((start ^ value) & mask);
   };
@@ -83,6 +102,8 @@ Values Formulas::with_demands(const Goal& goal, Values values) const {
     const auto entry = [&] { return plain.entries.at(static_cast<std::size_t>(levels - demand.level)); };
     if (demand.any) continue;
     if (demand.subject == Subject::eptp) put(kEptp, plain.eptp, demand.mask, demand.value);
+    if (demand.subject == Subject::sub_page_table_pointer)
+      put(kPointer, plain.sub_page_table_pointer, demand.mask, demand.value);
     if (demand.subject == Subject::access) put(kAccess, plain.access, demand.mask, demand.value);
     if (demand.subject == Subject::gpa) put(kGpa, plain.guest_physical_address, demand.mask, demand.value);
     if (demand.subject == Subject::entry) put(entry_position(demand.level), entry(), demand.mask, demand.value);
@@ -116,16 +137,17 @@ bool Formulas::holds(const z3::expr& formula, const Values& values, const spec::
 
 Formulas::Shape& Formulas::shape_of(const Goal& goal) {
   const int levels = std::max(goal.levels, 4);
-  const auto key = std::tuple(levels, page_of(spec_, goal));
+  const auto key = std::tuple(goal.question == Question::sub_page, levels, page_of(spec_, goal));
   const auto [found, is_new] = shapes_.try_emplace(key);
   Shape& shape = found->second;
   if (!is_new) return shape;
-  shape.plain = plain_walk_of(levels, std::get<1>(key));
+  shape.plain = plain_of(goal);
   shape.inputs = std::make_unique<model::Inputs>(context_);
   shape.inputs->configuration = configuration_;
   shape.inputs->eptp = chosen_[kEptp] ^ number(shape.plain.eptp);
   shape.inputs->access = chosen_[kAccess] ^ number(shape.plain.access);
   shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.guest_physical_address);
+  shape.inputs->sub_page_pointer = chosen_[kPointer] ^ number(shape.plain.sub_page_table_pointer);
   for (int level = levels; level >= 1; --level) {
     const auto position = static_cast<std::size_t>(levels - level);
     shape.inputs->entries.at(static_cast<std::size_t>(level - 1)) =
@@ -160,6 +182,11 @@ const model::Terms& Formulas::concluded(Shape& shape, const Goal& goal) {
   const auto key = std::tuple(goal.ending, goal.last);
   const auto [found, is_new] = shape.concluded.try_emplace(key);
   if (!is_new) return found->second;
+  if (goal.question == Question::sub_page) {
+    found->second = shape.meaning->sub_page_check();
+    for (model::Term& term : found->second) term.value = term.value.simplify();
+    return found->second;
+  }
   const model::Progress progress = progress_of(shape, goal);
   const auto how = goal.ending == Ending::page            ? model::Ending::page
                    : goal.ending == Ending::misconfigured ? model::Ending::misconfiguration
@@ -174,7 +201,7 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   z3::expr_vector parts(context_);
   parts.push_back(model::value_of(shape.meaning->eptp_check(), "rules") == number(0));
   parts.push_back(shape.meaning->five_levels() == context_.bool_val(goal.levels == 5));
-  parts.push_back(tables_apart(shape, goal.levels));
+  parts.push_back(tables_apart(shape, shape.inputs->eptp, goal.levels));
   parts.push_back(usual_access(spec_, shape.inputs->access));
   const auto width = static_cast<unsigned>(spec_.max_maxphyaddr);
   parts.push_back(shape.inputs->gpa.extract(63, width) == context_.bv_val(0, 64 - width));
@@ -191,12 +218,30 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   return model::all_of(parts).simplify();
 }
 
+// The check is one to which a walk of 4 levels can come (reaches_sub_page_check in vector.h), at an address of 48 bits.
+z3::expr Formulas::checked(Shape& shape) {
+  const Case walk = walk_to_sub_page_check(shape.plain);
+  model::Progress progress = shape.meaning->begin(kSubPageLevels);
+  for (std::size_t n = 0; n < walk.entries.size(); ++n)
+    progress = shape.meaning->use(progress, number(walk.entries[n]), n + 1 == walk.entries.size());
+  const model::Terms come_to =
+      shape.meaning->conclude(progress, model::Ending::page, shape.inputs->gpa, shape.inputs->access);
+  z3::expr_vector parts(context_);
+  parts.push_back(model::value_of(shape.meaning->eptp_check(), "rules") == number(0));
+  parts.push_back(!shape.meaning->five_levels());
+  parts.push_back(tables_apart(shape, shape.inputs->sub_page_pointer, kSubPageLevels));
+  parts.push_back(usual_access(spec_, shape.inputs->access));
+  parts.push_back(shape.inputs->gpa.extract(63, 48) == context_.bv_val(0, 16));
+  parts.push_back(model::value_of(come_to, "result") == number(EPT_SUB_PAGE_CHECK));
+  return model::all_of(parts).simplify();
+}
+
 // As tables_are_apart (vector.h): no two tables lie at one address.
-z3::expr Formulas::tables_apart(Shape& shape, int levels) {
+z3::expr Formulas::tables_apart(Shape& shape, const z3::expr& root, int levels) {
   constexpr auto kLow = static_cast<unsigned>(std::countr_zero(EPT_ENTRY_ADDRESS));
   constexpr auto kHigh = static_cast<unsigned>(std::bit_width(EPT_ENTRY_ADDRESS)) - 1;
   z3::expr_vector tables(context_);
-  tables.push_back(shape.inputs->eptp.extract(kHigh, kLow));
+  tables.push_back(root.extract(kHigh, kLow));
   for (int level = levels; level > 1; --level) tables.push_back(shape.inputs->entry(level).extract(kHigh, kLow));
   return z3::distinct(tables);
 }
@@ -250,6 +295,7 @@ z3::expr Formulas::subject(Shape& shape, const Goal& goal, const Demand& demand)
   const auto of_entry = [&](const char* name) { return model::value_of(classified(shape, demand.level), name); };
   switch (demand.subject) {
     case Subject::eptp: return shape.inputs->eptp;
+    case Subject::sub_page_table_pointer: return shape.inputs->sub_page_pointer;
     case Subject::gpa: return shape.inputs->gpa;
     case Subject::access: return shape.inputs->access;
     case Subject::entry: return shape.inputs->entry(demand.level);
@@ -272,7 +318,10 @@ const z3::expr& Formulas::common(const Goal& goal) {
   const auto found = shape.common.find(key);
   if (found != shape.common.end()) return found->second;
   z3::expr formula = model::width_in_range(spec_, configuration_);
-  if (goal.question != Question::eptp) formula = formula && walked(shape, goal);
+  if (goal.question == Question::sub_page)
+    formula = formula && checked(shape);
+  else if (goal.question != Question::eptp)
+    formula = formula && walked(shape, goal);
   return shape.common.emplace(key, formula.simplify()).first->second;
 }
 
@@ -298,7 +347,7 @@ Case Formulas::case_of(const Goal& goal, const Values& values, const spec::Profi
 }
 
 Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
-  Case asked = plain_walk_of(std::max(goal.levels, 4), page_of(spec_, goal));
+  Case asked = plain_of(goal);
   asked.question = goal.question == Question::entry ? Question::walk : goal.question;
   asked.configuration = configuration_of(profile);
   for (std::size_t i = 0; i < kControls.size(); ++i)
@@ -307,6 +356,7 @@ Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profi
   if (goal.question == Question::eptp) return {goal.question, asked.configuration, asked.eptp};
   asked.access ^= values[kAccess];
   asked.guest_physical_address ^= values[kGpa];
+  if (goal.question == Question::sub_page) asked.sub_page_table_pointer ^= values[kPointer];
   int level = asked.level;
   for (ept_word& entry : asked.entries) entry ^= values.at(entry_position(level--));
   return asked;

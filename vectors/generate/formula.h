@@ -18,6 +18,9 @@ namespace vectors {
 // has. `page` is the level whose entry maps the page: 3, 2 or 1.
 Case plain_walk_of(int levels, int page);
 
+// Likewise for the check of a sub-page write permission: a write that the first bit of the vector allows.
+Case plain_sub_page_check();
+
 // The level whose entry maps a page in the plain of a goal.
 int page_of(const spec::Spec& spec, const Goal& goal);
 
@@ -25,7 +28,8 @@ int page_of(const spec::Spec& spec, const Goal& goal);
 z3::expr usual_access(const spec::Spec& spec, const z3::expr& access);
 
 // A case's words that the solver chooses, in the order in which the smaller is preferred: controls by word, EPTP,
-// access, guest-physical address, entries from the root down. Width, capability and parameters are free as well.
+// access, guest-physical address, entries from the root down, sub-page table pointer. Width, capability and parameters
+// are free as well.
 class Formulas {
  public:
   // References are kept.
@@ -61,7 +65,7 @@ class Formulas {
     std::unique_ptr<model::Meaning> meaning;
     std::map<int, model::Terms> classified;
     std::map<std::tuple<Ending, int>, model::Terms> concluded;
-    std::map<std::tuple<bool, Ending, int>, z3::expr> common;  // for an EPTP, or a walk or entry
+    std::map<std::tuple<bool, Ending, int>, z3::expr> common;  // for an EPTP, or what else the shape is of
   };
 
   Shape& shape_of(const Goal& goal);
@@ -73,7 +77,9 @@ class Formulas {
   static const model::Terms& classified(Shape& shape, int level);
   static const model::Terms& concluded(Shape& shape, const Goal& goal);
   z3::expr walked(Shape& shape, const Goal& goal);
-  z3::expr tables_apart(Shape& shape, int levels);
+  z3::expr checked(Shape& shape);
+  [[nodiscard]] Case plain_of(const Goal& goal) const;
+  z3::expr tables_apart(Shape& shape, const z3::expr& root, int levels);
   z3::expr number(ept_word value) { return model::word(context_, value); }
 
   z3::context& context_;
@@ -81,7 +87,7 @@ class Formulas {
   model::Configuration configuration_;
   std::vector<z3::expr> chosen_;
   std::map<spec::Word, z3::expr> processor_;
-  std::map<std::tuple<int, int>, Shape> shapes_;
+  std::map<std::tuple<bool, int, int>, Shape> shapes_;  // of a sub-page check; levels; the level that maps a page
 };
 
 }  // namespace vectors

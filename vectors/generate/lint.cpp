@@ -19,7 +19,8 @@ std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile& 
   const Case& asked = vector.asked;
   check(!vector.goals.empty(), "no goal names it");
   check(!vector.cite.empty(), "'cite' is missing");
-  check(asked.question != Question::walk || tables_are_apart(asked), "two of its tables have the same address");
+  check(!has_outcome(asked.question) || tables_are_apart(asked), "two of its tables have the same address");
+  check(asked.question != Question::sub_page || reaches_sub_page_check(asked), "no walk comes to its check");
   check(is_of_processor(asked.configuration, configuration_of(profile)),
         "width, capability or parameters are not the profile's");
   check(allows(profile, asked.configuration), "a control that the profile does not allow");

@@ -93,6 +93,7 @@ ept_word subject(const spec::Spec& spec, const Goal& goal, const Vector& vector,
   const Case& asked = vector.asked;
   switch (demand.subject) {
     case Subject::eptp: return asked.eptp;
+    case Subject::sub_page_table_pointer: return asked.sub_page_table_pointer;
     case Subject::gpa: return asked.guest_physical_address;
     case Subject::access: return asked.access;
     case Subject::entry: return entry_of(asked, demand.level);
@@ -142,6 +143,10 @@ bool is_usual(const spec::Spec& spec, ept_word access) {
 
 bool is_sane(const spec::Spec& spec, const Case& asked) {
   if (ept_check_eptp(&asked.configuration, asked.eptp) != 0) return false;
+  if (asked.question == Question::sub_page) {
+    return reaches_sub_page_check(asked) && walk_to_sub_page_check(asked).level == kSubPageLevels &&
+           tables_are_apart(asked) && is_usual(spec, asked.access) && asked.guest_physical_address >> 48 == 0;
+  }
   const bool five = (ept_conditions(&asked.configuration, asked.eptp) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0;
   return five == (asked.level == 5) && tables_are_apart(asked) && is_usual(spec, asked.access) &&
          asked.guest_physical_address >> spec.max_maxphyaddr == 0;
@@ -170,7 +175,8 @@ bool solves(const spec::Spec& spec, const Goal& goal, const Case& asked) {
   Vector vector;
   vector.asked = asked;
   vector.expected = expected_of(asked);
-  return (eptp || ends_as(goal, vector.expected.outcome)) && demands_hold(spec, goal, vector);
+  const bool walks = !eptp && goal.question != Question::sub_page;
+  return (!walks || ends_as(goal, vector.expected.outcome)) && demands_hold(spec, goal, vector);
 }
 
 bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {

@@ -68,6 +68,7 @@ std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr) {
   add(cell_goals(spec, maxphyaddr));
   add(guard_goals(spec, maxphyaddr));
   add(decision_goals(spec));
+  add(sub_page_goals(spec, maxphyaddr));
   for (const int levels : {4, 5}) {
     for (const auto& part : {priority_goals, permission_goals, outcome_goals}) add(part(spec, levels));
   }

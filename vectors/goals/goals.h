@@ -17,6 +17,7 @@ namespace vectors {
 struct Demand {
   enum class Subject {
     eptp,
+    sub_page_table_pointer,
     gpa,
     access,
     entry,          // of `level`
@@ -53,7 +54,7 @@ struct Goal {
   std::string id;    // "cell/pde_2m/reserved_bit/bit_13"
   std::string cite;  // where the manual says it
   Question question = Question::walk;
-  int levels = 0;  // of the walk; 0 for an EPTP
+  int levels = 0;  // of the walk, of the table of a sub-page check; 0 for an EPTP
   Ending ending = Ending::page;
   int last = 0;  // level of the entry that ends the walk; 0 before it
   std::vector<Demand> demands;
@@ -81,6 +82,7 @@ std::vector<Goal> priority_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> permission_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> outcome_goals(const spec::Spec& spec, int levels);
 std::vector<Goal> decision_goals(const spec::Spec& spec);
+std::vector<Goal> sub_page_goals(const spec::Spec& spec, int maxphyaddr);
 
 // Goals and demands as the parts write them.
 Goal walk_goal(std::string id, const spec::Citation& cite, int levels, Ending ending, int last,

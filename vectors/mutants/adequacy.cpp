@@ -66,8 +66,12 @@ Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, 
   if (asked.question == Question::entry)
     return {static_cast<ept_word>(interpreter.classify(machine, asked.level, asked.entries.at(0)).kind), {}};
   const std::array addresses = addresses_of(asked);
-  const model::Outcome from = interpreter.walk(machine, asked.guest_physical_address, asked.access,
-                                               [&](ept_word address) { return read_word(asked, addresses, address); });
+  const auto read = [&](ept_word address) { return read_word(asked, addresses, address); };
+  const ept_word gpa = asked.guest_physical_address;
+  const model::Outcome from =
+      asked.question == Question::sub_page
+          ? interpreter.check_sub_page(machine, asked.sub_page_table_pointer, gpa, asked.access, read)
+          : interpreter.walk(machine, gpa, asked.access, read);
   // Both have the members of the specification in its order; that they mean the same is what disagreements() finds out.
   return answer_of(std::bit_cast<ept_outcome>(from), &spec);
 }
@@ -131,7 +135,7 @@ Answer expected_answer(const Case& asked, const Expected& expected) {
 }
 
 bool fits_memory(const Case& asked) {
-  if (asked.question != Question::walk) return true;
+  if (!has_outcome(asked.question)) return true;
   const std::array addresses = addresses_of(asked);
   bool fits = true;
   for (std::size_t n = 0; n < asked.entries.size(); ++n)

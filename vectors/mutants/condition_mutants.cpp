@@ -211,7 +211,7 @@ Mutants name_mutants(const Spec& spec) {
   Mutants mutants;
   Spec scratch = spec;
   for (const Word word : {Word::capability, Word::pin_based, Word::primary, Word::secondary, Word::tertiary,
-                          Word::parameter, Word::eptp, Word::gpa, Word::entry, Word::access}) {
+                          Word::parameter, Word::eptp, Word::gpa, Word::entry, Word::sub_page, Word::access}) {
     for (const NameOfBits& name : names_of_bits(spec, word)) {
       if (set_bits(scratch, word, name.bits, name.bits) != 0) add_ranges(mutants, word, name);
     }

@@ -20,6 +20,18 @@ struct Asked {
   model::Terms terms;
 };
 
+// What an implementation shows, and what it reads.
+model::Terms shown(const model::Terms& outcome, int levels) {
+  model::Terms terms;
+  const auto add = [&](const std::string& name) { terms.push_back({name, model::value_of(outcome, name).simplify()}); };
+  add("result");
+  for (const ept_outcome_member& member : ept_outcome_members) {
+    if (member.reported) add(member.name);
+  }
+  for (int level = levels; level >= 1; --level) add(fmt::format("address_{}", level));
+  return terms;
+}
+
 std::vector<Asked> questions(z3::context& context, const spec::Spec& spec, const model::Inputs& inputs) {
   model::Meaning meaning(context, spec, inputs);
   const z3::expr rules = model::value_of(meaning.eptp_check(), "rules");
@@ -30,17 +42,8 @@ std::vector<Asked> questions(z3::context& context, const spec::Spec& spec, const
     const model::Terms entry = meaning.classify(level.level, inputs.entry(level.level));
     list.push_back({Question::entry, level.level, {{"kind", model::value_of(entry, "kind").simplify()}}});
   }
-  const model::Terms walk = meaning.walk();
-  Asked last{Question::walk, 0, {}};
-  const auto add = [&](const std::string& name) {
-    last.terms.push_back({name, model::value_of(walk, name).simplify()});
-  };
-  add("result");  // what an implementation shows, and what it reads
-  for (const ept_outcome_member& member : ept_outcome_members) {
-    if (member.reported) add(member.name);
-  }
-  for (const spec::Level& level : spec.levels) add(fmt::format("address_{}", level.level));
-  list.push_back(last);
+  list.push_back({Question::sub_page, 0, shown(meaning.sub_page_check(), kSubPageLevels)});
+  list.push_back({Question::walk, 0, shown(meaning.walk(), 5)});
   return list;
 }
 
@@ -109,6 +112,25 @@ class Equivalence {
     return model::all_of(parts);
   }
 
+  // The check is one to which a walk comes, at an address of 48 bits; its memory is one likewise.
+  z3::expr checked() {
+    model::Meaning meaning(context_, spec_, inputs_);
+    Case nothing;
+    nothing.question = Question::sub_page;
+    model::Progress progress = meaning.begin(kSubPageLevels);
+    const Case walk = walk_to_sub_page_check(nothing);
+    for (std::size_t n = 0; n < walk.entries.size(); ++n)
+      progress = meaning.use(progress, number(walk.entries[n]), n + 1 == walk.entries.size());
+    const model::Terms come_to = meaning.conclude(progress, model::Ending::page, inputs_.gpa, inputs_.access);
+    z3::expr given = model::value_of(come_to, "result") == number(EPT_SUB_PAGE_CHECK) &&
+                     z3::ult(inputs_.gpa, number(ept_word{1} << 48)) && !meaning.five_levels();
+    // Tables that lie apart are one memory.
+    z3::expr_vector tables(context_);
+    tables.push_back(inputs_.sub_page_pointer.extract(51, 12));
+    for (int level = kSubPageLevels; level > 1; --level) tables.push_back(inputs_.entry(level).extract(51, 12));
+    return given && z3::distinct(tables);
+  }
+
   z3::expr of_profile(const spec::Profile& profile) {
     const auto& has = inputs_.configuration;
     z3::expr of = has.maxphyaddr == number(static_cast<ept_word>(profile.maxphyaddr)) &&
@@ -120,6 +142,7 @@ class Equivalence {
 
   z3::expr given(const Asked& asked) {
     z3::expr configured = configuration(asked);
+    if (asked.question == Question::sub_page) return configured && usual_access(spec_, inputs_.access) && checked();
     if (asked.question != Question::walk) return configured;
     return configured && usual_access(spec_, inputs_.access) && one_memory() &&
            z3::ult(inputs_.gpa, number(ept_word{1} << spec_.max_maxphyaddr));
@@ -138,7 +161,8 @@ class Equivalence {
     made.eptp = value(inputs_.eptp);
     made.level = asked.level;
     if (asked.question == Question::entry) made.entries = {value(inputs_.entry(asked.level))};
-    if (asked.question != Question::walk) return made;
+    if (!has_outcome(asked.question)) return made;
+    made.sub_page_table_pointer = asked.question == Question::sub_page ? value(inputs_.sub_page_pointer) : 0;
     made.level = (made.eptp >> 3 & 7) == 4 ? 5 : 4;
     made.guest_physical_address = value(inputs_.gpa);
     made.access = value(inputs_.access);

@@ -152,6 +152,8 @@ Mutants format_mutants(const Spec& spec) {
   add(spec.eptp, [](Spec& of) -> Format& { return of.eptp; });
   for (std::size_t f = 0; f < spec.formats.size(); ++f)
     add(spec.formats[f], [f](Spec& of) -> Format& { return of.formats.at(f); });
+  for (std::size_t f = 0; f < spec.sub_page.formats.size(); ++f)
+    add(spec.sub_page.formats[f], [f](Spec& of) -> Format& { return of.sub_page.formats.at(f); });
   add_pages(mutants, spec);
   add_fixed(mutants, spec);
   return mutants;

@@ -32,6 +32,22 @@ void add_sites(std::vector<Site>& all, const Spec& spec, const std::string& pref
   }
 }
 
+void add_sub_page_sites(std::vector<Site>& all, const Spec& spec) {
+  const std::size_t any = spec.conditions.size();
+  for (std::size_t i = 0; i < spec.sub_page.rules.size(); ++i) {
+    all.push_back({fmt::format("sub_page/{}/when", spec.sub_page.rules[i].id),
+                   [i](Spec& of) -> Condition& { return of.sub_page.rules.at(i).when; }, any});
+  }
+  for (std::size_t i = 0; i < spec.sub_page.qualification.size(); ++i) {
+    const spec::QualificationBit& bit = spec.sub_page.qualification[i];
+    all.push_back({fmt::format("qualification/{}/set", bit.id),
+                   [i](Spec& of) -> Condition& { return of.sub_page.qualification.at(i).set; }, any});
+    if (!bit.undefined) continue;
+    all.push_back({fmt::format("qualification/{}/undefined", bit.id),
+                   [i](Spec& of) -> Condition& { return of.sub_page.qualification.at(i).undefined.value(); }, any});
+  }
+}
+
 }  // namespace
 
 std::vector<NameOfBits> names_of_bits(const Spec& spec, Word word) {
@@ -45,6 +61,11 @@ std::vector<NameOfBits> names_of_bits(const Spec& spec, Word word) {
   if (word == Word::capability) add_fields(names, spec.capability);
   if (word == Word::eptp) add_fields(names, spec.eptp);
   if (of_entry) add_fields(names, spec.formats.back());
+  if (word == Word::sub_page) add_fields(names, spec.sub_page.formats.front());
+  if (word == Word::ended) {
+    for (unsigned n = 0; n < spec.results.size(); ++n)
+      names.push_back({spec.results[n].id, {n, n}, spec.results[n].place});
+  }
   if (word == Word::walk) names = {{"complete", {0, 0}, {}}, {"leaf_is_pte", {1, 1}, {}}};
   for (const spec::Rule& rule : spec.violations) {
     if (word == Word::violation) names.push_back({rule.id, {rule.bit, rule.bit}, rule.place});
@@ -74,6 +95,7 @@ std::vector<Site> sites(const Spec& spec) {
                      [i](Spec& of) -> Condition& { return of.qualification.at(i).undefined.value(); }, any});
   }
   all.push_back({"sub_page_check/when", [](Spec& of) -> Condition& { return of.sub_page_check.when; }, any});
+  add_sub_page_sites(all, spec);
   all.push_back({"convertible/when", [](Spec& of) -> Condition& { return of.convertible.when; }, any});
   all.push_back({"convertible/undefined", [](Spec& of) -> Condition& { return of.convertible.undefined; }, any});
   return all;

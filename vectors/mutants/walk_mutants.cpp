@@ -17,9 +17,12 @@ using spec::Word;
 
 using Change = std::function<void(Spec&)>;
 
-void add_levels(Mutants& mutants, const Spec& spec) {
-  for (std::size_t i = 0; i < spec.levels.size(); ++i) {
-    const spec::Level& level = spec.levels[i];
+using LevelsOf = std::function<std::vector<spec::Level>&(Spec&)>;
+
+void add_levels(Mutants& mutants, const Spec& spec, const std::string& prefix, const std::vector<spec::Level>& levels,
+                const LevelsOf& of_spec) {
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const spec::Level& level = levels[i];
     for (const auto& [how, high, low] : {std::tuple{"high_up", 1, 0},
                                          {"high_down", -1, 0},
                                          {"low_up", 0, 1},
@@ -32,10 +35,10 @@ void add_levels(Mutants& mutants, const Spec& spec) {
                                level.index.low + static_cast<unsigned>(low)};
       const bool no_address_bits = low == 0 && static_cast<int>(level.index.high) > spec.max_maxphyaddr;
       if (bits.high > 63 || no_address_bits) continue;
-      mutants.push_back({fmt::format("level/{}/{}", level.level, how), "index",
+      mutants.push_back({fmt::format("{}/{}/{}", prefix, level.level, how), "index",
                          fmt::format("{}: the index of level {} is bits {}:{}", to_string(level.place), level.level,
                                      bits.high, bits.low),
-                         [i, bits](Spec& of) { of.levels.at(i).index = bits; }});
+                         [of_spec, i, bits](Spec& of) { of_spec(of).at(i).index = bits; }});
     }
   }
 }
@@ -131,39 +134,85 @@ void add_walkers(Mutants& mutants) {
   add("or", "some entry has the permission", none, model::Combine::any);
 }
 
-void add_qualification(Mutants& mutants, const Spec& spec, std::size_t i) {
-  const spec::QualificationBit& bit = spec.qualification[i];
+using Qualification = std::vector<spec::QualificationBit>;
+using QualificationOf = std::function<Qualification&(Spec&)>;
+
+void add_qualification(Mutants& mutants, const spec::QualificationBit& bit, std::size_t i,
+                       const QualificationOf& bits_of) {
   const auto add = [&](const char* how, const std::string& what, const Change& change) {
     mutants.push_back({fmt::format("qualification/{}/{}", bit.id, how), "qualification",
                        fmt::format("{}: '{}' {}", to_string(bit.place), bit.id, what), change});
   };
   if (bit.undefined) {
-    add("always_defined", "is never undefined", [i](Spec& of) { of.qualification.at(i).undefined.reset(); });
+    add("always_defined", "is never undefined", [=](Spec& of) { bits_of(of).at(i).undefined.reset(); });
   } else {
-    add("never_defined", "is undefined", [i](Spec& of) {
-      of.qualification.at(i).undefined = spec::Condition{};  // all of nothing holds
+    add("never_defined", "is undefined", [=](Spec& of) {
+      bits_of(of).at(i).undefined = spec::Condition{};  // all of nothing holds
     });
   }
   add("removed", "is not there",
-      [i](Spec& of) { of.qualification.erase(of.qualification.begin() + static_cast<std::ptrdiff_t>(i)); });
+      [=](Spec& of) { bits_of(of).erase(bits_of(of).begin() + static_cast<std::ptrdiff_t>(i)); });
   for (const int by : {1, -1}) {
     if (bit.bit == 0 && by < 0) continue;
     const unsigned to = bit.bit + static_cast<unsigned>(by);
-    add(by > 0 ? "up" : "down", fmt::format("is bit {}, which changes places with it", to), [i, to](Spec& of) {
-      const unsigned from = of.qualification.at(i).bit;
-      for (spec::QualificationBit& other : of.qualification) {
+    add(by > 0 ? "up" : "down", fmt::format("is bit {}, which changes places with it", to), [=](Spec& of) {
+      const unsigned from = bits_of(of).at(i).bit;
+      for (spec::QualificationBit& other : bits_of(of)) {
         if (other.bit == to) other.bit = from;
       }
-      of.qualification.at(i).bit = to;
+      bits_of(of).at(i).bit = to;
     });
   }
+}
+
+// What a rule of the sub-page check comes to, which formats it concerns, and which bit of the vector decides.
+void add_sub_page(Mutants& mutants, const Spec& spec) {
+  const auto add = [&](const std::string& id, const spec::Place& place, const std::string& what, const Change& change) {
+    mutants.push_back({"sub_page/" + id, "sub_page", fmt::format("{}: {}", to_string(place), what), change});
+  };
+  for (std::size_t r = 0; r < spec.sub_page.rules.size(); ++r) {
+    const spec::Rule& rule = spec.sub_page.rules[r];
+    add(rule.id + "/removed", rule.place, fmt::format("'{}' is not there", rule.id),
+        [r](Spec& of) { of.sub_page.rules.erase(of.sub_page.rules.begin() + static_cast<std::ptrdiff_t>(r)); });
+    for (const spec::Rule& other : spec.sub_page.rules) {
+      if (other.result == rule.result || (&other - spec.sub_page.rules.data()) > 1) continue;
+      add(fmt::format("{}/{}", rule.id, spec.results.at(other.result).id), rule.place,
+          fmt::format("'{}' comes to {}", rule.id, spec.results.at(other.result).id),
+          [r, result = other.result](Spec& of) { of.sub_page.rules.at(r).result = result; });
+    }
+    for (std::size_t f = 0; f < spec.sub_page.formats.size(); ++f) {
+      if (std::find(rule.formats.begin(), rule.formats.end(), f) != rule.formats.end()) continue;
+      add(fmt::format("{}/formats/{}", rule.id, spec.sub_page.formats[f].id), rule.place,
+          fmt::format("'{}' also concerns {}", rule.id, spec.sub_page.formats[f].id),
+          [r, f](Spec& of) { of.sub_page.rules.at(r).formats.push_back(f); });
+    }
+  }
+  using Permission = spec::SubPagePermission;
+  const auto change = [&](const char* how, const std::string& what, const std::function<void(Permission&)>& edit) {
+    add(fmt::format("permission/{}", how), spec.sub_page.permission.place, what,
+        [edit](Spec& of) { edit(of.sub_page.permission); });
+  };
+  change("inverted", "a bit that is 1 forbids", [](Permission& of) { std::swap(of.allowed, of.refused); });
+  change("always_allowed", "each write is allowed", [](Permission& of) { of.refused = of.allowed; });
+  change("always_refused", "each write is refused", [](Permission& of) { of.allowed = of.refused; });
+  change("odd_bits", "the odd bits decide", [](Permission& of) { of.first = 1; });
+  change("every_bit", "bits 31:0 decide", [](Permission& of) { of.step = 1; });
+  change("index_up", "the index is one bit higher", [](Permission& of) {
+    of.index = {of.index.high + 1, of.index.low + 1};
+  });
+  change("index_down", "the index is one bit lower", [](Permission& of) {
+    of.index = {of.index.high - 1, of.index.low - 1};
+  });
 }
 
 }  // namespace
 
 Mutants walk_mutants(const Spec& spec) {
   Mutants mutants;
-  add_levels(mutants, spec);
+  add_levels(
+      mutants, spec, "level", spec.levels, [](Spec & of) -> auto& { return of.levels; });
+  add_levels(
+      mutants, spec, "sub_page_level", spec.sub_page.levels, [](Spec & of) -> auto& { return of.sub_page.levels; });
   add_order(mutants, spec);
   for (std::size_t i = 0; i < spec.flags.size(); ++i) add_flag(mutants, spec.flags[i], i);
   add_formats_of_rules(mutants, spec);
@@ -173,7 +222,12 @@ Mutants walk_mutants(const Spec& spec) {
 
 Mutants report_mutants(const Spec& spec) {
   Mutants mutants;
-  for (std::size_t i = 0; i < spec.qualification.size(); ++i) add_qualification(mutants, spec, i);
+  for (std::size_t i = 0; i < spec.qualification.size(); ++i)
+    add_qualification(mutants, spec.qualification[i], i, [](Spec& of) -> Qualification& { return of.qualification; });
+  for (std::size_t i = 0; i < spec.sub_page.qualification.size(); ++i)
+    add_qualification(mutants, spec.sub_page.qualification[i], i,
+                      [](Spec& of) -> Qualification& { return of.sub_page.qualification; });
+  add_sub_page(mutants, spec);
   for (std::size_t v = 0; v < spec.violations.size(); ++v) {
     if (v == spec.sub_page_check.only) continue;
     mutants.push_back({"sub_page_check/only/" + spec.violations[v].id, "sub_page",

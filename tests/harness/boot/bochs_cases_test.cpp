@@ -187,6 +187,42 @@ TEST(InBochs, a_sub_page_exit_at_an_address_other_than_0_is_an_answer) {
   EXPECT_EQ(bochs.seen(refused).answer.result, EPTSPEC_WALK_SUB_PAGE_CHECK);
 }
 
+eptspec_case sub_page_check(std::uint64_t gpa, std::uint64_t vector) {
+  eptspec_case asked = walk(EPT_ACCESS_WRITE, gpa);
+  asked.question = EPTSPEC_QUESTION_SUB_PAGE;
+  asked.configuration.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
+  asked.sub_page_table_pointer = 0x8000;
+  for (std::uint64_t n = 0; n < 4; ++n) {
+    const std::uint64_t table = 0x8000 + 0x1000 * n;
+    asked.words[n] = {table, n == 3 ? vector : (table + 0x1000) | 1};
+  }
+  return asked;
+}
+
+// Vol. 3C, 31.3.4.2.
+TEST(InBochs, the_sub_page_permission_table_decides_on_a_write) {
+  InBochs bochs("tigerlake");
+  std::vector<eptspec_case> cases = {sub_page_check(0x83, 1U << 2), sub_page_check(0x83, ~std::uint64_t{0x4} & 0x55),
+                                     sub_page_check(0, 1), sub_page_check(0, 1)};
+  cases[2].words[1].value &= ~std::uint64_t{1};
+  cases[3].words[2].value |= std::uint64_t{1} << 40;
+  std::vector<Plan> plans;
+  for (const eptspec_case& asked : cases) plans.push_back(plan(bochs.machine, asked));
+  for (const Plan& one : plans) bochs.add(one);
+  bochs.run();
+  using Seen = std::vector<std::pair<std::uint32_t, std::uint64_t>>;  // result and exit qualification
+  Seen seen;
+  for (std::size_t n = 0; n < cases.size(); ++n) {
+    const eptspec_answer answer = observed(bochs.machine, cases[n], plans[n], bochs.results.records[n]).answer;
+    seen.emplace_back(answer.result, answer.sub_page_qualification);
+  }
+  EXPECT_EQ(seen, (Seen{{EPTSPEC_SUB_PAGE_WRITE_ALLOWED, 0},
+                        {EPTSPEC_SUB_PAGE_WRITE_REFUSED, 0},
+                        {EPTSPEC_SUB_PAGE_MISS, 0x800},
+                        {EPTSPEC_SUB_PAGE_MISCONFIGURATION, 0}}));
+  EXPECT_EQ(bochs.results.trailer->changed, 0U);
+}
+
 // Vol. 3C, 31.3.6. Bochs 2.7 logs the address with its low bits, which is found (docs/findings.md).
 TEST(InBochs, what_is_written_is_logged_once) {
   InBochs bochs("tigerlake");

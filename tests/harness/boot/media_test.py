@@ -21,7 +21,7 @@ from machine import Machine
 
 SOURCE, EPTSPEC, IMAGE = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
 VECTORS = ("--vectors", SOURCE / "vectors/data/bochs_tigerlake.jsonl")
-PROBE_SIZE, RECORD_SIZE, HEADER_SIZE, CASE_SIZE = 4096, 200, 64, 168
+PROBE_SIZE, RECORD_SIZE, HEADER_SIZE, CASE_SIZE = 4096, 224, 64, 224
 END_BEGUN, END_RESET = 6, 7
 
 
@@ -43,7 +43,7 @@ def results_of(path):
 
 def ends(results):
     """The ends of the records that are there."""
-    all_of_it = struct.iter_unpack("<IIQI180x", results[PROBE_SIZE:][: (len(results) - PROBE_SIZE) // RECORD_SIZE * RECORD_SIZE])
+    all_of_it = struct.iter_unpack("<IIQI204x", results[PROBE_SIZE:][: (len(results) - PROBE_SIZE) // RECORD_SIZE * RECORD_SIZE])
     return [end for magic, _, _, end in all_of_it if magic == 0x43455245]
 
 
@@ -239,12 +239,12 @@ class Media(unittest.TestCase):
         for n in range(case_count // 2, case_count):
             at = cases + n * CASE_SIZE
             act, _, _, address = struct.unpack_from("<IIQQ", disk, at + 8)
-            words = struct.unpack_from("<12Q", disk, at + 72)
+            words = struct.unpack_from("<12Q", disk, at + 80)
             landed = struct.unpack_from("<Q", results_of(self.done), PROBE_SIZE + n * RECORD_SIZE + 72)[0]
             count = struct.unpack_from("<I", disk, at + 44)[0]
             if act == 2 and count == 4 and landed >> 12 == words[7] >> 12 & (1 << 40) - 1:
                 struct.pack_into("<Q", disk, at + 24, address & ~0xFFF)
-                struct.pack_into("<Q", disk, at + 72 + 7 * 8, words[7] & 0xFFF | pml4)
+                struct.pack_into("<Q", disk, at + 80 + 7 * 8, words[7] & 0xFFF | pml4)
                 struct.pack_into("<I", disk, first + 12, crc32c(disk[body : cases + case_count * CASE_SIZE]))
                 return n
         raise AssertionError("no case fits")
