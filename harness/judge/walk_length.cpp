@@ -39,6 +39,8 @@ bool fits(const Deviation& one, const ept_outcome& other) {
   const ept_outcome_member* const member = member_of(one.field);
   if (member == nullptr) return true;  // entries are written at other levels
   const ept_word value = ept_outcome_get(&other, member->member);
+  const ept_word defined = member->partner == member->member ? ~ept_word{0} : ept_outcome_get(&other, member->partner);
+  if (one.bit ? (defined >> *one.bit & 1) == 0 : defined == 0) return true;
   return one.observed == (one.bit ? value >> *one.bit & 1 : value);
 }
 
