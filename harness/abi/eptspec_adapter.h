@@ -33,6 +33,7 @@ extern "C" {
 #define EPTSPEC_QUESTION_ENTRY 2U    /* what is this entry of this level? */
 #define EPTSPEC_QUESTION_WALK 4U     /* what happens to this access? */
 #define EPTSPEC_QUESTION_SUB_PAGE 8U /* what does the sub-page permission table say of this write? */
+#define EPTSPEC_QUESTION_ALL 15U
 
 /* The processor: what it supports and which VM-execution controls are in use. */
 struct eptspec_configuration {

@@ -1,7 +1,6 @@
 /*
  * An adapter in C around the reference model, as an example: a library for "eptspec run lib:". Put your own walker in
- * the place of ept_check_eptp, ept_classify and ept_walk.
- *
+ * the place of ept_check_eptp, ept_classify, ept_walk and ept_check_sub_page.
  *   cc -shared -fPIC -O2 -I harness/abi -I tests/golden -o /tmp/model.so harness/examples/model.c
  */
 #include "ept_model.h"
@@ -22,29 +21,27 @@ static void tell(struct ept_outcome outcome, struct eptspec_answer* answer) {
 
 static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* answer) {
   const struct eptspec_configuration* with = &asked->configuration;
-  const struct ept_configuration configuration = {
-      with->maxphyaddr,         with->capability,        with->pin_based_controls, with->primary_controls,
-      with->secondary_controls, with->tertiary_controls, with->parameters};
+  const struct ept_configuration has = {with->maxphyaddr,       with->capability,         with->pin_based_controls,
+                                        with->primary_controls, with->secondary_controls, with->tertiary_controls,
+                                        with->parameters};
+  const ept_word gpa = asked->guest_physical_address;
   struct ept_context context;
+  ept_prepare(&has, asked->eptp, &context);
   answer->id = asked->id;
   answer->status = EPTSPEC_ANSWERED;
   if (asked->question == EPTSPEC_QUESTION_EPTP) {
-    const int refused = ept_check_eptp(&configuration, asked->eptp) != 0;
+    const int refused = ept_check_eptp(&has, asked->eptp) != 0;
     answer->result = refused ? EPTSPEC_EPTP_REFUSED : EPTSPEC_EPTP_ACCEPTED;
-    answer->valid = refused ? EPTSPEC_VALID_VM_INSTRUCTION_ERROR : 0;
+    answer->valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
     answer->vm_instruction_error = refused ? 7 : 0;
-    return;
-  }
-  ept_prepare(&configuration, asked->eptp, &context);
-  if (asked->question == EPTSPEC_QUESTION_ENTRY) {
+  } else if (asked->question == EPTSPEC_QUESTION_ENTRY) {
     const enum ept_kind kind = ept_classify(&context, (int)asked->level, asked->words[0].value).kind;
     answer->result = EPTSPEC_ENTRY_NOT_PRESENT + (uint32_t)kind; /* the same order */
   } else if (asked->question == EPTSPEC_QUESTION_WALK) {
-    tell(ept_walk(&context, asked->guest_physical_address, asked->access, read_word, (void*)asked), answer);
+    tell(ept_walk(&context, gpa, asked->access, read_word, (void*)asked), answer);
   } else {
-    tell(ept_check_sub_page(&configuration, asked->eptp, asked->sub_page_table_pointer, asked->guest_physical_address,
-                            asked->access, read_word, (void*)asked),
-         answer);
+    const ept_word root = asked->sub_page_table_pointer;
+    tell(ept_check_sub_page(&has, asked->eptp, root, gpa, asked->access, read_word, (void*)asked), answer);
   }
 }
 
@@ -56,8 +53,7 @@ int eptspec_describe(struct eptspec_adapter* adapter) {
   adapter->abi_version = EPTSPEC_ABI_VERSION;
   adapter->name = "ept_model.h";
   adapter->version = "1";
-  adapter->questions =
-      EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK | EPTSPEC_QUESTION_SUB_PAGE;
+  adapter->questions = EPTSPEC_QUESTION_ALL;
   adapter->flags = EPTSPEC_ANY_CONFIGURATION;
   adapter->run = run;
   return 0;

@@ -123,7 +123,7 @@ const std::vector<Mistake> kMistakes = {
      [](Spec& s) {
        s.levels[3].index = {30, 22};
      },
-     "physical_address:"},
+     "address_"},
     {"width_check_dropped", "walk",
      [](Spec& s) { by_id(s.violations, "guest_physical_address_width").when.operands.pop_back(); }, "level:"},
     {"sub_page_for_large_pages", "outcome.page.2",
