@@ -9,6 +9,7 @@
 #include "harness/cli/commands.h"
 #include "spec/draw.h"
 #include "vectors/format/manifest.h"
+#include "vectors/generate/literal_table.h"
 #include "vectors/mutants/adequacy.h"
 
 namespace cli {
@@ -23,10 +24,10 @@ struct Arguments {
   bool list = false;
 };
 
-std::vector<vectors::Vector> read_all(const std::string& directory, std::vector<std::string>& errors) {
+std::vector<vectors::Vector> all_of(const std::vector<vectors::Document>& documents) {
   std::vector<vectors::Vector> all;
-  for (vectors::Document& document : vectors::read_directory(directory, errors))
-    std::move(document.vectors.begin(), document.vectors.end(), std::back_inserter(all));
+  for (const vectors::Document& document : documents)
+    all.insert(all.end(), document.vectors.begin(), document.vectors.end());
   return all;
 }
 
@@ -57,13 +58,31 @@ void print_survivor(const spec::Spec& spec, const vectors::Mutant& mutant, const
   for (const vectors::Case& asked : finding.shows) print_case(spec, asked);
 }
 
-void print_groups(const vectors::Mutants& mutants, const std::vector<vectors::Finding>& findings) {
-  using Counts = std::map<vectors::Fate, std::size_t>;
+using Counts = std::map<vectors::Fate, std::size_t>;
+
+// Literals that an implementation adds: a rule or a report is right only if one holds, or what is good is refused also
+// if it does. Whether such a fault shows follows from the literals that the vectors have. One that nothing shows is
+// equivalent.
+std::map<std::string, Counts> inserted(const std::vector<vectors::LiteralRow>& rows) {
   std::map<std::string, Counts> groups;
+  for (const vectors::LiteralRow& row : rows) {
+    for (const char* const group : {"only_if_literal", "also_if_literal"}) {
+      if (group == std::string_view("also_if_literal") && row.kind != vectors::Situation::Kind::good) continue;
+      Counts& counts = groups[group];
+      counts[vectors::Fate::killed] += row.literals.shown;
+      counts[vectors::Fate::equivalent] += row.literals.impossible;
+      counts[vectors::Fate::alive] += row.literals.open;
+    }
+  }
+  return groups;
+}
+
+void print_groups(const vectors::Mutants& mutants, const std::vector<vectors::Finding>& findings,
+                  std::map<std::string, Counts> groups) {
   Counts total;
-  for (std::size_t i = 0; i < mutants.size(); ++i) {
-    ++groups[mutants[i].group][findings[i].fate];
-    ++total[findings[i].fate];
+  for (std::size_t i = 0; i < mutants.size(); ++i) ++groups[mutants[i].group][findings[i].fate];
+  for (const auto& [group, counts] : groups) {
+    for (const auto& [fate, count] : counts) total[fate] += count;
   }
   fmt::print("{:<16}", "");
   for (const vectors::Fate fate : vectors::kFates) fmt::print(" {:>10}", name_of(fate));
@@ -76,7 +95,8 @@ void print_groups(const vectors::Mutants& mutants, const std::vector<vectors::Fi
   fmt::print("\n");
 }
 
-int report(const spec::Spec& spec, const vectors::Mutants& mutants, const std::vector<vectors::Trial>& trials) {
+int report(const spec::Spec& spec, const vectors::Mutants& mutants, const std::vector<vectors::Trial>& trials,
+           const std::vector<vectors::Document>& documents) {
   const auto start = std::chrono::steady_clock::now();
   const auto findings = vectors::assess(spec, mutants, trials);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -84,11 +104,17 @@ int report(const spec::Spec& spec, const vectors::Mutants& mutants, const std::v
     if (findings[i].fate == vectors::Fate::alive || findings[i].fate == vectors::Fate::unknown)
       print_survivor(spec, mutants[i], findings[i]);
   }
-  print_groups(mutants, findings);
+  const auto rows = vectors::literal_table(spec, documents, false);
+  bool complete = true;
+  for (const vectors::LiteralRow& row : rows) {
+    for (const std::string& gap : row.gaps) fmt::print("alive: {} if {}\n", row.situation, gap);
+    complete = complete && row.gaps.empty();
+  }
+  print_groups(mutants, findings, inserted(rows));
   const vectors::Score score = vectors::score_of(findings);
-  fmt::print("{} of {} mutants killed by {} vectors in {:.1f} s\n", score.killed, score.counted, trials.size(),
-             elapsed.count());
-  return score.complete() ? 0 : kDeviations;
+  fmt::print("{} of {} mutants of the specification killed by {} vectors in {:.1f} s\n", score.killed, score.counted,
+             trials.size(), elapsed.count());
+  return score.complete() && complete ? 0 : kDeviations;
 }
 
 int report_one(const spec::Spec& spec, const vectors::Mutants& one, const std::vector<vectors::Trial>& trials) {
@@ -117,13 +143,14 @@ int run(const Invocation& invocation, const Arguments& arguments) {
     return kCouldNotRun;
   }
   std::vector<std::string> errors;
-  const auto trials = vectors::trials_of(read_all(arguments.directory, errors));
+  const auto documents = vectors::read_directory(arguments.directory, errors);
+  const auto trials = vectors::trials_of(all_of(documents));
   if (!are_none(errors) || trials.empty()) return kCouldNotRun;
   const auto wrong = vectors::disagreements(*spec, trials);
   for (std::size_t i = 0; i < std::min(wrong.size(), kMostShown); ++i)
     fmt::print(stderr, "the specification itself gives another answer than {} expects\n", wrong[i]);
   if (!wrong.empty()) return kCouldNotRun;
-  return arguments.mutant.empty() ? report(*spec, mutants, trials) : report_one(*spec, mutants, trials);
+  return arguments.mutant.empty() ? report(*spec, mutants, trials, documents) : report_one(*spec, mutants, trials);
 }
 
 }  // namespace

@@ -17,8 +17,10 @@
 #include "vectors/format/manifest.h"
 #include "vectors/format/random.h"
 #include "vectors/format/self_contained.h"
+#include "vectors/generate/dense.h"
 #include "vectors/generate/generate.h"
 #include "vectors/generate/lint.h"
+#include "vectors/generate/literal_table.h"
 #include "vectors/goals/goals.h"
 
 namespace cli {
@@ -30,6 +32,8 @@ struct Arguments {
   std::string directory = EPTSPEC_SPEC_DIRECTORY "/../vectors/data";
   std::string out;
   std::string format = "json";
+  bool literals = false;
+  bool pairs = false;
   std::uint64_t seed = 1;
   std::uint64_t count = 0;
 };
@@ -45,7 +49,8 @@ std::string edition_of(const spec::Spec& spec) { return spec.violations.front().
 int generate(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
-  const std::vector<vectors::Document> documents = vectors::generate(*spec, arguments.profile);
+  std::vector<vectors::Document> documents = vectors::generate(*spec, arguments.profile);
+  if (arguments.profile.empty()) documents.push_back(vectors::dense_document(*spec, documents));
   const std::string& out = arguments.out.empty() ? arguments.directory : arguments.out;
   vectors::write_directory(out, documents, EPTSPEC_VERSION, edition_of(*spec));
   // Only now: a reader that closes the pipe early ends the program.
@@ -84,6 +89,30 @@ void print_impossible(const vectors::Coverage& coverage, bool each) {
   }
 }
 
+std::string counts(const vectors::LiteralCount& count) {
+  return fmt::format("{} shown, {} impossible, {} open", count.shown, count.impossible, count.open);
+}
+
+// How many literals, and perhaps pairs of literals, the vectors show of each situation. Whether all literals are shown.
+bool report_literals(const std::vector<vectors::LiteralRow>& rows, const Arguments& arguments) {
+  vectors::LiteralCount literals;
+  vectors::LiteralCount pairs;
+  std::size_t alone = 0;
+  for (const vectors::LiteralRow& row : rows) {
+    literals += row.literals;
+    pairs += row.pairs;
+    alone += row.alone_impossible;
+    if (arguments.literals) fmt::print("{:<64} {}\n", row.situation, counts(row.literals));
+    if (arguments.pairs) fmt::print("{:<64} pairs: {}\n", row.situation, counts(row.pairs));
+    for (const std::string& gap : row.gaps) fmt::print("  open: {}: {}\n", row.situation, gap);
+  }
+  fmt::print("literals in {} situations: {}\n", rows.size(), counts(literals));
+  if (arguments.pairs)
+    fmt::print("pairs of literals: {}; of {} of the impossible ones a literal is impossible by itself\n", counts(pairs),
+               alone);
+  return literals.open == 0;
+}
+
 int coverage(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
@@ -101,6 +130,8 @@ int coverage(const Invocation& invocation, const Arguments& arguments) {
     print_impossible(found, !arguments.profile.empty());
     complete = complete && found.gaps.empty();
   }
+  if (arguments.profile.empty())
+    complete = report_literals(vectors::literal_table(*spec, documents, arguments.pairs), arguments) && complete;
   return complete ? 0 : kDeviations;
 }
 
@@ -213,6 +244,8 @@ void add_vectors_command(Command& app, Invocation& invocation) {
   command = vectors.add_subcommand("coverage", "Count the edge cases that the vectors cover; show the gaps");
   auto& of_coverage = runs<Arguments>(command, invocation, coverage);
   command.add_option("--profile", of_coverage.profile, only);
+  command.add_flag("--literals", of_coverage.literals, "Show each situation with the literals that its vectors have");
+  command.add_flag("--pairs", of_coverage.pairs, "Count pairs of literals as well; takes minutes");
   command.add_option("--in", of_coverage.directory, directory);
 
   command = vectors.add_subcommand("export", "Write vectors as JSON, as compact binary or as a C array");

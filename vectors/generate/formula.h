@@ -9,7 +9,7 @@
 
 #include "model/smt/meaning.h"
 #include "vectors/generate/canonical.h"
-#include "vectors/goals/goals.h"
+#include "vectors/goals/literals.h"
 
 namespace vectors {
 
@@ -39,6 +39,9 @@ class Formulas {
   const z3::expr& common(const Goal& goal);
   z3::expr demanded(const Goal& goal);
 
+  // Whether one of these literals holds in a case of the goal.
+  z3::expr any_of(const Goal& goal, const LiteralSet& literals);
+
   [[nodiscard]] const std::vector<z3::expr>& chosen() const { return chosen_; }
   // Capability, parameters, or controls.
   [[nodiscard]] const z3::expr& processor(spec::Word word) const { return processor_.at(word); }
@@ -58,6 +61,8 @@ class Formulas {
   [[nodiscard]] Case walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const;
 
  private:
+  z3::expr word_of(const Goal& goal, std::size_t word);
+  z3::expr is_value(const Goal& goal, std::size_t word, unsigned value);
   // The terms for walks of one number of levels that end at one level, each made once.
   struct Shape {
     Case plain;

@@ -1,17 +1,19 @@
 #include "vectors/generate/lint.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "vectors/format/identity.h"
+#include "vectors/generate/dense.h"
 #include "vectors/generate/meets.h"
-#include "vectors/goals/goals.h"
 
 namespace vectors {
 
 namespace {
 
-// The mistakes in a vector.
-std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile& profile) {
+// The mistakes in a vector. Without a profile it has a processor of its own.
+std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile* profile) {
   std::vector<std::string> mistakes;
   const auto check = [&](bool good, const char* mistake) {
     if (!good) mistakes.emplace_back(mistake);
@@ -21,19 +23,26 @@ std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile& 
   check(!vector.cite.empty(), "'cite' is missing");
   check(!has_outcome(asked.question) || tables_are_apart(asked), "two of its tables have the same address");
   check(asked.question != Question::sub_page || reaches_sub_page_check(asked), "no walk comes to its check");
-  check(is_of_processor(asked.configuration, configuration_of(profile)),
-        "width, capability or parameters are not the profile's");
-  check(allows(profile, asked.configuration), "a control that the profile does not allow");
+  check(!is_of_open_order(asked),
+        "its address is too wide and an entry misconfigured: which comes first is not stated");
+  if (profile != nullptr) {
+    check(is_of_processor(asked.configuration, configuration_of(*profile)),
+          "width, capability or parameters are not the profile's");
+    check(allows(*profile, asked.configuration), "a control that the profile does not allow");
+  }
   check(asked.question == Question::eptp || ept_check_eptp(&asked.configuration, asked.eptp) == 0,
         "VM entry does not accept the EPTP");
   return mistakes;
 }
 
-// Those in the purpose of a vector: what it and its relatives show follows from the vector and the goal.
-std::vector<std::string> mistakes_in(const Purpose& purpose, const spec::Spec& spec, const Goal& goal,
+// Those in the purpose of a vector, which is to meet one of the goals: what it and its relatives show follows from the
+// vector and the goal.
+std::vector<std::string> mistakes_in(const Purpose& purpose, const spec::Spec& spec, const std::vector<Goal>& goals,
                                      const Vector& vector) {
   std::vector<std::string> mistakes;
-  if (!meets(spec, goal, vector)) mistakes.push_back(vector.id + " does not meet it");
+  const Goal& goal = goals.front();
+  if (std::none_of(goals.begin(), goals.end(), [&](const Goal& one) { return meets(spec, one, vector); }))
+    mistakes.push_back(vector.id + " does not meet it");
   if (purpose.cite != goal.cite) mistakes.emplace_back("another citation than the specification's");
   const bool cell = !goal.breaks.empty();
   const auto neighbour = cell ? nearest_legal(vector.asked, goal.last) : std::nullopt;
@@ -44,13 +53,24 @@ std::vector<std::string> mistakes_in(const Purpose& purpose, const spec::Spec& s
   return mistakes;
 }
 
+// By what purposes call them.
+std::map<std::string, std::vector<Goal>> goals_of(const spec::Spec& spec, const spec::Profile* profile) {
+  std::map<std::string, std::vector<Goal>> goals;
+  if (profile != nullptr) {
+    for (const Goal& goal : all_goals(spec, profile->maxphyaddr)) goals[goal.id] = {goal};
+    return goals;
+  }
+  for (const Situation& situation : all_situations(spec)) goals[dense_goal(situation)] = situation.goals;
+  return goals;
+}
+
 }  // namespace
 
 std::vector<std::string> lint_document(const spec::Spec& spec, const Document& document, const std::string& file) {
   const spec::Profile* const profile = find_id(spec.profiles, document.profile);
-  if (profile == nullptr) return {fmt::format("{}:1: there is no profile '{}'", file, document.profile)};
-  std::map<std::string, Goal> goals;
-  for (const Goal& goal : all_goals(spec, profile->maxphyaddr)) goals.emplace(goal.id, goal);
+  if (profile == nullptr && document.profile != kDenseProfile)
+    return {fmt::format("{}:1: there is no profile '{}'", file, document.profile)};
+  const auto goals = goals_of(spec, profile);
   std::vector<std::string> errors;
   const auto add = [&](const std::string& which, const std::vector<std::string>& mistakes) {
     for (const std::string& mistake : mistakes) errors.push_back(fmt::format("{}: {}: {}", file, which, mistake));
@@ -59,7 +79,7 @@ std::vector<std::string> lint_document(const spec::Spec& spec, const Document& d
   for (const Vector& vector : document.vectors) {
     if (!by_id.emplace(vector.id, &vector).second) add(vector.id, {"the id is there twice"});
   }
-  for (const Vector& vector : document.vectors) add(vector.id, mistakes_in(vector, *profile));
+  for (const Vector& vector : document.vectors) add(vector.id, mistakes_in(vector, profile));
   for (const Purpose& purpose : document.purposes) {
     const auto vector = by_id.find(purpose.vector);
     const auto goal = goals.find(purpose.goal);

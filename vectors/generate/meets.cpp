@@ -200,6 +200,13 @@ bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profi
   });
 }
 
+bool is_of_open_order(const Case& asked) {
+  if (asked.question != Question::walk || (asked.guest_physical_address & EPT_GPA_BITS_51_48) == 0) return false;
+  Case narrow = asked;
+  narrow.guest_physical_address &= ~ept_word{EPT_GPA_BITS_51_48};
+  return expected_of(asked).outcome.level == 0 && expected_of(narrow).outcome.result == EPT_MISCONFIGURATION;
+}
+
 std::optional<Case> nearest_legal(const Case& asked, int level) {
   Case changed = asked;
   ept_word& word = asked.question == Question::eptp ? changed.eptp : entry_of(changed, level);

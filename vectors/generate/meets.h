@@ -19,6 +19,10 @@ bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector);
 // says nothing.
 bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile);
 
+// Whether the address of a walk is too wide and an entry that it would use is misconfigured: which of them is found
+// first is nowhere stated (docs/decisions/0002-what-the-manual-leaves-open.md).
+bool is_of_open_order(const Case& asked);
+
 // The same case with the fewest bits of the EPTP, or of the entry of `level`, changed so that no rule is broken; among
 // those the one whose changed bits, read as a number, are the smallest. Nothing when more than four bits would change.
 std::optional<Case> nearest_legal(const Case& asked, int level);

@@ -255,4 +255,26 @@ std::optional<std::vector<std::string>> Solving::lacking(const Goal& goal, const
   return state.processors.opposites(fact->assumed);
 }
 
+std::optional<Case> Solving::showing(const Goal& goal, const LiteralPairs& pairs) {
+  State& state = *state_;
+  Goal walk = goal;
+  if (goal.question == Question::entry) walk.question = Question::walk;
+  state.turn_to(walk);
+  z3::expr_vector ways(state.context);
+  for (const auto& [one, others] : pairs) {
+    LiteralSet alone{};
+    alone[one.set ? one.word : opposite(one.word)] = bit_of(one.bit);
+    ways.push_back(state.formulas.any_of(goal, alone) && state.formulas.any_of(goal, others));
+  }
+  const Scope scope(*state.solver, state.wanted && model::any_of(ways));
+  if (!is_satisfied(*state.solver, z3::expr_vector(state.context))) return std::nullopt;
+  const z3::model found = state.solver->get_model();
+  const auto value = [&](const z3::expr& word) { return found.eval(word, true).get_numeral_uint64(); };
+  spec::Profile profile;
+  profile.maxphyaddr = static_cast<int>(value(state.formulas.maxphyaddr()));
+  profile.capability = value(state.formulas.processor(spec::Word::capability));
+  profile.parameters = value(state.formulas.processor(spec::Word::parameter));
+  return state.formulas.walk_of(walk, state.formulas.values_in(found), profile);
+}
+
 }  // namespace vectors

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "vectors/goals/goals.h"
+#include "vectors/goals/literals.h"
 
 namespace vectors {
 
@@ -31,6 +31,10 @@ class Solving {
 
   // Why there is none: what the processor lacks. Nothing when there is a case; an empty list when no processor has one.
   std::optional<std::vector<std::string>> lacking(const Goal& goal, const spec::Profile& profile);
+
+  // A case of the goal, of whatever processor, that shows at least one of these pairs of literals; of an entry, the
+  // walk that leads to it. Nothing when it is proved that no case does.
+  std::optional<Case> showing(const Goal& goal, const LiteralPairs& pairs);
 
  private:
   struct State;

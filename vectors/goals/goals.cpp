@@ -34,6 +34,10 @@ Demand breaks_only(const spec::Rule& rule, int level) {
 
 Demand holds(const spec::Condition& condition) { return {Demand::Subject::condition, 1, 1, 0, {}, false, condition}; }
 
+Demand kind_is(int level, ept_kind kind) {
+  return {Demand::Subject::kind, ~ept_word{0}, static_cast<ept_word>(kind), level};
+}
+
 Demand at_end(const spec::Condition& condition, bool holds, int level) {
   return {Demand::Subject::at_end, 1, holds ? ept_word{1} : 0, level, {}, false, condition};
 }
@@ -74,6 +78,22 @@ std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr) {
   }
   std::sort(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.id < b.id; });
   return goals;
+}
+
+int judged_level(const Goal& goal) {
+  const auto found =
+      std::find_if(goal.demands.begin(), goal.demands.end(), [](const Demand& one) { return one.level > 0; });
+  return found == goal.demands.end() ? goal.last : found->level;
+}
+
+Case asked_by(const Goal& goal, Case walk) {
+  if (goal.question != Question::entry) return walk;
+  const int level = judged_level(goal);
+  walk.question = Question::entry;
+  walk.entries = {walk.entries.at(static_cast<std::size_t>(walk.level - level))};
+  walk.level = level;
+  walk.access = walk.guest_physical_address = 0;
+  return walk;
 }
 
 ept_configuration configuration_of(const spec::Profile& profile) {

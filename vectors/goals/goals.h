@@ -68,6 +68,12 @@ inline bool is_asked_of(const Goal& goal, const spec::Profile& profile) { return
 // solver tells (solving.h).
 std::vector<Goal> all_goals(const spec::Spec& spec, int maxphyaddr);
 
+// Of a question about an entry: the level of that entry.
+int judged_level(const Goal& goal);
+
+// The case of a goal: the walk, or of a question about an entry that entry of it.
+Case asked_by(const Goal& goal, Case walk);
+
 // All controls that the profile can have are 1.
 ept_configuration configuration_of(const spec::Profile& profile);
 
@@ -93,7 +99,8 @@ Demand outcome_has(const std::string& member, ept_word mask);
 Demand entry_bits(int level, ept_word mask, ept_word value);
 Demand of_format(const spec::Spec& spec, const spec::Format& format);  // the entry of its level
 Demand breaks_only(const spec::Rule& rule, int level);                 // likewise
-Demand holds(const spec::Condition& condition);                        // of the configuration
+Demand kind_is(int level, ept_kind kind);
+Demand holds(const spec::Condition& condition);  // of the configuration
 Demand at_end(const spec::Condition& condition, bool holds, int level = 0);
 Demand refuses(const spec::Condition& condition, int level);
 

@@ -11,7 +11,6 @@
 #include "harness/suite/selection.h"
 #include "harness/targets/open.h"
 #include "tests/harness/judge/wrong_walkers.h"
-#include "vectors/format/random.h"
 
 namespace support {
 
@@ -30,33 +29,21 @@ Vectors without_sub_pages(Vectors all) {
   return all;
 }
 
-Vectors committed() {
-  std::vector<std::string> errors;
-  Vectors all = harness::load_vectors(EPTSPEC_VECTORS, errors).vectors;
-  EXPECT_TRUE(errors.empty());
+const Vectors& committed() {
+  static const Vectors all = [] {
+    std::vector<std::string> errors;
+    Vectors read = without_sub_pages(harness::load_vectors(EPTSPEC_VECTORS, errors).vectors);
+    EXPECT_TRUE(errors.empty());
+    return read;
+  }();
   return all;
 }
 
-// As `run --random` draws them where no profile is given.
-Vectors drawn() {
-  constexpr std::uint64_t kSeed = 20260701;
-  constexpr std::uint64_t kCount = 40000;
-  Vectors all;
-  for (std::uint64_t n = 0; n < kCount; ++n) all.push_back(vectors::random_vector(std::nullopt, "", kSeed, n));
-  return all;
-}
-
-const Vectors& vectors_for(support::Needs needs) {
-  static const Vectors all_committed = without_sub_pages(committed());
-  static const Vectors all_drawn = without_sub_pages(drawn());
-  return needs == support::Needs::committed ? all_committed : all_drawn;
-}
-
-harness::Report run_with(const char* fault, const Vectors& vectors) {
+harness::Report run_with(const char* fault) {
   setenv("EPTSPEC_TEST_MISTAKE", fault, 1);
   const auto adapter = harness::open_library(EPTSPEC_WRONG_WALKERS, {});
   harness::Report report;
-  report.vectors = vectors;
+  report.vectors = committed();
   report.judgements = run_on(*adapter, report.vectors);
   report.assessment.known.resize(report.vectors.size());
   return report;
@@ -65,16 +52,14 @@ harness::Report run_with(const char* fault, const Vectors& vectors) {
 std::string headline(const harness::Group& group) { return rule_text(group.cause) + ": " + what_text(group.cause); }
 
 TEST(WrongWalkers, the_same_walker_without_a_fault_passes) {
-  for (const support::Needs needs : {support::Needs::committed, support::Needs::dense}) {
-    const harness::Report report = run_with("", vectors_for(needs));
-    EXPECT_EQ(harness::count(report)[harness::Verdict::pass], report.vectors.size()) << terminal_report(report);
-  }
+  const harness::Report report = run_with("");
+  EXPECT_EQ(harness::count(report)[harness::Verdict::pass], report.vectors.size()) << terminal_report(report);
 }
 
 class WrongWalker : public testing::TestWithParam<Mistake> {};
 
 TEST_P(WrongWalker, is_caught_and_named_by_rule) {
-  const harness::Report report = run_with(GetParam().fault, vectors_for(GetParam().needs));
+  const harness::Report report = run_with(GetParam().fault);
   EXPECT_EQ(harness::exit_code(report), 1);
   const std::vector<harness::Group> groups = harness::group(report);
   ASSERT_FALSE(groups.empty());

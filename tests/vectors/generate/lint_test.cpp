@@ -65,6 +65,15 @@ TEST(Lint, refuses_purposes_that_are_not_as_computed) {
     EXPECT_TRUE(finds(sample.first, mistakes([&](Document& d) { sample.second(cell(d)); })));
 }
 
+TEST(Lint, refuses_a_dense_vector_that_does_not_show_its_situation) {
+  Document dense = committed("any");
+  EXPECT_EQ(vectors::lint_document(spec_under_test(), dense, "any.jsonl"), std::vector<std::string>{});
+  const auto accepted = std::find_if(dense.purposes.begin(), dense.purposes.end(),
+                                     [](const Purpose& one) { return one.goal == "dense/eptp/accepted"; });
+  accepted->goal = "dense/eptp/eptp_reserved_bit";
+  EXPECT_TRUE(finds("does not meet it", vectors::lint_document(spec_under_test(), dense, "any.jsonl")));
+}
+
 TEST(Lint, refuses_tables_at_one_address) {
   const auto same_table = [](Vector& v) {
     if (v.asked.question == vectors::Question::walk) v.asked.entries.at(1) = v.asked.entries.at(0);

@@ -1,0 +1,37 @@
+#include "vectors/generate/pairs.h"
+
+#include <bit>
+
+namespace vectors {
+
+Pairs::Row Pairs::row_of(const Assignment& assignment) {
+  Row row{};
+  for (std::size_t word = 0; word < kLiteralWords; ++word) {
+    row[word] = assignment.set[word];
+    row[word + kLiteralWords] = assignment.known[word] & ~assignment.set[word];
+  }
+  return row;
+}
+
+std::size_t Pairs::gain(const Row& row, std::size_t word, unsigned bit) const {
+  const Row& known = with(word, bit);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kWords; ++i) count += static_cast<std::size_t>(std::popcount(row[i] & ~known[i]));
+  return count;
+}
+
+std::size_t Pairs::gain(const Row& row) const {
+  std::size_t count = 0;
+  each_literal(row, [&](std::size_t word, unsigned bit) { count += gain(row, word, bit); });
+  return count / 2;
+}
+
+void Pairs::add(const Row& row) {
+  each_literal(row, [&](std::size_t word, unsigned bit) {
+    Row& known = rows_[word * 64 + bit];
+    for (std::size_t i = 0; i < kWords; ++i) known[i] |= row[i];
+  });
+  for (std::size_t i = 0; i < kWords; ++i) seen_[i] |= row[i];
+}
+
+}  // namespace vectors

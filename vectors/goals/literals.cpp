@@ -1,0 +1,110 @@
+#include "vectors/goals/literals.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "ept_names.h"
+#include "vectors/format/names.h"
+
+namespace vectors {
+
+namespace {
+
+constexpr ept_word kAddressBits = (ept_word{1} << 52) - 1;
+constexpr ept_word kLevels = 0x3e;
+
+ept_word permissions_of(ept_word entry) { return (entry & 7) | (entry >> 10 & 1) << 3; }
+
+}  // namespace
+
+Literals::Literals(const spec::Spec& spec) : spec_(spec) {
+  for (const spec::Field& field : spec.capability.fields) {
+    if (field.kind == spec::FieldKind::field) vocabulary_[at(LiteralWord::capability)] |= mask_of(bits_at(field.bits));
+  }
+  for (std::size_t i = 0; i < kControls.size(); ++i) {
+    // Without EPT there is nothing to ask.
+    vocabulary_[at(LiteralWord::pin_based) + i] = all_bits(kControls[i].vocabulary) & ~(kEptOn.*kControls[i].member);
+  }
+  vocabulary_[at(LiteralWord::eptp)] = ~ept_word{0};
+  vocabulary_[at(LiteralWord::guest_physical_address)] = kAddressBits;
+  for (const spec::NamedBits& attribute : spec.attributes)
+    vocabulary_[at(LiteralWord::access)] |= mask_of(attribute.bits);
+  for (int level = 5; level >= 1; --level) vocabulary_[entry_word(level)] = ~ept_word{0};
+  vocabulary_[at(LiteralWord::usual_access)] = (ept_word{1} << spec.accesses.size()) - 1;
+  vocabulary_[at(LiteralWord::permissions)] = 0xffff;
+  vocabulary_[at(LiteralWord::level)] = kLevels;
+}
+
+Assignment Literals::of(const Vector& vector) const {
+  const Case& asked = vector.asked;
+  Assignment found;
+  const auto put = [&](std::size_t word, ept_word value) {
+    found.known[word] = vocabulary_[word];
+    found.set[word] = value & vocabulary_[word];
+  };
+  put(at(LiteralWord::capability), asked.configuration.capability);
+  for (std::size_t i = 0; i < kControls.size(); ++i)
+    put(at(LiteralWord::pin_based) + i, asked.configuration.*kControls[i].member);
+  put(at(LiteralWord::eptp), asked.eptp);
+  if (asked.question == Question::eptp) return found;
+  const bool walk = asked.question == Question::walk;
+  const int last = walk ? static_cast<int>(vector.expected.outcome.level) : asked.level;
+  for (int level = asked.level; last > 0 && level >= last; --level)
+    put(entry_word(level), asked.entries[static_cast<std::size_t>(asked.level - level)]);
+  put(at(LiteralWord::level), ept_word{1} << last);
+  if (last > 0) {
+    const ept_word entry = asked.entries[static_cast<std::size_t>(asked.level - last)];
+    put(at(LiteralWord::permissions), ept_word{1} << permissions_of(entry));
+  }
+  if (!walk) return found;
+  put(at(LiteralWord::guest_physical_address), asked.guest_physical_address);
+  put(at(LiteralWord::access), asked.access);
+  const ept_word usual = asked.access & usual_attributes(spec_);
+  for (std::size_t i = 0; i < spec_.accesses.size(); ++i) {
+    if (spec_.accesses[i].attributes == usual) put(at(LiteralWord::usual_access), ept_word{1} << i);
+  }
+  return found;
+}
+
+LiteralBits Literals::known_by(const Goal& goal) const {
+  LiteralBits known{};
+  const auto know = [&](std::size_t word) { known[word] = vocabulary_[word]; };
+  for (std::size_t word = at(LiteralWord::capability); word <= at(LiteralWord::eptp); ++word) know(word);
+  if (goal.question == Question::eptp) return known;
+  know(at(LiteralWord::level));
+  const bool walk = goal.question == Question::walk;
+  const int last = walk ? goal.last : judged_level(goal);
+  for (int level = walk ? goal.levels : last; last > 0 && level >= last; --level) know(entry_word(level));
+  if (last > 0) know(at(LiteralWord::permissions));
+  if (!walk) return known;
+  for (const LiteralWord word : {LiteralWord::guest_physical_address, LiteralWord::access, LiteralWord::usual_access})
+    know(at(word));
+  return known;
+}
+
+std::string Literals::name(std::size_t word, unsigned bit) const {
+  constexpr std::array kNames = {
+      "capability",  "pin-based", "primary", "secondary", "tertiary", "eptp",    "guest-physical address",
+      "access",      "entry 5",   "entry 4", "entry 3",   "entry 2",  "entry 1", "usual access",
+      "permissions", "level"};
+  static_assert(kNames.size() == kLiteralWords);
+  const ept_word mask = bit_of(bit);
+  const auto named = [&](Vocabulary vocabulary) {
+    return fmt::format("{} {}", kNames.at(word), names_in(vocabulary, mask).front());
+  };
+  switch (static_cast<LiteralWord>(word)) {
+    case LiteralWord::capability: return named(ept_capability_names);
+    case LiteralWord::pin_based:
+    case LiteralWord::primary:
+    case LiteralWord::secondary:
+    case LiteralWord::tertiary: return named(kControls.at(word - at(LiteralWord::pin_based)).vocabulary);
+    case LiteralWord::access: return named(ept_access_names);
+    case LiteralWord::usual_access: return fmt::format("access is {}", spec_.accesses.at(bit).id);
+    case LiteralWord::permissions: return fmt::format("bits 10, 2:0 are {:04b}", bit);
+    case LiteralWord::level: return fmt::format("ends at level {}", bit);
+    default: return fmt::format("{} bit {}", kNames.at(word), bit);
+  }
+}
+
+}  // namespace vectors
