@@ -100,12 +100,6 @@ std::string context_masks(const spec::Spec& spec) {
   return text;
 }
 
-std::uint64_t never_defined(const spec::Spec& spec) {
-  std::uint64_t defined = 0;
-  for (const spec::QualificationBit& bit : spec.qualification) defined |= std::uint64_t{1} << bit.bit;
-  return ~defined;
-}
-
 void emit_prepare(const spec::Spec& spec, const MaskText& masks, std::ostream& out) {
   std::string conditions;
   for (const spec::NamedCondition& condition : spec.conditions) {
@@ -126,7 +120,7 @@ void emit_prepare(const spec::Spec& spec, const MaskText& masks, std::ostream& o
                {"perhaps_not_present", masks.perhaps_not_present},
                {"suspect", masks.suspect},
                {"present", masks.present},
-               {"never_defined", hex(never_defined(spec))},
+               {"never_defined", hex(never_defined(spec.qualification))},
                {"undefined", qualification_text(spec).prepared},
                {"root", hex(root)},
                {"masks", context_masks(spec)}});

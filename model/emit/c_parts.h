@@ -47,6 +47,7 @@ struct QualificationText {
   std::string lines;     // adds to `set` and `undefined`, over the words that ept_qualify has
 };
 QualificationText qualification_text(const spec::Spec& spec);
+std::uint64_t never_defined(const std::vector<spec::QualificationBit>& bits);  // all bits but these
 
 // c_sub_page.cpp: the check of a sub-page write permission, a function for each of its steps.
 std::string c_sub_page(const spec::Spec& spec);

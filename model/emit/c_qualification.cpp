@@ -190,4 +190,10 @@ QualificationText qualification_text(const spec::Spec& spec) {
           lines_of(set, "set", "") + lines_of(undefined.parts, "undefined", "_undefined")};
 }
 
+std::uint64_t never_defined(const std::vector<spec::QualificationBit>& bits) {
+  std::uint64_t defined = 0;
+  for (const spec::QualificationBit& bit : bits) defined |= std::uint64_t{1} << bit.bit;
+  return ~defined;
+}
+
 }  // namespace model

@@ -164,12 +164,6 @@ std::string endings(const spec::Spec& spec) {
   return text;
 }
 
-std::uint64_t never_defined(const spec::Spec& spec) {
-  std::uint64_t defined = 0;
-  for (const spec::QualificationBit& bit : spec.sub_page.qualification) defined |= std::uint64_t{1} << bit.bit;
-  return ~defined;
-}
-
 std::string qualification_lines(const spec::Spec& spec) {
   std::string text;
   for (const spec::QualificationBit& bit : spec.sub_page.qualification) {
@@ -237,7 +231,7 @@ std::string c_sub_page(const spec::Spec& spec) {
        {"forbidden_of_levels", by_level(spec, forbidden_bits)},
        {"endings", endings(spec)},
        {"ended", ended_locals(spec, qualification)},
-       {"never_defined", hex(never_defined(spec))},
+       {"never_defined", hex(never_defined(spec.sub_page.qualification))},
        {"qualification", qualification},
        {"address", hex(address)},
        {"index_low", fmt::format("{} + {} * level", static_cast<int>(lowest.index.low) - width * lowest.level, width)},

@@ -20,9 +20,9 @@ namespace vectors {
 
 namespace {
 
-constexpr std::size_t kMost = 100;    // vectors of a situation; none comes near
-constexpr std::size_t kWorth = 80;    // new pairs for which one more vector is worth it
-constexpr std::size_t kExamples = 3;  // of each literal, to draw others from
+constexpr std::size_t kMostVectors = 100;  // vectors of a situation; none comes near
+constexpr std::size_t kWorth = 80;         // new pairs for which one more vector is worth it
+constexpr std::size_t kExamples = 3;       // of each literal, to draw others from
 
 // The seed of a situation follows from its name alone, so that one more situation changes no other's vectors.
 std::uint64_t seed_of(const std::string& id) {
@@ -65,7 +65,7 @@ class Situated {
     }
     for (const Start& start : starts) draw_unseen(start);
     for (const Goal& goal : situation_.goals) add_stragglers(goal);
-    while (taken_.size() < kMost && draw_most_missing()) {
+    while (taken_.size() < kMostVectors && draw_most_missing()) {
     }
     return std::move(taken_);
   }

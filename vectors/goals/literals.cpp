@@ -12,7 +12,7 @@ namespace vectors {
 namespace {
 
 constexpr ept_word kAddressBits = (ept_word{1} << 52) - 1;
-constexpr ept_word kLevels = 0x3e;
+constexpr ept_word kLevelBits = 0x3e;
 
 ept_word permissions_of(ept_word entry) { return (entry & 7) | (entry >> 10 & 1) << 3; }
 
@@ -33,7 +33,7 @@ Literals::Literals(const spec::Spec& spec) : spec_(spec) {
   for (int level = 5; level >= 1; --level) vocabulary_[entry_word(level)] = ~ept_word{0};
   vocabulary_[at(LiteralWord::usual_access)] = (ept_word{1} << spec.accesses.size()) - 1;
   vocabulary_[at(LiteralWord::permissions)] = 0xffff;
-  vocabulary_[at(LiteralWord::level)] = kLevels;
+  vocabulary_[at(LiteralWord::level)] = kLevelBits;
 }
 
 Assignment Literals::of(const Vector& vector) const {

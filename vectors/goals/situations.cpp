@@ -8,16 +8,16 @@ namespace vectors {
 
 namespace {
 
-constexpr int kFewest = 4;
-constexpr int kMost = 5;
+constexpr int kFewestLevels = 4;
+constexpr int kMostLevels = 5;
 
-class List {
+class SituationList {
  public:
-  explicit List(const spec::Spec& spec) : spec_(spec) {}
+  explicit SituationList(const spec::Spec& spec) : spec_(spec) {}
 
   void add_walks() {
     const spec::Citation& translation = spec_.results.at(EPT_TRANSLATED).cite;
-    for (int level = kMost; level >= 1; --level) {
+    for (int level = kMostLevels; level >= 1; --level) {
       begin(fmt::format("not_present/level_{}", level));
       end_at(Ending::not_present, level, spec_.conditions.at(spec_.present).cite, {});
     }
@@ -50,7 +50,7 @@ class List {
 
   // Each entry of a walk is a case of its own.
   void add_entries() {
-    for (int level = kMost; level >= 1; --level) {
+    for (int level = kMostLevels; level >= 1; --level) {
       begin(fmt::format("entry/not_present/level_{}", level));
       end_at(Ending::not_present, level, spec_.conditions.at(spec_.present).cite, {kind_is(level, EPT_NOT_PRESENT)});
     }
@@ -85,9 +85,9 @@ class List {
   void begin_good(std::string id) { situations.push_back({std::move(id), {}, Situation::Kind::good}); }
 
   void end_at(Ending ending, int last, const spec::Citation& cite, const std::vector<Demand>& demands) {
-    int fewest = std::max(kFewest, last);
+    int fewest = std::max(kFewestLevels, last);
     for (const Demand& demand : demands) fewest = std::max(fewest, demand.level);
-    for (int levels = fewest; levels <= kMost; ++levels) {
+    for (int levels = fewest; levels <= kMostLevels; ++levels) {
       Situation& situation = situations.back();
       situation.goals.push_back(walk_goal(situation.id, cite, levels, ending, last, demands));
     }
@@ -100,7 +100,7 @@ class List {
   void end_in_violations(const spec::Citation& cite, std::vector<Demand> demands) {
     demands.push_back(result_is(EPT_VIOLATION));
     end_in_pages(cite, demands);
-    for (int level = kMost; level >= 1; --level) end_at(Ending::not_present, level, cite, demands);
+    for (int level = kMostLevels; level >= 1; --level) end_at(Ending::not_present, level, cite, demands);
     end_at(Ending::before_walk, 0, cite, demands);
   }
 
@@ -136,7 +136,7 @@ class List {
 
   // Demanded or forbidden, of each level that has it; where the manual leaves it open, nothing shows.
   void add_flag(const spec::Flag& flag) {
-    for (int level = kMost; level >= 1; --level) {
+    for (int level = kMostLevels; level >= 1; --level) {
       const ept_word here = bit_of(static_cast<unsigned>(level));
       for (const bool set : {false, true}) {
         begin(fmt::format("{}/level_{}/{}", flag.id, level, set ? "set" : "kept"));
@@ -165,7 +165,7 @@ class List {
 }  // namespace
 
 std::vector<Situation> all_situations(const spec::Spec& spec) {
-  List list(spec);
+  SituationList list(spec);
   list.add_eptps();
   list.add_entries();
   list.add_walks();
