@@ -21,7 +21,7 @@ from machine import Machine
 
 SOURCE, EPTSPEC, IMAGE = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
 VECTORS = ("--vectors", SOURCE / "vectors/data/bochs_tigerlake.jsonl")
-PROBE_SIZE, RECORD_SIZE, HEADER_SIZE, CASE_SIZE = 4096, 224, 64, 224
+PROBE_SIZE, RECORD_SIZE, HEADER_SIZE, CASE_SIZE = 4096, 256, 64, 240
 END_BEGUN, END_RESET = 6, 7
 
 
@@ -43,7 +43,7 @@ def results_of(path):
 
 def ends(results):
     """The ends of the records that are there."""
-    all_of_it = struct.iter_unpack("<IIQI204x", results[PROBE_SIZE:][: (len(results) - PROBE_SIZE) // RECORD_SIZE * RECORD_SIZE])
+    all_of_it = struct.iter_unpack("<IIQI236x", results[PROBE_SIZE:][: (len(results) - PROBE_SIZE) // RECORD_SIZE * RECORD_SIZE])
     return [end for magic, _, _, end in all_of_it if magic == 0x43455245]
 
 

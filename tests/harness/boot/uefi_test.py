@@ -16,7 +16,7 @@ BASELINE = os.path.join(ROOT, "harness", "targets", "bochs.json")
 OVMF = "/usr/share/OVMF/OVMF_"
 
 # Places in harness/image/wire.h.
-PROBE_SIZE, RECORD_SIZE, TRAILER_SIZE = 4096, 224, 48
+PROBE_SIZE, RECORD_SIZE, TRAILER_SIZE = 4096, 256, 48
 CASES_HEADER_SIZE, CASES_CRC = 64, 12
 NO_VMX, BAD_CASES = 1, 5
 BEGUN, RESET = 6, 7
