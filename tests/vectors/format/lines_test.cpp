@@ -48,7 +48,7 @@ TEST(Lines, goals_reach_the_vectors_that_they_name) {
 
 TEST(Lines, vectors_of_many_processors_have_them_in_their_lines) {
   std::vector<std::string> errors;
-  const std::string text = lines_of(committed("any"));
+  const std::string text = lines_of(samples::dense(300));
   EXPECT_EQ(text.substr(0, text.find('\n')).find("maxphyaddr"), std::string::npos);
   EXPECT_EQ(lines_of(vectors::read_lines(text, "a.jsonl", errors)), text);
   EXPECT_EQ(errors, std::vector<std::string>{});

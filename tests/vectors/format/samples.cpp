@@ -23,6 +23,21 @@ const vectors::Document& committed() {
   return document;
 }
 
+const vectors::Document& dense() {
+  static const vectors::Document all = committed("any");
+  return all;
+}
+
+vectors::Document dense(std::size_t most) {
+  vectors::Document some = dense();
+  some.vectors.resize(most);
+  std::erase_if(some.purposes, [&](const vectors::Purpose& one) {
+    return std::none_of(some.vectors.begin(), some.vectors.end(),
+                        [&](const Vector& vector) { return vector.id == one.vector; });
+  });
+  return some;
+}
+
 const Vector& with_goal(const std::string& goal) {
   const auto& all = committed().vectors;
   const auto found = std::find_if(all.begin(), all.end(), [&](const Vector& vector) {

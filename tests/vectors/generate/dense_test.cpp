@@ -65,7 +65,7 @@ TEST(Shown, a_vector_shows_the_rule_that_it_breaks_alone) {
 }
 
 TEST(Dense, vectors_have_processors_of_their_own) {
-  const vectors::Document document = samples::committed(vectors::kDenseProfile);
+  const vectors::Document& document = samples::dense();
   const auto has = [&](const auto& what) {
     return std::any_of(document.vectors.begin(), document.vectors.end(), what);
   };
@@ -76,7 +76,7 @@ TEST(Dense, vectors_have_processors_of_their_own) {
 
 // Mistakes that the canonical vectors alone do not show.
 TEST(Dense, show_what_isolating_vectors_cannot) {
-  const vectors::Document document = samples::committed(vectors::kDenseProfile);
+  const vectors::Document& document = samples::dense();
   const auto shows = [&](const auto& what) {
     return std::any_of(document.vectors.begin(), document.vectors.end(), [&](const vectors::Vector& vector) {
       return vector.asked.question == vectors::Question::walk && what(vector.asked, vector.expected.outcome);
