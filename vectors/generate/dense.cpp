@@ -109,7 +109,7 @@ class Situated {
     return gain;
   }
 
-  bool has(const Goal& goal, const Case& asked, const Place& literal) const {
+  [[nodiscard]] bool has(const Goal& goal, const Case& asked, const Place& literal) const {
     const auto [place, bit] = literal;
     if (literal == kAny) return true;
     const bool set = place < kLiteralWords;
@@ -204,7 +204,7 @@ class Situated {
   }
 
   // Each as a pair with itself.
-  LiteralPairs missing_alone(const LiteralBits& known) const {
+  [[nodiscard]] LiteralPairs missing_alone(const LiteralBits& known) const {
     LiteralPairs missing;
     for (std::size_t place = 0; place < 2 * kLiteralWords; ++place) {
       const std::size_t word = place % kLiteralWords;

@@ -142,10 +142,10 @@ class SituationList {
         begin(fmt::format("{}/level_{}/{}", flag.id, level, set ? "set" : "kept"));
         for (const spec::Format* page : page_formats(spec_)) {
           if (page->level > level) continue;
-          end_at(Ending::page, page->level, flag.cite,
-                 {result_is(EPT_TRANSLATED), outcome_is(flag.id + "_must", set ? here : 0, here),
-                  outcome_is(flag.id + "_may", 0, here)});
-          std::erase_if(situations.back().goals, [&](const Goal& goal) { return goal.levels < level; });
+          std::vector<Demand> demands = {result_is(EPT_TRANSLATED), outcome_is(flag.id + "_must", set ? here : 0, here),
+                                         outcome_is(flag.id + "_may", 0, here)};
+          demands.back().level = level;  // in walks that have it
+          end_at(Ending::page, page->level, flag.cite, demands);
         }
       }
     }
