@@ -278,8 +278,7 @@ std::string Names::nearest(const std::string& name) const {
   if (!alike.empty()) return fmt::format("{}", fmt::join(alike, " or "));
   if (!of_scope.empty()) return fmt::format("{} and one of {}", scope, fmt::join(of_scope, ", "));
   return "capability, control, parameter, eptp, gpa, entry, sub_page, all, nonleaf, leaf, access, walk, ended, "
-         "violation or "
-         "condition before the dot";
+         "violation or condition before the dot";
 }
 
 }  // namespace spec

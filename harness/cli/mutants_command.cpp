@@ -66,13 +66,10 @@ using Counts = std::map<vectors::Fate, std::size_t>;
 std::map<std::string, Counts> inserted(const std::vector<vectors::LiteralRow>& rows) {
   std::map<std::string, Counts> groups;
   for (const vectors::LiteralRow& row : rows) {
-    for (const char* const group : {"only_if_literal", "also_if_literal"}) {
-      if (group == std::string_view("also_if_literal") && row.kind != vectors::Situation::Kind::good) continue;
-      Counts& counts = groups[group];
-      counts[vectors::Fate::killed] += row.literals.shown;
-      counts[vectors::Fate::equivalent] += row.literals.impossible;
-      counts[vectors::Fate::alive] += row.literals.open;
-    }
+    Counts& counts = groups[row.kind == vectors::Situation::Kind::good ? "also_if_literal" : "only_if_literal"];
+    counts[vectors::Fate::killed] += row.literals.shown;
+    counts[vectors::Fate::equivalent] += row.literals.impossible;
+    counts[vectors::Fate::alive] += row.literals.open;
   }
   return groups;
 }

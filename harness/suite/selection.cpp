@@ -146,6 +146,10 @@ ept_configuration configuration_of(const VectorSet& set, const std::string& prof
     const auto found = set.profiles.find(vector.id);
     if (found == set.profiles.end() || std::count(found->second.begin(), found->second.end(), profile) == 0) continue;
     const ept_configuration& one = vector.asked.configuration;
+    if (all.maxphyaddr != 0 && !vectors::is_of_processor(one, all)) {
+      throw std::runtime_error(fmt::format(
+          "--profile: the vectors of '{}' have processors of their own; expected the name of a processor", profile));
+    }
     all.maxphyaddr = one.maxphyaddr;
     all.capability = one.capability;
     all.parameters = one.parameters;

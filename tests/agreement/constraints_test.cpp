@@ -48,13 +48,18 @@ Outcome outcome_of(const model::Terms& terms) {
           {number(terms, "dirty_must"), number(terms, "dirty_may")}};
 }
 
-Outcome constraints_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
-                         const std::vector<std::uint64_t>& entries) {
-  z3::context context;
+model::Inputs inputs_of(z3::context& context, const Circumstances& machine, std::uint64_t gpa, std::uint64_t access) {
   model::Inputs inputs(context);
   set_inputs(context, machine, inputs);
   inputs.gpa = model::word(context, gpa);
   inputs.access = model::word(context, access);
+  return inputs;
+}
+
+Outcome constraints_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
+                         const std::vector<std::uint64_t>& entries) {
+  z3::context context;
+  model::Inputs inputs = inputs_of(context, machine, gpa, access);
   const int levels = (machine.eptp & 0x38) == 0x20 ? 5 : 4;
   for (int level = 1; level <= levels; ++level) {
     inputs.entries.at(static_cast<std::size_t>(level - 1)) =
@@ -66,10 +71,7 @@ Outcome constraints_walk(const Circumstances& machine, std::uint64_t gpa, std::u
 Outcome constraints_check_sub_page(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
                                    const std::vector<std::uint64_t>& entries) {
   z3::context context;
-  model::Inputs inputs(context);
-  set_inputs(context, machine, inputs);
-  inputs.gpa = model::word(context, gpa);
-  inputs.access = model::word(context, access);
+  model::Inputs inputs = inputs_of(context, machine, gpa, access);
   for (std::size_t n = 0; n < entries.size(); ++n) inputs.entries.at(3 - n) = model::word(context, entries[n]);
   return outcome_of(model::Meaning(context, spec_under_test(), inputs).sub_page_check());
 }

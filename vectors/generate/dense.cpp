@@ -20,7 +20,7 @@ namespace vectors {
 
 namespace {
 
-constexpr std::size_t kMostVectors = 100;  // vectors of a situation; none comes near
+constexpr std::size_t kMostVectors = 100;  // of a situation, so that drawing ends; the most is 74
 constexpr std::size_t kWorth = 80;         // new pairs for which one more vector is worth it
 constexpr std::size_t kExamples = 3;       // of each literal, to draw others from
 
@@ -76,8 +76,7 @@ class Situated {
     Vector vector;
     LiteralSet row{};
   };
-  using Place = std::pair<std::size_t, unsigned>;  // of a literal in a set, and its bit
-  static constexpr Place kAny = {2 * kLiteralWords, 0};
+  static constexpr Literal kAny = {2 * kLiteralWords, 0};  // none in particular
 
   void read(Drawn& drawn) const {
     drawn.vector.asked = asked_by(*drawn.start.goal, drawn.start.walk);
@@ -96,7 +95,7 @@ class Situated {
   }
 
   // How many pairs are new in what was drawn from the case, with the literal kept. It is taken when that is enough.
-  std::size_t draw(Drawn drawn, const Place& kept, std::size_t enough = 0) {
+  std::size_t draw(Drawn drawn, const Literal& kept, std::size_t enough = 0) {
     const Goal walk = of_walk(*drawn.start.goal);
     const auto holds = [&](const Case& asked) {
       return has(*drawn.start.goal, asked, kept) && solves(spec_, walk, asked) && !is_of_open_order(asked);
@@ -109,7 +108,7 @@ class Situated {
     return gain;
   }
 
-  [[nodiscard]] bool has(const Goal& goal, const Case& asked, const Place& literal) const {
+  [[nodiscard]] bool has(const Goal& goal, const Case& asked, const Literal& literal) const {
     const auto [place, bit] = literal;
     if (literal == kAny) return true;
     const bool set = place < kLiteralWords;
@@ -135,7 +134,7 @@ class Situated {
 
   // Whether there was a literal with enough pairs that are missing.
   bool draw_most_missing() {
-    Place most = kAny;
+    Literal most = kAny;
     std::size_t missing = kWorth;
     each_literal(pairs_.seen(), [&](std::size_t place, unsigned bit) {
       if ((exhausted_[place] & bit_of(bit)) != 0 || examples_[place * 64 + bit].empty()) return;
@@ -146,9 +145,9 @@ class Situated {
       }
     });
     if (most == kAny) return false;
-    const auto& some = examples_[most.first * 64 + most.second];
+    const auto& some = examples_[most.place * 64 + most.bit];
     const std::size_t gain = draw(drawns_[some[random_.below(some.size())]], most, kWorth);
-    if (gain < kWorth) exhausted_[most.first] |= bit_of(most.second);
+    if (gain < kWorth) exhausted_[most.place] |= bit_of(most.bit);
     return true;
   }
 
@@ -197,8 +196,7 @@ class Situated {
       if (goal.ending == Ending::before_walk) drawn.start.walk.entries = plain_walk_of(goal.levels, 1).entries;
       read(drawn);
       for (const auto& [literal, itself] : missing) {
-        const std::size_t place = literal.set ? literal.word : opposite(literal.word);
-        if ((drawn.row[place] & ~pairs_.seen()[place] & bit_of(literal.bit)) != 0) draw(drawn, {place, literal.bit});
+        if ((drawn.row[literal.place] & ~pairs_.seen()[literal.place] & bit_of(literal.bit)) != 0) draw(drawn, literal);
       }
     }
   }
@@ -207,11 +205,10 @@ class Situated {
   [[nodiscard]] LiteralPairs missing_alone(const LiteralBits& known) const {
     LiteralPairs missing;
     for (std::size_t place = 0; place < 2 * kLiteralWords; ++place) {
-      const std::size_t word = place % kLiteralWords;
-      for (ept_word left = known[word] & ~pairs_.seen()[place]; left != 0; left &= left - 1) {
+      for (ept_word left = known[place % kLiteralWords] & ~pairs_.seen()[place]; left != 0; left &= left - 1) {
         LiteralSet itself{};
         itself[place] = left & (0 - left);
-        missing.emplace_back(Literal{word, static_cast<unsigned>(std::countr_zero(left)), place == word}, itself);
+        missing.emplace_back(Literal{place, static_cast<unsigned>(std::countr_zero(left))}, itself);
       }
     }
     return missing;

@@ -15,11 +15,8 @@ namespace vectors {
 
 namespace {
 
-Literal literal_at(std::size_t place, unsigned bit) { return {place % kLiteralWords, bit, place < kLiteralWords}; }
-
 std::string name_of(const Literals& literals, std::size_t place, unsigned bit) {
-  const Literal one = literal_at(place, bit);
-  return fmt::format("{}{}", one.set ? "" : "not ", literals.name(one.word, one.bit));
+  return fmt::format("{}{}", place < kLiteralWords ? "" : "not ", literals.name(place % kLiteralWords, bit));
 }
 
 std::size_t size_of(const LiteralSet& set) {
@@ -113,7 +110,7 @@ class Counting {
       LiteralSet others = common(missing(place, bit), known_[goal]);
       for (std::size_t i = 0; i < place; ++i) others[i] = 0;  // each pair once
       others[place] &= ~(bit_of(bit) - 1);
-      if (size_of(others) != 0) wanted.emplace_back(literal_at(place, bit), others);
+      if (size_of(others) != 0) wanted.emplace_back(Literal{place, bit}, others);
     });
     if (wanted.empty()) return std::nullopt;
     const auto found = solving_.showing(situation_.goals[goal], wanted);

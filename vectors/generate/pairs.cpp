@@ -4,8 +4,8 @@
 
 namespace vectors {
 
-Pairs::Row Pairs::row_of(const Assignment& assignment) {
-  Row row{};
+LiteralSet Pairs::row_of(const Assignment& assignment) {
+  LiteralSet row{};
   for (std::size_t word = 0; word < kLiteralWords; ++word) {
     row[word] = assignment.set[word];
     row[word + kLiteralWords] = assignment.known[word] & ~assignment.set[word];
@@ -13,25 +13,25 @@ Pairs::Row Pairs::row_of(const Assignment& assignment) {
   return row;
 }
 
-std::size_t Pairs::gain(const Row& row, std::size_t word, unsigned bit) const {
-  const Row& known = with(word, bit);
+std::size_t Pairs::gain(const LiteralSet& row, std::size_t word, unsigned bit) const {
+  const LiteralSet& known = with(word, bit);
   std::size_t count = 0;
-  for (std::size_t i = 0; i < kWords; ++i) count += static_cast<std::size_t>(std::popcount(row[i] & ~known[i]));
+  for (std::size_t i = 0; i < row.size(); ++i) count += static_cast<std::size_t>(std::popcount(row[i] & ~known[i]));
   return count;
 }
 
-std::size_t Pairs::gain(const Row& row) const {
+std::size_t Pairs::gain(const LiteralSet& row) const {
   std::size_t count = 0;
   each_literal(row, [&](std::size_t word, unsigned bit) { count += gain(row, word, bit); });
   return count / 2;
 }
 
-void Pairs::add(const Row& row) {
+void Pairs::add(const LiteralSet& row) {
   each_literal(row, [&](std::size_t word, unsigned bit) {
-    Row& known = rows_[word * 64 + bit];
-    for (std::size_t i = 0; i < kWords; ++i) known[i] |= row[i];
+    LiteralSet& known = rows_[word * 64 + bit];
+    for (std::size_t i = 0; i < row.size(); ++i) known[i] |= row[i];
   });
-  for (std::size_t i = 0; i < kWords; ++i) seen_[i] |= row[i];
+  for (std::size_t i = 0; i < row.size(); ++i) seen_[i] |= row[i];
 }
 
 }  // namespace vectors

@@ -10,24 +10,21 @@ namespace vectors {
 
 class Pairs {
  public:
-  static constexpr std::size_t kWords = 2 * kLiteralWords;
-  using Row = LiteralSet;
+  Pairs() : rows_(2 * kLiteralWords * 64) {}
 
-  Pairs() : rows_(kWords * 64) {}
-
-  static Row row_of(const Assignment& assignment);
-  [[nodiscard]] std::size_t gain(const Row& row) const;  // pairs that are new
+  static LiteralSet row_of(const Assignment& assignment);
+  [[nodiscard]] std::size_t gain(const LiteralSet& row) const;  // pairs that are new
   // Of one literal with those of the row.
-  [[nodiscard]] std::size_t gain(const Row& row, std::size_t word, unsigned bit) const;
-  void add(const Row& row);
+  [[nodiscard]] std::size_t gain(const LiteralSet& row, std::size_t word, unsigned bit) const;
+  void add(const LiteralSet& row);
   // The literals that were seen together with this one.
-  [[nodiscard]] const Row& with(std::size_t word, unsigned bit) const { return rows_[word * 64 + bit]; }
+  [[nodiscard]] const LiteralSet& with(std::size_t word, unsigned bit) const { return rows_[word * 64 + bit]; }
   // All literals that were seen.
-  [[nodiscard]] const Row& seen() const { return seen_; }
+  [[nodiscard]] const LiteralSet& seen() const { return seen_; }
 
  private:
-  std::vector<Row> rows_;
-  Row seen_{};
+  std::vector<LiteralSet> rows_;
+  LiteralSet seen_{};
 };
 
 }  // namespace vectors

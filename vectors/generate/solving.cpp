@@ -263,7 +263,7 @@ std::optional<Case> Solving::showing(const Goal& goal, const LiteralPairs& pairs
   z3::expr_vector ways(state.context);
   for (const auto& [one, others] : pairs) {
     LiteralSet alone{};
-    alone[one.set ? one.word : opposite(one.word)] = bit_of(one.bit);
+    alone[one.place] = bit_of(one.bit);
     ways.push_back(state.formulas.any_of(goal, alone) && state.formulas.any_of(goal, others));
   }
   const Scope scope(*state.solver, state.wanted && model::any_of(ways));

@@ -46,13 +46,6 @@ constexpr ept_word permission_bits(unsigned value) { return (value & 7) | (value
 
 using LiteralBits = std::array<ept_word, kLiteralWords>;
 
-// A literal and its value.
-struct Literal {
-  std::size_t word = 0;
-  unsigned bit = 0;
-  bool set = false;
-};
-
 // A set of literals: those of `word` that are 1, and, kLiteralWords further on, those that are 0.
 using LiteralSet = std::array<ept_word, 2 * kLiteralWords>;
 constexpr std::size_t opposite(std::size_t place) { return (place + kLiteralWords) % (2 * kLiteralWords); }
@@ -65,6 +58,13 @@ void each_literal(const LiteralSet& set, const Visit& visit) {
       visit(place, static_cast<unsigned>(std::countr_zero(left)));
   }
 }
+
+// A literal by its place in such a set.
+struct Literal {
+  std::size_t place = 0;
+  unsigned bit = 0;
+  bool operator==(const Literal&) const = default;
+};
 
 // Pairs of literals: each with the set of its partners.
 using LiteralPairs = std::vector<std::pair<Literal, LiteralSet>>;

@@ -190,6 +190,19 @@ int owners_of(const std::string& id, unsigned shards) {
   return owners;
 }
 
+TEST(Selection, profile_of_many_processors_has_no_configuration) {
+  harness::VectorSet set;
+  for (const ept_word width : {39U, 46U}) {
+    vectors::Vector vector;
+    vector.id = "ept-" + std::to_string(width);
+    vector.asked.configuration.maxphyaddr = width;
+    set.vectors.push_back(vector);
+    set.profiles[vector.id] = {"any", "of_" + std::to_string(width)};
+  }
+  EXPECT_EQ(configuration_of(set, "of_46").maxphyaddr, 46U);
+  EXPECT_THROW(configuration_of(set, "any"), std::runtime_error);
+}
+
 TEST(Selection, shards_partition_by_id) {
   for (const vectors::Vector& vector : support::eptp_vectors(100)) EXPECT_EQ(owners_of(vector.id, 7), 1);
 }

@@ -75,6 +75,16 @@ TEST(Lint, refuses_a_dense_vector_that_does_not_show_its_situation) {
   EXPECT_TRUE(finds("does not meet it", vectors::lint_document(spec_under_test(), dense, "any.jsonl")));
 }
 
+TEST(Lint, refuses_what_is_found_in_an_order_that_is_not_stated) {
+  const auto both = [](Vector& v) {
+    if (v.asked.question != vectors::Question::walk) return;
+    v.asked.guest_physical_address |= EPT_GPA_BITS_51_48;
+    v.asked.entries.front() |= EPT_ENTRY_READ | 0x8;
+  };
+  EXPECT_TRUE(finds("which comes first is not stated",
+                    mistakes([&](Document& d) { std::for_each(d.vectors.begin(), d.vectors.end(), both); })));
+}
+
 TEST(Lint, refuses_tables_at_one_address) {
   const auto same_table = [](Vector& v) {
     if (v.asked.question == vectors::Question::walk) v.asked.entries.at(1) = v.asked.entries.at(0);
