@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
 #include <memory>
 #include <set>
 
@@ -250,18 +249,15 @@ std::vector<std::vector<Start>> starts_among(const spec::Spec& spec, const std::
   return starts;
 }
 
-// Situations of one family, by index. Which case a solver finds depends on what it was asked before: so each family has
-// one of its own, and the number of threads does not show.
-std::vector<std::vector<std::size_t>> groups_of(const std::vector<Situation>& situations, bool reports) {
-  std::map<std::string, std::vector<std::size_t>> groups;
+// Situations that are reports, or are not, by index. Which case a solver finds depends on what it was asked before: so
+// there are always two parts, each with a solver of its own, and the number of threads does not show.
+std::vector<std::vector<std::size_t>> parts_of(const std::vector<Situation>& situations, bool reports) {
+  std::vector<std::size_t> all;
   for (std::size_t i = 0; i < situations.size(); ++i) {
-    const std::string& id = situations[i].id;
-    if ((situations[i].kind == Situation::Kind::report) == reports) groups[id.substr(0, id.rfind('/'))].push_back(i);
+    if ((situations[i].kind == Situation::Kind::report) == reports) all.push_back(i);
   }
-  std::vector<std::vector<std::size_t>> list;
-  for (auto& [family, group] : groups) list.push_back(std::move(group));
-  std::stable_sort(list.begin(), list.end(), [](const auto& x, const auto& y) { return x.size() > y.size(); });
-  return list;
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  return {{all.begin(), middle}, {middle, all.end()}};
 }
 
 }  // namespace
@@ -273,12 +269,12 @@ Document dense_document(const spec::Spec& spec, const std::vector<Document>& can
   std::vector<std::vector<Vector>> made(situations.size());
   std::vector<Pairs> seen(situations.size());
   const auto make = [&](bool reports) {
-    const auto groups = groups_of(situations, reports);
+    const auto parts = parts_of(situations, reports);
     in_parallel<int>(
-        groups.size(), [] { return std::make_unique<int>(); },
-        [&](std::size_t g, int&) {
+        parts.size(), [] { return std::make_unique<int>(); },
+        [&](std::size_t part, int&) {
           Solving solving(spec);
-          for (const std::size_t i : groups[g])
+          for (const std::size_t i : parts[part])
             made[i] = Situated(spec, literals, situations[i], solving).make(starts[i], seen[i]);
         });
   };

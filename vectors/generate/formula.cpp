@@ -325,6 +325,17 @@ const z3::expr& Formulas::common(const Goal& goal) {
   return shape.common.emplace(key, formula.simplify()).first->second;
 }
 
+z3::expr_vector Formulas::results(const Goal& goal) {
+  z3::expr_vector list(context_);
+  if (goal.question == Question::eptp) return list;
+  Shape& shape = shape_of(goal);
+  const bool misconfigured = goal.ending == Ending::misconfigured;
+  for (const model::Term& term : misconfigured ? classified(shape, goal.last) : concluded(shape, goal)) {
+    if (!term.value.is_numeral()) list.push_back(term.value);
+  }
+  return list;
+}
+
 z3::expr Formulas::demanded(const Goal& goal) {
   Shape& shape = shape_of(goal);
   z3::expr_vector parts(context_);

@@ -38,6 +38,8 @@ class Formulas {
   // What all goals with the same way for the walk to end demand, and what this one demands beside that.
   const z3::expr& common(const Goal& goal);
   z3::expr demanded(const Goal& goal);
+  // Of the terms that demands of goals with the same way to end are about, those that take much to work out.
+  z3::expr_vector results(const Goal& goal);
 
   // Whether one of these literals holds in a case of the goal.
   z3::expr any_of(const Goal& goal, const LiteralSet& literals);

@@ -147,6 +147,8 @@ struct Solving::State {
   // What is asked of one group, with all that is known of its goals by the id of their formula, which stays alive.
   struct Asked {
     z3::solver solver;
+    z3::expr_vector results;  // which it knows by these names, to work them out once
+    z3::expr_vector names;
     std::map<unsigned, std::pair<z3::expr, std::vector<Fact>>> known;
     std::set<Values> solutions;  // canonical ones of its goals, and the baseline
   };
@@ -155,13 +157,19 @@ struct Solving::State {
     given = &formulas.common(goal);
     auto group = groups.find(given);
     if (group == groups.end()) {
-      group =
-          groups.emplace(given, Asked{quick_solver(context, seed), {}, {Values(formulas.chosen().size(), 0)}}).first;
-      group->second.solver.add(processors.meaning());
-      group->second.solver.add(*given);
+      Asked asked{quick_solver(context, seed), formulas.results(goal), z3::expr_vector(context), {}, {}};
+      asked.solver.add(processors.meaning());
+      asked.solver.add(*given);
+      for (const z3::expr& result : asked.results) {
+        asked.names.push_back(context.bv_const(fmt::format("result_{}", result.id()).c_str(), model::kWordBits));
+        asked.solver.add(asked.names.back() == result);
+      }
+      asked.solutions.insert(Values(formulas.chosen().size(), 0));
+      group = groups.emplace(given, std::move(asked)).first;
     }
     solver = &group->second.solver;
     wanted = formulas.demanded(goal);
+    asserted = wanted.substitute(group->second.results, group->second.names);
     solutions = &group->second.solutions;
     facts = &group->second.known.try_emplace(wanted.id(), wanted, std::vector<Fact>()).first->second.second;
   }
@@ -170,7 +178,7 @@ struct Solving::State {
   bool possible(const Assumed& assumed) {
     const auto none = [&](const Fact& fact) { return !fact.values && covers(fact, assumed); };
     if (std::any_of(facts->begin(), facts->end(), none)) return false;
-    const Scope scope(*solver, wanted);
+    const Scope scope(*solver, asserted);
     if (is_satisfied(*solver, processors.literals(assumed))) {
       found = formulas.values_in(solver->get_model());
       return true;
@@ -194,6 +202,7 @@ struct Solving::State {
   std::map<const z3::expr*, Asked> groups;
   z3::solver* solver = nullptr;
   z3::expr wanted{context};
+  z3::expr asserted{context};  // the same, with the names of results
   std::vector<Fact>* facts = nullptr;
   std::set<Values>* solutions = nullptr;
   Values found;
@@ -232,7 +241,7 @@ std::optional<Case> Solving::smallest(const Goal& goal, const spec::Profile& pro
   for (;;) {
     if (!is_solution(state.found)) throw std::logic_error("reference model and constraints disagree about " + goal.id);
     state.found = descend(state.found, Formulas::addresses(), is_solution);
-    const Scope scope(*state.solver, state.wanted && smaller(state.formulas.chosen(), state.found));
+    const Scope scope(*state.solver, state.asserted && smaller(state.formulas.chosen(), state.found));
     if (!is_satisfied(*state.solver, literals)) {
       state.facts->push_back({state.processors.used(state.solver->unsat_core()), state.found});
       state.solutions->insert(state.found);
@@ -266,7 +275,7 @@ std::optional<Case> Solving::showing(const Goal& goal, const LiteralPairs& pairs
     alone[one.place] = bit_of(one.bit);
     ways.push_back(state.formulas.any_of(goal, alone) && state.formulas.any_of(goal, others));
   }
-  const Scope scope(*state.solver, state.wanted && model::any_of(ways));
+  const Scope scope(*state.solver, state.asserted && model::any_of(ways));
   if (!is_satisfied(*state.solver, z3::expr_vector(state.context))) return std::nullopt;
   const z3::model found = state.solver->get_model();
   const auto value = [&](const z3::expr& word) { return found.eval(word, true).get_numeral_uint64(); };
