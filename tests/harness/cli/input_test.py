@@ -35,7 +35,9 @@ class Files(Folder):
                 self.expect_one_line(run("run", "reference", *option, path), str(path), why)
         for option in options[:2]:
             self.expect_one_line(run("run", "reference", *option, "/nowhere"), "/nowhere", "does not exist")
-        for command in (["judge"], ["merge"], ["matrix"], ["media", "disk", "--out", self.path / "x", "--for"]):
+        vectors = ["--vectors", "builtin"]
+        media = ["media", "disk", "--out", self.path / "x", "--for"]
+        for command in (["judge", *vectors], ["merge", *vectors], ["matrix"], media):
             for path, why in ((self.path, "is a folder"), ("/dev/zero", "is a device"), (self.huge(), "is larger than"),
                               ("/nowhere", "does not exist")):
                 self.expect_one_line(run(*command, path), str(path), why)
@@ -52,7 +54,7 @@ class Files(Folder):
         with open(disk, "r+b") as file:
             file.truncate(8 << 30)
         limit = "" if SANITIZED else "ulimit -v 2000000;"  # a sanitizer reserves terabytes of addresses
-        command = f"{limit} exec {shlex.quote(EPTSPEC)} judge {disk}"
+        command = f"{limit} exec {shlex.quote(EPTSPEC)} judge --vectors builtin {disk}"
         result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
         self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
         self.assertIn("there are no results", result.stderr)

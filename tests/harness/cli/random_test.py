@@ -13,6 +13,10 @@ import jsonschema
 from command import Folder, HOSTILE, SOURCE, expect_junit, run
 
 
+PROFILE = ("--profile", "haswell_4770")
+VECTORS = ("--vectors", SOURCE / "vectors/data/haswell_4770.jsonl")  # one file, since all take long with sanitizers
+
+
 class Random(Folder):
     def test_random_vectors_that_fail_are_grouped_and_shrunk(self):
         report = self.path / "r.json"
@@ -31,7 +35,7 @@ class Random(Folder):
             return set(re.findall(r"maxphyaddr (\d+),", run("run", "lib:" + HOSTILE, *arguments).stdout))
 
         self.assertGreater(len(widths("--random", "3:2000")), 1)
-        self.assertEqual(widths("--random", "3:2000", "--profile", "haswell_4770"), {"39"})
+        self.assertEqual(widths("--random", "3:2000", *PROFILE, *VECTORS), {"39"})
 
     def test_shards_of_random_vectors_are_the_whole(self):
         def failed(*arguments):
@@ -55,9 +59,9 @@ class Random(Folder):
         all_of_it = run("run", "reference", "--profile", "sapphirerapids_2475x").stdout.splitlines()[-1]
         self.assertEqual(all_of_it, run("run", "reference", "--profile", "graniterapids_658x").stdout.splitlines()[-1])
         self.assertGreater(int(all_of_it.split()[0]), 1000)
-        self.assertEqual(run("run", "reference", "--profile", "haswell_4770", "--random", "1:500").returncode, 0)
-        self.assertEqual(run("run", "reference", "--profile", "nobody", "--random", "1:500").returncode, 2)
-        self.assertEqual(run("run", "reference", "--profile", "nobody").returncode, 2)
+        self.assertEqual(run("run", "reference", *PROFILE, *VECTORS, "--random", "1:500").returncode, 0)
+        self.assertEqual(run("run", "reference", "--profile", "nobody", *VECTORS, "--random", "1:500").returncode, 2)
+        self.assertEqual(run("run", "reference", "--profile", "nobody", *VECTORS).returncode, 2)
 
 
 if __name__ == "__main__":
