@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <set>
 #include <stdexcept>
 
@@ -38,17 +37,12 @@ void put_controls(Json& to, const ept_configuration& configuration) {
   }
 }
 
-void put_processor(Json& to, const ept_configuration& processor) {
-  to["maxphyaddr"] = processor.maxphyaddr;
-  to["capability"] = hex(processor.capability);
-  if (processor.parameters != 0) to["parameters"] = names_in(ept_parameter_names, processor.parameters);
-}
-
-// Without a processor each vector has its own.
-Json head_json(const std::string& profile, const std::string& manual, const ept_configuration* processor) {
+Json head_json(const std::string& profile, const std::string& manual, const ept_configuration& processor) {
   Json head = {{"format", kLinesFormat}, {"profile", profile}};
   put_text(head, "manual", manual);
-  if (processor != nullptr) put_processor(head, *processor);
+  head["maxphyaddr"] = processor.maxphyaddr;
+  head["capability"] = hex(processor.capability);
+  if (processor.parameters != 0) head["parameters"] = names_in(ept_parameter_names, processor.parameters);
   return head;
 }
 
@@ -60,10 +54,9 @@ Json purpose_json(const Purpose& purpose) {
   return json;
 }
 
-Json vector_json(const Vector& vector, const std::string& id, bool with_processor = false) {
+Json vector_json(const Vector& vector, const std::string& id) {
   const Case& asked = vector.asked;
   Json json = {{"id", id}};
-  if (with_processor) put_processor(json, asked.configuration);
   if (asked.question != Question::walk) json["question"] = kQuestions.at(static_cast<std::size_t>(asked.question));
   put_controls(json, asked.configuration);
   if (asked.eptp != kUsualEptp) json["eptp"] = hex(asked.eptp);
@@ -77,23 +70,20 @@ Json vector_json(const Vector& vector, const std::string& id, bool with_processo
   return json;
 }
 
-// That of all vectors; null when they have different ones.
-const ept_configuration* processor_of(const Document& document) {
+void write_body(const Document& document, std::ostream& out) {
+  for (const Purpose& purpose : document.purposes) out << purpose_json(purpose).dump() << "\n";
+  for (const Vector& vector : document.vectors) out << vector_json(vector, vector.id).dump() << "\n";
+}
+
+Json head_of(const Document& document) {
   if (document.vectors.empty()) throw std::logic_error("a profile without vectors: " + document.profile);
   const ept_configuration& first = document.vectors.front().asked.configuration;
   const bool one = std::all_of(document.vectors.begin(), document.vectors.end(), [&](const Vector& vector) {
     return is_of_processor(vector.asked.configuration, first);
   });
-  return one ? &first : nullptr;
+  if (!one) throw std::logic_error("vectors of different processors in profile " + document.profile);
+  return head_json(document.profile, document.manual, first);
 }
-
-void write_body(const Document& document, std::ostream& out) {
-  const bool with_processor = processor_of(document) == nullptr;
-  for (const Purpose& purpose : document.purposes) out << purpose_json(purpose).dump() << "\n";
-  for (const Vector& vector : document.vectors) out << vector_json(vector, vector.id, with_processor).dump() << "\n";
-}
-
-Json head_of(const Document& document) { return head_json(document.profile, document.manual, processor_of(document)); }
 
 // Calls `use` of the object of each line; says which lines are none.
 void each_line(std::string_view text, const std::string& file, std::vector<std::string>& errors,
@@ -138,16 +128,11 @@ class LineReader {
     if (from.text("format", true) != kLinesFormat) from.wrong(fmt::format("'format' is not \"{}\"", kLinesFormat));
     document_.profile = from.text("profile", true);
     document_.manual = from.text("manual", false);
-    if (from.has("maxphyaddr")) processor_ = read_processor(from);
+    processor_ = kEptOn;
+    processor_.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
+    processor_.capability = from.hex("capability", true);
+    processor_.parameters = from.bits("parameters", ept_parameter_names, false);
     if (from.has("citations")) read_citations(from);
-  }
-
-  static ept_configuration read_processor(Object& from) {
-    ept_configuration processor = kEptOn;
-    processor.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
-    processor.capability = from.hex("capability", true);
-    processor.parameters = from.bits("parameters", ept_parameter_names, false);
-    return processor;
   }
 
   void read_citations(Object& head) {
@@ -197,7 +182,7 @@ class LineReader {
     Case& asked = vector.asked;
     const bool walk = !from.has("question");
     if (!walk) asked.question = static_cast<Question>(std::max(from.one_of("question", kQuestions), 0));
-    asked.configuration = processor_ ? *processor_ : read_processor(from);
+    asked.configuration = processor_;
     read_controls(from, asked.configuration);
     asked.eptp = from.has("eptp") ? from.hex("eptp", true) : kUsualEptp;
     if (asked.question != Question::eptp) {
@@ -220,7 +205,7 @@ class LineReader {
   const std::string& file_;
   std::vector<std::string>& errors_;
   bool has_head_ = false;
-  std::optional<ept_configuration> processor_;  // of all vectors
+  ept_configuration processor_{};
   Citations citations_;
   Document document_;
   std::set<std::string> ids_;                 // also those of vectors that are left out
@@ -253,7 +238,7 @@ void write_lines(const Document& document, const std::string& citations, std::os
 
 void begin_lines(const std::string& profile, const std::string& manual, const ept_configuration& processor,
                  std::ostream& out) {
-  out << head_json(profile, manual, &processor).dump() << "\n";
+  out << head_json(profile, manual, processor).dump() << "\n";
 }
 
 void write_lines(const Vector& vector, std::ostream& out) {

@@ -17,9 +17,8 @@ inline constexpr const char* kCitationsFile = "citations.jsonl";
 // A line for each.
 void write_citations(const Citations& citations, std::ostream& out);
 
-// Width, capability and parameters stand in the head, or at each vector when they are not those of all. Throws
-// std::logic_error when there is no vector. The citations are lines of the file, or else of `citations`, a file beside
-// it.
+// All vectors have the same width, capability and parameters. Throws std::logic_error when they have not, or when there
+// is no vector. The citations are lines of the file, or else of `citations`, a file beside it.
 void write_lines(const Document& document, std::ostream& out);
 void write_lines(const Document& document, const std::string& citations, std::ostream& out);
 

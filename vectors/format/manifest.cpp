@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "vectors/format/binary.h"
 #include "vectors/format/file.h"
 #include "vectors/format/identity.h"
 #include "vectors/format/object.h"
@@ -17,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kManifest = "manifest.json";
-constexpr const char* kExtension = ".jsonl";
+constexpr const char* kLines = ".jsonl";
+constexpr const char* kBinary = ".bin";
 constexpr const char* kOtherSha256 = "the SHA-256 is not that of the manifest";
 
 std::string manifest_text(const Manifest& manifest) {
@@ -47,14 +49,22 @@ Manifest manifest_of(Object& from) {
 
 bool is_about_all(const std::string& name) { return name == kManifest || name == kCitationsFile; }
 
+std::string text_of(const Document& document) {
+  if (document.purposes.empty()) return to_binary(document.vectors);
+  std::ostringstream text;
+  write_lines(document, kCitationsFile, text);
+  return text.str();
+}
+
 Document read_listed(const fs::path& path, const FileEntry& entry, std::vector<std::string>& errors) {
   const auto wrong = [&](std::string_view what) { errors.push_back(fmt::format("{}:1: {}", path.string(), what)); };
   const std::string text = read_file(path);
   if (sha256(text) != entry.sha256) wrong(kOtherSha256);
-  Document document = read_lines(text, path.string(), errors);
+  Document document = read_vectors(text, path.string(), errors);
+  if (is_binary(text)) document = renamed(std::move(document), path.stem());
   const std::size_t count = document.vectors.size();
   if (count != entry.vectors) wrong(fmt::format("{} vectors where the manifest says {}", count, entry.vectors));
-  if (document.profile + kExtension != path.filename()) wrong("the profile is not the file's name");
+  if (file_of(document) != path.filename()) wrong("the profile is not the file's name");
   return document;
 }
 
@@ -62,7 +72,7 @@ Document read_listed(const fs::path& path, const FileEntry& entry, std::vector<s
 FileEntry* same_vectors(const std::vector<Document>& documents, const Document& document, Manifest& manifest) {
   const auto same = [](const Vector& a, const Vector& b) { return a.id == b.id; };
   for (const Document& earlier : documents) {
-    const auto entry = manifest.files.find(earlier.profile + kExtension);
+    const auto entry = manifest.files.find(file_of(earlier));
     const bool equal =
         earlier.purposes == document.purposes && std::equal(earlier.vectors.begin(), earlier.vectors.end(),
                                                             document.vectors.begin(), document.vectors.end(), same);
@@ -72,6 +82,10 @@ FileEntry* same_vectors(const std::vector<Document>& documents, const Document& 
 }
 
 }  // namespace
+
+std::string file_of(const Document& document) {
+  return document.profile + (document.purposes.empty() ? kBinary : kLines);
+}
 
 void write_directory(const fs::path& directory, const std::vector<Document>& documents, const std::string& spec_version,
                      const std::string& edition) {
@@ -87,14 +101,16 @@ void write_directory(const fs::path& directory, const std::vector<Document>& doc
       same->also.push_back(document.profile);
       continue;
     }
-    std::ostringstream text;
-    write_lines(document, kCitationsFile, text);
-    write_file(directory / (document.profile + kExtension), text.str());
-    manifest.files[document.profile + kExtension] = {sha256(text.str()), document.vectors.size(), {}};
+    const std::string name = file_of(document);
+    const std::string text = text_of(document);
+    write_file(directory / name, text);
+    manifest.files[name] = {sha256(text), document.vectors.size(), {}};
   }
   for (const auto& file : fs::directory_iterator(directory)) {
-    const bool ours = file.path().extension() == kExtension && !is_about_all(file.path().filename());
-    if (ours && !manifest.files.contains(file.path().filename())) fs::remove(file.path());
+    const fs::path extension = file.path().extension();
+    const bool ours = extension == kLines || extension == kBinary;
+    if (ours && !is_about_all(file.path().filename()) && !manifest.files.contains(file.path().filename()))
+      fs::remove(file.path());
   }
   write_file(directory / kManifest, manifest_text(manifest));
 }

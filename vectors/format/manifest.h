@@ -1,6 +1,5 @@
-// A directory of vectors: a file of lines for each profile (profiles with the same configuration share one),
-// citations.jsonl that they share, and manifest.json that knows them all. Tests:
-// tests/vectors/generate/generate_test.cpp.
+// A directory of vectors: a file for each profile (profiles with the same configuration share one), citations.jsonl
+// that they share, and manifest.json that knows them all. Tests: tests/vectors/generate/generate_test.cpp.
 #pragma once
 
 #include <filesystem>
@@ -25,8 +24,11 @@ struct Manifest {
   std::map<std::string, FileEntry> files;
 };
 
-// Writes PROFILE.jsonl for each, citations.jsonl and manifest.json, and takes away files of profiles that are not among
-// them. Throws std::runtime_error when a file cannot be written.
+// PROFILE.jsonl, or PROFILE.bin of a document without purposes, which nobody reads.
+std::string file_of(const Document& document);
+
+// Writes the file of each, citations.jsonl and manifest.json, and takes away files of profiles that are not among them.
+// Throws std::runtime_error when a file cannot be written.
 void write_directory(const std::filesystem::path& directory, const std::vector<Document>& documents,
                      const std::string& spec_version, const std::string& edition);
 

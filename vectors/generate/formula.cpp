@@ -304,7 +304,8 @@ z3::expr Formulas::subject(Shape& shape, const Goal& goal, const Demand& demand)
     case Subject::format: return of_entry("format");
     case Subject::entry_rules: return of_entry("rules");
     case Subject::reserved_bits: return of_entry("reserved_bits");
-    case Subject::outcome: return model::value_of(concluded(shape, goal), demand.name);
+    case Subject::outcome:
+      return model::value_of(concluded(shape, goal), demand.member == nullptr ? "result" : demand.member->name);
     case Subject::condition:
     case Subject::at_end:
     case Subject::refuses: return condition(shape, goal, demand);

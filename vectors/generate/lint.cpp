@@ -7,25 +7,28 @@
 #include "vectors/format/identity.h"
 #include "vectors/generate/dense.h"
 #include "vectors/generate/meets.h"
+#include "vectors/generate/shown.h"
 
 namespace vectors {
 
 namespace {
 
-// The mistakes in a vector. Without a profile it has a processor of its own.
-std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile* profile) {
+// The mistakes in a vector. Without a profile it has a processor of its own, and is there for the situations it shows.
+std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile* profile, const Shown& shown) {
   std::vector<std::string> mistakes;
   const auto check = [&](bool good, const char* mistake) {
     if (!good) mistakes.emplace_back(mistake);
   };
   const Case& asked = vector.asked;
-  check(!vector.goals.empty(), "no goal names it");
-  check(!vector.cite.empty(), "'cite' is missing");
   check(!has_outcome(asked.question) || tables_are_apart(asked), "two of its tables have the same address");
   check(asked.question != Question::sub_page || reaches_sub_page_check(asked), "no walk comes to its check");
   check(!is_of_open_order(asked),
         "its address is too wide and an entry misconfigured: which comes first is not stated");
-  if (profile != nullptr) {
+  if (profile == nullptr) {
+    check(!shown.by(vector).empty(), "it shows no rule alone and no report");
+  } else {
+    check(!vector.goals.empty(), "no goal names it");
+    check(!vector.cite.empty(), "'cite' is missing");
     check(is_of_processor(asked.configuration, configuration_of(*profile)),
           "width, capability or parameters are not the profile's");
     check(allows(*profile, asked.configuration), "a control that the profile does not allow");
@@ -35,14 +38,11 @@ std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile* 
   return mistakes;
 }
 
-// Those in the purpose of a vector, which is to meet one of the goals: what it and its relatives show follows from the
-// vector and the goal.
-std::vector<std::string> mistakes_in(const Purpose& purpose, const spec::Spec& spec, const std::vector<Goal>& goals,
+// Those in the purpose of a vector: what it and its relatives show follows from the vector and the goal.
+std::vector<std::string> mistakes_in(const Purpose& purpose, const spec::Spec& spec, const Goal& goal,
                                      const Vector& vector) {
   std::vector<std::string> mistakes;
-  const Goal& goal = goals.front();
-  if (std::none_of(goals.begin(), goals.end(), [&](const Goal& one) { return meets(spec, one, vector); }))
-    mistakes.push_back(vector.id + " does not meet it");
+  if (!meets(spec, goal, vector)) mistakes.push_back(vector.id + " does not meet it");
   if (purpose.cite != goal.cite) mistakes.emplace_back("another citation than the specification's");
   const bool cell = !goal.breaks.empty();
   const auto neighbour = cell ? nearest_legal(vector.asked, goal.last) : std::nullopt;
@@ -54,13 +54,10 @@ std::vector<std::string> mistakes_in(const Purpose& purpose, const spec::Spec& s
 }
 
 // By what purposes call them.
-std::map<std::string, std::vector<Goal>> goals_of(const spec::Spec& spec, const spec::Profile* profile) {
-  std::map<std::string, std::vector<Goal>> goals;
-  if (profile != nullptr) {
-    for (const Goal& goal : all_goals(spec, profile->maxphyaddr)) goals[goal.id] = {goal};
-    return goals;
-  }
-  for (const Situation& situation : all_situations(spec)) goals[dense_goal(situation)] = situation.goals;
+std::map<std::string, Goal> goals_of(const spec::Spec& spec, const spec::Profile* profile) {
+  std::map<std::string, Goal> goals;
+  if (profile == nullptr) return goals;
+  for (Goal& goal : all_goals(spec, profile->maxphyaddr)) goals.emplace(goal.id, std::move(goal));
   return goals;
 }
 
@@ -71,6 +68,8 @@ std::vector<std::string> lint_document(const spec::Spec& spec, const Document& d
   if (profile == nullptr && document.profile != kDenseProfile)
     return {fmt::format("{}:1: there is no profile '{}'", file, document.profile)};
   const auto goals = goals_of(spec, profile);
+  const std::vector<Situation> situations = profile == nullptr ? all_situations(spec) : std::vector<Situation>();
+  const Shown shown(spec, situations);
   std::vector<std::string> errors;
   const auto add = [&](const std::string& which, const std::vector<std::string>& mistakes) {
     for (const std::string& mistake : mistakes) errors.push_back(fmt::format("{}: {}: {}", file, which, mistake));
@@ -79,7 +78,7 @@ std::vector<std::string> lint_document(const spec::Spec& spec, const Document& d
   for (const Vector& vector : document.vectors) {
     if (!by_id.emplace(vector.id, &vector).second) add(vector.id, {"the id is there twice"});
   }
-  for (const Vector& vector : document.vectors) add(vector.id, mistakes_in(vector, profile));
+  for (const Vector& vector : document.vectors) add(vector.id, mistakes_in(vector, profile, shown));
   for (const Purpose& purpose : document.purposes) {
     const auto vector = by_id.find(purpose.vector);
     const auto goal = goals.find(purpose.goal);
@@ -100,7 +99,7 @@ std::vector<std::string> lint_ids(const std::vector<Document>& documents) {
     for (const Vector& vector : document.vectors) {
       const std::string text = canonical_text(vector.asked);
       if (content.emplace(vector.id, text).first->second != text)
-        errors.push_back(fmt::format("{}.jsonl: {}: the id stands for two cases", document.profile, vector.id));
+        errors.push_back(fmt::format("{}: {}: the id stands for two cases", file_of(document), vector.id));
     }
   }
   return errors;
@@ -111,7 +110,7 @@ std::vector<std::string> lint(const spec::Spec& spec, const std::filesystem::pat
   const std::vector<Document> documents = read_directory(directory, errors);
   const auto add = [&](const std::vector<std::string>& more) { errors.insert(errors.end(), more.begin(), more.end()); };
   for (const Document& document : documents)
-    add(lint_document(spec, document, (directory / (document.profile + ".jsonl")).string()));
+    add(lint_document(spec, document, (directory / file_of(document)).string()));
   add(lint_ids(documents));
   return errors;
 }

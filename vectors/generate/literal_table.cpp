@@ -164,7 +164,10 @@ std::vector<LiteralRow> literal_table(const spec::Spec& spec, const std::vector<
       const LiteralSet row = Pairs::row_of(literals.of(vector));
       for (const auto& [index, goal] : shown.by(vector)) {
         ++rows[index].vectors;
-        seen[index].add(row);
+        if (pairs)
+          seen[index].add(row);
+        else
+          seen[index].add_alone(row);
       }
     }
   }

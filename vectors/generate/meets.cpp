@@ -16,14 +16,6 @@ using spec::known;
 using spec::Truth;
 using Subject = Demand::Subject;
 
-ept_word member_of(const ept_outcome& outcome, const std::string& name) {
-  if (name == "result") return outcome.result;
-  const auto* const found = std::find_if(std::begin(ept_outcome_members), std::end(ept_outcome_members),
-                                         [&](const ept_outcome_member& member) { return name == member.name; });
-  if (found == std::end(ept_outcome_members)) throw std::logic_error("ept_outcome has no member " + name);
-  return ept_outcome_get(&outcome, found->member);
-}
-
 template <class Asked>  // Case or const Case
 auto& entry_of(Asked& asked, int level) {
   return asked.entries.at(static_cast<std::size_t>(asked.level - level));
@@ -45,8 +37,8 @@ Knowledge configuration_of(const Case& asked) {
   return knowledge;
 }
 
-void add_words_at_end(Knowledge& knowledge, const Goal& goal, const Vector& vector, const Demand& demand) {
-  const Case& asked = vector.asked;
+void add_words_at_end(Knowledge& knowledge, const Goal& goal, const Case& asked, const Expected& expected,
+                      const Demand& demand) {
   if (asked.question == Question::eptp) return;
   const int last = goal.ending == Ending::before_walk ? 0 : goal.last;
   const int used = goal.ending == Ending::page ? last : last + 1;  // the lowest level of an entry that the walk used
@@ -57,7 +49,7 @@ void add_words_at_end(Knowledge& knowledge, const Goal& goal, const Vector& vect
     if (level > last) nonleaf &= entry_of(asked, level);
   }
   const ept_word leaf = last > 0 ? entry_of(asked, last) : 0;
-  const ept_word violation = goal.ending == Ending::misconfigured ? 0 : vector.expected.outcome.rules;
+  const ept_word violation = goal.ending == Ending::misconfigured ? 0 : expected.outcome.rules;
   knowledge.insert({{spec::Word::gpa, known(asked.guest_physical_address)},
                     {spec::Word::access, known(asked.access)},
                     {spec::Word::entry, known(demand.level > 0 ? entry_of(asked, demand.level) : leaf)},
@@ -68,10 +60,10 @@ void add_words_at_end(Knowledge& knowledge, const Goal& goal, const Vector& vect
                     {spec::Word::violation, known(violation)}});
 }
 
-ept_word condition(const spec::Spec& spec, const Goal& goal, const Vector& vector, const Demand& demand) {
-  const Case& asked = vector.asked;
+ept_word condition(const spec::Spec& spec, const Goal& goal, const Case& asked, const Expected& expected,
+                   const Demand& demand) {
   Knowledge knowledge = configuration_of(asked);
-  if (demand.subject == Subject::at_end) add_words_at_end(knowledge, goal, vector, demand);
+  if (demand.subject == Subject::at_end) add_words_at_end(knowledge, goal, asked, expected, demand);
   if (demand.subject == Subject::refuses) {
     const spec::Partial entry = known(entry_of(asked, demand.level));
     knowledge.insert({{spec::Word::access, known(asked.access)},
@@ -89,23 +81,25 @@ ept_word condition(const spec::Spec& spec, const Goal& goal, const Vector& vecto
   return judge(spec, *demand.condition, knowledge, kinds) == Truth::yes ? 1 : 0;
 }
 
-ept_word subject(const spec::Spec& spec, const Goal& goal, const Vector& vector, const Demand& demand) {
-  const Case& asked = vector.asked;
+ept_word subject(const spec::Spec& spec, const Goal& goal, const Case& asked, const Expected& expected,
+                 const Demand& demand) {
   switch (demand.subject) {
     case Subject::eptp: return asked.eptp;
     case Subject::sub_page_table_pointer: return asked.sub_page_table_pointer;
     case Subject::gpa: return asked.guest_physical_address;
     case Subject::access: return asked.access;
     case Subject::entry: return entry_of(asked, demand.level);
-    case Subject::eptp_rules: return vector.expected.eptp_rules;
+    case Subject::eptp_rules: return expected.eptp_rules;
     case Subject::kind: return classification_of(asked, demand.level).kind;
     case Subject::format: return classification_of(asked, demand.level).format;
     case Subject::entry_rules: return classification_of(asked, demand.level).rules;
     case Subject::reserved_bits: return classification_of(asked, demand.level).reserved_bits;
-    case Subject::outcome: return member_of(vector.expected.outcome, demand.name);
+    case Subject::outcome:
+      return demand.member == nullptr ? static_cast<ept_word>(expected.outcome.result)
+                                      : ept_outcome_get(&expected.outcome, demand.member->member);
     case Subject::condition:
     case Subject::at_end:
-    case Subject::refuses: return condition(spec, goal, vector, demand);
+    case Subject::refuses: return condition(spec, goal, asked, expected, demand);
   }
   throw std::logic_error("unknown subject");
 }
@@ -124,9 +118,9 @@ bool ends_as(const Goal& goal, const ept_outcome& outcome) {
   return false;
 }
 
-bool demands_hold(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
+bool demands_hold(const spec::Spec& spec, const Goal& goal, const Case& asked, const Expected& expected) {
   return std::all_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
-    const ept_word masked = subject(spec, goal, vector, demand) & demand.mask;
+    const ept_word masked = subject(spec, goal, asked, expected, demand) & demand.mask;
     return demand.any ? masked != 0 : masked == demand.value;
   });
 }
@@ -172,18 +166,16 @@ ept_word next_with_as_many_bits(ept_word number) {
 bool solves(const spec::Spec& spec, const Goal& goal, const Case& asked) {
   const bool eptp = goal.question == Question::eptp;
   if (!eptp && !is_sane(spec, asked)) return false;
-  Vector vector;
-  vector.asked = asked;
-  vector.expected = expected_of(asked);
+  const Expected expected = expected_of(asked);
   const bool walks = !eptp && goal.question != Question::sub_page;
-  return (!walks || ends_as(goal, vector.expected.outcome)) && demands_hold(spec, goal, vector);
+  return (!walks || ends_as(goal, expected.outcome)) && demands_hold(spec, goal, asked, expected);
 }
 
 bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
   if (vector.asked.question != goal.question) return false;
   const bool walk = goal.question == Question::walk;
   if (walk && (vector.asked.level != goal.levels || !ends_as(goal, vector.expected.outcome))) return false;
-  return demands_hold(spec, goal, vector);
+  return demands_hold(spec, goal, vector.asked, vector.expected);
 }
 
 bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile) {

@@ -16,7 +16,10 @@ LiteralSet Pairs::row_of(const Assignment& assignment) {
 std::size_t Pairs::gain(const LiteralSet& row, std::size_t word, unsigned bit) const {
   const LiteralSet& known = with(word, bit);
   std::size_t count = 0;
-  for (std::size_t i = 0; i < row.size(); ++i) count += static_cast<std::size_t>(std::popcount(row[i] & ~known[i]));
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const ept_word fresh = row[i] & ~known[i];
+    if (fresh != 0) count += static_cast<std::size_t>(std::popcount(fresh));  // mostly nothing is new
+  }
   return count;
 }
 
@@ -31,6 +34,10 @@ void Pairs::add(const LiteralSet& row) {
     LiteralSet& known = rows_[word * 64 + bit];
     for (std::size_t i = 0; i < row.size(); ++i) known[i] |= row[i];
   });
+  add_alone(row);
+}
+
+void Pairs::add_alone(const LiteralSet& row) {
   for (std::size_t i = 0; i < row.size(); ++i) seen_[i] |= row[i];
 }
 

@@ -17,6 +17,7 @@ class Pairs {
   // Of one literal with those of the row.
   [[nodiscard]] std::size_t gain(const LiteralSet& row, std::size_t word, unsigned bit) const;
   void add(const LiteralSet& row);
+  void add_alone(const LiteralSet& row);  // the literals, not their pairs
   // The literals that were seen together with this one.
   [[nodiscard]] const LiteralSet& with(std::size_t word, unsigned bit) const { return rows_[word * 64 + bit]; }
   // All literals that were seen.

@@ -2,24 +2,36 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 #include "vectors/format/names.h"
 
 namespace vectors {
+
+namespace {
+
+const ept_outcome_member* member_called(const std::string& name) {
+  const auto* const found = std::find_if(std::begin(ept_outcome_members), std::end(ept_outcome_members),
+                                         [&](const ept_outcome_member& member) { return name == member.name; });
+  if (found == std::end(ept_outcome_members)) throw std::logic_error("ept_outcome has no member " + name);
+  return found;
+}
+
+}  // namespace
 
 Goal walk_goal(std::string id, const spec::Citation& cite, int levels, Ending ending, int last,
                std::vector<Demand> demands) {
   return {std::move(id), to_string(cite), Question::walk, levels, ending, last, std::move(demands)};
 }
 
-Demand result_is(ept_result result) { return outcome_is("result", result); }
+Demand result_is(ept_result result) { return {Demand::Subject::outcome, ~ept_word{0}, static_cast<ept_word>(result)}; }
 
 Demand outcome_is(const std::string& member, ept_word value, ept_word mask) {
-  return {Demand::Subject::outcome, mask, value, 0, member};
+  return {Demand::Subject::outcome, mask, value, 0, member_called(member)};
 }
 
 Demand outcome_has(const std::string& member, ept_word mask) {
-  return {Demand::Subject::outcome, mask, 0, 0, member, true};
+  return {Demand::Subject::outcome, mask, 0, 0, member_called(member), true};
 }
 
 Demand entry_bits(int level, ept_word mask, ept_word value) { return {Demand::Subject::entry, mask, value, level}; }
@@ -32,18 +44,20 @@ Demand breaks_only(const spec::Rule& rule, int level) {
   return {Demand::Subject::entry_rules, ~ept_word{0}, bit_of(rule.bit), level};
 }
 
-Demand holds(const spec::Condition& condition) { return {Demand::Subject::condition, 1, 1, 0, {}, false, condition}; }
+Demand holds(const spec::Condition& condition) {
+  return {Demand::Subject::condition, 1, 1, 0, nullptr, false, condition};
+}
 
 Demand kind_is(int level, ept_kind kind) {
   return {Demand::Subject::kind, ~ept_word{0}, static_cast<ept_word>(kind), level};
 }
 
 Demand at_end(const spec::Condition& condition, bool holds, int level) {
-  return {Demand::Subject::at_end, 1, holds ? ept_word{1} : 0, level, {}, false, condition};
+  return {Demand::Subject::at_end, 1, holds ? ept_word{1} : 0, level, nullptr, false, condition};
 }
 
 Demand refuses(const spec::Condition& condition, int level) {
-  return {Demand::Subject::refuses, 1, 1, level, {}, false, condition};
+  return {Demand::Subject::refuses, 1, 1, level, nullptr, false, condition};
 }
 
 std::vector<const spec::Format*> page_formats(const spec::Spec& spec) {

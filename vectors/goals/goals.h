@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ept_names.h"
 #include "spec/ir.h"
 #include "vectors/format/vector.h"
 
@@ -26,7 +27,7 @@ struct Demand {
     format,         // of that entry, index into Spec::formats
     entry_rules,    // that it breaks
     reserved_bits,  // of it that are 1 and must be 0
-    outcome,        // the member `name` of ept_outcome
+    outcome,        // the member of ept_outcome
     condition,      // 1 when `condition`, of the configuration, holds
     at_end,         // 1 when `condition` holds where the walk has ended, of the entry of `level` if one is given
     refuses,        // 1 when the entry of `level` alone breaks `condition`, of a rule of violations
@@ -35,7 +36,7 @@ struct Demand {
   ept_word mask = ~ept_word{0};
   ept_word value = 0;
   int level = 0;
-  std::string name = {};
+  const ept_outcome_member* member = nullptr;  // null: its result
   bool any = false;
   std::optional<spec::Condition> condition = {};
 };
@@ -94,6 +95,7 @@ std::vector<Goal> sub_page_goals(const spec::Spec& spec, int maxphyaddr);
 Goal walk_goal(std::string id, const spec::Citation& cite, int levels, Ending ending, int last,
                std::vector<Demand> demands);
 Demand result_is(ept_result result);
+// By the name of the member; throws std::logic_error when there is none.
 Demand outcome_is(const std::string& member, ept_word value, ept_word mask = ~ept_word{0});
 Demand outcome_has(const std::string& member, ept_word mask);
 Demand entry_bits(int level, ept_word mask, ept_word value);

@@ -113,8 +113,8 @@ class Maker {
           {{Subject::gpa, mask_of(level.index), bit_of(bit)}, allowed()});
   }
 
-  [[nodiscard]] Demand allowed() const { return outcome_is("result", of_.permission.allowed); }
-  [[nodiscard]] Demand refused() const { return outcome_is("result", of_.permission.refused); }
+  [[nodiscard]] Demand allowed() const { return result_is(static_cast<ept_result>(of_.permission.allowed)); }
+  [[nodiscard]] Demand refused() const { return result_is(static_cast<ept_result>(of_.permission.refused)); }
 
   // Each part of a page, alone allowed at its first byte, or alone refused at its last.
   void add_parts() {

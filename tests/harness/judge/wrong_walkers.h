@@ -1,4 +1,4 @@
-// The faults of wrong_walkers.cpp, by class, and what the report leads with. Tests:
+// The faults of wrong_walkers.cpp, by class, and the headline of a group of the report. Tests:
 // tests/harness/judge/wrong_walkers_test.cpp.
 #pragma once
 

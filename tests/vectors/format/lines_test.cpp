@@ -46,18 +46,6 @@ TEST(Lines, goals_reach_the_vectors_that_they_name) {
   EXPECT_EQ(std::count(goals.begin(), goals.end(), "twin/cell/pde_2m/reserved_bit"), 1);
 }
 
-TEST(Lines, vectors_of_many_processors_have_them_in_their_lines) {
-  std::vector<std::string> errors;
-  const std::string text = lines_of(samples::dense(300));
-  EXPECT_EQ(text.substr(0, text.find('\n')).find("maxphyaddr"), std::string::npos);
-  EXPECT_EQ(lines_of(vectors::read_lines(text, "a.jsonl", errors)), text);
-  EXPECT_EQ(errors, std::vector<std::string>{});
-  const std::size_t width = text.find("\"maxphyaddr\":");
-  std::string without = text;
-  without.erase(width, text.find(',', width) + 1 - width);
-  EXPECT_TRUE(has(mistakes_in(without), "'maxphyaddr' is missing"));
-}
-
 TEST(Lines, unknown_member_says_where) {
   std::string text = lines_of(committed());
   const std::size_t at = text.find("{\"id\"");

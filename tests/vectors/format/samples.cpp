@@ -4,19 +4,24 @@
 #include <stdexcept>
 
 #include "vectors/format/file.h"
-#include "vectors/format/lines.h"
 
 namespace samples {
 
 using vectors::Vector;
 
-vectors::Document committed(const std::string& profile) {
-  const std::string path = EPTSPEC_SOURCE_DIR "/vectors/data/" + profile + ".jsonl";
+namespace {
+
+vectors::Document read(const std::string& name) {
+  const std::string path = EPTSPEC_SOURCE_DIR + name;
   std::vector<std::string> errors;
-  vectors::Document read = vectors::read_lines(vectors::read_file(path), path, errors);
+  vectors::Document read = vectors::read_vectors(vectors::read_file(path), path, errors);
   if (!errors.empty()) throw std::runtime_error(errors.front());
   return read;
 }
+
+}  // namespace
+
+vectors::Document committed(const std::string& profile) { return read("/vectors/data/" + profile + ".jsonl"); }
 
 const vectors::Document& committed() {
   static const vectors::Document document = committed(kProfile);
@@ -24,18 +29,8 @@ const vectors::Document& committed() {
 }
 
 const vectors::Document& dense() {
-  static const vectors::Document all = committed("any");
+  static const vectors::Document all = read("/vectors/data/any.bin");
   return all;
-}
-
-vectors::Document dense(std::size_t most) {
-  vectors::Document some = dense();
-  some.vectors.resize(most);
-  std::erase_if(some.purposes, [&](const vectors::Purpose& one) {
-    return std::none_of(some.vectors.begin(), some.vectors.end(),
-                        [&](const Vector& vector) { return vector.id == one.vector; });
-  });
-  return some;
 }
 
 const Vector& with_goal(const std::string& goal) {

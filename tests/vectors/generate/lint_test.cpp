@@ -8,6 +8,7 @@
 
 #include "tests/support/spec_under_test.h"
 #include "tests/vectors/format/samples.h"
+#include "vectors/generate/dense.h"
 #include "vectors/generate/lint.h"
 
 namespace {
@@ -65,14 +66,20 @@ TEST(Lint, refuses_purposes_that_are_not_as_computed) {
     EXPECT_TRUE(finds(sample.first, mistakes([&](Document& d) { sample.second(cell(d)); })));
 }
 
-TEST(Lint, refuses_a_dense_vector_that_does_not_show_its_situation) {
-  Document dense = samples::dense(300);
-  EXPECT_EQ(vectors::lint_document(spec_under_test(), dense, "any.jsonl"), std::vector<std::string>{});
-  const auto accepted = std::find_if(dense.purposes.begin(), dense.purposes.end(),
-                                     [](const Purpose& one) { return one.goal.starts_with("dense/translated/"); });
-  ASSERT_NE(accepted, dense.purposes.end());
-  accepted->goal = "dense/sub_page_check";
-  EXPECT_TRUE(finds("does not meet it", vectors::lint_document(spec_under_test(), dense, "any.jsonl")));
+TEST(Lint, refuses_a_dense_vector_that_shows_nothing) {
+  Document dense = samples::dense();
+  dense.profile = vectors::kDenseProfile;
+  dense.vectors.resize(300);
+  EXPECT_EQ(vectors::lint_document(spec_under_test(), dense, "any.bin"), std::vector<std::string>{});
+  // Two rules are broken at once, and neither is seen alone.
+  const auto entry = std::find_if(dense.vectors.begin(), dense.vectors.end(), [](const Vector& one) {
+    return one.asked.question == vectors::Question::entry && one.expected.classification.kind == EPT_MISCONFIGURED;
+  });
+  ASSERT_NE(entry, dense.vectors.end());
+  entry->asked.configuration.maxphyaddr = 36;
+  entry->asked.entries.front() = EPT_ENTRY_WRITE | ept_word{1} << 51;
+  entry->expected = vectors::expected_of(entry->asked);
+  EXPECT_TRUE(finds("it shows no rule alone", vectors::lint_document(spec_under_test(), dense, "any.bin")));
 }
 
 TEST(Lint, refuses_what_is_found_in_an_order_that_is_not_stated) {
