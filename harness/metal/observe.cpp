@@ -104,9 +104,7 @@ Observation observed_exit(const Plan& plan, const image::Record& record, Observa
   if (converted) report = {record.ve[3], record.ve[2], record.ve[1]};
   if (record.reason == image::kReasonSubPage) {
     answer.result = EPTSPEC_WALK_SUB_PAGE_CHECK;
-    return observation;
-  }
-  if (record.reason == image::kReasonViolation || converted) {
+  } else if (record.reason == image::kReasonViolation || converted) {
     answer.result = EPTSPEC_WALK_VIOLATION;
     // While an event is delivered a violation that may become #VE does not.
     const bool delivered = plan.made.act != image::Act::deliver_interrupt;
@@ -117,11 +115,13 @@ Observation observed_exit(const Plan& plan, const image::Record& record, Observa
   } else {
     return strange(record);
   }
-  answer.valid |= EPTSPEC_VALID_QUALIFICATION | EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS;
-  answer.qualification = report.qualification;
-  // Of an access in several parts each may be the one that failed.
-  const bool of_access = offset_of(plan, report.guest_physical_address).has_value();
-  answer.guest_physical_address = of_access ? plan.walked.guest_physical_address : report.guest_physical_address;
+  if (record.reason != image::kReasonSubPage) {
+    answer.valid |= EPTSPEC_VALID_QUALIFICATION | EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS;
+    answer.qualification = report.qualification;
+    // Of an access in several parts each may be the one that failed.
+    const bool of_access = offset_of(plan, report.guest_physical_address).has_value();
+    answer.guest_physical_address = of_access ? plan.walked.guest_physical_address : report.guest_physical_address;
+  }
   // What another exit than the expected one saves says nothing.
   if (answer.result == abi_result(expected_walk(plan.walked).result))
     observation.mistakes = mistakes_in(plan, record, report);

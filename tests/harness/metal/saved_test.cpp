@@ -161,8 +161,13 @@ TEST(Saved, of_an_entry_address_and_cleared_qualification_are_judged_too) {
 }
 
 TEST(Saved, guest_stands_on_its_instruction_with_its_registers) {
-  for (const std::uint32_t reason : {48U, 49U}) {
-    Seen seen(walk(reason == 48 ? kAbsent : kMisconfigured), reason);
+  eptspec_case checked = walk(EPT_ENTRY_SUB_PAGE_WRITE | 0x40000031, EPT_ACCESS_WRITE);
+  checked.configuration.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
+  const std::vector<std::pair<std::uint32_t, eptspec_case>> exits = {
+      {48, walk(kAbsent)}, {49, walk(kMisconfigured)}, {66, checked}};
+  for (const auto& [reason, asked] : exits) {
+    Seen seen(asked, reason);
+    EXPECT_EQ(seen.wrong(), "") << reason;
     seen.record.rip += 2;
     EXPECT_EQ(seen.wrong(), "guest_rip");
     seen.record.rip = kRip;
