@@ -29,6 +29,7 @@ auto word_in(Asked& asked, std::size_t word) -> decltype(&asked.eptp) {
   if (word == at(LiteralWord::capability)) return &asked.configuration.capability;
   if (word < at(LiteralWord::eptp)) return &(asked.configuration.*kControls[word - at(LiteralWord::pin_based)].member);
   if (word == at(LiteralWord::eptp)) return &asked.eptp;
+  if (word == at(LiteralWord::sub_page_table_pointer)) return &asked.sub_page_table_pointer;
   if (word == at(LiteralWord::guest_physical_address)) return &asked.guest_physical_address;
   if (word == at(LiteralWord::access)) return &asked.access;
   const auto place = static_cast<std::size_t>(asked.level - level_of_word(word));

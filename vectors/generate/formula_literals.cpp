@@ -16,6 +16,7 @@ z3::expr Formulas::word_of(const Goal& goal, std::size_t word) {
     case LiteralWord::secondary:
     case LiteralWord::tertiary: return processor_.at(spec::kControlWords.at(word - at(LiteralWord::pin_based)).word);
     case LiteralWord::eptp: return inputs.eptp;
+    case LiteralWord::sub_page_table_pointer: return inputs.sub_page_pointer;
     case LiteralWord::guest_physical_address: return inputs.gpa;
     case LiteralWord::access: return inputs.access;
     default: return inputs.entry(level_of_word(word));

@@ -35,6 +35,7 @@ Case Scatter::operator()(const Case& start, const Holds& holds) {
   put(asked_.access, (asked_.access & ~usual) | spec_.accesses[random_.below(spec_.accesses.size())].attributes);
   draw(asked_.access, vocabulary_[at(LiteralWord::access)] & ~usual);
   draw(asked_.guest_physical_address, vocabulary_[at(LiteralWord::guest_physical_address)]);
+  if (asked_.question == Question::sub_page) draw(asked_.sub_page_table_pointer, ~ept_word{0});
   for (ept_word& entry : asked_.entries) draw(entry, ~ept_word{0});
   return asked_;
 }

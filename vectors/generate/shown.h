@@ -19,7 +19,7 @@ class Shown {
   [[nodiscard]] std::vector<Match> by(const Vector& vector) const;
 
  private:
-  using Key = std::tuple<Question, int, int>;  // question, levels of the walk, level of the entry
+  using Key = std::tuple<Question, int, int>;  // question, levels of what is walked, level of the entry
   const spec::Spec& spec_;
   std::map<Key, std::vector<Match>> goals_;
 };

@@ -26,7 +26,7 @@ Literals::Literals(const spec::Spec& spec) : spec_(spec) {
     // Without EPT there is nothing to ask.
     vocabulary_[at(LiteralWord::pin_based) + i] = all_bits(kControls[i].vocabulary) & ~(kEptOn.*kControls[i].member);
   }
-  vocabulary_[at(LiteralWord::eptp)] = ~ept_word{0};
+  vocabulary_[at(LiteralWord::eptp)] = vocabulary_[at(LiteralWord::sub_page_table_pointer)] = ~ept_word{0};
   vocabulary_[at(LiteralWord::guest_physical_address)] = kAddressBits;
   for (const spec::NamedBits& attribute : spec.attributes)
     vocabulary_[at(LiteralWord::access)] |= mask_of(attribute.bits);
@@ -48,16 +48,18 @@ Assignment Literals::of(const Vector& vector) const {
     put(at(LiteralWord::pin_based) + i, asked.configuration.*kControls[i].member);
   put(at(LiteralWord::eptp), asked.eptp);
   if (asked.question == Question::eptp) return found;
-  const bool walk = asked.question == Question::walk;
-  const int last = walk ? static_cast<int>(vector.expected.outcome.level) : asked.level;
+  const bool accesses = has_outcome(asked.question);
+  const int last = accesses ? static_cast<int>(vector.expected.outcome.level) : asked.level;
   for (int level = asked.level; last > 0 && level >= last; --level)
     put(entry_word(level), asked.entries[static_cast<std::size_t>(asked.level - level)]);
   put(at(LiteralWord::level), ept_word{1} << last);
-  if (last > 0) {
+  if (asked.question == Question::sub_page) {
+    put(at(LiteralWord::sub_page_table_pointer), asked.sub_page_table_pointer);
+  } else if (last > 0) {
     const ept_word entry = asked.entries[static_cast<std::size_t>(asked.level - last)];
     put(at(LiteralWord::permissions), ept_word{1} << permissions_of(entry));
   }
-  if (!walk) return found;
+  if (!accesses) return found;
   put(at(LiteralWord::guest_physical_address), asked.guest_physical_address);
   put(at(LiteralWord::access), asked.access);
   const ept_word usual = asked.access & usual_attributes(spec_);
@@ -73,21 +75,37 @@ LiteralBits Literals::known_by(const Goal& goal) const {
   for (std::size_t word = at(LiteralWord::capability); word <= at(LiteralWord::eptp); ++word) know(word);
   if (goal.question == Question::eptp) return known;
   know(at(LiteralWord::level));
-  const bool walk = goal.question == Question::walk;
-  const int last = walk ? goal.last : judged_level(goal);
-  for (int level = walk ? goal.levels : last; last > 0 && level >= last; --level) know(entry_word(level));
-  if (last > 0) know(at(LiteralWord::permissions));
-  if (!walk) return known;
+  const bool accesses = has_outcome(goal.question);
+  const int last = accesses ? goal.last : judged_level(goal);
+  for (int level = accesses ? goal.levels : last; last > 0 && level >= last; --level) know(entry_word(level));
+  if (goal.question == Question::sub_page)
+    know(at(LiteralWord::sub_page_table_pointer));
+  else if (last > 0)
+    know(at(LiteralWord::permissions));
+  if (!accesses) return known;
   for (const LiteralWord word : {LiteralWord::guest_physical_address, LiteralWord::access, LiteralWord::usual_access})
     know(at(word));
   return known;
 }
 
 std::string Literals::name(std::size_t word, unsigned bit) const {
-  constexpr std::array kNames = {
-      "capability",  "pin-based", "primary", "secondary", "tertiary", "eptp",    "guest-physical address",
-      "access",      "entry 5",   "entry 4", "entry 3",   "entry 2",  "entry 1", "usual access",
-      "permissions", "level"};
+  constexpr std::array kNames = {"capability",
+                                 "pin-based",
+                                 "primary",
+                                 "secondary",
+                                 "tertiary",
+                                 "eptp",
+                                 "sub-page table pointer",
+                                 "guest-physical address",
+                                 "access",
+                                 "entry 5",
+                                 "entry 4",
+                                 "entry 3",
+                                 "entry 2",
+                                 "entry 1",
+                                 "usual access",
+                                 "permissions",
+                                 "level"};
   static_assert(kNames.size() == kLiteralWords);
   const ept_word mask = bit_of(bit);
   const auto named = [&](Vocabulary vocabulary) {

@@ -24,6 +24,7 @@ enum class LiteralWord {
   secondary,
   tertiary,
   eptp,
+  sub_page_table_pointer,
   guest_physical_address,
   access,
   entry_5,
@@ -35,7 +36,7 @@ enum class LiteralWord {
   permissions,
   level,
 };
-inline constexpr std::size_t kLiteralWords = 16;
+inline constexpr std::size_t kLiteralWords = 17;
 constexpr std::size_t at(LiteralWord word) { return static_cast<std::size_t>(word); }
 constexpr std::size_t entry_word(int level) { return at(LiteralWord::entry_1) + 1 - static_cast<std::size_t>(level); }
 constexpr int level_of_word(std::size_t word) { return static_cast<int>(at(LiteralWord::entry_1) - word) + 1; }

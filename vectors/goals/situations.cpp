@@ -77,6 +77,36 @@ class SituationList {
     situations.back().kind = Situation::Kind::good;
   }
 
+  // What the sub-page permission table says of a write.
+  void add_sub_pages() {
+    const spec::SubPage& of = spec_.sub_page;
+    const spec::Citation& permission = of.permission.cite;
+    kind_ = Situation::Kind::rule;
+    for (const spec::Level& level : of.levels) {
+      for (const spec::Rule& rule : of.rules) {
+        if (!concerns(rule, level.formats.front())) continue;
+        begin(fmt::format("sub_page/level_{}/{}", level.level, rule.id));
+        end_check_at(level.level, rule.cite, {outcome_is("rules", bit_of(rule.bit))});
+      }
+    }
+    begin("sub_page/refused");
+    end_check_at(1, permission, {result_is(static_cast<ept_result>(of.permission.refused))});
+    begin_good("sub_page/allowed");
+    end_check_at(1, permission, {result_is(static_cast<ept_result>(of.permission.allowed))});
+    kind_ = Situation::Kind::report;
+    for (const spec::QualificationBit& bit : of.qualification) {
+      const ept_word here = bit_of(bit.bit);
+      for (const bool set : {false, true}) {
+        begin(fmt::format("sub_page/qualification/{}/{}", bit.id, set ? "set" : "clear"));
+        for (const spec::Level& level : of.levels) {
+          end_check_at(level.level, bit.cite,
+                       {outcome_is("sub_page_qualification_defined", here, here),
+                        outcome_is("sub_page_qualification", set ? here : 0, here)});
+        }
+      }
+    }
+  }
+
   std::vector<Situation> situations;
 
  private:
@@ -91,6 +121,13 @@ class SituationList {
       Situation& situation = situations.back();
       situation.goals.push_back(walk_goal(situation.id, cite, levels, ending, last, demands));
     }
+  }
+
+  void end_check_at(int level, const spec::Citation& cite, std::vector<Demand> demands) {
+    demands.push_back(outcome_is("level", static_cast<ept_word>(level)));
+    Goal goal = walk_goal(situations.back().id, cite, kSubPageLevels, Ending::page, level, std::move(demands));
+    goal.question = Question::sub_page;
+    situations.back().goals.push_back(std::move(goal));
   }
 
   void end_in_pages(const spec::Citation& cite, const std::vector<Demand>& demands) {
@@ -169,6 +206,7 @@ std::vector<Situation> all_situations(const spec::Spec& spec) {
   list.add_eptps();
   list.add_entries();
   list.add_walks();
+  list.add_sub_pages();
   return std::move(list.situations);
 }
 

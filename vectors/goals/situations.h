@@ -19,7 +19,7 @@ struct Situation {
   Kind kind = Kind::rule;
 };
 
-// Of every question but the sub-page check, in an order that does not change.
+// Of every question, in an order that does not change.
 std::vector<Situation> all_situations(const spec::Spec& spec);
 
 }  // namespace vectors

@@ -37,6 +37,11 @@ TEST(Situations, each_rule_decides_alone_somewhere) {
     const bool by_level = rule.stage == spec::ViolationStage::entry;
     EXPECT_TRUE(all.contains(by_level ? "not_present/level_1" : "violation/" + rule.id)) << rule.id;
   }
+  for (const spec::Rule& rule : spec.sub_page.rules) {
+    const bool of_vector = rule.id == "sub_page_vector_reserved_bit";
+    EXPECT_EQ(all.contains("sub_page/level_1/" + rule.id), of_vector) << rule.id;
+    EXPECT_EQ(all.contains("sub_page/level_4/" + rule.id), !of_vector) << rule.id;
+  }
 }
 
 TEST(Situations, each_report_is_there_in_both_ways) {
@@ -45,8 +50,10 @@ TEST(Situations, each_report_is_there_in_both_ways) {
     EXPECT_TRUE(all.contains("qualification/" + bit.id + "/set")) << bit.id;
     EXPECT_TRUE(all.contains("qualification/" + bit.id + "/clear")) << bit.id;
   }
-  for (const char* const id : {"accessed/level_5/set", "dirty/level_1/kept", "memory_type/6", "ignore_pat/0",
-                               "convertible/1", "sub_page_check", "translated/pdpte_1g", "eptp/accepted"})
+  for (const char* const id :
+       {"accessed/level_5/set", "dirty/level_1/kept", "memory_type/6", "ignore_pat/0", "convertible/1",
+        "sub_page_check", "translated/pdpte_1g", "eptp/accepted", "sub_page/allowed", "sub_page/refused",
+        "sub_page/qualification/sub_page_table_miss/set"})
     EXPECT_TRUE(all.contains(id)) << id;
 }
 
@@ -75,6 +82,20 @@ TEST(Literals, of_a_walk_are_those_of_the_entries_that_it_used) {
   EXPECT_EQ(found.set[at(LiteralWord::level)], ept_word{1} << 3);
   EXPECT_EQ(found.set[at(LiteralWord::usual_access)], 1U);
   EXPECT_EQ(found.set[at(LiteralWord::guest_physical_address)], 0x123U);
+}
+
+TEST(Literals, of_a_sub_page_check_are_those_of_its_own_tables) {
+  const vectors::Literals literals(spec_under_test());
+  vectors::Vector vector;
+  vector.asked = {vectors::Question::sub_page, vectors::kEptOn, 0x101e, 4, {0x2001, 0x2, 0x4001, 0x1}, 0, 2, 0x8000};
+  vector.asked.configuration.maxphyaddr = 46;
+  vector.expected = vectors::expected_of(vector.asked);
+  ASSERT_EQ(vector.expected.outcome.level, 3U);
+  const vectors::Assignment found = literals.of(vector);
+  EXPECT_EQ(found.set[at(LiteralWord::sub_page_table_pointer)], 0x8000U);
+  EXPECT_EQ(found.set[vectors::entry_word(3)], 0x2U);
+  EXPECT_EQ(found.known[vectors::entry_word(2)] | found.known[at(LiteralWord::permissions)], 0U);
+  EXPECT_EQ(found.set[at(LiteralWord::level)], ept_word{1} << 3);
 }
 
 }  // namespace
