@@ -85,7 +85,8 @@ TEST(Dense, show_what_isolating_vectors_cannot) {
   EXPECT_TRUE(shows([](const Case& asked, const ept_outcome& outcome) {  // loads of PDPTEs are reads, with EPTP bit 6
     return (asked.access & EPT_ACCESS_PDPTE_LOAD) != 0 && (asked.eptp >> 6 & 1) != 0 &&
            outcome.result == EPT_TRANSLATED &&
-           (asked.entries.at(static_cast<std::size_t>(asked.level) - outcome.level) & EPT_ENTRY_WRITE) == 0;
+           (asked.entries.at(static_cast<std::size_t>(asked.level) - static_cast<std::size_t>(outcome.level)) &
+            EPT_ENTRY_WRITE) == 0;
   }));
   EXPECT_TRUE(shows([](const Case& asked, const ept_outcome& outcome) {  // bits 7:3 of a PML4E, with five levels
     return asked.level == 5 && outcome.level == 4 && outcome.reserved_bits != 0 &&
