@@ -2,12 +2,8 @@
 // with the rule that it breaks.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "harness/judge/judging.h"
-#include "harness/report/forms.h"
-#include "harness/suite/report.h"
 #include "harness/suite/selection.h"
+#include "tests/harness/judge/mistaken.h"
 
 namespace {
 
@@ -23,13 +19,7 @@ const std::vector<vectors::Vector>& sub_page_vectors() {
 }
 
 harness::Report run_with(const char* mistake) {
-  setenv("EPTSPEC_TEST_MISTAKE", mistake, 1);
-  const auto adapter = harness::open_library(EPTSPEC_WRONG_SUB_PAGES, {});
-  harness::Report report;
-  report.vectors = sub_page_vectors();
-  report.judgements = run_on(*adapter, report.vectors);
-  report.assessment.known.resize(report.vectors.size());
-  return report;
+  return support::report_on(EPTSPEC_WRONG_SUB_PAGES, mistake, sub_page_vectors());
 }
 
 TEST(WrongSubPages, the_same_check_without_a_mistake_passes) {
@@ -52,8 +42,7 @@ TEST_P(WrongSubPage, is_caught_and_named_by_rule) {
   EXPECT_EQ(harness::exit_code(report), 1);
   const std::vector<harness::Group> groups = harness::group(report);
   ASSERT_FALSE(groups.empty());
-  const harness::Cause& first = groups.front().cause;
-  EXPECT_EQ(rule_text(first) + ": " + what_text(first), GetParam().headline) << terminal_report(report);
+  EXPECT_EQ(support::headline(groups.front()), GetParam().headline) << terminal_report(report);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -3,14 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <ostream>
 
-#include "harness/judge/judging.h"
-#include "harness/report/forms.h"
-#include "harness/suite/report.h"
 #include "harness/suite/selection.h"
-#include "harness/targets/open.h"
+#include "tests/harness/judge/mistaken.h"
 #include "tests/harness/judge/wrong_walkers.h"
 
 namespace support {
@@ -40,17 +36,7 @@ const Vectors& committed() {
   return all;
 }
 
-harness::Report run_with(const char* fault) {
-  setenv("EPTSPEC_TEST_MISTAKE", fault, 1);
-  const auto adapter = harness::open_library(EPTSPEC_WRONG_WALKERS, {});
-  harness::Report report;
-  report.vectors = committed();
-  report.judgements = run_on(*adapter, report.vectors);
-  report.assessment.known.resize(report.vectors.size());
-  return report;
-}
-
-std::string headline(const harness::Group& group) { return rule_text(group.cause) + ": " + what_text(group.cause); }
+harness::Report run_with(const char* fault) { return support::report_on(EPTSPEC_WRONG_WALKERS, fault, committed()); }
 
 TEST(WrongWalkers, the_same_walker_without_a_fault_passes) {
   const harness::Report report = run_with("");
@@ -63,7 +49,7 @@ TEST_P(WrongWalker, is_caught_and_named_by_rule) {
   const harness::Report report = run_with(GetParam().fault);
   EXPECT_EQ(harness::exit_code(report), 1);
   std::vector<std::string> headlines;  // which group is the largest depends on the vectors
-  for (const harness::Group& group : harness::group(report)) headlines.push_back(headline(group));
+  for (const harness::Group& group : harness::group(report)) headlines.push_back(support::headline(group));
   EXPECT_NE(std::find(headlines.begin(), headlines.end(), GetParam().headline), headlines.end())
       << "the report leads with " << (headlines.empty() ? "nothing" : headlines.front());
 }
