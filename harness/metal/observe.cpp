@@ -102,20 +102,21 @@ Observation observed_exit(const Plan& plan, const image::Record& record, Observa
   const bool converted = is_virtualization_exception(record);
   ExitReport report{record.guest_physical_address, record.guest_linear_address, record.qualification};
   if (converted) report = {record.ve[3], record.ve[2], record.ve[1]};
-  if (record.reason == image::kReasonSubPage) {
+  const bool sub_page = record.reason == image::kReasonSubPage;
+  if (sub_page) {
     answer.result = EPTSPEC_WALK_SUB_PAGE_CHECK;
   } else if (record.reason == image::kReasonViolation || converted) {
     answer.result = EPTSPEC_WALK_VIOLATION;
     // While an event is delivered a violation that may become #VE does not.
-    const bool delivered = plan.made.act != image::Act::deliver_interrupt;
-    if (delivered && (plan.made.flags & image::kArmedVe) != 0) answer.valid |= EPTSPEC_VALID_CONVERTIBLE;
+    const bool delivering = plan.made.act == image::Act::deliver_interrupt;
+    if (!delivering && (plan.made.flags & image::kArmedVe) != 0) answer.valid |= EPTSPEC_VALID_CONVERTIBLE;
     answer.convertible = converted ? 1 : 0;
   } else if (record.reason == image::kReasonMisconfiguration) {
     answer.result = EPTSPEC_WALK_MISCONFIGURATION;
   } else {
     return strange(record);
   }
-  if (record.reason != image::kReasonSubPage) {
+  if (!sub_page) {  // of exit 66 observed_sub_page_check takes what counts
     answer.valid |= EPTSPEC_VALID_QUALIFICATION | EPTSPEC_VALID_GUEST_PHYSICAL_ADDRESS;
     answer.qualification = report.qualification;
     // Of an access in several parts each may be the one that failed.
