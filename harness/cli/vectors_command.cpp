@@ -231,11 +231,12 @@ void add_vectors_command(Command& app, Invocation& invocation) {
   Command vectors = app.add_subcommand("vectors", "Work with vectors: cases and the answers that the manual demands");
   vectors.require_subcommand();
 
-  Command command = vectors.add_subcommand("generate", "Generate the vectors, one file for each profile");
+  Command command =
+      vectors.add_subcommand("generate", "Generate the vectors: a file for each profile, and the dense ones");
   auto& of_generate = runs<Arguments>(command, invocation, generate);
   const std::string only = "Only this processor; all without it";
-  command.add_option("--profile", of_generate.profile, only);
-  command.add_option("--out", of_generate.out, "Directory to write; vectors/data without it");
+  const Option out = command.add_option("--out", of_generate.out, "Directory to write; vectors/data without it");
+  command.add_option("--profile", of_generate.profile, "Only this processor, into a directory of its own").needs(out);
 
   command = vectors.add_subcommand("lint", "Check vector files by computing again everything that can be computed");
   const std::string directory = "Directory with manifest.json";

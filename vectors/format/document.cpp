@@ -94,7 +94,7 @@ Document renamed(Document document, const std::string& profile) {
 }
 
 Document read_vectors(std::string_view bytes, const std::string& file, std::vector<std::string>& errors) {
-  if (is_binary(bytes)) return {"", "", {}, from_binary(bytes, file, errors)};
+  if (is_binary(bytes) || file.ends_with(".bin")) return {"", "", {}, from_binary(bytes, file, errors)};
   return are_lines(bytes) ? read_lines(bytes, file, errors) : read_self_contained(bytes, file, errors);
 }
 

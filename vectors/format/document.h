@@ -26,9 +26,13 @@ struct Purpose {
 struct Document {
   std::string profile;
   std::string manual;             // order number and edition
-  std::vector<Purpose> purposes;  // sorted by goal; empty where a file has the goals at its vectors
+  std::vector<Purpose> purposes;  // sorted by goal; none where a file has the goals at its vectors, or is binary
   std::vector<Vector> vectors;    // sorted by id
+  std::string file = {};          // of a directory: the name of the file that it was read from
 };
+
+// The one goal of dense vectors, which have no purposes.
+inline constexpr const char* kDenseGoal = "dense";
 
 // Sorts, and gives each vector its profile, goals, citation, neighbour and twin from the purposes; a neighbour or twin
 // gets the goal "neighbour/…" or "twin/…". Ids that no vector has are passed over.

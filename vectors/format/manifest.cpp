@@ -41,6 +41,7 @@ Manifest manifest_of(Object& from) {
       from.text("spec_version", true), from.text("manual", true), from.object("citations").text("sha256", true), {}};
   Object files = from.object("files");
   for (const auto& item : files.json().items()) {
+    if (fs::path(item.key()).has_parent_path()) files.wrong("a name of a file that is not beside this one");
     Object file = files.object(item.key().c_str());
     manifest.files[item.key()] = {file.text("sha256", true), file.number("vectors"), file.texts("also", false)};
   }
@@ -49,23 +50,53 @@ Manifest manifest_of(Object& from) {
 
 bool is_about_all(const std::string& name) { return name == kManifest || name == kCitationsFile; }
 
-std::string text_of(const Document& document) {
+std::string file_of(const Document& document) {
+  return document.profile + (document.purposes.empty() ? kBinary : kLines);
+}
+
+std::string bytes_of(const Document& document) {
   if (document.purposes.empty()) return to_binary(document.vectors);
   std::ostringstream text;
   write_lines(document, kCitationsFile, text);
   return text.str();
 }
 
-Document read_listed(const fs::path& path, const FileEntry& entry, std::vector<std::string>& errors) {
-  const auto wrong = [&](std::string_view what) { errors.push_back(fmt::format("{}:1: {}", path.string(), what)); };
-  const std::string text = read_file(path);
-  if (sha256(text) != entry.sha256) wrong(kOtherSha256);
-  Document document = read_vectors(text, path.string(), errors);
-  if (is_binary(text)) document = renamed(std::move(document), path.stem());
+Document read_listed(const fs::path& path, const FileEntry& entry, const std::string& manual,
+                     std::vector<std::string>& errors) {
+  const bool binary = path.extension() == kBinary;
+  const auto wrong = [&](std::string_view what) {
+    errors.push_back(fmt::format("{}{}: {}", path.string(), binary ? "" : ":1", what));
+  };
+  const std::string bytes = read_file(path);
+  if (sha256(bytes) != entry.sha256) wrong(kOtherSha256);
+  const std::size_t before = errors.size();
+  Document document = read_vectors(bytes, path.string(), errors);
+  if (binary) {
+    document = renamed(std::move(document), path.stem());
+    document.manual = manual;
+    for (Vector& vector : document.vectors) vector.goals = {kDenseGoal};
+  }
+  document.file = path.filename();
   const std::size_t count = document.vectors.size();
-  if (count != entry.vectors) wrong(fmt::format("{} vectors where the manifest says {}", count, entry.vectors));
-  if (file_of(document) != path.filename()) wrong("the profile is not the file's name");
+  if (errors.size() == before && count != entry.vectors)
+    wrong(fmt::format("{} vectors where the manifest says {}", count, entry.vectors));
+  if (errors.size() == before && document.profile != path.stem()) wrong("the profile is not the file's name");
   return document;
+}
+
+// A mistake goes to `errors`.
+Manifest read_manifest(const fs::path& path, std::vector<std::string>& errors) {
+  Manifest manifest;
+  try {
+    const std::size_t before = errors.size();
+    const std::string text = read_file(path, "the list of a directory of vectors");
+    read_object(text, path.string(), 1, errors, [&](Object& from) { manifest = manifest_of(from); });
+    if (errors.size() == before && manifest_text(manifest) != text)
+      errors.push_back(path.string() + ":1: not as eptspec writes it");
+  } catch (const std::runtime_error& error) {
+    errors.emplace_back(error.what());
+  }
+  return manifest;
 }
 
 // The entry of an earlier document that differs in nothing but the profile's name. Ids are hashes of the case.
@@ -83,10 +114,6 @@ FileEntry* same_vectors(const std::vector<Document>& documents, const Document& 
 
 }  // namespace
 
-std::string file_of(const Document& document) {
-  return document.profile + (document.purposes.empty() ? kBinary : kLines);
-}
-
 void write_directory(const fs::path& directory, const std::vector<Document>& documents, const std::string& spec_version,
                      const std::string& edition) {
   fs::create_directories(directory);
@@ -102,15 +129,13 @@ void write_directory(const fs::path& directory, const std::vector<Document>& doc
       continue;
     }
     const std::string name = file_of(document);
-    const std::string text = text_of(document);
-    write_file(directory / name, text);
-    manifest.files[name] = {sha256(text), document.vectors.size(), {}};
+    const std::string bytes = bytes_of(document);
+    write_file(directory / name, bytes);
+    manifest.files[name] = {sha256(bytes), document.vectors.size(), {}};
   }
-  for (const auto& file : fs::directory_iterator(directory)) {
-    const fs::path extension = file.path().extension();
-    const bool ours = extension == kLines || extension == kBinary;
-    if (ours && !is_about_all(file.path().filename()) && !manifest.files.contains(file.path().filename()))
-      fs::remove(file.path());
+  std::vector<std::string> mistakes;  // where there was no good manifest, nothing is known to be ours
+  for (const auto& [name, entry] : read_manifest(directory / kManifest, mistakes).files) {
+    if (mistakes.empty() && !manifest.files.contains(name)) fs::remove(directory / name);
   }
   write_file(directory / kManifest, manifest_text(manifest));
 }
@@ -118,16 +143,8 @@ void write_directory(const fs::path& directory, const std::vector<Document>& doc
 std::vector<Document> read_directory(const fs::path& directory, std::vector<std::string>& errors) {
   const fs::path path = directory / kManifest;
   std::vector<Document> documents;
-  Manifest manifest;
   const std::size_t before = errors.size();
-  try {
-    const std::string text = read_file(path, "the list of a directory of vectors");
-    read_object(text, path.string(), 1, errors, [&](Object& from) { manifest = manifest_of(from); });
-    if (errors.size() == before && manifest_text(manifest) != text)
-      errors.push_back(path.string() + ":1: not as eptspec writes it");
-  } catch (const std::runtime_error& error) {
-    errors.emplace_back(error.what());
-  }
+  const Manifest manifest = read_manifest(path, errors);
   if (errors.size() != before) return documents;
   std::error_code none;
   if (!fs::is_regular_file(directory / kCitationsFile, none) ||
@@ -139,7 +156,7 @@ std::vector<Document> read_directory(const fs::path& directory, std::vector<std:
       continue;
     }
     try {
-      const Document document = read_listed(directory / name, entry, errors);
+      const Document document = read_listed(directory / name, entry, manifest.edition, errors);
       documents.push_back(document);
       for (const std::string& profile : entry.also) documents.push_back(renamed(document, profile));
     } catch (const std::runtime_error& error) {

@@ -24,11 +24,9 @@ struct Manifest {
   std::map<std::string, FileEntry> files;
 };
 
-// PROFILE.jsonl, or PROFILE.bin of a document without purposes, which nobody reads.
-std::string file_of(const Document& document);
-
-// Writes the file of each, citations.jsonl and manifest.json, and takes away files of profiles that are not among them.
-// Throws std::runtime_error when a file cannot be written.
+// Writes PROFILE.jsonl for each, or PROFILE.bin (the compact binary) for one without purposes, citations.jsonl and
+// manifest.json; takes away other files that the manifest named before. Throws std::runtime_error when a file cannot be
+// written.
 void write_directory(const std::filesystem::path& directory, const std::vector<Document>& documents,
                      const std::string& spec_version, const std::string& edition);
 

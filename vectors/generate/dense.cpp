@@ -1,6 +1,5 @@
 #include "vectors/generate/dense.h"
 
-#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -58,7 +57,7 @@ Document dense_document(const spec::Spec& spec, const std::vector<Document>& can
   std::vector<Pairs> seen(situations.size());
   const auto make = [&](bool reports) {
     const auto parts = parts_of(situations, reports);
-    in_parallel<int>(
+    in_parallel<int>(  // a solver of its own has each part, not each thread
         parts.size(), [] { return std::make_unique<int>(); },
         [&](std::size_t part, int&) {
           Solving solving(spec);
@@ -80,6 +79,7 @@ Document dense_document(const spec::Spec& spec, const std::vector<Document>& can
   for (std::vector<Vector>& some : made) {
     for (Vector& vector : some) {
       vector.id = id_of(vector.asked);
+      vector.goals = {kDenseGoal};
       if (ids.insert(vector.id).second) document.vectors.push_back(std::move(vector));
     }
   }

@@ -12,9 +12,8 @@ namespace vectors {
 
 namespace {
 
-constexpr std::size_t kMostVectors = 300;  // of a situation, so that drawing ends
-constexpr std::size_t kWorth = 14;         // new pairs for which one more vector is worth it
-constexpr std::size_t kExamples = 3;       // of each literal and goal, to draw others from
+constexpr std::size_t kWorth = 14;    // new pairs for which one more vector is worth it
+constexpr std::size_t kExamples = 3;  // of each literal and goal, to draw others from
 
 std::uint64_t seed_of(const std::string& id) {
   std::uint64_t seed = 0xcbf29ce484222325U;
@@ -61,7 +60,7 @@ std::vector<Vector> Drawing::make(const std::vector<Start>& starts, const Pairs&
   }
   for (const Start& start : starts) draw_unseen(start);
   for (const Goal& goal : situation_.goals) add_stragglers(goal);
-  while (taken_.size() < kMostVectors && draw_most_missing()) {
+  while (draw_most_missing()) {
   }
   return std::move(taken_);
 }
@@ -137,7 +136,7 @@ bool Drawing::draw_most_missing() {
       LiteralSet known = pairs_.seen();
       const LiteralSet& row = drawns_[some.front()].row;
       for (std::size_t i = 0; i < row.size(); ++i) known[i] &= row[i] | row[opposite(i)];
-      const std::size_t here = pairs_.gain(known, place, bit);
+      const std::size_t here = pairs_.gain(partners_in(known, {place, bit}), place, bit);
       if (here <= missing) continue;
       missing = here;
       most = {place, bit};

@@ -23,8 +23,7 @@ Goal of_walk(Goal goal);
 
 class Drawing {
  public:
-  // References are kept. What is drawn follows from the situation's name, so that one more situation changes no other's
-  // vectors.
+  // References are kept. The situation's name is the seed. What the solver finds depends on what it was asked before.
   Drawing(const spec::Spec& spec, const Literals& literals, const Situation& situation, Solving& solving);
 
   // A vector for each goal and each literal that a start has; then those that the solver finds; then more with the

@@ -38,7 +38,7 @@ class Formulas {
   // What all goals with the same way for the walk to end demand, and what this one demands beside that.
   const z3::expr& common(const Goal& goal);
   z3::expr demanded(const Goal& goal);
-  // Of the terms that demands of goals with the same way to end are about, those that take much to work out.
+  // The terms of classification or outcome that demands of goals with the same way to end compare; no constants.
   z3::expr_vector results(const Goal& goal);
 
   // Whether one of these literals holds in a case of the goal.

@@ -1,7 +1,5 @@
 #include "vectors/generate/lint.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "vectors/format/identity.h"
@@ -99,7 +97,7 @@ std::vector<std::string> lint_ids(const std::vector<Document>& documents) {
     for (const Vector& vector : document.vectors) {
       const std::string text = canonical_text(vector.asked);
       if (content.emplace(vector.id, text).first->second != text)
-        errors.push_back(fmt::format("{}: {}: the id stands for two cases", file_of(document), vector.id));
+        errors.push_back(fmt::format("{}: {}: the id stands for two cases", document.file, vector.id));
     }
   }
   return errors;
@@ -109,8 +107,9 @@ std::vector<std::string> lint(const spec::Spec& spec, const std::filesystem::pat
   std::vector<std::string> errors;
   const std::vector<Document> documents = read_directory(directory, errors);
   const auto add = [&](const std::vector<std::string>& more) { errors.insert(errors.end(), more.begin(), more.end()); };
-  for (const Document& document : documents)
-    add(lint_document(spec, document, (directory / file_of(document)).string()));
+  for (const Document& document : documents) {
+    if (!document.profile.empty()) add(lint_document(spec, document, (directory / document.file).string()));
+  }
   add(lint_ids(documents));
   return errors;
 }

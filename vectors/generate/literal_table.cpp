@@ -87,10 +87,7 @@ class Counting {
     for (const LiteralSet& known : known_) {
       if ((known[place] & bit_of(bit)) != 0) add_to(others, known);
     }
-    const ept_word same = is_one_of_many(place % kLiteralWords) ? ~ept_word{0} : bit_of(bit);
-    others[place] &= ~same;
-    others[opposite(place)] &= ~same;
-    return others;
+    return partners_in(others, {place, bit});
   }
 
   // Which of the missing pairs are possible, and so open; the others are proved not to be.

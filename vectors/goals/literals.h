@@ -14,9 +14,9 @@
 
 namespace vectors {
 
-// The words whose bits are literals. The last three have one bit for each value: which of the usual accesses it is, by
-// its place in the specification; which of bits 2:0 and 10 of the judged entry are 1, bit 10 as bit 3; where the walk
-// ends, bit n for level n.
+// The words whose bits are literals; of a sub-page check the entries are those of its own table. The last three have
+// one bit for each value: which of the usual accesses it is, by its place in the specification; which of bits 2:0 and
+// 10 of the judged entry are 1, bit 10 as bit 3; where the walk ends, bit n for level n.
 enum class LiteralWord {
   capability,
   pin_based,
@@ -67,11 +67,21 @@ struct Literal {
   bool operator==(const Literal&) const = default;
 };
 
+// Without the literals that are no partners of this one: itself, its opposite, other values of a word that has one bit
+// for each.
+constexpr LiteralSet partners_in(LiteralSet set, const Literal& of) {
+  const ept_word same = is_one_of_many(of.place % kLiteralWords) ? ~ept_word{0} : ept_word{1} << of.bit;
+  set[of.place] &= ~same;
+  set[opposite(of.place)] &= ~same;
+  return set;
+}
+
 // Pairs of literals: each with the set of its partners.
 using LiteralPairs = std::vector<std::pair<Literal, LiteralSet>>;
 
 // What a case says of the literals: of those that are `known`, which are 1. An entry that the walk does not use is not
-// known, nor is the access of a question about an entry.
+// known, nor is the access of a question about an entry, nor what is not in the question: the permissions of an entry
+// of the sub-page permission table.
 struct Assignment {
   LiteralBits known{};
   LiteralBits set{};
@@ -82,8 +92,9 @@ class Literals {
   explicit Literals(const spec::Spec& spec);  // kept
   [[nodiscard]] const LiteralBits& vocabulary() const { return vocabulary_; }
   [[nodiscard]] Assignment of(const Vector& vector) const;
-  [[nodiscard]] LiteralBits known_by(const Goal& goal) const;            // what of() knows of every vector of the goal
-  [[nodiscard]] std::string name(std::size_t word, unsigned bit) const;  // "entry_2 bit 13", "control ept_violation_ve"
+  [[nodiscard]] LiteralBits known_by(const Goal& goal) const;  // what of() knows of every vector of the goal
+  [[nodiscard]] std::string name(std::size_t word,
+                                 unsigned bit) const;  // "entry 2 bit 13", "secondary ept_violation_ve"
 
  private:
   const spec::Spec& spec_;

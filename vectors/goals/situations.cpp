@@ -123,9 +123,9 @@ class SituationList {
     }
   }
 
-  void end_check_at(int level, const spec::Citation& cite, std::vector<Demand> demands) {
-    demands.push_back(outcome_is("level", static_cast<ept_word>(level)));
-    Goal goal = walk_goal(situations.back().id, cite, kSubPageLevels, Ending::page, level, std::move(demands));
+  void end_check_at(int last, const spec::Citation& cite, std::vector<Demand> demands) {
+    demands.push_back(outcome_is("level", static_cast<ept_word>(last)));
+    Goal goal = walk_goal(situations.back().id, cite, kSubPageLevels, Ending::page, last, std::move(demands));
     goal.question = Question::sub_page;
     situations.back().goals.push_back(std::move(goal));
   }

@@ -14,7 +14,7 @@ inline constexpr const char* kProfile = "haswell_4770";
 // As committed; that it is what is generated is shown by tests/vectors/generate/regenerate.cmake.
 const vectors::Document& committed();
 vectors::Document committed(const std::string& profile);
-const vectors::Document& dense();  // the dense vectors
+const vectors::Document& dense();
 
 const vectors::Vector& with_goal(const std::string& goal);  // the first; throws when there is none
 const vectors::Vector& with_id(const std::string& id);      // throws when there is none

@@ -8,6 +8,7 @@
 
 #include "tests/support/spec_under_test.h"
 #include "tests/vectors/format/samples.h"
+#include "vectors/format/file.h"
 #include "vectors/generate/dense.h"
 #include "vectors/generate/lint.h"
 
@@ -36,6 +37,12 @@ testing::AssertionResult finds(const std::string& what, const std::vector<std::s
 Purpose& cell(Document& document) {
   return *std::find_if(document.purposes.begin(), document.purposes.end(),
                        [](const Purpose& purpose) { return purpose.goal == "cell/pde_2m/reserved_bit/bit_13"; });
+}
+
+Document some_dense() {
+  Document dense = vectors::renamed(samples::dense(), vectors::kDenseProfile);
+  dense.vectors.resize(300);
+  return dense;
 }
 
 TEST(Lint, finds_nothing_in_what_was_generated) {
@@ -67,9 +74,7 @@ TEST(Lint, refuses_purposes_that_are_not_as_computed) {
 }
 
 TEST(Lint, refuses_a_dense_vector_that_shows_nothing) {
-  Document dense = samples::dense();
-  dense.profile = vectors::kDenseProfile;
-  dense.vectors.resize(300);
+  Document dense = some_dense();
   EXPECT_EQ(vectors::lint_document(spec_under_test(), dense, "any.bin"), std::vector<std::string>{});
   // Two rules are broken at once, and neither is seen alone.
   const auto entry = std::find_if(dense.vectors.begin(), dense.vectors.end(), [](const Vector& one) {
@@ -122,11 +127,14 @@ TEST(Lint, refuses_an_unknown_profile) {
   EXPECT_TRUE(finds("there is no profile 'z80'", mistakes([](Document& d) { d.profile = "z80"; })));
 }
 
-// Lints a directory of one file after `change`.
+std::filesystem::path directory_of_test() {
+  return std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+}
+
+// Lints a directory with a file of lines and a binary one after `change`.
 std::vector<std::string> directory_mistakes(const std::function<void(const std::filesystem::path&)>& change) {
-  const std::filesystem::path directory =
-      std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
-  vectors::write_directory(directory, {committed()}, "1", "2");
+  const std::filesystem::path directory = directory_of_test();
+  vectors::write_directory(directory, {committed(), some_dense()}, "1", "2");
   change(directory);
   std::vector<std::string> errors = vectors::lint(spec_under_test(), directory);
   std::filesystem::remove_all(directory);
@@ -153,6 +161,40 @@ TEST(Lint, refuses_a_directory_that_is_not_its_manifest) {
   EXPECT_TRUE(finds("not as eptspec writes it", directory_mistakes([](const auto& directory) {
                       std::ofstream(directory / "manifest.json", std::ios::app) << " ";
                     })));
+}
+
+TEST(Lint, blames_a_damaged_binary_file_by_its_name) {
+  const auto damaged = [](const std::function<std::string(std::string)>& damage) {
+    return directory_mistakes([&](const auto& directory) {
+      const std::filesystem::path file = directory / "any.bin";
+      vectors::write_file(file, damage(vectors::read_file(file)));
+    });
+  };
+  const auto other_byte = [](std::size_t at) {
+    return [at](std::string bytes) {
+      bytes.at(at) = static_cast<char>(bytes.at(at) ^ 1);
+      return bytes;
+    };
+  };
+  const std::vector<std::pair<std::string, std::vector<std::string>>> samples = {
+      {"any.bin: byte 0: no file of vectors", damaged(other_byte(0))},
+      {"any.bin: byte 0: no file of vectors", damaged([](const std::string&) { return std::string(); })},
+      {"the id is not that of the case", damaged(other_byte(16 + 152 + 40))}};
+  for (const auto& [what, mistakes] : samples) {
+    EXPECT_TRUE(finds("any.bin: the SHA-256 is not that of the manifest", mistakes)) << what;
+    EXPECT_TRUE(finds(what, mistakes)) << what;
+    EXPECT_EQ(mistakes.size(), 2U) << what << ": " << mistakes.back();
+  }
+}
+
+TEST(Lint, directory_written_again_loses_its_own_files_only) {
+  const std::filesystem::path directory = directory_of_test();
+  vectors::write_directory(directory, {committed(), some_dense()}, "1", "2");
+  std::ofstream(directory / "firmware.bin") << "somebody's";
+  vectors::write_directory(directory, {committed()}, "1", "2");
+  EXPECT_TRUE(std::filesystem::exists(directory / "firmware.bin"));
+  EXPECT_FALSE(std::filesystem::exists(directory / "any.bin"));
+  std::filesystem::remove_all(directory);
 }
 
 }  // namespace
