@@ -93,8 +93,8 @@ class Literals {
   [[nodiscard]] const LiteralBits& vocabulary() const { return vocabulary_; }
   [[nodiscard]] Assignment of(const Vector& vector) const;
   [[nodiscard]] LiteralBits known_by(const Goal& goal) const;  // what of() knows of every vector of the goal
-  [[nodiscard]] std::string name(std::size_t word,
-                                 unsigned bit) const;  // "entry 2 bit 13", "secondary ept_violation_ve"
+  // "entry 2 bit 13", "secondary ept_violation_ve"
+  [[nodiscard]] std::string name(std::size_t word, unsigned bit) const;
 
  private:
   const spec::Spec& spec_;

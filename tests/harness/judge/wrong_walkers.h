@@ -1,4 +1,4 @@
-// The faults of wrong_walkers.cpp, by class, and the headline of a group of the report. Tests:
+// The faults of wrong_walkers.cpp, by class, and what the report leads with. Tests:
 // tests/harness/judge/wrong_walkers_test.cpp.
 #pragma once
 
@@ -45,8 +45,7 @@ constexpr auto kLiteralOmissions = std::to_array<Mistake>({
     {"paging_write_allowed=paging_write a4 writes u1", "write_not_allowed: translated instead of violation"},
     {"guest_paging_not_verified=x17 t3 e57 a10 !a4 !a5 !a11", "translated: violation instead of translated"},
     {"guest_paging_not_verified=x17 t3 paging_write a10 !a4 !a5 !a11", "translated: violation instead of translated"},
-    {"guest_paging_not_verified=x17 t3 paging_write e57 !a4 !a5 !a11",
-     "sub_page_check: violation instead of sub_page_check"},
+    {"guest_paging_not_verified=x17 t3 paging_write e57 !a4 !a5 !a11", "translated: violation instead of translated"},
     {"guest_paging_not_verified=x17 t3 paging_write e57 a10 !a5 !a11", "translated: violation instead of translated"},
     {"guest_paging_not_verified=x17 t3 paging_write e57 a10 !a4 !a11", "translated: violation instead of translated"},
     {"sub_page=x31 s23 e61 a1 !a4 !a15 sub_page_read sub_page_linear write",
@@ -86,7 +85,7 @@ constexpr auto kLiteralInsertions = std::to_array<Mistake>({
     {"checked=present !e11", "address_beyond_maxphyaddr: misconfiguration missed"},
     {"checked=present !p6", "address_beyond_maxphyaddr: misconfiguration missed"},
     {"checked=present !e60", "address_beyond_maxphyaddr: misconfiguration missed"},
-    {"checked=present !a4", "write_without_read: violation instead of misconfiguration"},
+    {"checked=present !a4", "address_beyond_maxphyaddr: violation instead of misconfiguration"},
     {"checked=present e0", "write_without_read: misconfiguration missed"},
     {"present=e2:0 !e63 | mode_based e10", "address_beyond_maxphyaddr: not_present instead of misconfigured"},
     {"judged=page !a8", "write_not_allowed: translated instead of violation"},
@@ -119,7 +118,7 @@ constexpr auto kLiteralInsertions = std::to_array<Mistake>({
     {"accessed=p6 !l5", "accessed flag of the level-5 entry afterwards: wrong"},
     {"accessed=p6 !a4", "accessed flag of the level-4 entry afterwards: wrong"},
     {"dirty=p6 writes page !a0", "dirty flag of the level-1 entry afterwards: wrong"},
-    {"dirty=p6 writes page l1", "dirty flag of the level-3 entry afterwards: wrong"},
+    {"dirty=p6 writes page l1", "dirty flag of the level-2 entry afterwards: wrong"},
     {"convertible=x31 s18 !e63 k0", "convertible: wrong"},
     {"bit_2=fetch !a3", "qualification bit 2 (instruction_fetch): wrong"},
     {"bit_7=linear !a3", "qualification bit 7 (linear_address_valid): wrong"},
@@ -246,7 +245,7 @@ constexpr auto kTermInsertions = std::to_array<Mistake>({
     {"execute_only=!e0 e2 !c0 | !e0 e2 five", "page: misconfiguration reported"},
     {"writes=a1 | p6 a4 !a5 | p6 a5", "read_not_allowed: violation instead of translated"},
     {"writes=a1 | p6 a4 !a5 | a6", "read_not_allowed: violation instead of translated"},
-    {"fetch=a2 !a4 | a3 a9", "write_not_allowed: violation instead of translated"},
+    {"fetch=a2 !a4 | a3 a9", "read_not_allowed: violation instead of translated"},
     {"present=e2:0 | mode_based e10 | e63 e7", "not_present: misconfigured instead of not_present"},
     {"present=e2:0 | mode_based e10 | e10 l1", "not_present: page instead of not_present"},
     {"checked=l5 | l4 | l3 | l2 | l1", "not_present: misconfigured instead of not_present"},
@@ -258,7 +257,7 @@ constexpr auto kTermInsertions = std::to_array<Mistake>({
     {"supervisor_shadow_stack=shadow_stack !A0 | shadow_stack !u1 | shadow_stack !e60 | a6 p7 !e60",
      "read_not_allowed: violation instead of translated"},
     {"guest_paging_not_verified=x17 t3 paging_write e57 a10 !a4 !a5 !a11 | a10 e59 t3",
-     "write_not_allowed: violation instead of translated"},
+     "read_not_allowed: violation instead of translated"},
     {"sub_page=x31 s23 l1 e61 a1 !a4 !a15 sub_page_read sub_page_linear write | x31 s23 l2 e61 a1 write",
      "write_not_allowed: sub_page_check instead of violation"},
     {"eptp_reserved_bit=p11:8 | p7", "eptp accepted: refused instead of accepted"},
@@ -266,7 +265,7 @@ constexpr auto kTermInsertions = std::to_array<Mistake>({
     {"eptp_memory_type_reserved=!m0 !m6 | m0", "eptp accepted: refused instead of accepted"},
     {"width=!five g51:48 | five g51", "address_beyond_maxphyaddr: violation instead of misconfiguration"},
     {"accessed=p6 | a4 !p6", "accessed flag of the level-4 entry afterwards: wrong"},
-    {"dirty=p6 writes page | p6 a2 page", "dirty flag of the level-3 entry afterwards: wrong"},
+    {"dirty=p6 writes page | p6 a2 page", "dirty flag of the level-1 entry afterwards: wrong"},
     {"dirty=p6 writes page | p6 a5 page", "dirty flag of the level-1 entry afterwards: wrong"},
     {"convertible=x31 s18 !e63 | s18 a4", "convertible: wrong"},
     {"bit_0=a0 | a4 writes | a2", "qualification bit 0 (data_read): wrong"},
