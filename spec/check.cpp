@@ -20,6 +20,8 @@ std::string at_width(int bit, int maxphyaddr) {
 // Reports each pair of overlapping fields and each gap once, at the first width that shows it.
 void check_tiling_at(const Format& format, int maxphyaddr, Diagnostics& diagnostics) {
   std::array<const Field*, 64> owner{};
+  const Field beyond;
+  std::fill(owner.begin() + format.width, owner.end(), &beyond);
   for (const Field& field : format.fields) {
     for (int bit = field.bits.low.at(maxphyaddr); bit <= field.bits.high.at(maxphyaddr); ++bit) {
       const Field*& other = owner.at(static_cast<std::size_t>(bit));
@@ -38,7 +40,7 @@ void check_tiling_at(const Format& format, int maxphyaddr, Diagnostics& diagnost
     const auto bit = static_cast<int>(gap - owner.begin());
     diagnostics.add(format.place,
                     fmt::format("no field covers bit {} of {}{}", bit, format.id, at_width(bit, maxphyaddr)),
-                    "fields that cover bits 63:0");
+                    fmt::format("fields that cover bits {}:0", format.width - 1));
   }
 }
 
@@ -47,7 +49,7 @@ bool in_range(const Format& format, int maxphyaddr, Diagnostics& diagnostics) {
     const int high = field.bits.high.at(maxphyaddr);
     const int low = field.bits.low.at(maxphyaddr);
     const bool never = field.bits.low.from_maxphyaddr && field.bits.high.from_maxphyaddr && high < low;
-    if (!never && high <= 63 && low >= 0 && high >= low - 1) continue;
+    if (!never && high < static_cast<int>(format.width) && low >= 0 && high >= low - 1) continue;
     const std::string how =
         never ? "never has a bit" : fmt::format("is reversed for a physical-address width of {}", maxphyaddr);
     diagnostics.add(field.place, fmt::format("the range {} {}", to_string(field.bits), how), "HIGH:LOW");
@@ -153,8 +155,8 @@ void check_shared_names(const Spec& spec, Diagnostics& diagnostics) {
     for (const auto& one : some) seen.emplace(one.id, one.place);
     for (const auto& one : others) check_unique(diagnostics, seen, one.id, one.place);
   };
-  check(spec.eptp_rules, spec.misconfigurations);
-  check(spec.sub_page.rules, spec.eptp_rules);
+  check(eptp_rules(spec), spec.misconfigurations);
+  check(spec.sub_page.rules, eptp_rules(spec));
   check(spec.sub_page.rules, spec.misconfigurations);
   check(spec.sub_page.qualification, spec.qualification);
   check(spec.attributes, spec.accesses);
@@ -254,8 +256,9 @@ void check_room(const Spec& spec, Diagnostics& diagnostics) {
 void check_whole(const Spec& spec, Diagnostics& diagnostics) {
   for (const Format& format : spec.formats) check_tiling(format, spec, diagnostics);
   for (const Format& format : spec.sub_page.formats) check_tiling(format, spec, diagnostics);
-  check_tiling(spec.eptp, spec, diagnostics);
-  check_tiling(spec.capability, spec, diagnostics);
+  for (const Register& one : spec.registers) {
+    if (one.role != Role::derived) check_tiling(one, spec, diagnostics);
+  }
   check_formats(spec, diagnostics);
   for (const Level& level : spec.levels) check_level(spec, level, diagnostics);
   check_violations(spec, diagnostics);

@@ -15,6 +15,7 @@ struct Draft {
   Diagnostics& diagnostics;
   Spec spec;
   Names names;
+  std::vector<std::string> checks;  // their ids, from the first reading on
 };
 
 // What is known at one point of a walk beside the configuration, and so can be spoken of, and how to say so. Only where
@@ -27,6 +28,8 @@ struct Known {
 };
 Condition read_when(Draft& draft, MapReader& reader, const Known& known, const char* key = "when");
 
+Field read_field(Draft& draft, MapReader& reader, Seen& seen);
+
 // `bits`, `id`, `cite` and `text` of each item of a list; gives them the names SCOPE.ID.
 std::vector<NamedBits> read_named_bits(Draft& draft, MapReader& reader, const char* list, const std::string& scope,
                                        Word word);
@@ -34,11 +37,27 @@ void read_conditions(Draft& draft, MapReader& reader);
 // The list `levels`, which runs from `highest` down to 1, of entries with these formats.
 std::vector<Level> read_levels(Draft& draft, MapReader& reader, const std::vector<Format>& formats, int highest);
 
+// The list `rules`, each with `read` for what rules of one kind have beside the others.
+template <typename Read>
+std::vector<Rule> read_rules(MapReader& reader, const Read& read) {
+  Seen seen;
+  return reader.each("rules", "rule", [&](MapReader& entry) {
+    Rule rule;
+    entry.name(rule, seen);
+    rule.bit = entry.bit(seen);
+    rule.reason = entry.optional_text("reason");
+    read(entry, rule);
+    return rule;
+  });
+}
+
 // The readers of the files of a kind, in the order in which they are read.
-void read_format(Draft& draft, MapReader& reader);  // or register, or sub_page_format
+void read_register(Draft& draft, MapReader& reader);
+void read_derived_words(Draft& draft, MapReader& reader);
+void read_format(Draft& draft, MapReader& reader);  // or sub_page_format
 void read_configuration(Draft& draft, MapReader& reader);
 void read_accesses(Draft& draft, MapReader& reader);
-void read_eptp_check(Draft& draft, MapReader& reader);
+void read_check(Draft& draft, MapReader& reader);
 void read_misconfiguration(Draft& draft, MapReader& reader);
 void read_walk(Draft& draft, MapReader& reader);
 void read_violation(Draft& draft, MapReader& reader);
@@ -47,6 +66,8 @@ void read_outcome(Draft& draft, MapReader& reader);
 void read_sub_page(Draft& draft, MapReader& reader);
 void read_profile(Draft& draft, MapReader& reader);
 void name_fields_of_several(Draft& draft);  // when all formats are read: the names all.FIELD and nonleaf.FIELD
+
+void find_bits_of_walk(Spec& spec);
 
 // What only shows when everything is there, in a specification that was read without a mistake.
 void check_whole(const Spec& spec, Diagnostics& diagnostics);

@@ -52,10 +52,10 @@ std::string draw_rules(const std::vector<Rule>& rules, std::uint64_t set) {
   return join_or(parts, "none");
 }
 
-std::string draw_bits(const std::vector<NamedBits>& bits, Word word, std::uint64_t set) {
+std::string draw_bits(const std::vector<NamedBits>& bits, std::uint64_t set) {
   std::vector<std::string> parts;
   for (const NamedBits& named : bits) {
-    if (named.word == word && (set & mask_of(named.bits)) != 0) parts.push_back(named.id);
+    if ((set & mask_of(named.bits)) != 0) parts.push_back(named.id);
   }
   return join_or(parts, "none");
 }

@@ -21,6 +21,6 @@ const Format& format_of(const Spec& spec, int level, std::uint64_t entry);
 
 // The names of the bits that are set: "execute_only page_2m"; "none" when there are none.
 std::string draw_rules(const std::vector<Rule>& rules, std::uint64_t set);
-std::string draw_bits(const std::vector<NamedBits>& bits, Word word, std::uint64_t set);
+std::string draw_bits(const std::vector<NamedBits>& bits, std::uint64_t set);
 
 }  // namespace spec

@@ -1,5 +1,7 @@
 #include "spec/ir.h"
 
+#include <stdexcept>
+
 #include <fmt/format.h>
 
 namespace spec {
@@ -43,6 +45,45 @@ std::string to_string(FieldKind kind) {
     case FieldKind::fixed: return "fixed";
   }
   return "";
+}
+
+std::string to_string(Role role) {
+  switch (role) {
+    case Role::capability: return "capability";
+    case Role::control: return "control";
+    case Role::field: return "field";
+    case Role::operand: return "operand";
+    case Role::choice: return "choice";
+    case Role::derived: return "derived";
+  }
+  return "";
+}
+
+std::vector<Rule>& eptp_rules(Spec& spec) { return find_id(spec.checks, "eptp")->rules; }
+const std::vector<Rule>& eptp_rules(const Spec& spec) { return find_id(spec.checks, "eptp")->rules; }
+
+std::vector<const Register*> configuration_of_walk(const Spec& spec) {
+  std::vector<const Register*> found;
+  for (const Register& one : spec.registers) {
+    if (one.of_walk != 0 && one.role != Role::field) found.push_back(&one);
+  }
+  return found;
+}
+
+const Register& origin_of(const Spec& spec, Word word) {
+  const Register& one = spec.registers.at(register_at(word));
+  if (!one.derivation) return one;
+  return origin_of(spec, one.derivation->last_byte ? one.derivation->last_byte->address
+                                                   : one.derivation->choices.front().word);
+}
+
+const Register& register_of(const Spec& spec, const std::string& id) {
+  if (const Register* const found = find_id(spec.registers, id)) return *found;
+  throw std::logic_error("there is no register " + id);
+}
+
+Word word_of(const Spec& spec, const std::string& id) {
+  return word_of_register(static_cast<std::size_t>(&register_of(spec, id) - spec.registers.data()));
 }
 
 }  // namespace spec

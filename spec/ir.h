@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,17 +39,10 @@ struct Named {
   Place place;
 };
 
-// The 64-bit words that conditions speak about. `all`, `nonleaf` and `leaf` are of the entries that a walk used: the
-// AND of all, the AND of those above the leaf, and the leaf itself. `walk` and `violation` are facts found earlier on
-// the walk. Those up to `eptp` are of the configuration.
-enum class Word {
-  capability,  // IA32_VMX_EPT_VPID_CAP
-  pin_based,
-  primary,
-  secondary,
-  tertiary,
-  parameter,
-  eptp,
+// The 64-bit words that conditions speak about: those of a walk, and behind them the registers. `all`, `nonleaf` and
+// `leaf` are of the entries that a walk used: the AND of all, the AND of those above the leaf, and the leaf itself.
+// `walk` and `violation` are facts found earlier on the walk.
+enum class Word : unsigned {
   gpa,
   entry,
   sub_page,  // an entry that the check of a sub-page write permission reads
@@ -61,7 +53,13 @@ enum class Word {
   walk,
   ended,  // bit n: that check has come to Spec::results[n]
   violation,
+  first_register,  // Spec::registers[0]; the others follow
 };
+inline constexpr std::size_t kWalkWords = static_cast<std::size_t>(Word::first_register);
+
+constexpr Word word_of_register(std::size_t n) { return static_cast<Word>(kWalkWords + n); }
+constexpr bool is_register(Word word) { return word >= Word::first_register; }
+constexpr std::size_t register_at(Word word) { return static_cast<std::size_t>(word) - kWalkWords; }
 
 // Bits of `Word::walk`.
 enum class WalkFact { complete = 0, leaf_is_pte = 1 };
@@ -110,6 +108,20 @@ enum class FieldKind {
 
 std::string to_string(FieldKind kind);
 
+// Bits of a word, and how a condition calls them.
+struct Operand {
+  Word word = Word::entry;
+  Bits bits;
+  std::string name;  // as written: "entry.read"
+};
+
+// Of two values, each moved down to bit 0.
+enum class Relation {
+  within,   // each bit that is 1 in the first is 1 in the second
+  at_most,  // as numbers
+  equal,
+};
+
 struct Condition {
   enum class Kind {
     all_of,       // every operand
@@ -117,7 +129,8 @@ struct Condition {
     negation,     // the one operand does not hold
     nonzero,      // some bit of `bits` in `word` is 1
     one_of,       // `bits` of `word` have one of `values`
-    any_of_kind,  // some bit of a field of kind `field_kind` is 1 in `word` (entry or eptp)
+    any_of_kind,  // some bit of a field of kind `field_kind` is 1 in `word`
+    compared,     // `bits` of `word` have `relation` to `other`, or without it to the one of `values`
     named,        // Spec::conditions[named]
   };
   Kind kind = Kind::all_of;
@@ -126,6 +139,8 @@ struct Condition {
   Bits bits;
   std::vector<std::uint64_t> values;
   FieldKind field_kind = FieldKind::reserved;
+  Relation relation = Relation::within;
+  std::optional<Operand> other;
   std::size_t named = 0;
   std::string name;  // as written: "entry.read"
   Place place;
@@ -147,14 +162,59 @@ struct Field : Named {
   std::optional<Condition> when;  // stage configuration; while it does not hold the field is ignored
 };
 
-// A register, the EPTP, or one of the formats of an EPT paging-structure entry.
+// A register, or one of the formats of an EPT paging-structure entry.
 struct Format {
   std::string id;
   std::string title;
   int level = 0;  // of an entry: 5 (PML5E) to 1 (PTE); 0 for a register
   bool maps_page = false;
-  std::vector<Field> fields;  // tile bits 63:0
+  unsigned width = 64;
+  std::vector<Field> fields;  // tile bits width-1:0
   Place place;
+};
+
+// What a register is to software.
+enum class Role {
+  capability,  // an MSR that only reports
+  control,     // a word of VM controls
+  field,       // another field of the VMCS
+  operand,     // what an instruction or VM entry is given in a general register or in memory
+  choice,      // a point that the manual leaves to the processor; no register of a machine
+  derived,     // computed from others
+};
+std::string to_string(Role role);
+
+// How a derived word comes about: the first of `choices` that holds, or 0; or where that is given, the last byte of an
+// area, address + count * size - 1.
+struct Derivation {
+  struct Choice {
+    std::optional<Condition> when;
+    Word word = Word::first_register;
+  };
+  struct LastByte {
+    Word address = Word::first_register;
+    Word count = Word::first_register;
+    std::uint64_t size = 0;
+  };
+  std::vector<Choice> choices;
+  std::optional<LastByte> last_byte;
+};
+
+// A word of the state that rules speak about. Its place in Spec::registers never changes, but that of a derived one,
+// which are behind the others and have the fields of what they are chosen from.
+struct Register : Format {
+  Role role = Role::field;
+  std::string scope;  // conditions name its fields SCOPE.FIELD
+  std::optional<std::uint32_t> msr;
+  std::optional<std::uint32_t> vmcs;  // encoding of the field
+  std::optional<Condition> exists;    // without: wherever there is VMX
+  std::optional<Operand> allowed_0;   // of controls: those that must be 1
+  std::optional<Operand> allowed_1;   // of controls: those that may be 1
+  std::optional<Operand> activated_by;
+  std::optional<Derivation> derivation;
+  std::uint64_t of_walk = 0;  // bits that a walk depends on
+  Citation cite;
+  std::string text;
 };
 
 // Bits of a word that a condition can name; with several bits the name holds when one of them is 1.
@@ -177,7 +237,7 @@ struct Rule : Named {
   unsigned bit = 0;
   Condition when;
   std::vector<std::size_t> formats;                    // of a misconfiguration: indices into Spec::formats
-  std::size_t result = 0;                              // of the sub-page check: Spec::results index
+  std::size_t result = 0;                              // of the sub-page check: Spec::results index; of a Check
   ViolationStage stage = ViolationStage::permissions;  // of a violation
 };
 
@@ -187,11 +247,36 @@ struct Level : Named {
   std::vector<std::size_t> formats;
 };
 
-enum class Check { not_present, misconfiguration, permissions };
+enum class WalkCheck { not_present, misconfiguration, permissions };
 
 struct Order : Named {
-  std::vector<Check> each_entry;
-  std::vector<Check> complete_walk;
+  std::vector<WalkCheck> each_entry;
+  std::vector<WalkCheck> complete_walk;
+};
+
+// How a check ends where a rule is broken. Of those that hold the first in the list counts.
+struct Ending : Named {
+  std::optional<unsigned> vm_instruction_error;
+  std::optional<unsigned> exit_reason;
+  std::optional<unsigned> exception;
+  bool may = false;  // the manual leaves open whether it comes about
+};
+
+// Another check that belongs to one, where `when` holds.
+struct Part : Named {
+  std::size_t check = 0;  // Spec::checks index
+  std::optional<Word> of;  // of the EPTP check: the register that is checked in place of the EPTP
+  std::optional<Condition> when;
+  std::size_t ending = 0;  // Check::endings index
+};
+
+// What is demanded of registers, as rules that say when they are broken.
+struct Check : Named {
+  std::string title;
+  std::vector<Ending> endings;
+  std::vector<Rule> rules;  // Rule::result is an index into `endings`
+  std::vector<Part> parts;
+  std::vector<Named> left_out;  // what the manual demands too; `reason` says why the rules do not
 };
 
 enum class Effect { never, may, must };
@@ -264,51 +349,33 @@ struct SubPage {
   std::vector<QualificationBit> qualification;
 };
 
-// A configuration that a processor (or a hypervisor's guest) shows. Controls are those that may be 1.
+// A configuration that a processor (or a hypervisor's guest) shows.
 struct Profile {
   std::string id;
   std::string title;
   int maxphyaddr = 0;
-  std::uint64_t capability = 0;
-  std::uint64_t pin_based = 0;
-  std::uint64_t primary = 0;
-  std::uint64_t secondary = 0;
-  std::uint64_t tertiary = 0;
-  std::uint64_t parameters = 0;
+  std::vector<std::uint64_t> registers;  // by Spec::registers: what it has; of controls those that may be 1
   std::string source;
   bool synthetic = false;            // no machine: a configuration that the manual allows
   std::vector<std::string> assumed;  // what the source does not show, and why it was set so
   Place place;
 };
 
-// The words of VM-execution controls, in the order of the manual's tables.
-struct ControlWord {
-  Word word;
-  const char* name;
-  std::uint64_t Profile::*member;
-};
-inline constexpr std::array<ControlWord, 4> kControlWords = {{{Word::pin_based, "pin_based", &Profile::pin_based},
-                                                              {Word::primary, "primary", &Profile::primary},
-                                                              {Word::secondary, "secondary", &Profile::secondary},
-                                                              {Word::tertiary, "tertiary", &Profile::tertiary}}};
-
 struct Spec {
   int min_maxphyaddr = 0;
   int max_maxphyaddr = 0;
-  Format eptp;
-  Format capability;
-  std::vector<Format> formats;  // of entries, by level from 5 down, table before page
-  std::vector<NamedBits> controls;
-  std::vector<NamedBits> parameters;
+  std::vector<Register> registers;
+  std::vector<Format> formats;            // of entries, by level from 5 down, table before page
   std::vector<NamedBits> attributes;      // of an access
   std::vector<NamedBits> address_fields;  // of a guest-physical address
   std::vector<NamedBits> violation_groups;
   std::vector<Access> accesses;
   std::vector<NamedCondition> conditions;  // each refers only to earlier ones
-  std::vector<Rule> eptp_rules;
+  std::vector<Check> checks;
   std::vector<Rule> misconfigurations;
   std::vector<Rule> violations;
   std::vector<Level> levels;  // from 5 down to 1
+  Condition enabled;          // what is 1 wherever there is a walk
   std::size_t present = 0;    // Spec::conditions index of "present"
   Order order;
   std::vector<Flag> flags;
@@ -329,5 +396,19 @@ auto* find_id(List& list, const std::string& id) {
   const auto found = std::ranges::find_if(list, [&](const auto& item) { return item.id == id; });
   return found == list.end() ? nullptr : &*found;
 }
+
+// The registers that a walk depends on beside the EPTP and the SPPTP.
+std::vector<const Register*> configuration_of_walk(const Spec& spec);
+
+// The register itself, or the first that a derived word is chosen from.
+const Register& origin_of(const Spec& spec, Word word);
+
+// The rules of the check "eptp".
+std::vector<Rule>& eptp_rules(Spec& spec);
+const std::vector<Rule>& eptp_rules(const Spec& spec);
+
+// The register with this id. Throws std::logic_error when there is none.
+Word word_of(const Spec& spec, const std::string& id);
+const Register& register_of(const Spec& spec, const std::string& id);
 
 }  // namespace spec

@@ -23,12 +23,13 @@ struct FileKind {
 };
 
 // In the order of reading.
-constexpr std::array<FileKind, 13> kFileKinds = {{{"format", "formats", read_format},
+constexpr std::array<FileKind, 14> kFileKinds = {{{"register", "registers", read_register},
+                                                  {"derived_words", "semantics", read_derived_words},
+                                                  {"format", "formats", read_format},
                                                   {"sub_page_format", "formats", read_format},
-                                                  {"register", "", read_format},
                                                   {"configuration", "semantics", read_configuration},
                                                   {"accesses", "semantics", read_accesses},
-                                                  {"eptp_check", "semantics", read_eptp_check},
+                                                  {"check", "checks", read_check},
                                                   {"misconfiguration", "semantics", read_misconfiguration},
                                                   {"walk", "semantics", read_walk},
                                                   {"violation", "semantics", read_violation},
@@ -36,7 +37,8 @@ constexpr std::array<FileKind, 13> kFileKinds = {{{"format", "formats", read_for
                                                   {"outcome", "semantics", read_outcome},
                                                   {"sub_page", "semantics", read_sub_page},
                                                   {"profile", "profiles", read_profile}}};
-constexpr std::array kFolders = {"formats", "semantics", "profiles"};
+constexpr std::array kFolders = {"registers", "formats", "semantics", "checks", "profiles"};
+constexpr std::array kRegisters = {"eptp", "capability", "parameters", "sub_page_table_pointer"};
 constexpr std::array kSubPageFormats = {"sub_page_table", "sub_page_vector"};
 constexpr std::array kFormats = {"pml5e", "pml4e", "pdpte_pd", "pdpte_1g", "pde_pt", "pde_2m", "pte"};
 
@@ -48,7 +50,7 @@ struct SourceFile {
 };
 
 std::string kind_names() {
-  std::string names = "format, sub_page_format, register, profile";
+  std::string names = "register, format, sub_page_format, check, profile";
   for (const FileKind& kind : kFileKinds) names += kind.is_once() ? fmt::format(", {}", kind.name) : "";
   return names;
 }
@@ -96,7 +98,7 @@ std::optional<SourceFile> read_source_file(const std::filesystem::path& path, co
 
 void report_stray(const std::filesystem::path& path, Diagnostics& diagnostics) {
   diagnostics.add({path.string(), 0, 0}, "the file would not be read",
-                  "names that end in .yaml, in formats/, semantics/ or profiles/");
+                  "names that end in .yaml, in registers/, formats/, semantics/, checks/ or profiles/");
 }
 
 std::vector<std::filesystem::path> list_files(const std::filesystem::path& directory, Diagnostics& diagnostics) {
@@ -130,6 +132,7 @@ void add_overlay(std::vector<SourceFile>& files, const std::filesystem::path& ov
 
 void check_files(const std::vector<SourceFile>& files, const std::string& directory, Diagnostics& diagnostics) {
   Seen seen;
+  Seen seen_checks;
   const auto require = [&](std::string_view kind, const std::string& id) {
     const bool there = std::ranges::any_of(
         files, [&](const SourceFile& file) { return file.kind->name == kind && (id.empty() || file.id == id); });
@@ -139,16 +142,17 @@ void check_files(const std::vector<SourceFile>& files, const std::string& direct
   };
   for (const SourceFile& file : files) {
     if (file.id.empty() && !file.kind->is_once()) continue;  // its missing id is reported when it is read
-    check_unique(diagnostics, seen, file.kind->is_once() ? fmt::format("kind: {}", file.kind->name) : "id: " + file.id,
-                 file.tree.place);
+    const bool is_check = file.kind->read == read_check;  // which may be called as what it checks
+    const std::string key = file.kind->is_once() ? fmt::format("kind: {}", file.kind->name) : "id: " + file.id;
+    check_unique(diagnostics, is_check ? seen_checks : seen, key, file.tree.place);
   }
   for (const FileKind& kind : kFileKinds) {
     if (kind.is_once()) require(kind.name, "");
   }
   for (const char* id : kFormats) require("format", id);
   for (const char* id : kSubPageFormats) require("sub_page_format", id);
-  require("register", "eptp");
-  require("register", "capability");
+  for (const char* id : kRegisters) require("register", id);
+  require("check", "eptp");
 }
 
 void read_files(const std::vector<SourceFile>& files, Draft& draft) {
@@ -190,10 +194,9 @@ std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& di
     auto file = read_source_file(path, name, found);
     if (!file) continue;
     const std::string folder = path.parent_path().filename().string();
-    const bool belongs = file->kind->folder.empty() ? folder != "profiles" : folder == file->kind->folder;
-    if (!belongs) {
+    if (folder != file->kind->folder) {
       found.add(file->tree.place, fmt::format("a file of kind {} stands in this folder", file->kind->name),
-                "formats in formats/, profiles in profiles/, the rest in semantics/");
+                fmt::format("the folder {}/", file->kind->folder));
     }
     files.push_back(std::move(*file));
   }
@@ -208,6 +211,7 @@ std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& di
     draft.spec.conditions = draft.names.take_conditions();
     find_present(files, draft);
   }
+  if (found.empty()) find_bits_of_walk(draft.spec);
   if (found.empty()) check_whole(draft.spec, found);
   for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
   if (!found.empty()) return std::nullopt;

@@ -1,6 +1,7 @@
 #include "spec/names.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <utility>
 
@@ -16,7 +17,7 @@ constexpr const char* kVocabulary = "a name, 'not NAME', a list, or one of any/n
 constexpr int kMaxChain = 64;  // conditions resting on one another
 
 Stage stage_of(Word word) {
-  if (word <= Word::eptp) return Stage::configuration;
+  if (is_register(word)) return Stage::configuration;
   if (word == Word::entry || word == Word::sub_page) return Stage::entry;
   return word == Word::access ? Stage::access : Stage::walk;
 }
@@ -58,7 +59,7 @@ Condition negate(Condition operand) {
 
 bool is_about_word(const Condition& condition) {
   return condition.kind == Condition::Kind::nonzero || condition.kind == Condition::Kind::one_of ||
-         condition.kind == Condition::Kind::any_of_kind;
+         condition.kind == Condition::Kind::any_of_kind || condition.kind == Condition::Kind::compared;
 }
 
 Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& conditions) {
@@ -83,7 +84,7 @@ bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
 bool names_kind_of_entry(const Condition& condition, const std::vector<NamedCondition>& conditions) {
   bool found = false;
   for_each_through_names(condition, conditions, [&](const Condition& part) {
-    found |= part.kind == Condition::Kind::any_of_kind && part.word != Word::eptp;
+    found |= part.kind == Condition::Kind::any_of_kind && !is_register(part.word);
   });
   return found;
 }
@@ -216,24 +217,57 @@ Condition Names::read_mapping(const Node& node) {
   return make(Condition::Kind::all_of, node.place);
 }
 
+std::optional<Operand> Names::operand(const Node& node) {
+  const Symbol* const symbol = node.kind == Node::Kind::scalar ? find(node.text) : nullptr;
+  if (symbol != nullptr) return Operand{symbol->word, symbol->bits, node.text};
+  if (all_known_) diagnostics_.add(node.place, describe(node) + " is no field", "the name of bits, such as entry.memory_type");
+  return std::nullopt;
+}
+
+// The keys of a comparison, each with its negation.
+struct Comparison {
+  const char* key;
+  Relation relation;
+  bool negated;
+};
+constexpr std::array<Comparison, 6> kComparisons = {{{"within", Relation::within, false},
+                                                     {"not_within", Relation::within, true},
+                                                     {"at_most", Relation::at_most, false},
+                                                     {"more_than", Relation::at_most, true},
+                                                     {"equal", Relation::equal, false},
+                                                     {"not_equal", Relation::equal, true}}};
+
 Condition Names::read_membership(const Node& node) {
   MapReader reader(node, diagnostics_, "condition");
   const Node& field = *reader.require("field");
-  const Symbol* symbol = field.kind == Node::Kind::scalar ? find(field.text) : nullptr;
-  const bool negated = reader.find("in") == nullptr && reader.find("not_in") != nullptr;
-  Condition condition = make(Condition::Kind::one_of, node.place);
+  const std::optional<Operand> of = operand(field);
+  const auto* const compared =
+      std::ranges::find_if(kComparisons, [&](const Comparison& one) { return reader.find(one.key) != nullptr; });
+  const bool is_compared = compared != kComparisons.end();
+  const bool negated = is_compared ? compared->negated : reader.find("in") == nullptr && reader.find("not_in") != nullptr;
+  const char* const key = is_compared ? compared->key : negated ? "not_in" : "in";
+  Condition condition = make(is_compared ? Condition::Kind::compared : Condition::Kind::one_of, field.place);
   condition.name = field.text;
-  if (symbol == nullptr) {
-    diagnostics_.add(field.place, describe(field) + " is no field", "the name of bits, such as entry.memory_type");
-    reader.words(negated ? "not_in" : "in");
+  if (of) {
+    condition.word = of->word;
+    condition.bits = of->bits;
+  }
+  if (is_compared) {
+    condition.relation = compared->relation;
+    const Node& with = *reader.find(key);
+    const auto number = parse_number(with.text);
+    if (with.kind == Node::Kind::scalar && number) {
+      condition.values = {*number};
+    } else {
+      condition.other = operand(with);
+    }
+  } else if (of) {
+    condition.values = read_values(reader, condition, key);
   } else {
-    condition.place = field.place;
-    condition.word = symbol->word;
-    condition.bits = symbol->bits;
-    condition.values = read_values(reader, condition, negated ? "not_in" : "in");
+    reader.words(key);
   }
   reader.done();
-  if (condition.values.empty()) return make(Condition::Kind::all_of, node.place);
+  if (!of || (condition.values.empty() && !condition.other)) return make(Condition::Kind::all_of, node.place);
   return negated ? negate(std::move(condition)) : condition;
 }
 
@@ -257,9 +291,17 @@ Condition Names::read_kind(const Node& node) {
   Condition condition = make(Condition::Kind::any_of_kind, node.place);
   condition.field_kind = reader.choice<FieldKind>(
       "any_bit_of", {{"reserved", FieldKind::reserved}, {"beyond_maxphyaddr", FieldKind::beyond_maxphyaddr}});
-  condition.word =
-      reader.choice<Word>("in_word", {{"entry", Word::entry}, {"sub_page", Word::sub_page}, {"eptp", Word::eptp}});
   condition.name = "any_bit_of " + to_string(condition.field_kind);
+  if (const Node* of = reader.require("in_word")) {
+    const Symbol* const found = of->kind == Node::Kind::scalar ? find(of->text) : nullptr;
+    if (of->text == "entry" || of->text == "sub_page") {
+      condition.word = of->text == "entry" ? Word::entry : Word::sub_page;
+    } else if (found != nullptr && of->text.find('.') == std::string::npos) {
+      condition.word = found->word;
+    } else {
+      diagnostics_.add(of->place, describe(*of) + " is no word with fields", "entry, sub_page or the id of a register");
+    }
+  }
   reader.done();
   return condition;
 }
@@ -277,8 +319,8 @@ std::string Names::nearest(const std::string& name) const {
   for (const auto& [id, pending] : pending_) consider("condition." + id);
   if (!alike.empty()) return fmt::format("{}", fmt::join(alike, " or "));
   if (!of_scope.empty()) return fmt::format("{} and one of {}", scope, fmt::join(of_scope, ", "));
-  return "capability, control, parameter, eptp, gpa, entry, sub_page, all, nonleaf, leaf, access, walk, ended, "
-         "violation or condition before the dot";
+  return "a register, capability, control, parameter, eptp, gpa, entry, sub_page, all, nonleaf, leaf, access, walk, "
+         "ended, violation or condition before the dot";
 }
 
 }  // namespace spec

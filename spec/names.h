@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ class Names {
   [[nodiscard]] const std::vector<NamedCondition>& conditions() const { return resolved_; }
 
   Condition read(const Node& node);  // in the second reading
+  // What a name stands for; nothing, and in the second reading a diagnostic, when there is no such name.
+  std::optional<Operand> operand(const Node& node);
 
  private:
   struct Pending {
@@ -90,6 +93,26 @@ constexpr std::size_t kMostConditions = 64;  // of the configuration, named or n
 // in the set of conditions. New ones take the free bits from 63 downwards in the order in which they occur; where there
 // is no more room they have no bit. Tests: tests/model/emit_test.cpp.
 Spec with_names_for_all(const Spec& spec);
+
+// Calls `visit` for each condition of rules of an entry, an access or a walk, and of what is reported.
+template <typename SpecOrConst, typename Visit>
+void for_each_of_walk(SpecOrConst& spec, const Visit& visit) {
+  for (auto& rule : spec.misconfigurations) visit(rule.when);
+  for (auto& rule : spec.violations) visit(rule.when);
+  for (auto& flag : spec.flags) visit(flag.when);
+  visit(spec.sub_page_check.when);
+  for (auto& rule : spec.sub_page.rules) visit(rule.when);
+  const auto visit_bits = [&](auto& bits) {
+    for (auto& bit : bits) {
+      visit(bit.set);
+      if (bit.undefined) visit(*bit.undefined);
+    }
+  };
+  visit_bits(spec.sub_page.qualification);
+  visit(spec.convertible.when);
+  visit(spec.convertible.undefined);
+  visit_bits(spec.qualification);
+}
 
 // Calls `visit(const Condition&)` for the condition and everything below it, not through names.
 template <typename Visit>

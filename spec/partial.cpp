@@ -8,11 +8,14 @@ namespace {
 
 Truth opposite(Truth truth) { return static_cast<Truth>(static_cast<int>(Truth::yes) - static_cast<int>(truth)); }
 
-Partial field_of(const Condition& condition, const Knowledge& knowledge) {
-  const auto found = knowledge.find(condition.word);
+Partial field_of(Word word, Bits bits, const Knowledge& knowledge) {
+  const auto found = knowledge.find(word);
   if (found == knowledge.end()) return {};
-  const std::uint64_t mask = mask_of(condition.bits) & found->second.mask;
-  return {mask >> condition.bits.low, (found->second.value & mask) >> condition.bits.low};
+  const std::uint64_t mask = mask_of(bits) & found->second.mask;
+  return {mask >> bits.low, (found->second.value & mask) >> bits.low};
+}
+Partial field_of(const Condition& condition, const Knowledge& knowledge) {
+  return field_of(condition.word, condition.bits, knowledge);
 }
 
 Truth nonzero(const Condition& condition, const Knowledge& knowledge) {
@@ -39,7 +42,27 @@ Truth any_of_kind(const Condition& condition, const Knowledge& knowledge, const 
   return (bits & ~word->second.mask) == 0 ? Truth::no : Truth::maybe;
 }
 
+// Known only where both values are.
+Truth compared(const Condition& condition, const Knowledge& knowledge) {
+  const Partial a = field_of(condition, knowledge);
+  const Partial b = condition.other ? field_of(condition.other->word, condition.other->bits, knowledge)
+                                    : known(condition.values.front());
+  const bool whole = a.mask == mask_of(condition.bits) >> condition.bits.low &&
+                     (!condition.other || b.mask == mask_of(condition.other->bits) >> condition.other->bits.low);
+  if (!whole) return Truth::maybe;
+  return has_relation(a.value, condition.relation, b.value) ? Truth::yes : Truth::no;
+}
+
 }  // namespace
+
+bool has_relation(std::uint64_t a, Relation relation, std::uint64_t b) {
+  switch (relation) {
+    case Relation::within: return (a & ~b) == 0;
+    case Relation::at_most: return a <= b;
+    case Relation::equal: return a == b;
+  }
+  return false;
+}
 
 std::map<FieldKind, std::uint64_t> kinds_of(const Format& format, int maxphyaddr) {
   std::map<FieldKind, std::uint64_t> bits;
@@ -67,6 +90,7 @@ Truth judge(const Spec& spec, const Condition& condition, const Knowledge& knowl
     case Condition::Kind::nonzero: return nonzero(condition, knowledge);
     case Condition::Kind::one_of: return one_of(condition, knowledge);
     case Condition::Kind::any_of_kind: return any_of_kind(condition, knowledge, kinds);
+    case Condition::Kind::compared: return compared(condition, knowledge);
     case Condition::Kind::named: return operand(spec.conditions.at(condition.named).when);
   }
   return Truth::maybe;

@@ -17,6 +17,8 @@ struct Partial {
   std::uint64_t value = 0;
 };
 
+bool has_relation(std::uint64_t a, Relation relation, std::uint64_t b);
+
 // A word that is not named is not known at all.
 using Knowledge = std::map<Word, Partial>;
 

@@ -1,4 +1,4 @@
-// Controls, parameters, access attributes and the named conditions: what changes the meaning of an entry; and the
+// Physical-address widths, access attributes and the named conditions: what changes the meaning of an entry; and the
 // configurations of processors, their profiles.
 #include <algorithm>
 #include <tuple>
@@ -14,26 +14,14 @@ namespace {
 constexpr int kMinWidth = 32;
 constexpr int kMaxWidth = 52;
 
-std::vector<Choice<Word>> control_words() {
-  std::vector<Choice<Word>> choices;
-  for (const ControlWord& one : kControlWords) choices.push_back({one.name, one.word});
-  return choices;
-}
-
-// One of the lists `controls`, `parameters`, `attributes`; `word` is nullopt where each item names its own.
-std::vector<NamedBits> read_bits(Draft& draft, MapReader& reader, const char* list, const char* scope,
-                                 std::optional<Word> word) {
+std::vector<NamedBits> read_attributes(Draft& draft, MapReader& reader) {
   Seen seen;
-  return reader.each(list, scope, [&](MapReader& entry) {
+  return reader.each("attributes", "access", [&](MapReader& entry) {
     NamedBits named;
-    named.word = word ? *word : entry.choice("word", control_words());
-    const unsigned max = named.word == Word::tertiary ? 63 : 31;
-    const auto* const of = std::ranges::find(kControlWords, named.word, &ControlWord::word);
-    const unsigned bit = entry.bit(seen, max, word ? "" : fmt::format(" of {}", of->name));
+    const unsigned bit = entry.bit(seen, 31);
     named.bits = {bit, bit};
     entry.name(named, seen, fmt::format("bit {}", bit));
-    if (named.word == Word::parameter) named.reason = entry.text("reason");
-    draft.names.add(fmt::format("{}.{}", scope, named.id), {named.word, named.bits});
+    draft.names.add("access." + named.id, {named.word, named.bits});
     return named;
   });
 }
@@ -68,26 +56,23 @@ std::vector<const Symbol*> read_names(Draft& draft, MapReader& reader, const cha
 // A control counts as 0 without the control that activates its word; a profile that names it then says something else
 // than it means.
 void check_activation(Draft& draft, const Profile& profile) {
-  const auto activated = [&](const char* control) {
-    const Symbol* symbol = draft.names.find(control);
-    return symbol != nullptr && (profile.primary & mask_of(symbol->bits)) != 0;
-  };
-  if ((profile.secondary != 0 && !activated("control.activate_secondary_controls")) ||
-      (profile.tertiary != 0 && !activated("control.activate_tertiary_controls"))) {
+  for (std::size_t n = 0; n < draft.spec.registers.size(); ++n) {
+    const std::optional<Operand>& by = draft.spec.registers[n].activated_by;
+    if (profile.registers[n] == 0 || !by) continue;
+    if ((profile.registers.at(register_at(by->word)) & mask_of(by->bits)) != 0) continue;
     draft.diagnostics.add(profile.place,
                           fmt::format("the profile '{}' has controls whose word is not activated", profile.id),
-                          "activate_secondary_controls, activate_tertiary_controls with controls of those words");
+                          by->name + " with controls of that word");
   }
 }
 
-void check_capability(Draft& draft, const Profile& profile, const Place& place) {
-  for (const Field& field : draft.spec.capability.fields) {
+void check_capability(Draft& draft, std::uint64_t value, const Place& place) {
+  for (const Field& field : register_of(draft.spec, "capability").fields) {
     const bool readable = is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset;
     if (field.kind != FieldKind::reserved || !readable) continue;
-    if ((profile.capability & mask_of(bits_at(field.bits))) != 0) {
+    if ((value & mask_of(bits_at(field.bits))) != 0) {
       draft.diagnostics.add(
-          place,
-          fmt::format("the capability value {:#x} has reserved bits {} set", profile.capability, to_string(field.bits)),
+          place, fmt::format("the capability value {:#x} has reserved bits {} set", value, to_string(field.bits)),
           "a value of IA32_VMX_EPT_VPID_CAP");
     }
   }
@@ -110,13 +95,11 @@ void read_configuration(Draft& draft, MapReader& reader) {
   const Widths widths = reader.one("maxphyaddr", [&](MapReader& width) { return read_widths(draft, width); });
   draft.spec.min_maxphyaddr = widths.min;
   draft.spec.max_maxphyaddr = widths.max;
-  draft.spec.controls = read_bits(draft, reader, "controls", "control", std::nullopt);
-  draft.spec.parameters = read_bits(draft, reader, "parameters", "parameter", Word::parameter);
   read_conditions(draft, reader);
 }
 
 void read_accesses(Draft& draft, MapReader& reader) {
-  draft.spec.attributes = read_bits(draft, reader, "attributes", "access", Word::access);
+  draft.spec.attributes = read_attributes(draft, reader);
   Seen seen;
   draft.spec.accesses = reader.each("accesses", "access", [&](MapReader& entry) {
     Access access;
@@ -139,23 +122,23 @@ void read_profile(Draft& draft, MapReader& reader) {
   profile.maxphyaddr =
       static_cast<int>(reader.number("maxphyaddr", static_cast<std::uint64_t>(draft.spec.min_maxphyaddr),
                                      static_cast<std::uint64_t>(draft.spec.max_maxphyaddr)));
-  profile.capability = reader.number("ept_vpid_cap", 0, ~std::uint64_t{0});
-  constexpr const char* kExpected = "an id from semantics/configuration.yaml";
-  for (const Symbol* symbol : read_names(draft, reader, "controls", "control", "unknown control '{}'", kExpected)) {
-    const auto* word = std::ranges::find(kControlWords, symbol->word, &ControlWord::word);
-    profile.*word->member |= mask_of(symbol->bits);
-  }
-  if (reader.find("parameters") != nullptr) {
-    for (const Symbol* symbol :
-         read_names(draft, reader, "parameters", "parameter", "unknown parameter '{}'", kExpected))
-      profile.parameters |= mask_of(symbol->bits);
-  }
+  profile.registers.resize(draft.spec.registers.size(), 0);
+  const auto value = [&](Word word) -> std::uint64_t& { return profile.registers.at(register_at(word)); };
+  value(word_of(draft.spec, "capability")) = reader.number("ept_vpid_cap", 0, ~std::uint64_t{0});
+  const auto add = [&](const char* key, const char* scope, const char* wrong, const char* expected) {
+    for (const Symbol* symbol : read_names(draft, reader, key, scope, wrong, expected))
+      value(symbol->word) |= mask_of(symbol->bits);
+  };
+  add("controls", "control", "unknown control '{}'", "a control of a register under registers/");
+  if (reader.find("parameters") != nullptr)
+    add("parameters", "parameter", "unknown parameter '{}'", "a field of registers/parameters.yaml");
   check_activation(draft, profile);
   profile.source = reader.text("source");
   if (reader.find("synthetic") != nullptr) profile.synthetic = reader.flag("synthetic");
   for (const Node* item : reader.find("assumed") != nullptr ? reader.list("assumed") : std::vector<const Node*>{})
     profile.assumed.push_back(scalar_text(*item, "an item of 'assumed'", draft.diagnostics, "a text"));
-  if (const Node* node = reader.find("ept_vpid_cap")) check_capability(draft, profile, node->place);
+  if (const Node* node = reader.find("ept_vpid_cap"))
+    check_capability(draft, value(word_of(draft.spec, "capability")), node->place);
   draft.spec.profiles.push_back(std::move(profile));
 }
 

@@ -1,5 +1,4 @@
-// Formats and registers: what the bits of EPTP, capability MSR and entries are called, and the names that conditions
-// know them by.
+// Formats: what the bits of entries and registers are called, and the names that conditions know those of entries by.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -38,10 +37,13 @@ Range read_range(MapReader& reader, Diagnostics& diagnostics) {
 // Or a range that was reported already.
 bool is_one_bit(const Range& range) { return is_constant(range) && range.high.offset <= range.low.offset; }
 
+}  // namespace
+
 Field read_field(Draft& draft, MapReader& reader, Seen& seen) {
   Field field;
   field.bits = read_range(reader, draft.diagnostics);
   reader.name(field, seen, in_words(field.bits));
+  field.reason = reader.optional_text("reason");
   field.kind = reader.choice("kind", kKinds);
   if (field.kind == FieldKind::fixed) {
     field.value = reader.number("value", 0, 1);
@@ -58,6 +60,8 @@ Field read_field(Draft& draft, MapReader& reader, Seen& seen) {
   field.when = read_when(draft, reader, kOfField);
   return field;
 }
+
+namespace {
 
 void add_name(Draft& draft, const std::string& name, Word word, const Field& field) {
   const Bits bits = bits_at(field.bits);
@@ -78,10 +82,6 @@ void add_names(Draft& draft, const Format& format, bool is_of_sub_page) {
       add_name(draft, "sub_page." + field.id, Word::sub_page, field);
       continue;
     }
-    if (format.level == 0) {
-      add_name(draft, format.id + "." + field.id, format.id == "eptp" ? Word::eptp : Word::capability, field);
-      continue;
-    }
     add_name(draft, "entry." + field.id, Word::entry, field);
     if (format.maps_page) add_name(draft, "leaf." + field.id, Word::leaf, field);
   }
@@ -100,22 +100,6 @@ void check_maps_page(Draft& draft, MapReader& reader, const Format& format) {
   }
 }
 
-void put(Draft& draft, Format format) {
-  std::vector<Format>& formats = draft.spec.formats;
-  if (format.level > 0) {
-    formats.push_back(std::move(format));
-    std::ranges::stable_sort(formats, [](const Format& a, const Format& b) {
-      return a.level != b.level ? a.level > b.level : !a.maps_page && b.maps_page;
-    });
-  } else if (format.id == "eptp") {
-    draft.spec.eptp = std::move(format);
-  } else if (format.id == "capability") {
-    draft.spec.capability = std::move(format);
-  } else {
-    draft.diagnostics.add(format.place, fmt::format("unknown register '{}'", format.id), "eptp or capability");
-  }
-}
-
 }  // namespace
 
 bool has_name(const Field& field) {
@@ -130,21 +114,25 @@ bool has_field(const Format& format, const std::string& id, Bits bits) {
 }
 
 void read_format(Draft& draft, MapReader& reader) {
+  const bool is_of_sub_page = reader.what() == "sub_page_format";
   Format format;
   format.place = reader.place();
   format.id = reader.id("id");
   format.title = reader.text("title");
-  if (reader.what() == "format") {
+  if (!is_of_sub_page) {
     format.level = static_cast<int>(reader.number("level", 1, 5));
     format.maps_page = reader.flag("maps_page");
     check_maps_page(draft, reader, format);
   }
   Seen seen;
   format.fields = reader.each("fields", "field", [&](MapReader& field) { return read_field(draft, field, seen); });
-  const bool is_of_sub_page = reader.what() == "sub_page_format";
   add_names(draft, format, is_of_sub_page);
   if (is_of_sub_page) return draft.spec.sub_page.formats.push_back(std::move(format));
-  put(draft, std::move(format));
+  std::vector<Format>& formats = draft.spec.formats;
+  formats.push_back(std::move(format));
+  std::ranges::stable_sort(formats, [](const Format& a, const Format& b) {
+    return a.level != b.level ? a.level > b.level : !a.maps_page && b.maps_page;
+  });
 }
 
 // They speak of several entries at once: their formats must all have the field. A leaf's format can be asked for

@@ -1,5 +1,4 @@
-// Rules: when an EPTP is not accepted, when an entry is misconfigured, when an access is refused and what is reported
-// then.
+// Rules of a walk: when an entry is misconfigured, when an access is refused and what is reported then.
 #include <fmt/format.h>
 
 #include "spec/draft.h"
@@ -8,7 +7,6 @@ namespace spec {
 
 namespace {
 
-const Known kOfConfiguration = {{}, "a condition over EPTP, capabilities, controls and parameters"};
 const Known kOfEntry = {{Word::entry}, "a condition over configuration and entry", true};
 const Known kOfAnyEntry = {{Word::entry}, "a condition over configuration and named bits of the entry"};
 const Known kBeforeWalk = {{Word::gpa}, "a condition over configuration and guest-physical address"};
@@ -33,20 +31,6 @@ const Known& known_at(ViolationStage stage) {
     case ViolationStage::permissions: return kOfCompleteWalk;
   }
   return kOfCompleteWalk;
-}
-
-// The list `rules`, each with `read` for what rules of one kind have beside the others.
-template <typename Read>
-std::vector<Rule> read_rules(MapReader& reader, const Read& read) {
-  Seen seen;
-  return reader.each("rules", "rule", [&](MapReader& entry) {
-    Rule rule;
-    entry.name(rule, seen);
-    rule.bit = entry.bit(seen);
-    rule.reason = entry.optional_text("reason");
-    read(entry, rule);
-    return rule;
-  });
 }
 
 // `formats` of a misconfiguration rule, all formats without it; every name that the rule uses must be a field of each
@@ -150,11 +134,6 @@ Condition read_when(Draft& draft, MapReader& reader, const Known& known, const c
                           known.expected);
   }
   return condition;
-}
-
-void read_eptp_check(Draft& draft, MapReader& reader) {
-  draft.spec.eptp_rules =
-      read_rules(reader, [&](MapReader& entry, Rule& rule) { rule.when = read_when(draft, entry, kOfConfiguration); });
 }
 
 void read_misconfiguration(Draft& draft, MapReader& reader) {

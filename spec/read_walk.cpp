@@ -10,9 +10,9 @@ namespace spec {
 
 namespace {
 
-const std::vector<Choice<Check>> kChecks = {{"not_present", Check::not_present},
-                                            {"misconfiguration", Check::misconfiguration},
-                                            {"permissions", Check::permissions}};
+const std::vector<Choice<WalkCheck>> kChecks = {{"not_present", WalkCheck::not_present},
+                                            {"misconfiguration", WalkCheck::misconfiguration},
+                                            {"permissions", WalkCheck::permissions}};
 const std::vector<Choice<Effect>> kEffects = {{"never", Effect::never}, {"may", Effect::may}, {"must", Effect::must}};
 
 const std::vector<Choice<Effect Flag::*>> kFlagEffects = {{"on_success", &Flag::on_success},
@@ -79,10 +79,10 @@ Order read_order(Draft& draft, MapReader& reader) {
   const std::size_t before = draft.diagnostics.size();
   for (const Node* item : reader.list("each_entry")) order.each_entry.push_back(reader.choose(*item, kChecks));
   for (const Node* item : reader.list("complete_walk")) order.complete_walk.push_back(reader.choose(*item, kChecks));
-  std::vector<Check> entry = order.each_entry;
+  std::vector<WalkCheck> entry = order.each_entry;
   std::ranges::sort(entry);
-  const bool complete = entry == std::vector<Check>{Check::not_present, Check::misconfiguration} &&
-                        order.complete_walk == std::vector<Check>{Check::permissions};
+  const bool complete = entry == std::vector<WalkCheck>{WalkCheck::not_present, WalkCheck::misconfiguration} &&
+                        order.complete_walk == std::vector<WalkCheck>{WalkCheck::permissions};
   if (!complete && reader.is_mapping() && draft.diagnostics.size() == before) {
     draft.diagnostics.add(
         order.place, "a check is missing from the order or stands in the wrong list",
@@ -219,6 +219,7 @@ void read_walk(Draft& draft, MapReader& reader) {
     draft.names.add(name, {Word::walk, {static_cast<unsigned>(fact), static_cast<unsigned>(fact)}});
   draft.spec.address_fields = read_named_bits(draft, reader, "guest_physical_address", "gpa", Word::gpa);
   read_conditions(draft, reader);
+  draft.spec.enabled = read_when(draft, reader, {{}, "a condition over registers"}, "requires");
   draft.spec.levels = read_levels(draft, reader, draft.spec.formats, 5);
   draft.spec.order = reader.one("order", [&](MapReader& order) { return read_order(draft, order); });
   Seen seen;

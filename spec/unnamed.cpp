@@ -11,7 +11,8 @@ namespace {
 
 bool same(const Condition& a, const Condition& b) {
   return a.kind == b.kind && a.word == b.word && a.bits == b.bits && a.values == b.values &&
-         a.field_kind == b.field_kind && a.operands.empty() && b.operands.empty();
+         a.field_kind == b.field_kind && a.kind != Condition::Kind::compared && a.operands.empty() &&
+         b.operands.empty();
 }
 
 // "capability.page_2m" → "capability_page_2m", "any_bit_of reserved" → "any_bit_of_reserved", with the values if there
@@ -60,21 +61,7 @@ Spec with_names_for_all(const Spec& spec) {
     name(when, result);
     result.conditions[i].when = when;
   }
-  for (Rule& rule : result.misconfigurations) name(rule.when, result);
-  for (Rule& rule : result.violations) name(rule.when, result);
-  for (Flag& flag : result.flags) name(flag.when, result);
-  name(result.sub_page_check.when, result);
-  for (Rule& rule : result.sub_page.rules) name(rule.when, result);
-  for (QualificationBit& bit : result.sub_page.qualification) {
-    name(bit.set, result);
-    if (bit.undefined) name(*bit.undefined, result);
-  }
-  name(result.convertible.when, result);
-  name(result.convertible.undefined, result);
-  for (QualificationBit& bit : result.qualification) {
-    name(bit.set, result);
-    if (bit.undefined) name(*bit.undefined, result);
-  }
+  for_each_of_walk(result, [&](Condition& condition) { name(condition, result); });
   return result;
 }
 

@@ -32,19 +32,19 @@ std::vector<vectors::Vector> all_of(const std::vector<vectors::Document>& docume
 }
 
 void print_case(const spec::Spec& spec, const vectors::Case& asked) {
-  const ept_configuration& has = asked.configuration;
-  fmt::print("    maxphyaddr {}, capability {:#x}: {}\n", has.maxphyaddr, has.capability,
-             spec::draw(spec.capability, has.capability, static_cast<int>(has.maxphyaddr)));
-  fmt::print("    controls: pin-based {}; primary {}; secondary {}; tertiary {}; parameters {}\n",
-             spec::draw_bits(spec.controls, spec::Word::pin_based, has.pin_based_controls),
-             spec::draw_bits(spec.controls, spec::Word::primary, has.primary_controls),
-             spec::draw_bits(spec.controls, spec::Word::secondary, has.secondary_controls),
-             spec::draw_bits(spec.controls, spec::Word::tertiary, has.tertiary_controls),
-             spec::draw_bits(spec.parameters, spec::Word::parameter, has.parameters));
-  fmt::print("    EPTP {:#x}: {}\n", asked.eptp, spec::draw(spec.eptp, asked.eptp, static_cast<int>(has.maxphyaddr)));
+  ept_configuration has = asked.configuration;
+  const auto width = static_cast<int>(has.maxphyaddr);
+  fmt::print("    maxphyaddr {}\n", width);
+  int place = 0;
+  for (const ept_register number : ept_configuration_registers) {
+    const ept_word value = *ept_configuration_word(&has, place++);
+    fmt::print("    {} {:#x}: {}\n", spec.registers.at(number).id, value,
+               spec::draw(spec.registers.at(number), value, width));
+  }
+  fmt::print("    EPTP {:#x}: {}\n", asked.eptp, spec::draw(register_of(spec, "eptp"), asked.eptp, width));
   if (asked.question == vectors::Question::walk) {
     fmt::print("    access to {:#x}: {}\n", asked.guest_physical_address,
-               spec::draw_bits(spec.attributes, spec::Word::access, asked.access));
+               spec::draw_bits(spec.attributes, asked.access));
   }
   int level = asked.level;
   for (const ept_word entry : asked.entries) {

@@ -28,15 +28,15 @@ namespace {
 namespace fs = std::filesystem;
 
 spec::Profile profile_of(const harness::Description& description) {
-  const ept_configuration has = harness::widest(description);
+  ept_configuration has = harness::widest(description);
   spec::Profile profile;
   profile.id = "own";
   profile.title = description.name;
   profile.maxphyaddr = static_cast<int>(has.maxphyaddr);
-  profile.capability = has.capability;
-  for (std::size_t n = 0; n < vectors::kControls.size(); ++n)
-    profile.*spec::kControlWords[n].member = has.*vectors::kControls[n].member;
-  profile.parameters = has.parameters;
+  profile.registers.resize(EPT_REGISTERS, 0);
+  int place = 0;
+  for (const ept_register number : ept_configuration_registers)
+    profile.registers[number] = *ept_configuration_word(&has, place++);
   return profile;
 }
 
@@ -50,8 +50,8 @@ std::string key_of(const std::string& spec_directory, const spec::Profile& profi
   std::uint64_t hash = harness::hash_of("");
   for (const fs::path& file : files)
     hash = harness::hash_of(vectors::read_file(file, "a part of the program or of the specification"), hash);
-  std::string key = fmt::format("{:x} {} {:x} {:x}", hash, profile.maxphyaddr, profile.capability, profile.parameters);
-  for (const spec::ControlWord& word : spec::kControlWords) key += fmt::format(" {:x}", profile.*word.member);
+  std::string key = fmt::format("{:x} {}", hash, profile.maxphyaddr);
+  for (const ept_register number : ept_configuration_registers) key += fmt::format(" {:x}", profile.registers.at(number));
   return vectors::sha256(key);
 }
 

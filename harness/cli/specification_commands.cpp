@@ -48,7 +48,7 @@ bool check(const std::string& directory, const std::optional<std::filesystem::pa
   if (!spec) return false;
   const std::string name = overlay ? overlay->string() : directory;
   fmt::print("{}: {} formats, {} rules, {} profiles are well-formed\n", name, spec->formats.size(),
-             spec->eptp_rules.size() + spec->misconfigurations.size() + spec->violations.size(), spec->profiles.size());
+             eptp_rules(*spec).size() + spec->misconfigurations.size() + spec->violations.size(), spec->profiles.size());
   return print_proofs(*spec, model::specification_obligations(*spec), {});
 }
 

@@ -54,7 +54,7 @@ std::vector<Difference> differences(const ept_configuration& wanted, const ept_c
   };
   add(&ept_configuration::capability, ept_capability_names, "capability");
   for (const vectors::Controls& word : vectors::kControls) add(word.member, word.vocabulary, "control");
-  add(&ept_configuration::parameters, ept_parameter_names, "parameter");
+  add(&ept_configuration::parameters, ept_parameters_names, "parameter");
   return all;
 }
 
@@ -74,7 +74,7 @@ std::string obstacle(const vectors::Vector& vector, const ept_configuration& has
 
 // The first of the parameters that are not known and on which it depends whether the vector applies; null for none.
 const Name* undecided(const vectors::Vector& vector, ept_configuration there, ept_word unknown) {
-  for (const Name& parameter : ept_parameter_names) {
+  for (const Name& parameter : ept_parameters_names) {
     if ((parameter.bits & unknown) == 0) continue;
     there.parameters ^= parameter.bits;
     const bool still = applies(vector, there);

@@ -87,8 +87,8 @@ std::string eptp_text(const vectors::Case& asked) {
 std::string draw(const vectors::Case& asked, const std::string& indent) {
   const ept_configuration& with = asked.configuration;
   std::string text = fmt::format("{}maxphyaddr {}, capability {:#x}", indent, with.maxphyaddr, with.capability);
-  std::string controls = names_of(ept_secondary_control_names, with.secondary_controls);
-  const std::string tertiary = names_of(ept_tertiary_control_names, with.tertiary_controls);
+  std::string controls = names_of(ept_secondary_controls_names, with.secondary_controls);
+  const std::string tertiary = names_of(ept_tertiary_controls_names, with.tertiary_controls);
   if (!tertiary.empty()) controls += (controls.empty() ? "" : " ") + tertiary;
   text += fmt::format(", controls {}\n{}eptp {}\n", controls, indent, eptp_text(asked));
   const bool sub_page = asked.question == vectors::Question::sub_page;

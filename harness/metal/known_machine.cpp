@@ -46,13 +46,13 @@ Description described(const std::string& name, const image::Probe& probe) {
   description.machine = true;
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = kAllQuestions;
-  description.unknown_parameters = all_bits(ept_parameter_names);
+  description.unknown_parameters = all_bits(ept_parameters_names);
   ept_configuration has = always();
   ept_configuration may{};
   has.maxphyaddr = probe.maxphyaddr;
   has.capability = msr(probe, 0x48c);
   for (std::size_t n = 0; n < kControlMsrs.size(); ++n) {
-    const auto& [name_of_word, word, vocabulary] = vectors::kControls[n];
+    const auto& [name_of_word, word, vocabulary, number] = vectors::kControls[n];
     const auto& [usual, exact, shift] = kControlMsrs[n];
     const std::uint64_t value = msr(probe, is_exact(probe) ? exact : usual);
     may.*word = value >> shift & all_bits(vocabulary) & ~(has.*word);

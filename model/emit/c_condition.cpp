@@ -40,7 +40,7 @@ Expression join(const std::vector<Condition>& operands, const spec::Spec& spec, 
 
 constexpr unsigned kLookedUp = 6;  // bits of a field whose values are bits of a word
 
-Expression compared(const std::string& field, const Condition& condition, std::uint64_t value) {
+Expression equals(const std::string& field, const Condition& condition, std::uint64_t value) {
   return {fmt::format("{} == {}", field, hex(value << condition.bits.low)), Strength::comparison};
 }
 
@@ -57,13 +57,13 @@ Expression one_of_fact(const Condition& condition) {
 
 // One value is compared; of several, each is a bit of a constant that the field selects from, or compared where there
 // are not enough bits.
-Expression one_of(const Condition& condition) {
+Expression one_of(const Condition& condition, const spec::Spec& spec) {
   if (is_fact(condition.word)) return one_of_fact(condition);
-  const std::string field = fmt::format("({} & {})", c_word(condition.word), macro_of(condition));
-  if (condition.values.size() == 1) return compared(field, condition, condition.values[0]);
+  const std::string field = fmt::format("({} & {})", c_word(condition.word, spec), macro_of(condition, spec));
+  if (condition.values.size() == 1) return equals(field, condition, condition.values[0]);
   if (condition.bits.high - condition.bits.low >= kLookedUp) {
     std::vector<std::string> each;
-    for (const std::uint64_t value : condition.values) each.push_back(compared(field, condition, value).text);
+    for (const std::uint64_t value : condition.values) each.push_back(equals(field, condition, value).text);
     return {fmt::format("{}", fmt::join(each, " || ")), Strength::any_of};
   }
   std::uint64_t values = 0;
@@ -72,10 +72,30 @@ Expression one_of(const Condition& condition) {
   return {fmt::format("({} >> {} & 1)", hex(values), value)};
 }
 
-Expression any_of_kind(const Condition& condition) {
+// The bits, moved down to bit 0.
+std::string low_bits(spec::Word word, spec::Bits bits, const spec::Spec& spec) {
+  const std::uint64_t mask = spec::mask_of({bits.high - bits.low, 0});
+  const std::string text = c_word(word, spec);
+  const std::string moved = bits.low == 0 ? text : fmt::format("{} >> {}", text, bits.low);
+  return ~mask == 0 ? moved : fmt::format("({} & {})", moved, hex(mask));
+}
+
+Expression related(const Condition& condition, const spec::Spec& spec) {
+  const std::string a = low_bits(condition.word, condition.bits, spec);
+  const std::string b = condition.other ? low_bits(condition.other->word, condition.other->bits, spec)
+                                        : fmt::format("{}ull", condition.values.front());
+  switch (condition.relation) {
+    case spec::Relation::within: return {fmt::format("!({} & ~{})", a, b)};
+    case spec::Relation::at_most: return {fmt::format("{} <= {}", a, b), Strength::comparison};
+    case spec::Relation::equal: return {fmt::format("{} == {}", a, b), Strength::comparison};
+  }
+  return {};
+}
+
+Expression any_of_kind(const Condition& condition, const spec::Spec& spec) {
   const char* const member = condition.field_kind == spec::FieldKind::reserved ? "reserved" : "beyond_maxphyaddr";
   if (condition.word == spec::Word::entry) return {fmt::format("(entry & masks->{})", member)};
-  return {fmt::format("({} & {})", c_word(condition.word), member)};
+  return {fmt::format("({} & {})", c_word(condition.word, spec), member)};
 }
 
 Expression named(const spec::NamedCondition& condition, const spec::Spec& spec) {
@@ -100,9 +120,10 @@ Expression print(const Condition& condition, const spec::Spec& spec) {
     }
     case Condition::Kind::nonzero:
       if (is_fact(condition.word)) return {fact(condition)};
-      return {fmt::format("({} & {})", c_word(condition.word), macro_of(condition))};
-    case Condition::Kind::one_of: return one_of(condition);
-    case Condition::Kind::any_of_kind: return any_of_kind(condition);
+      return {fmt::format("({} & {})", c_word(condition.word, spec), macro_of(condition, spec))};
+    case Condition::Kind::one_of: return one_of(condition, spec);
+    case Condition::Kind::any_of_kind: return any_of_kind(condition, spec);
+    case Condition::Kind::compared: return related(condition, spec);
     case Condition::Kind::named: return named(spec.conditions.at(condition.named), spec);
   }
   return {};
@@ -144,21 +165,25 @@ std::string upper(const std::string& id) {
 
 std::string hex(std::uint64_t value) { return fmt::format("{:#x}ull", value); }
 
-std::string macro_of(const Condition& leaf) {
-  const std::size_t dot = leaf.name.find('.');
-  std::string scope = leaf.name.substr(0, dot);
-  if (scope == "all" || scope == "nonleaf" || scope == "leaf") scope = "entry";
-  const std::string id = leaf.name.substr(dot + 1);
-  return scope == "eptp" && id.starts_with("eptp_") ? "EPT_" + upper(id)
-                                                    : fmt::format("EPT_{}_{}", upper(scope), upper(id));
+std::string macro_of(const spec::Register& of, const std::string& field) {
+  return of.id == "eptp" && field.starts_with("eptp_") ? "EPT_" + upper(field)
+                                                       : fmt::format("EPT_{}_{}", upper(of.scope), upper(field));
 }
 
-std::string c_word(spec::Word word) {
-  constexpr std::array kNames = {
-      "capability", "pin_based", "primary", "secondary", "tertiary", "parameters", "eptp", "guest_physical_address",
-      "entry",      "entry",     "all",     "nonleaf",   "leaf",     "access",     "",     "",
-      "violations"};
-  static_assert(kNames.size() == static_cast<std::size_t>(spec::Word::violation) + 1);
+std::string macro_of(const Condition& leaf, const spec::Spec& spec) {
+  const std::size_t dot = leaf.name.find('.');
+  const std::string id = leaf.name.substr(dot + 1);
+  if (spec::is_register(leaf.word)) return macro_of(origin_of(spec, leaf.word), id);
+  std::string scope = leaf.name.substr(0, dot);
+  if (scope == "all" || scope == "nonleaf" || scope == "leaf") scope = "entry";
+  return fmt::format("EPT_{}_{}", upper(scope), upper(id));
+}
+
+std::string c_word(spec::Word word, const spec::Spec& spec) {
+  if (spec::is_register(word)) return spec.registers.at(spec::register_at(word)).id;
+  constexpr std::array kNames = {"guest_physical_address", "entry", "entry", "all", "nonleaf", "leaf", "access", "", "",
+                                 "violations"};
+  static_assert(kNames.size() == spec::kWalkWords);
   if (is_fact(word)) throw std::logic_error("facts are variables of their own");
   return kNames.at(static_cast<std::size_t>(word));
 }

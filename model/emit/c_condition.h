@@ -11,8 +11,10 @@ namespace model {
 
 std::string upper(const std::string& id);           // "page_size" → "PAGE_SIZE"
 std::string hex(std::uint64_t value);               // "0x1full": 64 bits wide, so that ~ of it is
-std::string macro_of(const spec::Condition& leaf);  // "EPT_ENTRY_READ" for entry.read, all.read, leaf.read …
-std::string c_word(spec::Word word);                // the C expression of a word: "entry", "capability"
+// "EPT_ENTRY_READ" for entry.read, all.read, leaf.read …; of a derived word the macro of what it is chosen from.
+std::string macro_of(const spec::Condition& leaf, const spec::Spec& spec);
+std::string macro_of(const spec::Register& of, const std::string& field);
+std::string c_word(spec::Word word, const spec::Spec& spec);  // the C expression of a word: "entry", "capability"
 
 // A C expression that is true when the condition holds. Conditions of stage configuration are bits of `conditions`,
 // conditions of stage access are functions of `conditions` and `access`; conditions over an entry are written out.

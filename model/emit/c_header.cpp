@@ -48,8 +48,9 @@ void emit_types(const spec::Spec& spec, const MaskText& masks, std::ostream& out
     members.push_back({fmt::format("  {} {};", word.is_level ? "int" : "ept_word", word.id), word.text});
   }
   std::string controls;
-  for (const spec::ControlWord& word : spec::kControlWords)
-    controls += fmt::format("ept_word {}_controls;\n", word.name);
+  for (const spec::Register* one : spec::configuration_of_walk(spec)) {
+    if (one->role == spec::Role::control) controls += fmt::format("ept_word {};\n", one->id);
+  }
   out << fill(kTypes, {{"controls", controls},
                        {"formats", aligned(formats)},
                        {"used_words", masks.further.empty() ? "" : kUsedWords},
@@ -61,27 +62,26 @@ void emit_types(const spec::Spec& spec, const MaskText& masks, std::ostream& out
 }
 
 // What the conditions over EPTP and configuration speak of.
-std::string configuration_locals(const std::string& text) {
-  std::vector<Local> locals = {{"ept_word", "capability", "configuration->capability"}};
-  for (const spec::ControlWord& word : spec::kControlWords)
-    locals.push_back({"ept_word", word.name, fmt::format("configuration->{}_controls", word.name)});
-  locals.push_back({"ept_word", "parameters", "configuration->parameters"});
+std::string configuration_locals(const std::string& text, const spec::Spec& spec) {
+  std::vector<Local> locals;
+  for (const spec::Register* one : spec::configuration_of_walk(spec))
+    locals.push_back({"ept_word", one->id, "configuration->" + one->id});
   return locals_for(text, locals);
 }
 
 // The bits of the EPTP that are of a kind, as one C expression.
 std::string eptp_bits(const spec::Spec& spec, spec::FieldKind kind) {
-  const std::vector<std::string> parts = bits_of_kind(spec.eptp, kind, "configuration->maxphyaddr");
+  const std::vector<std::string> parts = bits_of_kind(register_of(spec, "eptp"), kind, "configuration->maxphyaddr");
   return parts.empty() ? hex(0) : fmt::format("{}", fmt::join(parts, " | "));
 }
 
 void emit_eptp_check(const spec::Spec& spec, std::ostream& out) {
-  const std::string rules = rule_lines(spec.eptp_rules, spec, "rules", "EPT_RULE_");
+  const std::string rules = rule_lines(eptp_rules(spec), spec, "rules", "EPT_RULE_");
   out << fill(kEptpCheck,
               {{"reserved", eptp_bits(spec, spec::FieldKind::reserved)},
                {"beyond", eptp_bits(spec, spec::FieldKind::beyond_maxphyaddr)},
                {"declaration", mentions(rules, "conditions") ? kDeclareConditions : ""},
-               {"locals", configuration_locals(rules) +
+               {"locals", configuration_locals(rules, spec) +
                               locals_for(rules, {{"ept_word", "conditions", "ept_conditions(configuration, eptp)"}})},
                {"rules", rules}});
 }
@@ -107,7 +107,7 @@ void emit_prepare(const spec::Spec& spec, const MaskText& masks, std::ostream& o
     conditions += set_when("conditions", c_expression(condition.when, spec), "EPT_CONDITION_" + upper(condition.id),
                            condition.id);
   }
-  std::string condition_locals = configuration_locals(conditions);
+  std::string condition_locals = configuration_locals(conditions, spec);
   for (const auto kind : {spec::FieldKind::reserved, spec::FieldKind::beyond_maxphyaddr})
     condition_locals += locals_for(conditions, {{"ept_word", to_string(kind), eptp_bits(spec, kind)}});
   const std::uint64_t root = mask_of({static_cast<unsigned>(spec.max_maxphyaddr - 1), 12});
@@ -159,8 +159,8 @@ void emit_access_conditions(const spec::Spec& spec, std::ostream& out) {
 
 std::string entry_checks(const spec::Spec& spec) {
   std::string text;
-  for (const spec::Check check : spec.order.each_entry) {
-    text += check == spec::Check::not_present
+  for (const spec::WalkCheck check : spec.order.each_entry) {
+    text += check == spec::WalkCheck::not_present
                 ? "if (suspect && !(entry & context->present)) return EPT_STEP_VIOLATION;\n"
                 : "if (suspect && ept_is_misconfigured(masks, entry)) {\n"
                   "  progress->rules = ept_rules_broken_on_a_walk(masks, entry);\n"

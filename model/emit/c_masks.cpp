@@ -124,9 +124,9 @@ Check check_of(const spec::Rule& rule, const spec::Spec& spec, const std::vector
   if (const Condition* const bit = bit_without_read(parts.entry)) {
     if (mask_of(bit->bits) <= 7 && rule.bit < 8)
       return {&rule, parts.configuration, "permission_rules", bytes_of(spec, rule, 0), suspect, ""};
-    const std::string broken = fmt::format("(without_read & {})", macro_of(*bit));
+    const std::string broken = fmt::format("(without_read & {})", macro_of(*bit, spec));
     if ((mask_of(bit->bits) & kLow) == 0 && is_free(broken))
-      return {&rule, parts.configuration, kWithoutRead, macro_of(*bit), suspect, broken};
+      return {&rule, parts.configuration, kWithoutRead, macro_of(*bit, spec), suspect, broken};
   } else if (parts.entry.size() == 1 && first.kind == Condition::Kind::one_of && first.bits == spec::Bits{5, 3} &&
              rule.bit < 8) {
     return {&rule, parts.configuration, "memory_type_rules", bytes_of(spec, rule, 3), suspect, ""};
@@ -205,7 +205,7 @@ MaskText mask_text(const spec::Spec& spec) {
   const bool several = present.kind == Condition::Kind::any_of;
   for (const Condition& way : several ? present.operands : std::vector<Condition>{present}) {
     const Parts parts = parts_of(way, spec);
-    text.present += add_to_mask("context->present", parts.configuration, macro_of(parts.entry.at(0)));
+    text.present += add_to_mask("context->present", parts.configuration, macro_of(parts.entry.at(0), spec));
   }
   text.perhaps_not_present = hex(values_without(Truth::yes, present, spec));
   std::vector<Check> checks;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
@@ -112,6 +114,42 @@ std::string sub_page_fields(const spec::Spec& spec) {
   return text;
 }
 
+std::string registers(const spec::Spec& spec) {
+  std::string text = "\n/* The registers of the specification; the numbers never change. */\nenum ept_register {\n";
+  for (std::size_t n = 0; n < spec.registers.size(); ++n) {
+    const spec::Register& one = spec.registers[n];
+    if (one.role != spec::Role::derived) text += fmt::format("  EPT_REGISTER_{} = {},\n", upper(one.id), n);
+  }
+  return text + fmt::format("}};\n#define EPT_REGISTERS {}\n",
+                            std::ranges::count_if(spec.registers, [](const spec::Register& one) {
+                              return one.role != spec::Role::derived;
+                            }));
+}
+
+// The words of struct ept_configuration behind the first.
+std::string configuration_words(const spec::Spec& spec) {
+  std::string rows;
+  std::string cases;
+  int n = 0;
+  for (const spec::Register* one : spec::configuration_of_walk(spec)) {
+    rows += fmt::format("    EPT_REGISTER_{},\n", upper(one->id));
+    cases += fmt::format("    case {}: return &configuration->{};\n", n++, one->id);
+  }
+  return fmt::format(R"(
+/* The words of struct ept_configuration behind maxphyaddr, in order. */
+static const enum ept_register ept_configuration_registers[] = {{
+{}}};
+
+/* The word at this place of that order, or null. */
+static inline ept_word* ept_configuration_word(struct ept_configuration* configuration, int place) {{
+  switch (place) {{
+{}    default: return 0;
+  }}
+}}
+)",
+                     rows, cases);
+}
+
 std::string cite(const std::string& name, const spec::Citation& cite) {
   return fmt::format("#define EPT_CITE_{} \"{}\"\n", name, to_string(cite));
 }
@@ -124,16 +162,14 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
                      spec.max_maxphyaddr)
       << cite("PRESENT", spec.conditions.at(spec.present).cite) << cite("ORDER", spec.order.cite)
       << cite("SUB_PAGE_CHECK", spec.sub_page_check.cite) << cite("CONVERTIBLE", spec.convertible.cite)
-      << table("capability", spec.capability.fields, named_bits) << table("eptp", spec.eptp.fields, named_bits);
-  const auto of_word = [](spec::Word word) {
-    return [word](const spec::NamedBits& bits) { return bits.word == word ? mask_of(bits.bits) : 0; };
-  };
+      << table("eptp", register_of(spec, "eptp").fields, named_bits);
   const auto numbered = [](const auto& one) { return std::uint64_t{1} << one.bit; };
-  for (const spec::ControlWord& word : spec::kControlWords)
-    out << table(std::string(word.name) + "_control", spec.controls, of_word(word.word));
-  out << table("parameter", spec.parameters, of_word(spec::Word::parameter))
-      << table("access", spec.attributes, of_word(spec::Word::access)) << accesses(spec)
-      << table("eptp_rule", spec.eptp_rules, numbered) << table("entry_rule", spec.misconfigurations, numbered)
+  for (const spec::Register* one : spec::configuration_of_walk(spec)) {
+    const auto of_walk = [&](const spec::Field& field) { return named_bits(field) & one->of_walk; };
+    out << table(one->id, one->fields, of_walk);
+  }
+  out << registers(spec) << configuration_words(spec) << table("access", spec.attributes, [](const spec::NamedBits& bits) { return mask_of(bits.bits); })
+      << accesses(spec) << table("eptp_rule", eptp_rules(spec), numbered) << table("entry_rule", spec.misconfigurations, numbered)
       << table("sub_page_rule", spec.sub_page.rules, numbered)
       << table("sub_page_qualification", spec.sub_page.qualification, numbered) << sub_page_fields(spec)
       << table("violation", spec.violations, numbered) << table("qualification", spec.qualification, numbered)

@@ -86,7 +86,7 @@ Part part_of(const Term& term, const spec::QualificationBit& bit, const spec::Sp
   Term guard = term;
   const auto moved = std::ranges::find_if(guard, is_movable);
   if (moved != guard.end()) {
-    part.word = c_word(moved->word);
+    part.word = c_word(moved->word, spec);
     part.distance = static_cast<int>(bit.bit) - static_cast<int>(moved->bits.low);
     guard.erase(moved);
   }

@@ -77,6 +77,18 @@ std::vector<Define> item_defines(const std::vector<Item>& items, const std::stri
   return lines;
 }
 
+// The bits of registers of a role that a walk depends on.
+std::vector<Define> register_defines(const spec::Spec& spec, spec::Role role, const std::string& prefix) {
+  std::vector<spec::NamedBits> bits;
+  for (const spec::Register* one : spec::configuration_of_walk(spec)) {
+    for (const spec::Field& field : one->fields) {
+      if (one->role != role || !has_name(field) || (mask_of(bits_at(field.bits)) & one->of_walk) == 0) continue;
+      bits.push_back({static_cast<const spec::Named&>(field), spec::Word::access, bits_at(field.bits)});
+    }
+  }
+  return item_defines(bits, prefix);
+}
+
 std::vector<Define> condition_defines(const spec::Spec& spec) {
   std::vector<spec::NamedCondition> prepared = spec.conditions;
   std::erase_if(prepared, [](const auto& condition) { return condition.stage != spec::Stage::configuration; });
@@ -94,17 +106,17 @@ std::vector<Define> access_defines(const spec::Spec& spec) {
 }  // namespace
 
 void emit_c_vocabulary(const spec::Spec& spec, std::ostream& out) {
-  out << defines("IA32_VMX_EPT_VPID_CAP.", field_defines({&spec.capability}, "EPT_CAPABILITY_"))
-      << defines("VM-execution controls, each in its word.", item_defines(spec.controls, "EPT_CONTROL_"))
-      << defines("Points that the manual leaves open.", item_defines(spec.parameters, "EPT_PARAMETER_"))
+  out << defines("IA32_VMX_EPT_VPID_CAP.", field_defines({&register_of(spec, "capability")}, "EPT_CAPABILITY_"))
+      << defines("VM-execution controls, each in its word.", register_defines(spec, spec::Role::control, "EPT_CONTROL_"))
+      << defines("Points that the manual leaves open.", register_defines(spec, spec::Role::choice, "EPT_PARAMETER_"))
       << defines("Conditions that follow from configuration and EPTP.", condition_defines(spec))
-      << defines("Fields of the EPTP.", field_defines({&spec.eptp}, "EPT_EPTP_"))
+      << defines("Fields of the EPTP.", field_defines({&register_of(spec, "eptp")}, "EPT_EPTP_"))
       << defines("Fields of an entry.", entry_defines(spec))
       << defines("Fields of an entry of the sub-page permission table.", sub_page_defines(spec))
       << defines("Parts of a guest-physical address.", item_defines(spec.address_fields, "EPT_GPA_"))
       << defines("Attributes of an access.", item_defines(spec.attributes, "EPT_ACCESS_"))
       << defines("The usual accesses.", access_defines(spec))
-      << defines("Rules for the EPTP, each stating when it is broken.", item_defines(spec.eptp_rules, "EPT_RULE_"))
+      << defines("Rules for the EPTP, each stating when it is broken.", item_defines(eptp_rules(spec), "EPT_RULE_"))
       << defines("Rules for a present entry, each stating when it is broken.",
                  item_defines(spec.misconfigurations, "EPT_RULE_"))
       << defines("Rules for an entry of the sub-page permission table, likewise.",

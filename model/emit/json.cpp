@@ -1,3 +1,5 @@
+#include <array>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +14,8 @@ using spec::Condition;
 
 std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
 
+Json operand(const spec::Operand& operand) { return {{"field", operand.name}, {"mask", hex(mask_of(operand.bits))}}; }
+
 Json to_json(const Condition& condition, const spec::Spec& spec) {
   Json operands = Json::array();
   for (const Condition& operand : condition.operands) operands.push_back(to_json(operand, spec));
@@ -22,7 +26,18 @@ Json to_json(const Condition& condition, const spec::Spec& spec) {
     case Condition::Kind::nonzero: return {{"nonzero", condition.name}, {"mask", hex(mask_of(condition.bits))}};
     case Condition::Kind::one_of:
       return {{"field", condition.name}, {"mask", hex(mask_of(condition.bits))}, {"in", condition.values}};
-    case Condition::Kind::any_of_kind: return {{"any_bit_of", to_string(condition.field_kind)}};
+    case Condition::Kind::any_of_kind: {
+      Json item = {{"any_bit_of", to_string(condition.field_kind)}};
+      if (spec::is_register(condition.word)) item["in_word"] = spec.registers.at(spec::register_at(condition.word)).id;
+      return item;
+    }
+    case Condition::Kind::compared: {
+      constexpr std::array kRelations = {"within", "at_most", "equal"};
+      Json item = {{"field", condition.name}, {"mask", hex(mask_of(condition.bits))}};
+      item[kRelations.at(static_cast<std::size_t>(condition.relation))] =
+          condition.other ? operand(*condition.other) : Json(condition.values.front());
+      return item;
+    }
     case Condition::Kind::named: return {{"condition", spec.conditions.at(condition.named).id}};
   }
   return {};
@@ -56,6 +71,30 @@ Json format(const spec::Format& format, const spec::Spec& spec) {
   return item;
 }
 
+Json to_json(const spec::Register& one, const spec::Spec& spec) {
+  Json item = {{"id", one.id}, {"title", one.title}, {"role", to_string(one.role)}, {"width", one.width}};
+  if (one.msr) item["msr"] = hex(*one.msr);
+  if (one.vmcs) item["vmcs"] = hex(*one.vmcs);
+  if (one.exists) item["exists"] = to_json(*one.exists, spec);
+  if (one.allowed_0) item["allowed_0"] = operand(*one.allowed_0);
+  if (one.allowed_1) item["allowed_1"] = operand(*one.allowed_1);
+  if (one.activated_by) item["activated_by"] = operand(*one.activated_by);
+  const auto name = [&](spec::Word word) { return spec.registers.at(spec::register_at(word)).id; };
+  if (one.derivation && one.derivation->last_byte) {
+    const spec::Derivation::LastByte& last = *one.derivation->last_byte;
+    item["last_byte"] = {{"address", name(last.address)}, {"count", name(last.count)}, {"size", last.size}};
+  } else if (one.derivation) {
+    item["choose"] = each(one.derivation->choices, [&](const spec::Derivation::Choice& choice) {
+      Json chosen = {{"word", name(choice.word)}};
+      if (choice.when) chosen["when"] = to_json(*choice.when, spec);
+      return chosen;
+    });
+  }
+  item.update({{"text", one.text}, {"cite", to_string(one.cite)}});
+  item["fields"] = each(one.fields, [&](const spec::Field& of) { return field(of, spec); });
+  return item;
+}
+
 Json rules(const std::vector<spec::Rule>& list, const spec::Spec& spec, const std::vector<spec::Format>& formats) {
   return each(list, [&](const spec::Rule& rule) {
     Json item = {{"id", rule.id}, {"bit", rule.bit}};
@@ -63,6 +102,34 @@ Json rules(const std::vector<spec::Rule>& list, const spec::Spec& spec, const st
     item["when"] = to_json(rule.when, spec);
     return stated(std::move(item), rule);
   });
+}
+
+Json to_json(const spec::Check& check, const spec::Spec& spec) {
+  const auto ending = [&](std::size_t n) { return check.endings.at(n).id; };
+  Json list = rules(check.rules, spec, spec.formats);
+  for (std::size_t n = 0; n < check.rules.size(); ++n) list[n]["outcome"] = ending(check.rules[n].result);
+  return {{"id", check.id},
+          {"title", check.title},
+          {"outcomes", each(check.endings,
+                            [](const spec::Ending& one) {
+                              Json item = {{"id", one.id}};
+                              if (one.vm_instruction_error) item["vm_instruction_error"] = *one.vm_instruction_error;
+                              if (one.exit_reason) item["exit_reason"] = *one.exit_reason;
+                              if (one.exception) item["exception"] = *one.exception;
+                              if (one.may) item["may"] = true;
+                              return stated(std::move(item), one);
+                            })},
+          {"rules", list},
+          {"parts", each(check.parts,
+                         [&](const spec::Part& part) {
+                           Json item = {{"check", part.id}, {"outcome", ending(part.ending)}};
+                           if (part.of) item["of"] = spec.registers.at(spec::register_at(*part.of)).id;
+                           if (part.when) item["when"] = to_json(*part.when, spec);
+                           return stated(std::move(item), part);
+                         })},
+          {"left_out", each(check.left_out, [](const spec::Named& one) {
+             return stated({{"id", one.id}, {"reason", one.reason}}, one);
+           })}};
 }
 
 Json named_bits(const std::vector<spec::NamedBits>& list) {
@@ -105,17 +172,12 @@ Json sub_page(const spec::Spec& spec) {
 
 Json access(const spec::Access& access) { return {{"id", access.id}, {"attributes", hex(access.attributes)}}; }
 
-Json profile(const spec::Profile& profile) {
-  Json item = {{"id", profile.id},
-               {"title", profile.title},
-               {"maxphyaddr", profile.maxphyaddr},
-               {"ept_vpid_cap", hex(profile.capability)}};
-  for (const spec::ControlWord& word : spec::kControlWords)
-    item[word.name + std::string("_controls")] = hex(profile.*word.member);
-  item.update({{"parameters", hex(profile.parameters)},
-               {"source", profile.source},
-               {"synthetic", profile.synthetic},
-               {"assumed", profile.assumed}});
+Json profile(const spec::Profile& profile, const spec::Spec& spec) {
+  Json item = {{"id", profile.id}, {"title", profile.title}, {"maxphyaddr", profile.maxphyaddr}};
+  for (std::size_t n = 0; n < profile.registers.size(); ++n) {
+    if (profile.registers[n] != 0) item["registers"][spec.registers[n].id] = hex(profile.registers[n]);
+  }
+  item.update({{"source", profile.source}, {"synthetic", profile.synthetic}, {"assumed", profile.assumed}});
   return item;
 }
 
@@ -125,20 +187,17 @@ void emit_json(const spec::Spec& spec, std::ostream& out) {
   const Json document = {
       {"generated_by", "eptspec model emit --lang json"},
       {"maxphyaddr", {{"min", spec.min_maxphyaddr}, {"max", spec.max_maxphyaddr}}},
-      {"eptp", format(spec.eptp, spec)},
-      {"capability", format(spec.capability, spec)},
+      {"registers", each(spec.registers, [&](const spec::Register& one) { return to_json(one, spec); })},
       {"formats", each(spec.formats, [&](const auto& one) { return format(one, spec); })},
-      {"controls", named_bits(spec.controls)},
-      {"parameters", named_bits(spec.parameters)},
       {"access_attributes", named_bits(spec.attributes)},
       {"accesses", each(spec.accesses, access)},
       {"conditions", each(spec.conditions, [&](const auto& one) { return condition(one, spec); })},
-      {"eptp_rules", rules(spec.eptp_rules, spec, spec.formats)},
+      {"checks", each(spec.checks, [&](const spec::Check& one) { return to_json(one, spec); })},
       {"misconfigurations", rules(spec.misconfigurations, spec, spec.formats)},
       {"violations", rules(spec.violations, spec, spec.formats)},
       {"sub_page", sub_page(spec)},
       {"exit_qualification", each(spec.qualification, [&](const auto& one) { return qualification(one, spec); })},
-      {"profiles", each(spec.profiles, profile)},
+      {"profiles", each(spec.profiles, [&](const auto& one) { return profile(one, spec); })},
   };
   out << document.dump(2) << "\n";
 }

@@ -8,9 +8,13 @@ namespace model {
 using spec::Condition;
 
 struct Interpreter::Facts {
-  int maxphyaddr = 0;
+  explicit Facts(const Circumstances& of) : machine(&of), maxphyaddr(of.maxphyaddr) {}
+
+  const Circumstances* machine;
+  int maxphyaddr;
   const spec::Format* format = nullptr;
-  std::array<std::uint64_t, static_cast<std::size_t>(spec::Word::violation) + 1> words{};
+  std::optional<std::uint64_t> eptp{};  // what is checked in place of the EPTP
+  std::array<std::uint64_t, spec::kWalkWords> words{};  // of the walk
 
   std::uint64_t& operator[](spec::Word word) { return words.at(static_cast<std::size_t>(word)); }
   std::uint64_t operator[](spec::Word word) const { return words.at(static_cast<std::size_t>(word)); }
@@ -66,24 +70,54 @@ bool matches(const spec::Format& format, std::uint64_t entry) {
 }  // namespace
 
 Interpreter::Interpreter(const spec::Spec& spec, Combine combine)
-    : spec_(spec), combine_(combine), present_(named("present")), five_level_walk_(named("five_level_walk")) {
+    : spec_(spec),
+      combine_(combine),
+      present_(named("present")),
+      five_level_walk_(named("five_level_walk")),
+      eptp_(word_of(spec, "eptp")),
+      sub_page_table_pointer_(word_of(spec, "sub_page_table_pointer")) {
   for (const spec::OutcomeMember& member : spec.outcome) {
     if (member.id == "qualification") cleared_ = member.cleared;
     if (member.id == "guest_physical_address") with_address_ = member.results;
   }
 }
 
-Interpreter::Facts Interpreter::facts_of(const Circumstances& machine) {
-  Facts facts;
-  facts.maxphyaddr = machine.maxphyaddr;
-  facts[Word::capability] = machine.capability;
-  facts[Word::pin_based] = machine.pin_based;
-  facts[Word::primary] = machine.primary;
-  facts[Word::secondary] = machine.secondary;
-  facts[Word::tertiary] = machine.tertiary;
-  facts[Word::parameter] = machine.parameters;
-  facts[Word::eptp] = machine.eptp;
-  return facts;
+std::uint64_t Interpreter::derived(const spec::Derivation& from, const Facts& facts) const {
+  if (from.last_byte)
+    return value(from.last_byte->address, facts) + value(from.last_byte->count, facts) * from.last_byte->size - 1;
+  for (const spec::Derivation::Choice& choice : from.choices) {
+    if (!choice.when || holds(*choice.when, facts)) return value(choice.word, facts);
+  }
+  return 0;
+}
+
+std::uint64_t Interpreter::value(Word word, const Facts& facts) const {
+  if (!spec::is_register(word)) return facts[word];
+  if (facts.eptp && word == eptp_) return *facts.eptp;
+  const spec::Register& one = spec_.registers[spec::register_at(word)];
+  return one.derivation ? derived(*one.derivation, facts) : facts.machine->registers.at(spec::register_at(word));
+}
+
+std::uint64_t Interpreter::value(const Circumstances& machine, Word word) const { return value(word, Facts(machine)); }
+
+bool Interpreter::holds(const Circumstances& machine, const Condition& condition) const {
+  return holds(condition, Facts(machine));
+}
+
+bool Interpreter::compared(const Condition& condition, const Facts& facts) const {
+  const std::uint64_t a = field_value(value(condition.word, facts), condition.bits);
+  const std::uint64_t b = condition.other ? field_value(value(condition.other->word, facts), condition.other->bits)
+                                          : condition.values.front();
+  switch (condition.relation) {
+    case spec::Relation::within:
+      for (int position = 0; position < 64; ++position) {
+        if ((a & bit(position)) != 0 && (b & bit(position)) == 0) return false;
+      }
+      return true;
+    case spec::Relation::at_most: return !(b < a);
+    case spec::Relation::equal: return a == b;
+  }
+  throw std::logic_error("unknown relation");
 }
 
 const Condition& Interpreter::named(const std::string& id) const {
@@ -104,16 +138,19 @@ bool Interpreter::holds(const Condition& condition, const Facts& facts) const {
       }
       return false;
     case Condition::Kind::negation: return !holds(condition.operands.front(), facts);
-    case Condition::Kind::nonzero: return field_value(facts[condition.word], condition.bits) > 0;
+    case Condition::Kind::nonzero: return field_value(value(condition.word, facts), condition.bits) > 0;
     case Condition::Kind::one_of:
       for (const std::uint64_t value : condition.values) {
-        if (field_value(facts[condition.word], condition.bits) == value) return true;
+        if (field_value(this->value(condition.word, facts), condition.bits) == value) return true;
       }
       return false;
     case Condition::Kind::any_of_kind: {
-      const spec::Format& format = condition.word == Word::eptp ? spec_.eptp : *facts.format;
-      return (facts[condition.word] & bits_of_kind(format, condition.field_kind, facts.maxphyaddr)) != 0;
+      const bool is_register = spec::is_register(condition.word);
+      const spec::Format& format =
+          is_register ? spec_.registers.at(spec::register_at(condition.word)) : *facts.format;
+      return (value(condition.word, facts) & bits_of_kind(format, condition.field_kind, facts.maxphyaddr)) != 0;
     }
+    case Condition::Kind::compared: return compared(condition, facts);
     case Condition::Kind::named: return holds(spec_.conditions[condition.named].when, facts);
   }
   throw std::logic_error("unknown kind of condition");
@@ -145,12 +182,26 @@ std::uint64_t Interpreter::refused(spec::ViolationStage stage, const Facts& fact
 }
 
 std::uint64_t Interpreter::eptp_rules(const Circumstances& machine) const {
-  const Facts facts = facts_of(machine);
+  return check(machine, *find_id(spec_.checks, "eptp")).front().second;
+}
+
+void Interpreter::add_check(const spec::Check& check, const Facts& facts, bool applies, Broken& broken) const {
   std::uint64_t rules = 0;
-  for (const spec::Rule& rule : spec_.eptp_rules) {
-    if (holds(rule.when, facts)) rules += std::uint64_t{1} << rule.bit;
+  for (const spec::Rule& rule : check.rules) {
+    if (applies && holds(rule.when, facts)) rules += std::uint64_t{1} << rule.bit;
   }
-  return rules;
+  if (!check.rules.empty()) broken.emplace_back(check.id, rules);
+  for (const spec::Part& part : check.parts) {
+    Facts of_part = facts;
+    if (part.of) of_part.eptp = value(*part.of, facts);
+    add_check(spec_.checks.at(part.check), of_part, applies && (!part.when || holds(*part.when, facts)), broken);
+  }
+}
+
+Broken Interpreter::check(const Circumstances& machine, const spec::Check& check) const {
+  Broken broken;
+  add_check(check, Facts(machine), true, broken);
+  return broken;
 }
 
 // Of the entry in `facts`.
@@ -166,7 +217,7 @@ Interpreter::Entry Interpreter::judge(int level, Facts& facts) const {
 }
 
 Classification Interpreter::classify(const Circumstances& machine, int level, std::uint64_t entry) const {
-  Facts facts = facts_of(machine);
+  Facts facts(machine);
   facts[Word::entry] = entry;
   const Entry found = judge(level, facts);
   if (!found.present) return {Kind::not_present, found.format->id, 0, 0};
@@ -203,7 +254,7 @@ void Interpreter::finish(const Facts& facts, const Used& used, Outcome& outcome)
 }
 
 void Interpreter::complete(const spec::Format& format, std::uint64_t gpa, Facts& facts, Outcome& outcome) const {
-  if (std::ranges::count(spec_.order.complete_walk, spec::Check::permissions) != 0)
+  if (std::ranges::count(spec_.order.complete_walk, spec::WalkCheck::permissions) != 0)
     outcome.rules = refused(spec::ViolationStage::permissions, facts);
   if (outcome.rules != 0) {
     const bool only = outcome.rules == std::uint64_t{1} << spec_.violations[spec_.sub_page_check.only].bit;
@@ -224,22 +275,22 @@ void Interpreter::complete(const spec::Format& format, std::uint64_t gpa, Facts&
 
 // What ends a walk before it is complete, or nothing while it goes on.
 bool Interpreter::ended_by(const Entry& entry, Facts& facts, Outcome& outcome) const {
-  for (const spec::Check check : spec_.order.each_entry) {
+  for (const spec::WalkCheck check : spec_.order.each_entry) {
     switch (check) {
-      case spec::Check::not_present:
+      case spec::WalkCheck::not_present:
         if (entry.present) break;
         outcome.result = Result::violation;
         for (const spec::Rule& rule : spec_.violations) {
           if (rule.stage == spec::ViolationStage::entry) outcome.rules = std::uint64_t{1} << rule.bit;
         }
         break;
-      case spec::Check::misconfiguration:
+      case spec::WalkCheck::misconfiguration:
         if (entry.rules == 0) break;
         outcome.result = Result::misconfiguration;
         outcome.rules = entry.rules;
         outcome.reserved_bits = entry.reserved_bits;
         return true;
-      case spec::Check::permissions: {
+      case spec::WalkCheck::permissions: {
         Facts so_far = facts;
         so_far[Word::all] &= facts[Word::entry];
         so_far[Word::leaf] = facts[Word::entry];
@@ -264,10 +315,10 @@ std::uint64_t Interpreter::combined(std::uint64_t so_far, std::uint64_t entry, b
   throw std::logic_error("unknown way to combine");
 }
 
-void Interpreter::descend(const Circumstances& machine, std::uint64_t gpa, const Read& read, Facts& facts,
+void Interpreter::descend(std::uint64_t gpa, const Read& read, Facts& facts,
                           Outcome& outcome) const {
   Used used;
-  std::uint64_t table = machine.eptp & bits_of_kind(spec_.eptp, spec::FieldKind::address, spec_.max_maxphyaddr);
+  std::uint64_t table = value(eptp_, facts) & bits_of_kind(spec_.registers[spec::register_at(eptp_)], spec::FieldKind::address, spec_.max_maxphyaddr);
   for (const spec::Level& level : spec_.levels) {
     if (level.level == 5 && !holds(five_level_walk_, facts)) continue;
     const std::uint64_t entry = read(table + 8 * field_value(gpa, level.index));
@@ -293,7 +344,7 @@ void Interpreter::descend(const Circumstances& machine, std::uint64_t gpa, const
 
 Outcome Interpreter::walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
                           const Read& read) const {
-  Facts facts = facts_of(machine);
+  Facts facts(machine);
   facts[Word::access] = access;
   facts[Word::gpa] = gpa;
   facts[Word::all] = ~std::uint64_t{0};
@@ -301,7 +352,7 @@ Outcome Interpreter::walk(const Circumstances& machine, std::uint64_t gpa, std::
   Outcome outcome;
   outcome.rules = refused(spec::ViolationStage::before_walk, facts);
   if (outcome.rules == 0) {
-    descend(machine, gpa, read, facts, outcome);
+    descend(gpa, read, facts, outcome);
     return outcome;
   }
   outcome.result = Result::violation;
@@ -335,13 +386,13 @@ bool Interpreter::breaks_sub_page_rule(const spec::Format& format, Facts& facts,
   return true;
 }
 
-Outcome Interpreter::check_sub_page(const Circumstances& machine, std::uint64_t pointer, std::uint64_t gpa,
+Outcome Interpreter::check_sub_page(const Circumstances& machine, std::uint64_t gpa,
                                     std::uint64_t access, const Read& read) const {
-  Facts facts = facts_of(machine);
+  Facts facts(machine);
   facts[Word::access] = access;
   Outcome outcome;
   std::uint64_t table =
-      pointer & bits_of_kind(spec_.sub_page.formats.front(), spec::FieldKind::address, spec_.max_maxphyaddr);
+      value(sub_page_table_pointer_, facts) & bits_of_kind(spec_.sub_page.formats.front(), spec::FieldKind::address, spec_.max_maxphyaddr);
   for (const spec::Level& level : spec_.sub_page.levels) {
     const spec::Format& format = spec_.sub_page.formats[level.formats.front()];
     const std::uint64_t entry = read(table + 8 * field_value(gpa, level.index));

@@ -6,7 +6,10 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "spec/ir.h"
 
@@ -14,14 +17,11 @@ namespace model {
 
 struct Circumstances {
   int maxphyaddr = 0;
-  std::uint64_t capability = 0;
-  std::uint64_t pin_based = 0;
-  std::uint64_t primary = 0;
-  std::uint64_t secondary = 0;
-  std::uint64_t tertiary = 0;
-  std::uint64_t parameters = 0;
-  std::uint64_t eptp = 0;
+  std::vector<std::uint64_t> registers;  // by Spec::registers, those that are not derived
 };
+
+// What a check comes to: by check id, in the order of its parts, the rules that are broken.
+using Broken = std::vector<std::pair<std::string, std::uint64_t>>;
 
 enum class Kind { not_present, misconfigured, table, page };
 
@@ -82,19 +82,24 @@ class Interpreter {
 
   // Each throws std::logic_error when an entry has no format.
   [[nodiscard]] std::uint64_t eptp_rules(const Circumstances& machine) const;
+  [[nodiscard]] Broken check(const Circumstances& machine, const spec::Check& check) const;
+  [[nodiscard]] std::uint64_t value(const Circumstances& machine, spec::Word word) const;  // also of a derived word
+  [[nodiscard]] bool holds(const Circumstances& machine, const spec::Condition& condition) const;  // over registers
   [[nodiscard]] Classification classify(const Circumstances& machine, int level, std::uint64_t entry) const;
   [[nodiscard]] Outcome walk(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
                              const Read& read) const;
-  // The check of a sub-page write permission; `pointer` is the SPPTP.
-  [[nodiscard]] Outcome check_sub_page(const Circumstances& machine, std::uint64_t pointer, std::uint64_t gpa,
-                                       std::uint64_t access, const Read& read) const;
+  [[nodiscard]] Outcome check_sub_page(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
+                                       const Read& read) const;
 
  private:
   struct Facts;  // the values of all words at one point
   struct Entry;  // what an entry is
   struct Used;   // the entries that the walk used so far
 
-  static Facts facts_of(const Circumstances& machine);
+  [[nodiscard]] std::uint64_t value(spec::Word word, const Facts& facts) const;
+  [[nodiscard]] std::uint64_t derived(const spec::Derivation& from, const Facts& facts) const;
+  [[nodiscard]] bool compared(const spec::Condition& condition, const Facts& facts) const;
+  void add_check(const spec::Check& check, const Facts& facts, bool applies, Broken& broken) const;
   [[nodiscard]] bool holds(const spec::Condition& condition, const Facts& facts) const;
   [[nodiscard]] const spec::Condition& named(const std::string& id) const;
   [[nodiscard]] const spec::Format& format_of(int level, std::uint64_t entry) const;
@@ -106,13 +111,15 @@ class Interpreter {
   bool breaks_sub_page_rule(const spec::Format& format, Facts& facts, Outcome& outcome) const;
   void finish(const Facts& facts, const Used& used, Outcome& outcome) const;
   bool ended_by(const Entry& entry, Facts& facts, Outcome& outcome) const;
-  void descend(const Circumstances& machine, std::uint64_t gpa, const Read& read, Facts& facts, Outcome& outcome) const;
+  void descend(std::uint64_t gpa, const Read& read, Facts& facts, Outcome& outcome) const;
   void complete(const spec::Format& format, std::uint64_t gpa, Facts& facts, Outcome& outcome) const;
 
   const spec::Spec& spec_;
   Combine combine_;
   const spec::Condition& present_;
   const spec::Condition& five_level_walk_;
+  spec::Word eptp_;
+  spec::Word sub_page_table_pointer_;
   std::uint64_t cleared_ = 0;       // bit n: with result n the qualification is 0
   std::uint64_t with_address_ = 0;  // bit n: result n reports the guest-physical address
 };

@@ -40,21 +40,13 @@ void describe_inputs(Description& out, const spec::Spec& spec, const Inputs& inp
   const auto fields = [&](const spec::Format& format) {
     return [&](std::uint64_t number) { return draw(format, number, maxphyaddr); };
   };
-  const auto bits = [](const std::vector<spec::NamedBits>& list, spec::Word word) {
-    return [&list, word](std::uint64_t number) { return draw_bits(list, word, number); };
-  };
   out.add("maxphyaddr", static_cast<std::uint64_t>(maxphyaddr), fmt::format("{} bits", maxphyaddr));
-  out.add_input("capability", configuration.capability, fields(spec.capability));
-  for (std::size_t i = 0; i < kControlTerms.size(); ++i) {
-    const spec::ControlWord& controls = spec::kControlWords.at(i);
-    out.add_input(fmt::format("{}_controls", controls.name), configuration.*kControlTerms.at(i),
-                  bits(spec.controls, controls.word));
+  for (std::size_t n = 0; n < configuration.registers.size(); ++n) {
+    const spec::Register& one = spec.registers.at(n);
+    out.add_input(one.id, configuration.registers[n], fields(one));
   }
-  out.add_input("parameters", configuration.parameters, bits(spec.parameters, spec::Word::parameter));
-  out.add_input("eptp", inputs.eptp, fields(spec.eptp));
   out.add_input("guest_physical_address", inputs.gpa, [](std::uint64_t) { return ""; });
-  out.add_input("access", inputs.access, bits(spec.attributes, spec::Word::access));
-  out.add_input("sub_page_table_pointer", inputs.sub_page_pointer, [](std::uint64_t) { return ""; });
+  out.add_input("access", inputs.access, [&](std::uint64_t set) { return draw_bits(spec.attributes, set); });
   for (int level = 5; level >= 1; --level) {
     if (!out.depends_on(inputs.entry(level))) continue;
     const spec::Format& format = format_of(spec, level, out.value(inputs.entry(level)));
@@ -68,7 +60,7 @@ std::string rule_names(const spec::Spec& spec, const Claim& claim, const Descrip
     return std::ranges::find(claim.constraints, name, &Term::name) != claim.constraints.end();
   };
   if (has("kind")) return draw_rules(spec.misconfigurations, set);
-  if (!has("result")) return draw_rules(spec.eptp_rules, set);
+  if (!has("result")) return draw_rules(eptp_rules(spec), set);
   constexpr std::uint64_t kMisconfiguration = 3;
   const std::uint64_t result = out.value(value_of(claim.constraints, "result"));
   if (result >= spec.sub_page.permission.allowed) return draw_rules(spec.sub_page.rules, set);

@@ -31,20 +31,22 @@ Word symbolic(const z3::expr& value) { return Word(value); }
 z3::expr number(z3::context& context, int value) { return word(context, static_cast<std::uint64_t>(value)); }
 
 ept_configuration configuration_of(const Inputs& inputs) {
-  const Configuration& from = inputs.configuration;
-  return {symbolic(from.maxphyaddr), symbolic(from.capability), symbolic(from.pin_based), symbolic(from.primary),
-          symbolic(from.secondary),  symbolic(from.tertiary),   symbolic(from.parameters)};
+  ept_configuration configuration;
+  configuration.maxphyaddr = symbolic(inputs.configuration.maxphyaddr);
+  for (std::size_t n = 0; n < inputs.walk_words.size(); ++n)
+    *ept_configuration_word(&configuration, static_cast<int>(n)) = symbolic(inputs.configuration[inputs.walk_words[n]]);
+  return configuration;
 }
 
 ept_context context_of(const Inputs& inputs) {
   const ept_configuration configuration = configuration_of(inputs);
   ept_context context;
-  ept_prepare(&configuration, symbolic(inputs.eptp), &context);
+  ept_prepare(&configuration, symbolic(inputs.eptp()), &context);
   return context;
 }
 
 std::vector<Path> explore(const Inputs& inputs, const z3::expr& assumption, const std::function<Terms()>& run) {
-  Exploration exploration(inputs.eptp.ctx());
+  Exploration exploration(inputs.context());
   std::vector<Path> paths;
   exploration.for_each_path(assumption, [&] {
     Terms terms = run();
@@ -115,7 +117,7 @@ std::string compiled_header() {
 std::vector<Path> header_eptp_check(const Inputs& inputs, const z3::expr& assumption) {
   return explore(inputs, assumption, [&]() -> Terms {
     const ept_configuration configuration = configuration_of(inputs);
-    return {{"rules", ept_check_eptp(&configuration, symbolic(inputs.eptp)).expr()}};
+    return {{"rules", ept_check_eptp(&configuration, symbolic(inputs.eptp())).expr()}};
   });
 }
 
@@ -123,7 +125,7 @@ std::vector<Path> header_classify(const Inputs& inputs, int level, const z3::exp
   return explore(inputs, assumption, [&]() -> Terms {
     const ept_context context = context_of(inputs);
     const auto result = ept_classify(&context, level, symbolic(inputs.entry(level)));
-    z3::context& z3_context = inputs.eptp.ctx();
+    z3::context& z3_context = inputs.context();
     return {{"kind", number(z3_context, result.kind)},
             {"format", number(z3_context, result.format)},
             {"rules", result.rules.expr()},
@@ -137,7 +139,7 @@ std::vector<Path> header_step(const Inputs& inputs, const Progress& progress, co
     const ept_context context = context_of(inputs);
     ept_progress at = progress_of(progress);
     const auto step = ept_advance(&context, symbolic(entry), &at);
-    z3::context& z3_context = inputs.eptp.ctx();
+    z3::context& z3_context = inputs.context();
     Terms terms = {{"step", number(z3_context, step)}, {"level", number(z3_context, at.level)}};
     for (std::size_t i = 0; i < kHeaderWords.size(); ++i)
       terms.push_back({kProgressWords.at(i).first, (at.*kHeaderWords.at(i)).expr()});
@@ -150,13 +152,13 @@ std::vector<Path> header_conclude(const Inputs& inputs, const Progress& progress
   return explore(inputs, assumption, [&]() -> Terms {
     const ept_context context = context_of(inputs);
     const ept_progress at = progress_of(progress);
-    return outcome_terms(inputs.eptp.ctx(),
+    return outcome_terms(inputs.context(),
                          ept_conclude(&context, &at, step_of(ending), symbolic(inputs.gpa), symbolic(inputs.access)));
   });
 }
 
 std::vector<Path> header_walk(const Inputs& inputs, const z3::expr& assumption) {
-  z3::context& z3_context = inputs.eptp.ctx();
+  z3::context& z3_context = inputs.context();
   const Terms untouched = no_addresses(z3_context, 5);
   return explore(inputs, assumption, [&]() -> Terms {
     const ept_context context = context_of(inputs);
@@ -169,14 +171,14 @@ std::vector<Path> header_walk(const Inputs& inputs, const z3::expr& assumption) 
 }
 
 std::vector<Path> header_sub_page_check(const Inputs& inputs, const z3::expr& assumption) {
-  z3::context& z3_context = inputs.eptp.ctx();
+  z3::context& z3_context = inputs.context();
   constexpr int kHighest = 4;
   const Terms untouched = no_addresses(z3_context, kHighest);
   return explore(inputs, assumption, [&]() -> Terms {
     const ept_configuration configuration = configuration_of(inputs);
     Memory memory{&inputs, kHighest, untouched};
     Terms terms = outcome_terms(
-        z3_context, ept_check_sub_page(&configuration, symbolic(inputs.eptp), symbolic(inputs.sub_page_pointer),
+        z3_context, ept_check_sub_page(&configuration, symbolic(inputs.eptp()), symbolic(inputs.sub_page_pointer()),
                                        symbolic(inputs.gpa), symbolic(inputs.access), read_entry, &memory));
     terms.insert(terms.end(), memory.addresses.begin(), memory.addresses.end());
     return terms;

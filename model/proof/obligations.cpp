@@ -31,7 +31,7 @@ Terms only(const Terms& terms, const std::vector<std::string>& names) {
 // Some path of the header leads to other terms than the constraints have; of all terms, or of those named.
 Claim disagreement(const spec::Spec& spec, z3::context& context, const PathsOf& header, const TermsOf& constraints,
                    const std::vector<std::string>& names = {}) {
-  const Inputs inputs(context);
+  const Inputs inputs(context, spec);
   const z3::expr assumption = width_in_range(spec, inputs.configuration);
   Meaning meaning(context, spec, inputs);
   const Terms expected = only(constraints(meaning, inputs), names);
@@ -42,7 +42,7 @@ Claim disagreement(const spec::Spec& spec, z3::context& context, const PathsOf& 
 }
 
 Progress any_progress(const Inputs& inputs, int level) {
-  z3::context& context = inputs.eptp.ctx();
+  z3::context& context = inputs.context();
   const auto any = [&](const char* name) { return context.bv_const(name, kWordBits); };
   const z3::expr zero = word(context, 0);
   return {level, any("table"), any("entry"), any("all"), any("nonleaf"), any("used"), zero, zero};
@@ -50,7 +50,7 @@ Progress any_progress(const Inputs& inputs, int level) {
 
 Progress ended_progress(const Inputs& inputs, int level, Ending ending, const spec::Spec& spec) {
   Progress progress = any_progress(inputs, level);
-  z3::context& context = inputs.eptp.ctx();
+  z3::context& context = inputs.context();
   if (ending == Ending::page) progress.page = word(context, std::uint64_t{1} << level);
   if (level > 0) return progress;
   for (const spec::Rule& rule : spec.violations) {
@@ -62,7 +62,7 @@ Progress ended_progress(const Inputs& inputs, int level, Ending ending, const sp
 // As a step leaves it: with the rules that the entry breaks, where it breaks one.
 Progress after_step(Progress progress, Ending ending, const spec::Spec& spec, const Inputs& inputs) {
   if (ending != Ending::misconfiguration) return progress;
-  Meaning meaning(inputs.eptp.ctx(), spec, inputs);
+  Meaning meaning(inputs.context(), spec, inputs);
   progress.rules = value_of(meaning.conclude(progress, ending, inputs.gpa, inputs.access), "rules");
   return progress;
 }

@@ -28,13 +28,13 @@ z3::expr exactly_one(const std::vector<Part>& parts) {
 }
 
 void state_tiling(const spec::Format& format, Claim& claim, Meaning& meaning) {
-  z3::context& context = claim.inputs.eptp.ctx();
+  z3::context& context = claim.inputs.context();
   const z3::expr bit = context.bv_const("bit", kWordBits);
   for (const spec::Field& field : format.fields) {
     add(claim.witnesses, meaning.covers(field.bits, bit),
         origin(field.place, fmt::format("{} ({})", field.id, to_string(field.bits))));
   }
-  add(claim.parts, z3::ule(bit, word(context, 63)), "bits 63:0");
+  add(claim.parts, z3::ule(bit, word(context, format.width - 1)), fmt::format("bits {}:0", format.width - 1));
   add(claim.parts, !exactly_one(claim.witnesses), "one field for each bit");
 }
 
@@ -64,8 +64,8 @@ void state_misconfiguration(const spec::Spec& spec, const Rule& rule, std::size_
 }
 
 void state_eptp(const spec::Spec& spec, const Rule& rule, Claim& claim, Meaning& meaning) {
-  const auto holds = [&](const Condition& when) { return meaning.holds(when, meaning.no_words(), &spec.eptp); };
-  state_only_rule(rule, spec.eptp_rules, claim, holds, [&](const Rule& other) { return holds(other.when); });
+  const auto holds = [&](const Condition& when) { return meaning.holds(when, meaning.no_words()); };
+  state_only_rule(rule, eptp_rules(spec), claim, holds, [&](const Rule& other) { return holds(other.when); });
 }
 
 void state_sub_page(const spec::Spec& spec, const Rule& rule, std::size_t f, Claim& claim, Meaning& meaning) {
@@ -82,7 +82,7 @@ void state_sub_page(const spec::Spec& spec, const Rule& rule, std::size_t f, Cla
 
 // A walk over good entries (EPTP accepted) whose only violation is the rule.
 void state_violation(const Rule& rule, Claim& claim, Meaning& meaning) {
-  z3::context& context = claim.inputs.eptp.ctx();
+  z3::context& context = claim.inputs.context();
   const Terms walk = meaning.walk();
   add(claim.parts, value_of(meaning.eptp_check(), "rules") == word(context, 0), "the EPTP is accepted");
   add(claim.parts, value_of(walk, "result") == word(context, 2), "the walk ends as EPT violation");
@@ -107,13 +107,16 @@ void state_classes(const spec::Spec& spec, const spec::Level& level, Claim& clai
 }
 
 // A processor on which no EPTP is accepted has no EPT.
-void state_profile(const spec::Profile& profile, Claim& claim, Meaning& meaning) {
+void state_profile(const spec::Spec& spec, const spec::Profile& profile, Claim& claim, Meaning& meaning) {
   const Configuration& configuration = claim.inputs.configuration;
   const auto is = [](const z3::expr& input, std::uint64_t value) { return input == word(input.ctx(), value); };
   add(claim.parts,
-      is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)) &&
-          is(configuration.capability, profile.capability) && is(configuration.parameters, profile.parameters),
-      origin(profile.place, profile.id));
+      is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)), origin(profile.place, profile.id));
+  for (std::size_t n = 0; n < configuration.registers.size(); ++n) {
+    const spec::Register& one = spec.registers.at(n);
+    if (one.role == spec::Role::capability || one.role == spec::Role::choice)
+      add(claim.parts, is(configuration.registers[n], profile.registers.at(n)), "its " + one.id);
+  }
   add(claim.parts, is(value_of(meaning.eptp_check(), "rules"), 0), "some EPTP is accepted");
 }
 
@@ -130,18 +133,21 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
   std::vector<Obligation> list;
   const auto add = [&](const std::string& id, const std::string& text, Aim goal, const State& state) {
     list.push_back({id, text, goal, [&spec, state](z3::context& context) {
-                      Claim claim{Inputs(context), {}, {}, {}, {}, {}};
+                      Claim claim{Inputs(context, spec), {}, {}, {}, {}, {}};
                       Meaning meaning(context, spec, claim.inputs);
                       claim.parts = {{width_in_range(spec, claim.inputs.configuration), "widths"}};
                       state(claim, meaning);
                       return claim;
                     }});
   };
-  std::vector<const spec::Format*> formats = {&spec.eptp, &spec.capability};
+  std::vector<const spec::Format*> formats;
+  for (const spec::Register& one : spec.registers) {
+    if (one.role != spec::Role::derived) formats.push_back(&one);
+  }
   for (const spec::Format& format : spec.sub_page.formats) formats.push_back(&format);
   for (const spec::Format& format : spec.formats) formats.push_back(&format);
   for (const spec::Format* format : formats) {
-    add("tiling." + format->id, fmt::format("the fields of {} tile bits 63:0", format->id), Aim::no_model,
+    add("tiling." + format->id, fmt::format("the fields of {} tile bits {}:0", format->id, format->width - 1), Aim::no_model,
         [format](Claim& claim, Meaning& meaning) { state_tiling(*format, claim, meaning); });
   }
   for (const spec::Level& level : spec.levels) {
@@ -149,7 +155,7 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
         fmt::format("the classes of an entry of level {} are disjoint and complete", level.level), Aim::no_model,
         [&spec, &level](Claim& claim, Meaning& meaning) { state_classes(spec, level, claim, meaning); });
   }
-  for (const Rule& rule : spec.eptp_rules) {
+  for (const Rule& rule : eptp_rules(spec)) {
     add("rule." + rule.id, rule.id + " can be the only reason", Aim::a_model,
         [&spec, &rule](Claim& claim, Meaning& meaning) { state_eptp(spec, rule, claim, meaning); });
   }
@@ -174,7 +180,7 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
   }
   for (const spec::Profile& profile : spec.profiles) {
     add("profile." + profile.id, fmt::format("some EPTP is accepted on {}", profile.id), Aim::a_model,
-        [&profile](Claim& claim, Meaning& meaning) { state_profile(profile, claim, meaning); });
+        [&spec, &profile](Claim& claim, Meaning& meaning) { state_profile(spec, profile, claim, meaning); });
   }
   return list;
 }

@@ -22,10 +22,45 @@ Meaning::Meaning(z3::context& context, const spec::Spec& spec, const Inputs& inp
     : context_(context), spec_(spec), inputs_(inputs) {}
 
 Words Meaning::no_words() {
-  const Configuration& has = inputs_.configuration;
-  Words words{{has.capability, has.pin_based, has.primary, has.secondary, has.tertiary, has.parameters, inputs_.eptp}};
-  words.values.resize(static_cast<std::size_t>(Word::violation) + 1, word(context_, 0));
+  Words words;
+  words.values.resize(spec::kWalkWords, word(context_, 0));
   return words;
+}
+
+z3::expr Meaning::derived(const spec::Derivation& from, const Words& words) {
+  if (from.last_byte) {
+    const spec::Derivation::LastByte& last = *from.last_byte;
+    return value(last.address, words) + value(last.count, words) * word(context_, last.size) - word(context_, 1);
+  }
+  z3::expr result = word(context_, 0);
+  for (std::size_t n = from.choices.size(); n-- > 0;) {
+    const spec::Derivation::Choice& choice = from.choices[n];
+    const z3::expr chosen = value(choice.word, words);
+    result = choice.when ? z3::ite(holds(*choice.when, words), chosen, result) : chosen;
+  }
+  return result;
+}
+
+z3::expr Meaning::value(Word of, const Words& words) {
+  if (!spec::is_register(of)) return words[of];
+  if (words.eptp && of == inputs_.eptp_word) return *words.eptp;
+  const spec::Register& one = spec_.registers.at(spec::register_at(of));
+  return one.derivation ? derived(*one.derivation, words) : inputs_.configuration[of];
+}
+
+z3::expr Meaning::compared(const Condition& condition, const Words& words) {
+  const auto field = [&](const spec::Bits& bits, Word of) {
+    return z3::zext(bits_of(bits, value(of, words)), kWordBits - 1 - (bits.high - bits.low));
+  };
+  const z3::expr a = field(condition.bits, condition.word);
+  const z3::expr b =
+      condition.other ? field(condition.other->bits, condition.other->word) : word(context_, condition.values.front());
+  switch (condition.relation) {
+    case spec::Relation::within: return (a & ~b) == word(context_, 0);
+    case spec::Relation::at_most: return z3::ule(a, b);
+    case spec::Relation::equal: return a == b;
+  }
+  throw std::logic_error("unknown relation");
 }
 
 z3::expr Meaning::bits_of(const spec::Bits& bits, const z3::expr& value) { return value.extract(bits.high, bits.low); }
@@ -38,20 +73,22 @@ z3::expr Meaning::holds(const Condition& condition, const Words& words, const sp
     case Condition::Kind::any_of: return any_of(operands);
     case Condition::Kind::negation: return !operands[0];
     case Condition::Kind::nonzero: {
-      const z3::expr field = bits_of(condition.bits, words[condition.word]);
+      const z3::expr field = bits_of(condition.bits, value(condition.word, words));
       return field != context_.bv_val(0, field.get_sort().bv_size());
     }
     case Condition::Kind::one_of: {
-      const z3::expr field = bits_of(condition.bits, words[condition.word]);
+      const z3::expr field = bits_of(condition.bits, value(condition.word, words));
       for (const std::uint64_t value : condition.values)
         operands.push_back(field == context_.bv_val(value, field.get_sort().bv_size()));
       return any_of(operands);
     }
     case Condition::Kind::any_of_kind: {
-      const spec::Format* const of = condition.word == Word::eptp ? &spec_.eptp : format;
+      const bool is_register = spec::is_register(condition.word);
+      const spec::Format* const of = is_register ? &spec_.registers.at(spec::register_at(condition.word)) : format;
       if (of == nullptr) throw std::logic_error("reserved bits of an entry of unknown format");
-      return (words[condition.word] & mask_of_kind(*of, condition.field_kind)) != word(context_, 0);
+      return (value(condition.word, words) & mask_of_kind(*of, condition.field_kind)) != word(context_, 0);
     }
+    case Condition::Kind::compared: return compared(condition, words);
     case Condition::Kind::named: return holds(spec_.conditions.at(condition.named).when, words, format);
   }
   throw std::logic_error("unknown kind of condition");
@@ -118,8 +155,27 @@ z3::expr Meaning::set_of(const std::vector<spec::Rule>& rules,
 
 Terms Meaning::eptp_check() {
   const Words words = no_words();
-  return {{"rules",
-           set_of(spec_.eptp_rules, [&](const spec::Rule& rule) { return holds(rule.when, words, &spec_.eptp); })}};
+  return {{"rules", set_of(eptp_rules(spec_), [&](const spec::Rule& rule) { return holds(rule.when, words); })}};
+}
+
+void Meaning::add_check(const spec::Check& check, const std::string& id, const z3::expr& applies, const Words& words,
+                        Terms& terms) {
+  if (!check.rules.empty()) {
+    const z3::expr rules = set_of(check.rules, [&](const spec::Rule& rule) { return holds(rule.when, words); });
+    terms.push_back({"rules_" + id, z3::ite(applies, rules, word(context_, 0))});
+  }
+  for (const spec::Part& part : check.parts) {
+    Words of_part = words;
+    if (part.of) of_part.eptp = value(*part.of, words);
+    add_check(spec_.checks.at(part.check), part.id, applies && (part.when ? holds(*part.when, words) : context_.bool_val(true)),
+              of_part, terms);
+  }
+}
+
+Terms Meaning::check(const spec::Check& check) {
+  Terms terms;
+  add_check(check, check.id, context_.bool_val(true), no_words(), terms);
+  return terms;
 }
 
 const spec::Level& Meaning::level_of(int level) const {

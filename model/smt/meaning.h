@@ -15,12 +15,14 @@
 
 namespace model {
 
-// The words that a condition may speak about at some point of a walk. Those that are not known yet are zero.
+// The words that a condition may speak about at some point of a walk, beside the registers. Those that are not known yet
+// are zero.
 struct Words {
   z3::expr& operator[](spec::Word word) { return values.at(static_cast<std::size_t>(word)); }
   const z3::expr& operator[](spec::Word word) const { return values.at(static_cast<std::size_t>(word)); }
 
-  std::vector<z3::expr> values;  // by spec::Word
+  std::vector<z3::expr> values;     // by spec::Word
+  std::optional<z3::expr> eptp{};  // what is checked in place of the EPTP
 };
 
 // How far a walk has come; the terms are those of struct ept_progress in the emitted header.
@@ -60,6 +62,8 @@ class Meaning {
   z3::expr broken(const spec::Rule& rule, std::size_t format, const z3::expr& entry);  // false for other formats
 
   Terms eptp_check();                                           // rules
+  // Of each part of a check with rules, in order: the set of the rules that are broken, as rules_ID.
+  Terms check(const spec::Check& check);
   Terms classify(int level, const z3::expr& entry);             // kind, format, rules, reserved_bits
   Terms step(const Progress& progress, const z3::expr& entry);  // ending or table, and the progress after the entry
   Terms conclude(const Progress& progress, Ending ending, const z3::expr& gpa, const z3::expr& access);
@@ -74,7 +78,8 @@ class Meaning {
   Progress use(const Progress& progress, const z3::expr& entry, bool maps_page);
   z3::expr early_violations();
 
-  Words no_words();  // none but those of the configuration
+  Words no_words();  // none but the registers
+  z3::expr value(spec::Word word, const Words& words);
   z3::expr entry_address(const Progress& progress, const z3::expr& gpa);
   z3::expr five_levels();
 
@@ -87,6 +92,10 @@ class Meaning {
     z3::expr reserved_bits;
   };
 
+  z3::expr derived(const spec::Derivation& from, const Words& words);
+  z3::expr compared(const spec::Condition& condition, const Words& words);
+  void add_check(const spec::Check& check, const std::string& id, const z3::expr& applies, const Words& words,
+                 Terms& terms);
   static z3::expr bits_of(const spec::Bits& bits, const z3::expr& value);  // moved down to bit 0
   z3::expr range_mask(const spec::Range& range);
   z3::expr bound(const spec::Bound& bound);

@@ -91,7 +91,7 @@ Terms Meaning::sub_page_check() {
   const std::vector<spec::Level>& levels = spec_.sub_page.levels;
   const z3::expr zero = word(context_, 0);
   std::vector<z3::expr> addresses;
-  z3::expr table = table_in(inputs_.sub_page_pointer);
+  z3::expr table = table_in(inputs_.sub_page_pointer());
   for (const spec::Level& level : levels) {
     const z3::expr index = bits_of(level.index, inputs_.gpa);
     addresses.push_back(table + z3::shl(z3::zext(index, kWordBits - index.get_sort().bv_size()), word(context_, 3)));

@@ -37,7 +37,7 @@ z3::expr Meaning::table_in(const z3::expr& entry) {
 Progress Meaning::begin(int levels) {
   const z3::expr ones = word(context_, ~std::uint64_t{0});
   const z3::expr zero = word(context_, 0);
-  return {levels, table_in(inputs_.eptp), zero, ones, ones, zero, zero, zero};
+  return {levels, table_in(inputs_.eptp()), zero, ones, ones, zero, zero, zero};
 }
 
 z3::expr Meaning::entry_address(const Progress& progress, const z3::expr& gpa) {
@@ -63,7 +63,7 @@ Progress Meaning::use(const Progress& progress, const z3::expr& entry, bool maps
 
 Terms Meaning::step(const Progress& progress, const z3::expr& entry) {
   const EntryState state = judge(progress.level, entry);
-  const bool present_first = spec_.order.each_entry.front() == spec::Check::not_present;
+  const bool present_first = spec_.order.each_entry.front() == spec::WalkCheck::not_present;
   const z3::expr violation = present_first ? !state.present : !state.present && !state.misconfigured;
   const z3::expr misconfigured = present_first ? state.present && state.misconfigured : state.misconfigured;
   const Progress page = use(progress, entry, true);

@@ -15,7 +15,7 @@ std::string to_smtlib(z3::context& context, const std::vector<z3::expr>& formula
 
 void emit_smtlib(const spec::Spec& spec, std::ostream& out) {
   z3::context context;
-  const Inputs inputs(context);
+  const Inputs inputs(context, spec);
   Meaning meaning(context, spec, inputs);
   std::vector<z3::expr> formulas = {width_in_range(spec, inputs.configuration)};
   const auto equate = [&](const std::string& prefix, const Terms& terms) {

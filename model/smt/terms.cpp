@@ -7,7 +7,7 @@ namespace model {
 
 namespace {
 
-z3::expr input(z3::context& context, const char* name) { return context.bv_const(name, kWordBits); }
+z3::expr input(z3::context& context, const std::string& name) { return context.bv_const(name.c_str(), kWordBits); }
 
 }  // namespace
 
@@ -28,23 +28,23 @@ z3::expr differ(const Terms& a, const Terms& b) {
   return any_of(differences);
 }
 
-Configuration::Configuration(z3::context& context)
-    : maxphyaddr(input(context, "maxphyaddr")),
-      capability(input(context, "capability")),
-      pin_based(input(context, "pin_based_controls")),
-      primary(input(context, "primary_controls")),
-      secondary(input(context, "secondary_controls")),
-      tertiary(input(context, "tertiary_controls")),
-      parameters(input(context, "parameters")) {}
+Configuration::Configuration(z3::context& context, const spec::Spec& spec)
+    : maxphyaddr(input(context, "maxphyaddr")) {
+  for (const spec::Register& one : spec.registers) {
+    if (one.role != spec::Role::derived) registers.push_back(input(context, one.id));
+  }
+}
 
-Inputs::Inputs(z3::context& context)
-    : configuration(context),
-      eptp(input(context, "eptp")),
+Inputs::Inputs(z3::context& context, const spec::Spec& spec)
+    : eptp_word(word_of(spec, "eptp")),
+      pointer_word(word_of(spec, "sub_page_table_pointer")),
+      configuration(context, spec),
       gpa(input(context, "guest_physical_address")),
       access(input(context, "access")),
-      sub_page_pointer(input(context, "sub_page_table_pointer")),
       entries{input(context, "entry_1"), input(context, "entry_2"), input(context, "entry_3"),
-              input(context, "entry_4"), input(context, "entry_5")} {}
+              input(context, "entry_4"), input(context, "entry_5")} {
+  for (const spec::Register* one : spec::configuration_of_walk(spec)) walk_words.push_back(word_of(spec, one->id));
+}
 
 z3::expr width_in_range(const spec::Spec& spec, const Configuration& configuration) {
   z3::context& context = configuration.maxphyaddr.ctx();

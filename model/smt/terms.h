@@ -38,31 +38,29 @@ z3::expr differ(const Terms& a, const Terms& b);
 
 // What an entry or a walk depends on beside the entries. All words have 64 bits; a control is a bit of its word.
 struct Configuration {
-  explicit Configuration(z3::context& context);
+  Configuration(z3::context& context, const spec::Spec& spec);
+
+  z3::expr& operator[](spec::Word word) { return registers.at(spec::register_at(word)); }
+  const z3::expr& operator[](spec::Word word) const { return registers.at(spec::register_at(word)); }
 
   z3::expr maxphyaddr;
-  z3::expr capability;
-  z3::expr pin_based;
-  z3::expr primary;
-  z3::expr secondary;
-  z3::expr tertiary;
-  z3::expr parameters;
+  std::vector<z3::expr> registers;  // by Spec::registers, those that are not derived
 };
 
-// In the order of spec::kControlWords.
-inline constexpr std::array kControlTerms = {&Configuration::pin_based, &Configuration::primary,
-                                             &Configuration::secondary, &Configuration::tertiary};
-
 struct Inputs {
-  explicit Inputs(z3::context& context);
+  Inputs(z3::context& context, const spec::Spec& spec);
 
   [[nodiscard]] const z3::expr& entry(int level) const { return entries.at(static_cast<std::size_t>(level - 1)); }
+  [[nodiscard]] z3::context& context() const { return gpa.ctx(); }
+  [[nodiscard]] const z3::expr& eptp() const { return configuration[eptp_word]; }
+  [[nodiscard]] const z3::expr& sub_page_pointer() const { return configuration[pointer_word]; }
 
+  spec::Word eptp_word;
+  spec::Word pointer_word;
+  std::vector<spec::Word> walk_words;  // of the registers that a walk depends on beside these two
   Configuration configuration;
-  z3::expr eptp;
   z3::expr gpa;
   z3::expr access;
-  z3::expr sub_page_pointer;
   std::array<z3::expr, 5> entries;  // of level 1 first
 };
 

@@ -15,14 +15,9 @@ using support::spec_under_test;
 
 void set_inputs(z3::context& context, const Circumstances& machine, model::Inputs& inputs) {
   const auto value = [&](std::uint64_t number) { return model::word(context, number); };
-  inputs.configuration.maxphyaddr = value(static_cast<std::uint64_t>(machine.maxphyaddr));
-  inputs.configuration.capability = value(machine.capability);
-  inputs.configuration.pin_based = value(machine.pin_based);
-  inputs.configuration.primary = value(machine.primary);
-  inputs.configuration.secondary = value(machine.secondary);
-  inputs.configuration.tertiary = value(machine.tertiary);
-  inputs.configuration.parameters = value(machine.parameters);
-  inputs.eptp = value(machine.eptp);
+  const model::Circumstances from = machine;
+  inputs.configuration.maxphyaddr = value(static_cast<std::uint64_t>(from.maxphyaddr));
+  for (std::size_t n = 0; n < from.registers.size(); ++n) inputs.configuration.registers.at(n) = value(from.registers[n]);
 }
 
 std::uint64_t number(const model::Terms& terms, const std::string& name) {
@@ -49,7 +44,7 @@ Outcome outcome_of(const model::Terms& terms) {
 }
 
 model::Inputs inputs_of(z3::context& context, const Circumstances& machine, std::uint64_t gpa, std::uint64_t access) {
-  model::Inputs inputs(context);
+  model::Inputs inputs(context, spec_under_test());
   set_inputs(context, machine, inputs);
   inputs.gpa = model::word(context, gpa);
   inputs.access = model::word(context, access);
@@ -92,7 +87,7 @@ RC_GTEST_PROP(Agreement, constraints_and_interpreter_check_sub_pages_alike, ()) 
   const auto entries = *support::any_sub_page_entries();
   RC_ASSERT(
       constraints_check_sub_page(machine, gpa, access, entries) ==
-      model::Interpreter(spec_under_test()).check_sub_page(machine, 0x8000, gpa, access, support::in_order(entries)));
+      model::Interpreter(spec_under_test()).check_sub_page(machine, gpa, access, support::in_order(entries)));
 }
 
 }  // namespace

@@ -54,15 +54,15 @@ RC_GTEST_PROP(Agreement, header_and_interpreter_walk_alike, ()) {
 }
 
 RC_GTEST_PROP(Agreement, header_and_interpreter_check_sub_pages_alike, ()) {
-  const Circumstances machine = *support::any_machine();
+  Circumstances machine = *support::any_machine();
   const std::uint64_t gpa = *support::any_gpa();
-  const std::uint64_t pointer = *support::any_entry();
+  machine.sub_page_table_pointer = *support::any_entry();
   const std::uint64_t access = *support::any_access(spec_under_test());
   const auto entries = *support::any_sub_page_entries();
   const support::Outcome found =
-      support::header_check_sub_page(machine, pointer, gpa, access, support::in_order(entries));
+      support::header_check_sub_page(machine, gpa, access, support::in_order(entries));
   RC_CLASSIFY(true, std::string(ept_result_names[static_cast<std::size_t>(found.result)].name));
-  RC_ASSERT(found == oracle().check_sub_page(machine, pointer, gpa, access, support::in_order(entries)));
+  RC_ASSERT(found == oracle().check_sub_page(machine, gpa, access, support::in_order(entries)));
 }
 
 // The table of ept_names.h against what the walk gives.
@@ -93,8 +93,15 @@ void expect_same(const Circumstances& machine, int level, std::uint64_t entry) {
 // Every entry whose bits 11:0 are anything, in every format, for every profile.
 TEST(Agreement, all_low_bits_of_every_format_for_every_profile) {
   for (const spec::Profile& profile : spec_under_test().profiles) {
-    const Circumstances machine{profile.maxphyaddr, profile.capability, profile.pin_based,  profile.primary,
-                                profile.secondary,  profile.tertiary,   profile.parameters, 0x101e};
+    const auto& has = profile.registers;
+    const Circumstances machine{profile.maxphyaddr,
+                                has.at(EPT_REGISTER_CAPABILITY),
+                                has.at(EPT_REGISTER_PIN_BASED_CONTROLS),
+                                has.at(EPT_REGISTER_PRIMARY_CONTROLS),
+                                has.at(EPT_REGISTER_SECONDARY_CONTROLS),
+                                has.at(EPT_REGISTER_TERTIARY_CONTROLS),
+                                has.at(EPT_REGISTER_PARAMETERS),
+                                0x101e};
     for (int level = 1; level <= 5; ++level) {
       for (std::uint64_t low = 0; low < 0x1000; ++low) expect_same(machine, level, 0x40000000 | low);
     }

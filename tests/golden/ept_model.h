@@ -458,42 +458,42 @@ static inline ept_word ept_check_eptp(const struct ept_configuration* configurat
 /* The conditions that hold with a configuration and an EPTP, EPT_... */
 static inline ept_word ept_conditions(const struct ept_configuration* configuration, ept_word eptp) {
   const ept_word capability = configuration->capability;
-  const ept_word pin_based = configuration->pin_based_controls;
-  const ept_word primary = configuration->primary_controls;
-  const ept_word secondary = configuration->secondary_controls;
-  const ept_word tertiary = configuration->tertiary_controls;
+  const ept_word pin_based_controls = configuration->pin_based_controls;
+  const ept_word primary_controls = configuration->primary_controls;
+  const ept_word secondary_controls = configuration->secondary_controls;
+  const ept_word tertiary_controls = configuration->tertiary_controls;
   const ept_word parameters = configuration->parameters;
   ept_word conditions = 0;
   conditions |= ept_when((eptp & EPT_EPTP_ENABLE_ACCESSED_DIRTY), EPT_CONDITION_ACCESSED_DIRTY);
   const ept_flag advanced_exit_information = (capability & EPT_CAPABILITY_ADVANCED_EXIT_INFORMATION);
   conditions |= ept_when(advanced_exit_information, EPT_CONDITION_ADVANCED_EXIT_INFORMATION);
   conditions |= ept_when((eptp & EPT_EPTP_ENFORCE_SUPERVISOR_SHADOW_STACK), EPT_CONDITION_SUPERVISOR_SHADOW_STACK);
-  const ept_flag ept_violation_ve =
-      (primary & EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS) && (secondary & EPT_CONTROL_EPT_VIOLATION_VE);
+  const ept_flag ept_violation_ve = (primary_controls & EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS) &&
+                                    (secondary_controls & EPT_CONTROL_EPT_VIOLATION_VE);
   conditions |= ept_when(ept_violation_ve, EPT_CONDITION_EPT_VIOLATION_VE);
   conditions |= ept_when((capability & EPT_CAPABILITY_EXECUTE_ONLY), EPT_CONDITION_EXECUTE_ONLY);
   conditions |= ept_when((eptp & EPT_EPTP_WALK_LENGTH) == 0x20ull, EPT_CONDITION_FIVE_LEVEL_WALK);
-  const ept_flag guest_paging_verification =
-      (primary & EPT_CONTROL_ACTIVATE_TERTIARY_CONTROLS) && (tertiary & EPT_CONTROL_GUEST_PAGING_VERIFICATION);
+  const ept_flag guest_paging_verification = (primary_controls & EPT_CONTROL_ACTIVATE_TERTIARY_CONTROLS) &&
+                                             (tertiary_controls & EPT_CONTROL_GUEST_PAGING_VERIFICATION);
   conditions |= ept_when(guest_paging_verification, EPT_CONDITION_GUEST_PAGING_VERIFICATION);
-  const ept_flag mode_based_execute =
-      (primary & EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS) && (secondary & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL);
+  const ept_flag mode_based_execute = (primary_controls & EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS) &&
+                                      (secondary_controls & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL);
   conditions |= ept_when(mode_based_execute, EPT_CONDITION_MODE_BASED_EXECUTE);
   const ept_flag nmi_unblocking_not_reported =
-      (pin_based & EPT_CONTROL_NMI_EXITING) && !(pin_based & EPT_CONTROL_VIRTUAL_NMIS);
+      (pin_based_controls & EPT_CONTROL_NMI_EXITING) && !(pin_based_controls & EPT_CONTROL_VIRTUAL_NMIS);
   conditions |= ept_when(nmi_unblocking_not_reported, EPT_CONDITION_NMI_UNBLOCKING_NOT_REPORTED);
   conditions |= ept_when((capability & EPT_CAPABILITY_PAGE_1G), EPT_CONDITION_PAGE_1G);
   conditions |= ept_when((capability & EPT_CAPABILITY_PAGE_2M), EPT_CONDITION_PAGE_2M);
-  const ept_flag paging_write =
-      (primary & EPT_CONTROL_ACTIVATE_TERTIARY_CONTROLS) && (tertiary & EPT_CONTROL_EPT_PAGING_WRITE_CONTROL);
+  const ept_flag paging_write = (primary_controls & EPT_CONTROL_ACTIVATE_TERTIARY_CONTROLS) &&
+                                (tertiary_controls & EPT_CONTROL_EPT_PAGING_WRITE_CONTROL);
   conditions |= ept_when(paging_write, EPT_CONDITION_PAGING_WRITE);
   const ept_flag sub_page_check_without_linear_address =
       (parameters & EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS);
   conditions |= ept_when(sub_page_check_without_linear_address, EPT_CONDITION_SUB_PAGE_CHECK_WITHOUT_LINEAR_ADDRESS);
   const ept_flag sub_page_check_without_read = (parameters & EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ);
   conditions |= ept_when(sub_page_check_without_read, EPT_CONDITION_SUB_PAGE_CHECK_WITHOUT_READ);
-  const ept_flag sub_page_write_permissions =
-      (primary & EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS) && (secondary & EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS);
+  const ept_flag sub_page_write_permissions = (primary_controls & EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS) &&
+                                              (secondary_controls & EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS);
   conditions |= ept_when(sub_page_write_permissions, EPT_CONDITION_SUB_PAGE_WRITE_PERMISSIONS);
   return conditions;
 }

@@ -83,7 +83,7 @@ TEST(CHeader, second_rule_that_the_same_bits_break_is_an_expression) {
 TEST(CHeader, bits_of_the_configuration_that_a_rule_spells_out_become_conditions) {
   const std::string header = header_with_first_rule([](spec::Spec& spec, spec::Rule& rule) {
     spec::Condition invept = spec.conditions.front().when;  // of one bit
-    invept.word = spec::Word::capability;
+    invept.word = word_of(spec, "capability");
     invept.bits = {20, 20};
     invept.name = "capability.invept";
     rule.when.operands.push_back(invept);

@@ -91,10 +91,10 @@ const std::vector<Mistake> kMistakes = {
      "user_execute"},
     {"eptp_memory_type_added", "eptp",
      [](Spec& s) {
-       by_id(s.eptp_rules, "eptp_memory_type_reserved").when.operands[0].values = {0, 4, 6};
+       by_id(eptp_rules(s), "eptp_memory_type_reserved").when.operands[0].values = {0, 4, 6};
      },
      "eptp_memory_type"},
-    {"eptp_rule_dropped", "eptp", [](Spec& s) { drop(s.eptp_rules, "eptp_accessed_dirty_not_supported"); },
+    {"eptp_rule_dropped", "eptp", [](Spec& s) { drop(eptp_rules(s), "eptp_accessed_dirty_not_supported"); },
      "enable_accessed_dirty"},
     {"permission_taken_from_the_leaf_only", "outcome.page.1",
      [](Spec& s) { replace_word(by_id(s.violations, "read_not_allowed").when, spec::Word::all, spec::Word::leaf); },
@@ -206,7 +206,7 @@ model::Obligation hard_obligation() {
             const z3::expr product = a * b == context.bv_val(std::uint64_t{1594323257} * 2038074743, 62);
             const z3::expr proper = z3::ult(context.bv_val(1, 62), a) && z3::ult(a, bound) &&
                                     z3::ult(context.bv_val(1, 62), b) && z3::ult(b, bound) && z3::ult(a, b);
-            return model::Claim{model::Inputs(context), {{product && proper, "factors"}}, {}, {}, {}, {}};
+            return model::Claim{model::Inputs(context, support::spec_under_test()), {{product && proper, "factors"}}, {}, {}, {}, {}};
           }};
 }
 

@@ -20,7 +20,7 @@ Memory table(std::uint64_t vector) {
 
 Outcome check(const Memory& memory, std::uint64_t gpa = 0, std::uint64_t access = EPT_ACCESS_WRITE,
               const Circumstances& machine = able_machine()) {
-  return support::header_check_sub_page(machine, kPointer, gpa, access, support::reader(memory));
+  return support::header_check_sub_page(machine, gpa, access, support::reader(memory));
 }
 
 TEST(SdmSubPage, bit_2n_of_the_vector_allows_writes_to_part_n_of_128_bytes) {

@@ -41,10 +41,11 @@ TEST(Load, profiles_cover_what_processors_differ_in) {
   bool paging_write = false;
   for (const spec::Profile& profile : spec_under_test().profiles) {
     widths.insert(profile.maxphyaddr);
-    no_execute_only |= (profile.capability & 1) == 0;
-    no_1g |= (profile.capability >> 17 & 1) == 0;
-    five_levels |= (profile.capability >> 7 & 1) == 1;
-    paging_write |= (profile.tertiary >> 2 & 1) == 1;
+    const auto value = [&](const char* id) { return profile.registers.at(register_at(word_of(spec_under_test(), id))); };
+    no_execute_only |= (value("capability") & 1) == 0;
+    no_1g |= (value("capability") >> 17 & 1) == 0;
+    five_levels |= (value("capability") >> 7 & 1) == 1;
+    paging_write |= (value("tertiary_controls") >> 2 & 1) == 1;
     EXPECT_FALSE(profile.source.empty()) << profile.id;
   }
   for (const int width : {36, 39, 40, 46, 52}) EXPECT_EQ(widths.count(width), 1U) << width;

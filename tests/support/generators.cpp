@@ -20,11 +20,11 @@ rc::Gen<std::uint64_t> full_word() { return rc::gen::resize(100, any_word()); }
 
 }  // namespace
 
-rc::Gen<model::Circumstances> any_machine() {
+rc::Gen<Circumstances> any_machine() {
   return rc::gen::map(rc::gen::tuple(rc::gen::inRange(36, 53), full_word(), full_word(), full_word(), full_word(),
                                      full_word(), full_word(), rc::gen::element<std::uint64_t>(0x1e, 0x26, 0x18, 0x20)),
                       [](const auto& from) {
-                        model::Circumstances machine;
+                        Circumstances machine;
                         machine.maxphyaddr = std::get<0>(from);
                         machine.capability = std::get<1>(from);
                         machine.pin_based = std::get<2>(from);

@@ -4,11 +4,11 @@
 
 #include <rapidcheck.h>
 
-#include "model/interpret/interpreter.h"
+#include "tests/support/header.h"
 
 namespace support {
 
-rc::Gen<model::Circumstances> any_machine();
+rc::Gen<Circumstances> any_machine();
 rc::Gen<std::uint64_t> any_entry();
 rc::Gen<std::uint64_t> any_access(const spec::Spec& spec);
 rc::Gen<std::uint64_t> any_gpa();

@@ -3,6 +3,8 @@
 #include <bit>
 #include <memory>
 
+#include "ept_names.h"
+
 namespace support {
 
 namespace {
@@ -19,6 +21,19 @@ ept_context context_of(const Circumstances& machine) {
 }
 
 }  // namespace
+
+Circumstances::operator model::Circumstances() const {
+  model::Circumstances machine{maxphyaddr, std::vector<std::uint64_t>(EPT_REGISTERS)};
+  machine.registers[EPT_REGISTER_CAPABILITY] = capability;
+  machine.registers[EPT_REGISTER_PIN_BASED_CONTROLS] = pin_based;
+  machine.registers[EPT_REGISTER_PRIMARY_CONTROLS] = primary;
+  machine.registers[EPT_REGISTER_SECONDARY_CONTROLS] = secondary;
+  machine.registers[EPT_REGISTER_TERTIARY_CONTROLS] = tertiary;
+  machine.registers[EPT_REGISTER_PARAMETERS] = parameters;
+  machine.registers[EPT_REGISTER_EPTP] = eptp;
+  machine.registers[EPT_REGISTER_SUB_PAGE_TABLE_POINTER] = sub_page_table_pointer;
+  return machine;
+}
 
 ept_configuration configuration_of(const Circumstances& machine) {
   return {static_cast<std::uint64_t>(machine.maxphyaddr),
@@ -43,12 +58,13 @@ Outcome header_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64
   return std::bit_cast<Outcome>(ept_walk(&context, gpa, access, read_entry, &memory));  // one layout, two names
 }
 
-Outcome header_check_sub_page(const Circumstances& machine, std::uint64_t pointer, std::uint64_t gpa,
-                              std::uint64_t access, const Read& read) {
+Outcome header_check_sub_page(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
+                              const Read& read) {
   const ept_configuration configuration = configuration_of(machine);
   Read memory = read;
   return std::bit_cast<Outcome>(
-      ept_check_sub_page(&configuration, machine.eptp, pointer, gpa, access, read_entry, &memory));
+      ept_check_sub_page(&configuration, machine.eptp, machine.sub_page_table_pointer, gpa, access, read_entry,
+                         &memory));
 }
 
 Circumstances able_machine() {

@@ -41,7 +41,7 @@ std::string canonical_text(const Case& asked) {
   members["maxphyaddr"] = std::to_string(has.maxphyaddr);
   put("capability", has.capability);
   for (const Controls& word : kControls) put(std::string(word.name) + "_controls", has.*word.member);
-  if (has.parameters != 0) members["parameters"] = sorted_names(ept_parameter_names, has.parameters);
+  if (has.parameters != 0) members["parameters"] = sorted_names(ept_parameters_names, has.parameters);
   put("eptp", asked.eptp);
   if (asked.question == Question::entry) members["level"] = std::to_string(asked.level);
   int level = asked.level;

@@ -55,7 +55,7 @@ Json configuration_json(const ept_configuration& configuration) {
   for (const Controls& word : kControls)
     json[std::string(word.name) + "_controls"] = {{"value", hex(configuration.*word.member)},
                                                   {"names", names_in(word.vocabulary, configuration.*word.member)}};
-  json["parameters"] = names_in(ept_parameter_names, configuration.parameters);
+  json["parameters"] = names_in(ept_parameters_names, configuration.parameters);
   return json;
 }
 

@@ -42,7 +42,7 @@ Json head_json(const std::string& profile, const std::string& manual, const ept_
   put_text(head, "manual", manual);
   head["maxphyaddr"] = processor.maxphyaddr;
   head["capability"] = hex(processor.capability);
-  if (processor.parameters != 0) head["parameters"] = names_in(ept_parameter_names, processor.parameters);
+  if (processor.parameters != 0) head["parameters"] = names_in(ept_parameters_names, processor.parameters);
   return head;
 }
 
@@ -131,7 +131,7 @@ class LineReader {
     processor_ = kEptOn;
     processor_.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
     processor_.capability = from.hex("capability", true);
-    processor_.parameters = from.bits("parameters", ept_parameter_names, false);
+    processor_.parameters = from.bits("parameters", ept_parameters_names, false);
     if (from.has("citations")) read_citations(from);
   }
 

@@ -62,7 +62,7 @@ ept_configuration drawn_processor(Random& random) {
     drawn_one.capability |= random.one_in(2) ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
   }
   for (const Controls& word : kControls) drawn_one.*word.member = all_bits(word.vocabulary);
-  drawn_one.parameters = drawn(random, all_bits(ept_parameter_names));
+  drawn_one.parameters = drawn(random, all_bits(ept_parameters_names));
   return drawn_one;
 }
 

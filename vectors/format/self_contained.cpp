@@ -38,7 +38,7 @@ ept_configuration read_configuration(Object& from) {
   configuration.capability = value_in(words, "capability");
   for (const Controls& word : kControls)
     configuration.*word.member = value_in(words, (std::string(word.name) + "_controls").c_str());
-  configuration.parameters = words.bits("parameters", ept_parameter_names, true);
+  configuration.parameters = words.bits("parameters", ept_parameters_names, true);
   return configuration;
 }
 

@@ -18,17 +18,11 @@ constexpr ept_word kWriteBack = 6;
 constexpr ept_word kPermissions = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
 
 // In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down, pointer.
-constexpr std::size_t kEptp = spec::kControlWords.size();
+constexpr std::size_t kEptp = kControls.size();
 constexpr std::size_t kAccess = 5;
 constexpr std::size_t kGpa = 6;
 constexpr std::size_t kPointer = 12;
 std::size_t entry_position(int level) { return static_cast<std::size_t>(12 - level); }
-
-ept_word controls_in(const spec::Spec& spec, spec::Word word) {
-  ept_word bits = 0;
-  for (const spec::NamedBits& control : spec.controls) bits |= control.word == word ? mask_of(control.bits) : 0;
-  return bits;
-}
 
 }  // namespace
 
@@ -65,14 +59,13 @@ int page_of(const spec::Spec& spec, const Goal& goal) {
 }
 
 Formulas::Formulas(z3::context& context, const spec::Spec& spec)
-    : context_(context), spec_(spec), configuration_(context) {
-  processor_.emplace(spec::Word::capability, configuration_.capability);
-  processor_.emplace(spec::Word::parameter, configuration_.parameters);
-  for (std::size_t i = 0; i < kControls.size(); ++i) {
-    z3::expr& control = configuration_.*model::kControlTerms[i];
+    : context_(context), spec_(spec), configuration_(context, spec) {
+  for (const ept_register n : ept_configuration_registers)
+    processor_.emplace(spec::word_of_register(n), configuration_.registers.at(n));
+  for (const Controls& controls : kControls) {
+    z3::expr& control = configuration_.registers.at(controls.number);
     chosen_.push_back(control);
-    processor_.emplace(spec::kControlWords[i].word, control);
-    control = control | number(kEptOn.*kControls[i].member);
+    control = control | number(kEptOn.*controls.member);
   }
   for (const char* name :
        {"eptp_difference", "access_difference", "gpa_difference", "entry_5_difference", "entry_4_difference",
@@ -117,7 +110,7 @@ Values Formulas::values_in(const z3::model& model) const {
   Values values;
   for (const z3::expr& word : chosen_) values.push_back(model.eval(word, true).get_numeral_uint64());
   // Bits that are no control are in no formula; a model may set them.
-  for (std::size_t i = 0; i < kEptp; ++i) values[i] &= controls_in(spec_, spec::kControlWords[i].word);
+  for (std::size_t i = 0; i < kEptp; ++i) values[i] &= spec_.registers.at(kControls[i].number).of_walk;
   return values;
 }
 
@@ -130,8 +123,8 @@ bool Formulas::holds(const z3::expr& formula, const Values& values, const spec::
   };
   for (std::size_t i = 0; i < values.size(); ++i) set(chosen_[i], values[i]);
   set(configuration_.maxphyaddr, static_cast<ept_word>(profile.maxphyaddr));
-  set(configuration_.capability, profile.capability);
-  set(configuration_.parameters, profile.parameters);
+  for (const ept_register n : {EPT_REGISTER_CAPABILITY, EPT_REGISTER_PARAMETERS})
+    set(configuration_.registers.at(n), profile.registers.at(n));
   return model.eval(formula, true).is_true();
 }
 
@@ -142,12 +135,12 @@ Formulas::Shape& Formulas::shape_of(const Goal& goal) {
   Shape& shape = found->second;
   if (!is_new) return shape;
   shape.plain = plain_of(goal);
-  shape.inputs = std::make_unique<model::Inputs>(context_);
+  shape.inputs = std::make_unique<model::Inputs>(context_, spec_);
   shape.inputs->configuration = configuration_;
-  shape.inputs->eptp = chosen_[kEptp] ^ number(shape.plain.eptp);
+  shape.inputs->configuration[kEptpWord] = chosen_[kEptp] ^ number(shape.plain.eptp);
   shape.inputs->access = chosen_[kAccess] ^ number(shape.plain.access);
   shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.guest_physical_address);
-  shape.inputs->sub_page_pointer = chosen_[kPointer] ^ number(shape.plain.sub_page_table_pointer);
+  shape.inputs->configuration[shape.inputs->pointer_word] = chosen_[kPointer] ^ number(shape.plain.sub_page_table_pointer);
   for (int level = levels; level >= 1; --level) {
     const auto position = static_cast<std::size_t>(levels - level);
     shape.inputs->entries.at(static_cast<std::size_t>(level - 1)) =
@@ -201,7 +194,7 @@ z3::expr Formulas::walked(Shape& shape, const Goal& goal) {
   z3::expr_vector parts(context_);
   parts.push_back(model::value_of(shape.meaning->eptp_check(), "rules") == number(0));
   parts.push_back(shape.meaning->five_levels() == context_.bool_val(goal.levels == 5));
-  parts.push_back(tables_apart(shape, shape.inputs->eptp, goal.levels));
+  parts.push_back(tables_apart(shape, shape.inputs->eptp(), goal.levels));
   parts.push_back(usual_access(spec_, shape.inputs->access));
   const auto width = static_cast<unsigned>(spec_.max_maxphyaddr);
   parts.push_back(shape.inputs->gpa.extract(63, width) == context_.bv_val(0, 64 - width));
@@ -229,7 +222,7 @@ z3::expr Formulas::checked(Shape& shape) {
   z3::expr_vector parts(context_);
   parts.push_back(model::value_of(shape.meaning->eptp_check(), "rules") == number(0));
   parts.push_back(!shape.meaning->five_levels());
-  parts.push_back(tables_apart(shape, shape.inputs->sub_page_pointer, kSubPageLevels));
+  parts.push_back(tables_apart(shape, shape.inputs->sub_page_pointer(), kSubPageLevels));
   parts.push_back(usual_access(spec_, shape.inputs->access));
   parts.push_back(shape.inputs->gpa.extract(63, 48) == context_.bv_val(0, 16));
   parts.push_back(model::value_of(come_to, "result") == number(EPT_SUB_PAGE_CHECK));
@@ -294,8 +287,8 @@ z3::expr Formulas::condition(Shape& shape, const Goal& goal, const Demand& deman
 z3::expr Formulas::subject(Shape& shape, const Goal& goal, const Demand& demand) {
   const auto of_entry = [&](const char* name) { return model::value_of(classified(shape, demand.level), name); };
   switch (demand.subject) {
-    case Subject::eptp: return shape.inputs->eptp;
-    case Subject::sub_page_table_pointer: return shape.inputs->sub_page_pointer;
+    case Subject::eptp: return shape.inputs->eptp();
+    case Subject::sub_page_table_pointer: return shape.inputs->sub_page_pointer();
     case Subject::gpa: return shape.inputs->gpa;
     case Subject::access: return shape.inputs->access;
     case Subject::entry: return shape.inputs->entry(demand.level);

@@ -10,13 +10,13 @@ namespace vectors {
 z3::expr Formulas::word_of(const Goal& goal, std::size_t word) {
   const model::Inputs& inputs = *shape_of(goal).inputs;
   switch (static_cast<LiteralWord>(word)) {
-    case LiteralWord::capability: return configuration_.capability;
+    case LiteralWord::capability: return configuration_.registers.at(EPT_REGISTER_CAPABILITY);
     case LiteralWord::pin_based:
     case LiteralWord::primary:
     case LiteralWord::secondary:
-    case LiteralWord::tertiary: return processor_.at(spec::kControlWords.at(word - at(LiteralWord::pin_based)).word);
-    case LiteralWord::eptp: return inputs.eptp;
-    case LiteralWord::sub_page_table_pointer: return inputs.sub_page_pointer;
+    case LiteralWord::tertiary: return processor_.at(spec::word_of_register(kControls.at(word - at(LiteralWord::pin_based)).number));
+    case LiteralWord::eptp: return inputs.eptp();
+    case LiteralWord::sub_page_table_pointer: return inputs.sub_page_pointer();
     case LiteralWord::guest_physical_address: return inputs.gpa;
     case LiteralWord::access: return inputs.access;
     default: return inputs.entry(level_of_word(word));

@@ -28,12 +28,11 @@ ept_classification classification_of(const Case& asked, int level) {
 }
 
 Knowledge configuration_of(const Case& asked) {
-  const ept_configuration& has = asked.configuration;
-  Knowledge knowledge = {{spec::Word::capability, known(has.capability)},
-                         {spec::Word::parameter, known(has.parameters)},
-                         {spec::Word::eptp, known(asked.eptp)}};
-  for (std::size_t i = 0; i < kControls.size(); ++i)
-    knowledge.emplace(spec::kControlWords[i].word, known(has.*kControls[i].member));
+  ept_configuration has = asked.configuration;
+  Knowledge knowledge = {{kEptpWord, known(asked.eptp)}};
+  int place = 0;
+  for (const ept_register number : ept_configuration_registers)
+    knowledge.emplace(spec::word_of_register(number), known(*ept_configuration_word(&has, place++)));
   return knowledge;
 }
 
@@ -73,7 +72,7 @@ ept_word condition(const spec::Spec& spec, const Goal& goal, const Case& asked, 
                       {spec::Word::leaf, entry}});
   }
   const auto width = static_cast<int>(asked.configuration.maxphyaddr);
-  spec::Kinds kinds = {{spec::Word::eptp, kinds_of(spec.eptp, width)}};
+  spec::Kinds kinds = {{kEptpWord, kinds_of(register_of(spec, "eptp"), width)}};
   if (demand.level > 0) {
     const spec::Format& format = spec::format_of(spec, demand.level, entry_of(asked, demand.level));
     kinds.emplace(spec::Word::entry, kinds_of(format, width));
@@ -180,11 +179,13 @@ bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
 
 bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile) {
   const ept_word walk_length = goal.levels == 5 ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
-  if (goal.question != Question::eptp && (profile.capability & walk_length) == 0) return true;
-  Knowledge knowledge = {{spec::Word::capability, known(profile.capability)},
-                         {spec::Word::parameter, known(profile.parameters)}};
-  for (const spec::ControlWord& controls : spec::kControlWords)
-    knowledge[controls.word] = {~(profile.*controls.member), 0};
+  if (goal.question != Question::eptp && (profile.registers.at(EPT_REGISTER_CAPABILITY) & walk_length) == 0) return true;
+  Knowledge knowledge;
+  for (const ept_register number : ept_configuration_registers) {
+    const ept_word value = profile.registers.at(number);
+    const bool is_control = spec.registers.at(number).role == spec::Role::control;
+    knowledge[spec::word_of_register(number)] = is_control ? spec::Partial{~value, 0} : known(value);
+  }
   return std::any_of(goal.demands.begin(), goal.demands.end(), [&](const Demand& demand) {
     if (!demand.condition) return false;
     const Truth truth = judge(spec, *demand.condition, knowledge);

@@ -26,16 +26,18 @@ class Processors {
  public:
   Processors(const spec::Spec& spec, z3::context& context, const Formulas& formulas)
       : context_(context), formulas_(formulas), meaning_(context.bool_val(true)) {
-    for (const spec::Field& field : spec.capability.fields) {
-      if (field.kind == spec::FieldKind::field && std::has_single_bit(mask_of(bits_at(field.bits))))
-        add_both("capability." + field.id, spec::Word::capability, &spec::Profile::capability, bits_at(field.bits));
-    }
-    for (const spec::NamedBits& parameter : spec.parameters)
-      add_both("parameter." + parameter.id, spec::Word::parameter, &spec::Profile::parameters, parameter.bits);
-    for (const spec::ControlWord& word : spec::kControlWords) {
-      for (const spec::NamedBits& control : spec.controls) {
-        const z3::expr zero = masked(control.word, control.bits) == model::word(context, 0);
-        if (control.word == word.word) add_zero("control." + control.id, zero, word.member, control.bits);
+    for (const ept_register number : ept_configuration_registers) {
+      const spec::Register& one = spec.registers.at(number);
+      for (const spec::Field& field : one.fields) {
+        if (field.kind != spec::FieldKind::field || (mask_of(bits_at(field.bits)) & one.of_walk) == 0) continue;
+        if (!std::has_single_bit(mask_of(bits_at(field.bits)))) continue;
+        const std::string name = one.scope + "." + field.id;
+        if (one.role != spec::Role::control) {
+          add_both(name, number, bits_at(field.bits));
+        } else {
+          const z3::expr zero = masked(number, bits_at(field.bits)) == model::word(context, 0);
+          add_zero(name, zero, number, bits_at(field.bits));
+        }
       }
     }
     for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
@@ -92,18 +94,20 @@ class Processors {
     if (list_.size() > kMost) throw std::logic_error("more assumptions about a processor than there is room for");
   }
 
-  void add_zero(const std::string& opposite, const z3::expr& zero, std::uint64_t spec::Profile::*of, spec::Bits bits) {
-    add(opposite, zero, [=](const spec::Profile& profile) { return (profile.*of & mask_of(bits)) == 0; });
+  void add_zero(const std::string& opposite, const z3::expr& zero, ept_register of, spec::Bits bits) {
+    add(opposite, zero,
+        [=](const spec::Profile& profile) { return (profile.registers.at(of) & mask_of(bits)) == 0; });
   }
 
-  void add_both(const std::string& name, spec::Word word, std::uint64_t spec::Profile::*of, spec::Bits bits) {
-    const z3::expr set = masked(word, bits) != model::word(context_, 0);
-    add("not " + name, set, [=](const spec::Profile& profile) { return (profile.*of & mask_of(bits)) != 0; });
+  void add_both(const std::string& name, ept_register of, spec::Bits bits) {
+    const z3::expr set = masked(of, bits) != model::word(context_, 0);
+    add("not " + name, set,
+        [=](const spec::Profile& profile) { return (profile.registers.at(of) & mask_of(bits)) != 0; });
     add_zero(name, !set, of, bits);
   }
 
-  z3::expr masked(spec::Word word, spec::Bits bits) {
-    return formulas_.processor(word) & model::word(context_, mask_of(bits));
+  z3::expr masked(ept_register of, spec::Bits bits) {
+    return formulas_.processor(spec::word_of_register(of)) & model::word(context_, mask_of(bits));
   }
 
   z3::context& context_;
@@ -281,8 +285,9 @@ std::optional<Case> Solving::showing(const Goal& goal, const LiteralPairs& pairs
   const auto value = [&](const z3::expr& word) { return found.eval(word, true).get_numeral_uint64(); };
   spec::Profile profile;
   profile.maxphyaddr = static_cast<int>(value(state.formulas.maxphyaddr()));
-  profile.capability = value(state.formulas.processor(spec::Word::capability));
-  profile.parameters = value(state.formulas.processor(spec::Word::parameter));
+  profile.registers.resize(state.spec.registers.size(), 0);
+  for (const ept_register number : {EPT_REGISTER_CAPABILITY, EPT_REGISTER_PARAMETERS})
+    profile.registers[number] = value(state.formulas.processor(spec::word_of_register(number)));
   return state.formulas.walk_of(walk, state.formulas.values_in(found), profile);
 }
 

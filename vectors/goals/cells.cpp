@@ -123,7 +123,7 @@ void add_root_address(std::vector<Goal>& goals, const spec::Field& field, int ma
 }
 
 void add_accepted_values(std::vector<Goal>& goals, const spec::Spec& spec, int maxphyaddr) {
-  for (const spec::Field& field : spec.eptp.fields) {
+  for (const spec::Field& field : register_of(spec, "eptp").fields) {
     if (field.kind == spec::FieldKind::address) add_root_address(goals, field, maxphyaddr);
     if (field.kind != spec::FieldKind::field) continue;
     const spec::Bits bits = bits_at(field.bits);
@@ -168,10 +168,10 @@ std::vector<Goal> cell_goals(const spec::Spec& spec, int maxphyaddr) {
 
 std::vector<Goal> eptp_goals(const spec::Spec& spec, int maxphyaddr) {
   std::vector<Goal> goals;
-  for (const spec::Rule& rule : spec.eptp_rules) {
-    for (const Way& way : ways_to_break(spec, rule, spec.eptp, spec::Word::eptp, maxphyaddr))
+  for (const spec::Rule& rule : eptp_rules(spec)) {
+    for (const Way& way : ways_to_break(spec, rule, register_of(spec, "eptp"), kEptpWord, maxphyaddr))
       add_eptp(goals, fmt::format("cell/eptp/{}/{}", rule.id, way.id), rule.cite, bit_of(rule.bit),
-               eptp_way(spec.eptp, way, maxphyaddr), rule.id);
+               eptp_way(register_of(spec, "eptp"), way, maxphyaddr), rule.id);
   }
   add_accepted_values(goals, spec, maxphyaddr);
   return goals;

@@ -113,9 +113,9 @@ Case asked_by(const Goal& goal, Case walk) {
 ept_configuration configuration_of(const spec::Profile& profile) {
   ept_configuration has{};
   has.maxphyaddr = static_cast<ept_word>(profile.maxphyaddr);
-  has.capability = profile.capability;
-  has.parameters = profile.parameters;
-  for (std::size_t i = 0; i < kControls.size(); ++i) has.*kControls[i].member = profile.*spec::kControlWords[i].member;
+  int place = 0;
+  for (const ept_register number : ept_configuration_registers)
+    *ept_configuration_word(&has, place++) = profile.registers.at(number);
   return has;
 }
 

@@ -75,6 +75,11 @@ int judged_level(const Goal& goal);
 // The case of a goal: the walk, or of a question about an entry that entry of it.
 Case asked_by(const Goal& goal, Case walk);
 
+// The words of the configuration that a specification has registers for, and the EPTP.
+constexpr spec::Word kCapability = spec::word_of_register(EPT_REGISTER_CAPABILITY);
+constexpr spec::Word kParameters = spec::word_of_register(EPT_REGISTER_PARAMETERS);
+constexpr spec::Word kEptpWord = spec::word_of_register(EPT_REGISTER_EPTP);
+
 // All controls that the profile can have are 1.
 ept_configuration configuration_of(const spec::Profile& profile);
 

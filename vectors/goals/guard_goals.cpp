@@ -37,13 +37,10 @@ void add_bits(std::vector<ConfigurationBit>& list, spec::Word word, const spec::
 std::vector<ConfigurationBit> configuration_bits(const spec::Spec& spec, const spec::Condition& condition,
                                                  bool with_eptp) {
   std::vector<ConfigurationBit> list;
-  add_bits(list, spec::Word::capability, spec.capability, bits_named(spec, condition, spec::Word::capability));
-  if (with_eptp) add_bits(list, spec::Word::eptp, spec.eptp, bits_named(spec, condition, spec::Word::eptp));
-  for (const auto* named : {&spec.controls, &spec.parameters}) {
-    for (const spec::NamedBits& bits : *named) {
-      if ((bits_named(spec, condition, bits.word) & mask_of(bits.bits)) != 0)
-        list.push_back({bits.id, bits.word, mask_of(bits.bits)});
-    }
+  for (std::size_t n = 0; n < spec.registers.size(); ++n) {
+    const spec::Word word = spec::word_of_register(n);
+    if (spec.registers[n].of_walk == 0 || (word == kEptpWord && !with_eptp)) continue;
+    add_bits(list, word, spec.registers[n], bits_named(spec, condition, word));
   }
   return list;
 }
@@ -116,8 +113,8 @@ void add_fields(std::vector<Goal>& goals, const spec::Spec& spec, const spec::Fo
 }
 
 void add_eptp_rules(std::vector<Goal>& goals, const spec::Spec& spec, int maxphyaddr) {
-  for (const spec::Rule& rule : spec.eptp_rules) {
-    for (const Way& way : ways_to_break(spec, rule, spec.eptp, spec::Word::eptp, maxphyaddr)) {
+  for (const spec::Rule& rule : eptp_rules(spec)) {
+    for (const Way& way : ways_to_break(spec, rule, register_of(spec, "eptp"), kEptpWord, maxphyaddr)) {
       const Guarded guarded{fmt::format("eptp/{}/{}", rule.id, way.id), rule.cite, rule.when};
       for (const bool on : {kOn, kOff}) {
         Goal goal;

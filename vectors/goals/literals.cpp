@@ -19,7 +19,7 @@ ept_word permissions_of(ept_word entry) { return (entry & 7) | (entry >> 10 & 1)
 }  // namespace
 
 Literals::Literals(const spec::Spec& spec) : spec_(spec) {
-  for (const spec::Field& field : spec.capability.fields) {
+  for (const spec::Field& field : register_of(spec, "capability").fields) {
     if (field.kind == spec::FieldKind::field) vocabulary_[at(LiteralWord::capability)] |= mask_of(bits_at(field.bits));
   }
   for (std::size_t i = 0; i < kControls.size(); ++i) {

@@ -72,8 +72,8 @@ class SituationList {
   }
 
   void add_eptps() {
-    for (const spec::Rule& rule : spec_.eptp_rules) add_eptp("eptp/" + rule.id, rule.cite, bit_of(rule.bit));
-    add_eptp("eptp/accepted", spec_.eptp_rules.front().cite, 0);
+    for (const spec::Rule& rule : eptp_rules(spec_)) add_eptp("eptp/" + rule.id, rule.cite, bit_of(rule.bit));
+    add_eptp("eptp/accepted", eptp_rules(spec_).front().cite, 0);
     situations.back().kind = Situation::Kind::good;
   }
 

@@ -24,10 +24,8 @@ struct Defect {
 std::vector<Defect> defects(const spec::Spec& spec) {
   std::vector<Defect> list = {{"misconfiguration", nullptr, 0, EPT_MISCONFIGURED},
                               {"not_present", nullptr, 0, EPT_NOT_PRESENT}};
-  spec::Knowledge plain = {{spec::Word::capability, spec::known(0)},
-                           {spec::Word::parameter, spec::known(0)},
-                           {spec::Word::eptp, spec::known(0)}};
-  for (const spec::ControlWord& controls : spec::kControlWords) plain[controls.word] = spec::known(0);
+  spec::Knowledge plain;
+  for (std::size_t n = 0; n < spec.registers.size(); ++n) plain[spec::word_of_register(n)] = spec::known(0);
   for (const spec::Rule& rule : spec.violations) {
     const ept_word bits = bits_named(spec, rule.when, spec::Word::all);
     if (rule.stage == spec::ViolationStage::permissions && bits != 0 &&

@@ -13,10 +13,15 @@ namespace vectors {
 
 namespace {
 
-model::Circumstances circumstances_of(const Case& asked) {
-  const ept_configuration& from = asked.configuration;
-  return {static_cast<int>(from.maxphyaddr), from.capability,        from.pin_based_controls, from.primary_controls,
-          from.secondary_controls,           from.tertiary_controls, from.parameters,         asked.eptp};
+model::Circumstances circumstances_of(const Case& asked, std::size_t registers) {
+  ept_configuration from = asked.configuration;
+  model::Circumstances machine{static_cast<int>(from.maxphyaddr), std::vector<std::uint64_t>(registers)};
+  int place = 0;
+  for (const ept_register number : ept_configuration_registers)
+    machine.registers[number] = *ept_configuration_word(&from, place++);
+  machine.registers[EPT_REGISTER_EPTP] = asked.eptp;
+  machine.registers[EPT_REGISTER_SUB_PAGE_TABLE_POINTER] = asked.sub_page_table_pointer;
+  return machine;
 }
 
 // Where the entries of a walk lie, from the root down.
@@ -61,7 +66,7 @@ Answer answer_of(const ept_outcome& outcome, const spec::Spec* spec) {
 // As the interpreter has it from `spec`. The entries of a walk lie where the EPTP, the entries above and the address
 // put them; the rest of the memory reads as 0. Throws std::logic_error where the specification says nothing.
 Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, const Case& asked) {
-  const model::Circumstances machine = circumstances_of(asked);
+  const model::Circumstances machine = circumstances_of(asked, spec.registers.size());
   if (asked.question == Question::eptp) return {interpreter.eptp_rules(machine) != 0 ? ept_word{1} : 0, {}};
   if (asked.question == Question::entry)
     return {static_cast<ept_word>(interpreter.classify(machine, asked.level, asked.entries.at(0)).kind), {}};
@@ -70,7 +75,7 @@ Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, 
   const ept_word gpa = asked.guest_physical_address;
   const model::Outcome from =
       asked.question == Question::sub_page
-          ? interpreter.check_sub_page(machine, asked.sub_page_table_pointer, gpa, asked.access, read)
+          ? interpreter.check_sub_page(machine, gpa, asked.access, read)
           : interpreter.walk(machine, gpa, asked.access, read);
   // Both have the members of the specification in its order; that they mean the same is what disagreements() finds out.
   return answer_of(std::bit_cast<ept_outcome>(from), &spec);

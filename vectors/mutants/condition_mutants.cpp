@@ -210,8 +210,12 @@ Mutants condition_mutants(const Spec& spec) {
 Mutants name_mutants(const Spec& spec) {
   Mutants mutants;
   Spec scratch = spec;
-  for (const Word word : {Word::capability, Word::pin_based, Word::primary, Word::secondary, Word::tertiary,
-                          Word::parameter, Word::eptp, Word::gpa, Word::entry, Word::sub_page, Word::access}) {
+  std::vector<Word> words;
+  for (std::size_t n = 0; n < spec.registers.size(); ++n) {
+    if (spec.registers[n].of_walk != 0) words.push_back(spec::word_of_register(n));
+  }
+  words.insert(words.end(), {Word::gpa, Word::entry, Word::sub_page, Word::access});
+  for (const Word word : words) {
     for (const NameOfBits& name : names_of_bits(spec, word)) {
       if (set_bits(scratch, word, name.bits, name.bits) != 0) add_ranges(mutants, word, name);
     }

@@ -50,7 +50,7 @@ std::vector<Asked> questions(z3::context& context, const spec::Spec& spec, const
 class Equivalence {
  public:
   explicit Equivalence(const spec::Spec& of)
-      : spec_(of), inputs_(context_), original_(questions(context_, of, inputs_)) {}
+      : spec_(of), inputs_(context_, of), original_(questions(context_, of, inputs_)) {}
 
   Comparison compare(const spec::Spec& changed) {
     try {
@@ -77,9 +77,9 @@ class Equivalence {
   // A configuration with EPT, and for entries and walks an EPTP that is accepted, of enough levels.
   z3::expr configuration(const Asked& asked) {
     z3::expr given = model::width_in_range(spec_, inputs_.configuration);
-    for (std::size_t i = 0; i < kControls.size(); ++i) {
-      const z3::expr on = number(kEptOn.*kControls[i].member);
-      given = given && (inputs_.configuration.*model::kControlTerms[i] & on) == on;
+    for (const Controls& controls : kControls) {
+      const z3::expr on = number(kEptOn.*controls.member);
+      given = given && (inputs_.configuration.registers.at(controls.number) & on) == on;
     }
     if (asked.question == Question::eptp) return given;
     if (asked.level == 5) given = given && model::Meaning(context_, spec_, inputs_).five_levels();
@@ -94,11 +94,11 @@ class Equivalence {
     const auto width = static_cast<unsigned>(spec_.max_maxphyaddr);
     const ept_word words = (ept_word{1} << width) - sizeof(ept_word);  // in the first 2^52 bytes
     std::vector<z3::expr> addresses;                                   // from level 5 down
-    z3::expr table = inputs_.eptp;
+    z3::expr table = inputs_.eptp();
     for (int level = 5; level >= 1; --level) {
       model::Progress at{level, table, table, table, table, table, table, table};
       addresses.push_back((meaning.entry_address(at, inputs_.gpa) & number(words)).simplify());
-      table = level == 5 ? z3::ite(five, inputs_.entry(5), inputs_.eptp) : inputs_.entry(level);
+      table = level == 5 ? z3::ite(five, inputs_.entry(5), inputs_.eptp()) : inputs_.entry(level);
     }
     z3::expr_vector parts(context_);
     for (int a = 5; a > 1; --a) {
@@ -126,17 +126,19 @@ class Equivalence {
                      z3::ult(inputs_.gpa, number(ept_word{1} << 48)) && !meaning.five_levels();
     // Tables that lie apart are one memory.
     z3::expr_vector tables(context_);
-    tables.push_back(inputs_.sub_page_pointer.extract(51, 12));
+    tables.push_back(inputs_.sub_page_pointer().extract(51, 12));
     for (int level = kSubPageLevels; level > 1; --level) tables.push_back(inputs_.entry(level).extract(51, 12));
     return given && z3::distinct(tables);
   }
 
   z3::expr of_profile(const spec::Profile& profile) {
     const auto& has = inputs_.configuration;
-    z3::expr of = has.maxphyaddr == number(static_cast<ept_word>(profile.maxphyaddr)) &&
-                  has.capability == number(profile.capability) && has.parameters == number(profile.parameters);
-    for (std::size_t i = 0; i < model::kControlTerms.size(); ++i)
-      of = of && (has.*model::kControlTerms[i] & number(~(profile.*spec::kControlWords[i].member))) == number(0);
+    z3::expr of = has.maxphyaddr == number(static_cast<ept_word>(profile.maxphyaddr));
+    for (const ept_register n : ept_configuration_registers) {
+      const bool is_control = spec_.registers.at(n).role == spec::Role::control;
+      const ept_word value = profile.registers.at(n);
+      of = of && (is_control ? (has.registers.at(n) & number(~value)) == number(0) : has.registers.at(n) == number(value));
+    }
     return of;
   }
 
@@ -154,15 +156,14 @@ class Equivalence {
     Case made;
     made.question = asked.question;
     made.configuration.maxphyaddr = value(has.maxphyaddr);
-    made.configuration.capability = value(has.capability);
-    made.configuration.parameters = value(has.parameters);
-    for (std::size_t i = 0; i < kControls.size(); ++i)
-      made.configuration.*kControls[i].member = value(has.*model::kControlTerms[i]);
-    made.eptp = value(inputs_.eptp);
+    int place = 0;
+    for (const ept_register n : ept_configuration_registers)
+      *ept_configuration_word(&made.configuration, place++) = value(has.registers.at(n));
+    made.eptp = value(inputs_.eptp());
     made.level = asked.level;
     if (asked.question == Question::entry) made.entries = {value(inputs_.entry(asked.level))};
     if (!has_outcome(asked.question)) return made;
-    made.sub_page_table_pointer = asked.question == Question::sub_page ? value(inputs_.sub_page_pointer) : 0;
+    made.sub_page_table_pointer = asked.question == Question::sub_page ? value(inputs_.sub_page_pointer()) : 0;
     made.level = (made.eptp >> 3 & 7) == 4 ? 5 : 4;
     made.guest_physical_address = value(inputs_.gpa);
     made.access = value(inputs_.access);

@@ -149,7 +149,7 @@ Mutants format_mutants(const Spec& spec) {
     add_kinds(mutants, format, at);
     add_bits(mutants, format, at, spec.max_maxphyaddr);
   };
-  add(spec.eptp, [](Spec& of) -> Format& { return of.eptp; });
+  add(register_of(spec, "eptp"), [](Spec& of) -> Format& { return *find_id(of.registers, "eptp"); });
   for (std::size_t f = 0; f < spec.formats.size(); ++f)
     add(spec.formats[f], [f](Spec& of) -> Format& { return of.formats.at(f); });
   for (std::size_t f = 0; f < spec.sub_page.formats.size(); ++f)

@@ -52,14 +52,17 @@ void add_sub_page_sites(std::vector<Site>& all, const Spec& spec) {
 
 std::vector<NameOfBits> names_of_bits(const Spec& spec, Word word) {
   std::vector<NameOfBits> names;
-  for (const auto* list : {&spec.controls, &spec.parameters, &spec.attributes, &spec.address_fields}) {
+  for (const auto* list : {&spec.attributes, &spec.address_fields}) {
     for (const spec::NamedBits& one : *list) {
       if (one.word == word) names.push_back({one.id, one.bits, one.place});
     }
   }
   const bool of_entry = word == Word::entry || word == Word::all || word == Word::nonleaf || word == Word::leaf;
-  if (word == Word::capability) add_fields(names, spec.capability);
-  if (word == Word::eptp) add_fields(names, spec.eptp);
+  if (spec::is_register(word)) {
+    const spec::Register& one = spec.registers.at(spec::register_at(word));
+    add_fields(names, one);
+    std::erase_if(names, [&](const NameOfBits& name) { return (mask_of(name.bits) & one.of_walk) == 0; });
+  }
   if (of_entry) add_fields(names, spec.formats.back());
   if (word == Word::sub_page) add_fields(names, spec.sub_page.formats.front());
   if (word == Word::ended) {
@@ -79,7 +82,10 @@ std::vector<Site> sites(const Spec& spec) {
   std::vector<Site> all;
   add_sites(all, spec, "condition", &Spec::conditions, &spec::NamedCondition::when, "when");
   for (std::size_t i = 0; i < spec.conditions.size(); ++i) all[i].named = i;
-  add_sites(all, spec, "eptp", &Spec::eptp_rules, &spec::Rule::when, "when");
+  for (std::size_t i = 0; i < eptp_rules(spec).size(); ++i) {
+    all.push_back({fmt::format("eptp/{}/when", eptp_rules(spec)[i].id),
+                   [i](Spec& of) -> Condition& { return eptp_rules(of).at(i).when; }, spec.conditions.size()});
+  }
   add_sites(all, spec, "misconfiguration", &Spec::misconfigurations, &spec::Rule::when, "when");
   add_sites(all, spec, "violation", &Spec::violations, &spec::Rule::when, "when");
   for (const spec::Rule& rule : spec.violations) {

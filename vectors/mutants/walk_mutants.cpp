@@ -10,7 +10,7 @@ namespace vectors {
 
 namespace {
 
-using spec::Check;
+using spec::WalkCheck;
 using spec::Effect;
 using spec::Spec;
 using spec::Word;
@@ -44,8 +44,8 @@ void add_levels(Mutants& mutants, const Spec& spec, const std::string& prefix, c
 }
 
 void add_order(Mutants& mutants, const Spec& spec) {
-  const auto add = [&](const char* how, const std::string& what, std::vector<Check> entry,
-                       std::vector<Check> complete) {
+  const auto add = [&](const char* how, const std::string& what, std::vector<WalkCheck> entry,
+                       std::vector<WalkCheck> complete) {
     mutants.push_back({fmt::format("order/{}", how), "order",
                        fmt::format("SDM {}: {}", to_string(spec.order.cite), what),
                        [entry = std::move(entry), complete = std::move(complete)](Spec& of) {
@@ -53,7 +53,7 @@ void add_order(Mutants& mutants, const Spec& spec) {
                          of.order.complete_walk = complete;
                        }});
   };
-  const auto [absent, wrong, refused] = std::tuple{Check::not_present, Check::misconfiguration, Check::permissions};
+  const auto [absent, wrong, refused] = std::tuple{WalkCheck::not_present, WalkCheck::misconfiguration, WalkCheck::permissions};
   add("misconfiguration_first", "misconfiguration is judged before presence", {wrong, absent}, {refused});
   add("permissions_last", "permissions are judged entry by entry, after the rest", {absent, wrong, refused}, {});
   add("permissions_second", "permissions are judged entry by entry, before misconfiguration", {absent, refused, wrong},

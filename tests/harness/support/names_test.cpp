@@ -12,6 +12,7 @@
 
 #include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
+#include "spec/names.h"
 #include "tests/support/spec_under_test.h"
 
 namespace {
@@ -33,17 +34,26 @@ Ids ids_by_bit(const List& list) {
   return ids;
 }
 
-Ids ids_by_mask(const std::vector<spec::NamedBits>& list, spec::Word word) {
+// The named bits of a register that a walk depends on.
+Ids ids_of_walk(const spec::Spec& spec, const char* id) {
   Ids ids;
-  for (const spec::NamedBits& one : list) {
-    if (one.word == word) ids.emplace(mask_of(one.bits), one.id);
+  const spec::Register& of = register_of(spec, id);
+  for (const spec::Field& field : of.fields) {
+    const ept_word bits = spec::has_name(field) ? mask_of(bits_at(field.bits)) & of.of_walk : 0;
+    if (bits != 0) ids.emplace(bits, field.id);
   }
+  return ids;
+}
+
+Ids ids_of_attributes() {
+  Ids ids;
+  for (const spec::NamedBits& one : spec_under_test().attributes) ids.emplace(mask_of(one.bits), one.id);
   return ids;
 }
 
 TEST(Names, of_rules_and_qualification_bits_are_those_of_the_specification) {
   const spec::Spec& spec = spec_under_test();
-  EXPECT_EQ(ids_of(ept_eptp_rule_names), ids_by_bit(spec.eptp_rules));
+  EXPECT_EQ(ids_of(ept_eptp_rule_names), ids_by_bit(eptp_rules(spec)));
   EXPECT_EQ(ids_of(ept_entry_rule_names), ids_by_bit(spec.misconfigurations));
   EXPECT_EQ(ids_of(ept_violation_names), ids_by_bit(spec.violations));
   EXPECT_EQ(ids_of(ept_qualification_names), ids_by_bit(spec.qualification));
@@ -51,17 +61,17 @@ TEST(Names, of_rules_and_qualification_bits_are_those_of_the_specification) {
 
 TEST(Names, of_controls_parameters_and_attributes_are_those_of_the_specification) {
   const spec::Spec& spec = spec_under_test();
-  EXPECT_EQ(ids_of(ept_pin_based_control_names), ids_by_mask(spec.controls, spec::Word::pin_based));
-  EXPECT_EQ(ids_of(ept_primary_control_names), ids_by_mask(spec.controls, spec::Word::primary));
-  EXPECT_EQ(ids_of(ept_secondary_control_names), ids_by_mask(spec.controls, spec::Word::secondary));
-  EXPECT_EQ(ids_of(ept_tertiary_control_names), ids_by_mask(spec.controls, spec::Word::tertiary));
-  EXPECT_EQ(ids_of(ept_parameter_names), ids_by_mask(spec.parameters, spec::Word::parameter));
-  EXPECT_EQ(ids_of(ept_access_names), ids_by_mask(spec.attributes, spec::Word::access));
+  EXPECT_EQ(ids_of(ept_pin_based_controls_names), ids_of_walk(spec, "pin_based_controls"));
+  EXPECT_EQ(ids_of(ept_primary_controls_names), ids_of_walk(spec, "primary_controls"));
+  EXPECT_EQ(ids_of(ept_secondary_controls_names), ids_of_walk(spec, "secondary_controls"));
+  EXPECT_EQ(ids_of(ept_tertiary_controls_names), ids_of_walk(spec, "tertiary_controls"));
+  EXPECT_EQ(ids_of(ept_parameters_names), ids_of_walk(spec, "parameters"));
+  EXPECT_EQ(ids_of(ept_access_names), ids_of_attributes());
 }
 
 TEST(Names, of_capabilities_are_the_fields_of_the_msr) {
   Ids ids;
-  for (const spec::Field& field : spec_under_test().capability.fields) {
+  for (const spec::Field& field : register_of(spec_under_test(), "capability").fields) {
     if (field.kind == spec::FieldKind::field) ids.emplace(mask_of(bits_at(field.bits)), field.id);
   }
   EXPECT_EQ(ids_of(ept_capability_names), ids);
@@ -149,7 +159,7 @@ TEST(AbiHeader, attributes_of_an_access_are_those_of_the_specification) {
     std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return std::tolower(c); });
     ids.emplace(std::stoull(number, nullptr, 16), id);
   }
-  EXPECT_EQ(ids, ids_by_mask(spec_under_test().attributes, spec::Word::access));
+  EXPECT_EQ(ids, ids_of_attributes());
 }
 
 TEST(AbiHeader, a_walk_has_room_for_every_level) {

@@ -98,13 +98,13 @@ TEST(Identity, every_member_of_a_case_counts) {
 TEST(Names, of_bits_are_read_as_they_are_written) {
   for (unsigned bit = 0; bit < 32; ++bit) {
     const ept_word one = ept_word{1} << bit;
-    const auto names = vectors::names_in(ept_secondary_control_names, one);
+    const auto names = vectors::names_in(ept_secondary_controls_names, one);
     ASSERT_EQ(names.size(), 1U);
-    EXPECT_EQ(vectors::bits_called(ept_secondary_control_names, names[0]), one) << names[0];
+    EXPECT_EQ(vectors::bits_called(ept_secondary_controls_names, names[0]), one) << names[0];
   }
-  EXPECT_EQ(vectors::bits_called(ept_secondary_control_names, "bit_64"), std::nullopt);
-  EXPECT_EQ(vectors::bits_called(ept_secondary_control_names, "bit_01"), std::nullopt);
-  EXPECT_EQ(vectors::bits_called(ept_secondary_control_names, "enable"), std::nullopt);
+  EXPECT_EQ(vectors::bits_called(ept_secondary_controls_names, "bit_64"), std::nullopt);
+  EXPECT_EQ(vectors::bits_called(ept_secondary_controls_names, "bit_01"), std::nullopt);
+  EXPECT_EQ(vectors::bits_called(ept_secondary_controls_names, "enable"), std::nullopt);
 }
 
 // FIPS 180-4: the examples that NIST publishes with the standard.

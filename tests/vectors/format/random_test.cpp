@@ -93,7 +93,7 @@ TEST(Random, without_a_processor_each_vector_has_one_of_its_own) {
   }
   EXPECT_EQ(widths.size(), std::size_t{EPT_MAXPHYADDR_MAX - EPT_MAXPHYADDR_MIN + 1});
   EXPECT_EQ(set.capability & clear.capability, vectors::all_bits(ept_capability_names));
-  EXPECT_EQ(set.parameters & clear.parameters, vectors::all_bits(ept_parameter_names));
+  EXPECT_EQ(set.parameters & clear.parameters, vectors::all_bits(ept_parameters_names));
   for (const vectors::Controls& word : vectors::kControls) {
     const ept_word always = vectors::kEptOn.*word.member;
     EXPECT_EQ(set.*word.member & (clear.*word.member | always), vectors::all_bits(word.vocabulary)) << word.name;

@@ -98,10 +98,10 @@ TEST(Goals, a_flipped_bit_turns_a_condition_where_it_decides) {
                                       [](const auto& one) { return one.id == "nmi_unblocking_not_reported"; });
   for (const std::uint64_t controls : {0x0U, 0x8U, 0x20U, 0x28U}) {
     const auto holds = [&](const spec::Condition& when, std::uint64_t value) {
-      return spec::judge(spec, when, {{spec::Word::pin_based, spec::known(value)}});
+      return spec::judge(spec, when, {{word_of(spec, "pin_based_controls"), spec::known(value)}});
     };
     for (const std::uint64_t bit : {0x8U, 0x20U}) {
-      const auto flipped = vectors::with_flipped(spec, condition->when, spec::Word::pin_based, bit);
+      const auto flipped = vectors::with_flipped(spec, condition->when, word_of(spec, "pin_based_controls"), bit);
       EXPECT_EQ(holds(flipped, controls), holds(condition->when, controls ^ bit)) << controls << " " << bit;
     }
   }

@@ -26,7 +26,7 @@ std::set<std::string> ids() {
 TEST(Situations, each_rule_decides_alone_somewhere) {
   const spec::Spec& spec = spec_under_test();
   const std::set<std::string> all = ids();
-  for (const spec::Rule& rule : spec.eptp_rules) EXPECT_TRUE(all.contains("eptp/" + rule.id)) << rule.id;
+  for (const spec::Rule& rule : eptp_rules(spec)) EXPECT_TRUE(all.contains("eptp/" + rule.id)) << rule.id;
   for (const spec::Rule& rule : spec.misconfigurations) {
     for (const std::size_t format : rule.formats) {
       const std::string where = "misconfiguration/" + spec.formats[format].id + "/" + rule.id;

@@ -1,0 +1,94 @@
+// Checks of registers: VM entry, the EPTP, instructions, and what a capability MSR can be.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "spec/draft.h"
+
+namespace spec {
+
+namespace {
+
+const Known kOfRegisters = {{}, "a condition over EPTP, capabilities, controls and parameters"};
+
+std::optional<unsigned> number_if_there(MapReader& reader, const char* key) {
+  if (reader.find(key) == nullptr) return std::nullopt;
+  return static_cast<unsigned>(reader.number(key, 0, 255));
+}
+
+Ending read_ending(MapReader& reader, Seen& seen) {
+  Ending ending;
+  reader.name(ending, seen);
+  ending.vm_instruction_error = number_if_there(reader, "vm_instruction_error");
+  ending.exit_reason = number_if_there(reader, "exit_reason");
+  ending.exception = number_if_there(reader, "exception");
+  ending.may = reader.find("may") != nullptr && reader.flag("may");
+  return ending;
+}
+
+// The index of the ending that `ending` names, which a check with one ending need not say.
+std::size_t read_ending_id(Draft& draft, MapReader& reader, const std::vector<Ending>& endings) {
+  if (reader.find("outcome") == nullptr && endings.size() == 1) return 0;
+  const std::string id = reader.id("outcome");
+  const Ending* const found = find_id(endings, id);
+  if (found != nullptr) return static_cast<std::size_t>(found - endings.data());
+  const Node* const node = reader.find("outcome");
+  if (node != nullptr)
+    draft.diagnostics.add(node->place, fmt::format("'{}' is no outcome of this check", id), "one of its 'outcomes'");
+  return 0;
+}
+
+std::size_t read_check_id(Draft& draft, MapReader& reader) {
+  const std::string id = reader.id("check");
+  const auto found = std::ranges::find(draft.checks, id);
+  if (found != draft.checks.end()) return static_cast<std::size_t>(found - draft.checks.begin());
+  if (const Node* const node = reader.find("check"))
+    draft.diagnostics.add(node->place, fmt::format("unknown check '{}'", id), "the id of a check");
+  return 0;
+}
+
+Part read_part(Draft& draft, MapReader& reader, const std::vector<Ending>& endings) {
+  Part part;
+  reader.state(part);
+  part.check = read_check_id(draft, reader);
+  part.id = part.check < draft.checks.size() ? draft.checks[part.check] : "";
+  if (const Node* const of = reader.find("of")) {
+    if (const auto found = draft.names.operand(*of)) part.of = found->word;
+  }
+  if (reader.find("when") != nullptr) part.when = read_when(draft, reader, kOfRegisters);
+  part.ending = read_ending_id(draft, reader, endings);
+  return part;
+}
+
+Named read_left_out(MapReader& reader, Seen& seen) {
+  Named item;
+  reader.name(item, seen);
+  item.reason = reader.text("reason");
+  return item;
+}
+
+}  // namespace
+
+void read_check(Draft& draft, MapReader& reader) {
+  Check check;
+  check.place = reader.place();
+  check.id = reader.id("id");
+  check.title = reader.text("title");
+  const auto has = [&](const char* key) { return reader.find(key) != nullptr; };
+  Seen seen;
+  check.endings = reader.each("outcomes", "outcome", [&](MapReader& one) { return read_ending(one, seen); });
+  if (has("rules")) {
+    check.rules = read_rules(reader, [&](MapReader& entry, Rule& rule) {
+      rule.when = read_when(draft, entry, kOfRegisters);
+      rule.result = read_ending_id(draft, entry, check.endings);
+    });
+  }
+  if (has("parts"))
+    check.parts = reader.each("parts", "part", [&](MapReader& one) { return read_part(draft, one, check.endings); });
+  if (has("left_out"))
+    check.left_out = reader.each("left_out", "item", [&](MapReader& one) { return read_left_out(one, seen); });
+  if (std::ranges::find(draft.checks, check.id) == draft.checks.end()) draft.checks.push_back(check.id);
+  draft.spec.checks.push_back(std::move(check));
+}
+
+}  // namespace spec
