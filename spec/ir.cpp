@@ -73,8 +73,7 @@ std::vector<const Register*> configuration_of_walk(const Spec& spec) {
 const Register& origin_of(const Spec& spec, Word word) {
   const Register& one = spec.registers.at(register_at(word));
   if (!one.derivation) return one;
-  return origin_of(spec, one.derivation->last_byte ? one.derivation->last_byte->address
-                                                   : one.derivation->choices.front().word);
+  return origin_of(spec, one.derivation->names);
 }
 
 const Register& register_of(const Spec& spec, const std::string& id) {

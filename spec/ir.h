@@ -184,20 +184,23 @@ enum class Role {
 };
 std::string to_string(Role role);
 
-// How a derived word comes about: the first of `choices` that holds, or 0; or where that is given, the last byte of an
-// area, address + count * size - 1.
+// How a derived word comes about. One of these.
 struct Derivation {
   struct Choice {
     std::optional<Condition> when;
     Word word = Word::first_register;
   };
-  struct LastByte {
+  struct Place {  // address + number * size, or the byte before it
     Word address = Word::first_register;
-    Word count = Word::first_register;
+    Word number = Word::first_register;
     std::uint64_t size = 0;
+    bool byte_before = false;
   };
-  std::vector<Choice> choices;
-  std::optional<LastByte> last_byte;
+  std::vector<Choice> choices;  // the first that holds, or 0
+  std::optional<Place> place;
+  std::optional<Operand> part;  // moved down to bit 0
+  std::optional<std::uint64_t> constant;
+  Word names = Word::first_register;  // the register whose fields it has
 };
 
 // A word of the state that rules speak about. Its place in Spec::registers never changes, but that of a derived one,
@@ -267,7 +270,7 @@ struct Part : Named {
   std::size_t check = 0;  // Spec::checks index
   std::optional<Word> of;  // of the EPTP check: the register that is checked in place of the EPTP
   std::optional<Condition> when;
-  std::size_t ending = 0;  // Check::endings index
+  std::optional<std::size_t> ending;  // Check::endings index; without: that of the part with the same id
 };
 
 // What is demanded of registers, as rules that say when they are broken.
@@ -400,7 +403,7 @@ auto* find_id(List& list, const std::string& id) {
 // The registers that a walk depends on beside the EPTP and the SPPTP.
 std::vector<const Register*> configuration_of_walk(const Spec& spec);
 
-// The register itself, or the first that a derived word is chosen from.
+// The register itself, or the one whose fields a derived word has.
 const Register& origin_of(const Spec& spec, Word word);
 
 // The rules of the check "eptp".

@@ -56,7 +56,7 @@ Part read_part(Draft& draft, MapReader& reader, const std::vector<Ending>& endin
     if (const auto found = draft.names.operand(*of)) part.of = found->word;
   }
   if (reader.find("when") != nullptr) part.when = read_when(draft, reader, kOfRegisters);
-  part.ending = read_ending_id(draft, reader, endings);
+  if (reader.find("outcome") != nullptr) part.ending = read_ending_id(draft, reader, endings);
   return part;
 }
 

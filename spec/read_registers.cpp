@@ -1,6 +1,7 @@
 // Registers, and the words that are derived from them: what their bits are called, and the names that conditions know
 // them by. Which of their bits a walk depends on.
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -20,11 +21,13 @@ const std::vector<Choice<Role>> kRoles = {{"capability", Role::capability},
                                           {"operand", Role::operand},
                                           {"choice", Role::choice}};
 
+// Also of fields that are reserved, which rules may ask for: ID.FIELD, whatever the scope of the others is.
 void add_names(Draft& draft, const std::string& scope, const Register& of, Word word) {
   draft.names.add(of.id, {word, {of.width - 1, 0}});
   for (const Field& field : of.fields) {
-    const std::string name = scope + "." + field.id;
-    if (has_name(field) && !draft.names.add(name, {word, bits_at(field.bits)}))
+    const std::string name = (has_name(field) ? scope : of.id) + "." + field.id;
+    const bool has_place = is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset;
+    if (has_place && !draft.names.add(name, {word, bits_at(field.bits)}))
       draft.diagnostics.add(field.place, fmt::format("'{}' is a name already", name), "a name of its own");
   }
 }
@@ -67,12 +70,34 @@ Derivation::Choice read_choice(Draft& draft, MapReader& reader) {
   return choice;
 }
 
-Derivation::LastByte read_last_byte(Draft& draft, MapReader& reader) {
-  Derivation::LastByte last;
-  last.address = read_register_id(draft, reader, "address");
-  last.count = read_register_id(draft, reader, "count");
-  last.size = reader.number("size", 1, 4096);
-  return last;
+Derivation::Place read_place(Draft& draft, MapReader& reader, bool byte_before) {
+  Derivation::Place place;
+  place.address = read_register_id(draft, reader, "address");
+  place.number = read_register_id(draft, reader, byte_before ? "count" : "index");
+  place.size = reader.number("size", 1, 4096);
+  place.byte_before = byte_before;
+  return place;
+}
+
+Derivation read_derivation(Draft& draft, MapReader& reader) {
+  Derivation derivation;
+  for (const char* key : {"last_byte", "element"}) {
+    if (reader.find(key) == nullptr) continue;
+    const bool byte_before = key == std::string_view("last_byte");
+    derivation.place = reader.one(key, [&](MapReader& place) { return read_place(draft, place, byte_before); });
+    derivation.names = derivation.place->address;
+    return derivation;
+  }
+  if (const Node* const part = reader.find("part")) {
+    derivation.part = draft.names.operand(*part);
+    derivation.names = read_register_id(draft, reader, "fields_of");
+  } else if (reader.find("constant") != nullptr) {
+    derivation.constant = reader.number("constant", 0, ~std::uint64_t{0});
+  } else {
+    derivation.choices = reader.each("choose", "choice", [&](MapReader& one) { return read_choice(draft, one); });
+    if (!derivation.choices.empty()) derivation.names = derivation.choices.front().word;
+  }
+  return derivation;
 }
 
 Register read_derived(Draft& draft, MapReader& reader, Seen& seen) {
@@ -84,17 +109,9 @@ Register read_derived(Draft& draft, MapReader& reader, Seen& seen) {
   derived.place = head.place;
   derived.cite = head.cite;
   derived.role = Role::derived;
-  Derivation derivation;
-  if (reader.find("last_byte") != nullptr) {
-    derivation.last_byte = reader.one("last_byte", [&](MapReader& last) { return read_last_byte(draft, last); });
-  } else {
-    derivation.choices = reader.each("choose", "choice", [&](MapReader& one) { return read_choice(draft, one); });
-  }
-  Word model = Word::first_register;
-  if (derivation.last_byte) model = derivation.last_byte->address;
-  if (!derivation.choices.empty()) model = derivation.choices.front().word;
-  const std::size_t from = register_at(model);
-  if (from < draft.spec.registers.size()) {
+  Derivation derivation = read_derivation(draft, reader);
+  const std::size_t from = register_at(derivation.names);
+  if (from < draft.spec.registers.size() && !derivation.constant) {
     derived.fields = draft.spec.registers[from].fields;
     derived.width = draft.spec.registers[from].width;
   }

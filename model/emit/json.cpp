@@ -80,9 +80,14 @@ Json to_json(const spec::Register& one, const spec::Spec& spec) {
   if (one.allowed_1) item["allowed_1"] = operand(*one.allowed_1);
   if (one.activated_by) item["activated_by"] = operand(*one.activated_by);
   const auto name = [&](spec::Word word) { return spec.registers.at(spec::register_at(word)).id; };
-  if (one.derivation && one.derivation->last_byte) {
-    const spec::Derivation::LastByte& last = *one.derivation->last_byte;
-    item["last_byte"] = {{"address", name(last.address)}, {"count", name(last.count)}, {"size", last.size}};
+  if (one.derivation && one.derivation->place) {
+    const spec::Derivation::Place& place = *one.derivation->place;
+    item[place.byte_before ? "last_byte" : "element"] = {
+        {"address", name(place.address)}, {"number", name(place.number)}, {"size", place.size}};
+  } else if (one.derivation && one.derivation->part) {
+    item["part"] = operand(*one.derivation->part);
+  } else if (one.derivation && one.derivation->constant) {
+    item["constant"] = hex(*one.derivation->constant);
   } else if (one.derivation) {
     item["choose"] = each(one.derivation->choices, [&](const spec::Derivation::Choice& choice) {
       Json chosen = {{"word", name(choice.word)}};
@@ -122,7 +127,8 @@ Json to_json(const spec::Check& check, const spec::Spec& spec) {
           {"rules", list},
           {"parts", each(check.parts,
                          [&](const spec::Part& part) {
-                           Json item = {{"check", part.id}, {"outcome", ending(part.ending)}};
+                           Json item = {{"check", part.id}};
+                           if (part.ending) item["outcome"] = ending(*part.ending);
                            if (part.of) item["of"] = spec.registers.at(spec::register_at(*part.of)).id;
                            if (part.when) item["when"] = to_json(*part.when, spec);
                            return stated(std::move(item), part);

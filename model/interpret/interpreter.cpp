@@ -83,8 +83,13 @@ Interpreter::Interpreter(const spec::Spec& spec, Combine combine)
 }
 
 std::uint64_t Interpreter::derived(const spec::Derivation& from, const Facts& facts) const {
-  if (from.last_byte)
-    return value(from.last_byte->address, facts) + value(from.last_byte->count, facts) * from.last_byte->size - 1;
+  if (from.constant) return *from.constant;
+  if (from.part) return field_value(value(from.part->word, facts), from.part->bits);
+  if (from.place) {
+    std::uint64_t place = value(from.place->address, facts);
+    place += value(from.place->number, facts) * from.place->size;
+    return from.place->byte_before ? place - 1 : place;
+  }
   for (const spec::Derivation::Choice& choice : from.choices) {
     if (!choice.when || holds(*choice.when, facts)) return value(choice.word, facts);
   }

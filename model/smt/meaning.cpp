@@ -27,10 +27,18 @@ Words Meaning::no_words() {
   return words;
 }
 
+z3::expr Meaning::field(const spec::Bits& bits, Word of, const Words& words) {
+  const unsigned above = kWordBits - 1 - (bits.high - bits.low);
+  return z3::zext(bits_of(bits, value(of, words)), above);
+}
+
 z3::expr Meaning::derived(const spec::Derivation& from, const Words& words) {
-  if (from.last_byte) {
-    const spec::Derivation::LastByte& last = *from.last_byte;
-    return value(last.address, words) + value(last.count, words) * word(context_, last.size) - word(context_, 1);
+  if (from.constant) return word(context_, *from.constant);
+  if (from.part) return field(from.part->bits, from.part->word, words);
+  if (from.place) {
+    const spec::Derivation::Place& place = *from.place;
+    const z3::expr end = value(place.address, words) + value(place.number, words) * word(context_, place.size);
+    return place.byte_before ? end - word(context_, 1) : end;
   }
   z3::expr result = word(context_, 0);
   for (std::size_t n = from.choices.size(); n-- > 0;) {
@@ -49,12 +57,9 @@ z3::expr Meaning::value(Word of, const Words& words) {
 }
 
 z3::expr Meaning::compared(const Condition& condition, const Words& words) {
-  const auto field = [&](const spec::Bits& bits, Word of) {
-    return z3::zext(bits_of(bits, value(of, words)), kWordBits - 1 - (bits.high - bits.low));
-  };
-  const z3::expr a = field(condition.bits, condition.word);
-  const z3::expr b =
-      condition.other ? field(condition.other->bits, condition.other->word) : word(context_, condition.values.front());
+  const z3::expr a = field(condition.bits, condition.word, words);
+  const z3::expr b = condition.other ? field(condition.other->bits, condition.other->word, words)
+                                     : word(context_, condition.values.front());
   switch (condition.relation) {
     case spec::Relation::within: return (a & ~b) == word(context_, 0);
     case spec::Relation::at_most: return z3::ule(a, b);

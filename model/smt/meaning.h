@@ -92,6 +92,7 @@ class Meaning {
     z3::expr reserved_bits;
   };
 
+  z3::expr field(const spec::Bits& bits, spec::Word of, const Words& words);  // moved down to bit 0, as a word
   z3::expr derived(const spec::Derivation& from, const Words& words);
   z3::expr compared(const spec::Condition& condition, const Words& words);
   void add_check(const spec::Check& check, const std::string& id, const z3::expr& applies, const Words& words,
