@@ -11,6 +11,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 
 # The reference model that the build emits from spec/, the names of its bits, and its text as a string.
 set(EPT_MODEL_HEADER ${PROJECT_BINARY_DIR}/generated/ept_model.h)
+set(EPT_MODEL_CONTROLS ${PROJECT_BINARY_DIR}/generated/ept_controls.h)
 set(EPT_MODEL_NAMES ${PROJECT_BINARY_DIR}/generated/ept_names.h)
 set(EPT_MODEL_TEXT ${PROJECT_BINARY_DIR}/generated/ept_model_text.h)
 

@@ -70,6 +70,20 @@ std::vector<const Register*> configuration_of_walk(const Spec& spec) {
   return found;
 }
 
+std::vector<std::size_t> checks_in(const Spec& spec, std::size_t check) {
+  std::vector<std::size_t> found = {check};
+  for (const Part& part : spec.checks.at(check).parts) {
+    for (const std::size_t below : checks_in(spec, part.check)) found.push_back(below);
+  }
+  return found;
+}
+
+bool is_whole(const Spec& spec, std::size_t check) {
+  return std::ranges::none_of(spec.checks, [&](const Check& other) {
+    return std::ranges::find(other.parts, check, &Part::check) != other.parts.end();
+  });
+}
+
 const Register& origin_of(const Spec& spec, Word word) {
   const Register& one = spec.registers.at(register_at(word));
   if (!one.derivation) return one;

@@ -403,6 +403,10 @@ auto* find_id(List& list, const std::string& id) {
 // The registers that a walk depends on beside the EPTP and the SPPTP.
 std::vector<const Register*> configuration_of_walk(const Spec& spec);
 
+// A check and those that are parts of it, as indices into Spec::checks; and whether it is part of no other.
+std::vector<std::size_t> checks_in(const Spec& spec, std::size_t check);
+bool is_whole(const Spec& spec, std::size_t check);
+
 // The register itself, or the one whose fields a derived word has.
 const Register& origin_of(const Spec& spec, Word word);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "model/emit/c_parts.h"
 #include "spec/names.h"
 
 namespace model {
@@ -95,7 +96,11 @@ Expression related(const Condition& condition, const spec::Spec& spec) {
 Expression any_of_kind(const Condition& condition, const spec::Spec& spec) {
   const char* const member = condition.field_kind == spec::FieldKind::reserved ? "reserved" : "beyond_maxphyaddr";
   if (condition.word == spec::Word::entry) return {fmt::format("(entry & masks->{})", member)};
-  return {fmt::format("({} & {})", c_word(condition.word, spec), member)};
+  const std::string word = c_word(condition.word, spec);
+  if (!spec::is_register(condition.word) || word == "eptp") return {fmt::format("({} & {})", word, member)};
+  const spec::Register& of = spec.registers.at(spec::register_at(condition.word));
+  return {fmt::format("({} & ({}))", word,
+                      fmt::join(bits_of_kind(of, condition.field_kind, "registers->maxphyaddr"), " | "))};
 }
 
 Expression named(const spec::NamedCondition& condition, const spec::Spec& spec) {
@@ -173,7 +178,11 @@ std::string macro_of(const spec::Register& of, const std::string& field) {
 std::string macro_of(const Condition& leaf, const spec::Spec& spec) {
   const std::size_t dot = leaf.name.find('.');
   const std::string id = leaf.name.substr(dot + 1);
-  if (spec::is_register(leaf.word)) return macro_of(origin_of(spec, leaf.word), id);
+  if (spec::is_register(leaf.word)) {
+    const spec::Register& of = origin_of(spec, leaf.word);
+    const spec::Field* const field = dot == std::string::npos ? nullptr : find_id(of.fields, id);
+    return field != nullptr && has_name(*field) ? macro_of(of, id) : hex(mask_of(leaf.bits));
+  }
   std::string scope = leaf.name.substr(0, dot);
   if (scope == "all" || scope == "nonleaf" || scope == "leaf") scope = "entry";
   return fmt::format("EPT_{}_{}", upper(scope), upper(id));

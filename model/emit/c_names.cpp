@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "model/emit/c_condition.h"
@@ -22,6 +20,7 @@ constexpr const char* kHead = R"(/*
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ept_controls.h"
 #include "ept_model.h"
 
 /* Numbers of 64 bits, also where EPT_WORD is a type of somebody's own. */
@@ -114,18 +113,6 @@ std::string sub_page_fields(const spec::Spec& spec) {
   return text;
 }
 
-std::string registers(const spec::Spec& spec) {
-  std::string text = "\n/* The registers of the specification; the numbers never change. */\nenum ept_register {\n";
-  for (std::size_t n = 0; n < spec.registers.size(); ++n) {
-    const spec::Register& one = spec.registers[n];
-    if (one.role != spec::Role::derived) text += fmt::format("  EPT_REGISTER_{} = {},\n", upper(one.id), n);
-  }
-  return text + fmt::format("}};\n#define EPT_REGISTERS {}\n",
-                            std::ranges::count_if(spec.registers, [](const spec::Register& one) {
-                              return one.role != spec::Role::derived;
-                            }));
-}
-
 // The words of struct ept_configuration behind the first.
 std::string configuration_words(const spec::Spec& spec) {
   std::string rows;
@@ -168,7 +155,7 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
     const auto of_walk = [&](const spec::Field& field) { return named_bits(field) & one->of_walk; };
     out << table(one->id, one->fields, of_walk);
   }
-  out << registers(spec) << configuration_words(spec) << table("access", spec.attributes, [](const spec::NamedBits& bits) { return mask_of(bits.bits); })
+  out << configuration_words(spec) << table("access", spec.attributes, [](const spec::NamedBits& bits) { return mask_of(bits.bits); })
       << accesses(spec) << table("eptp_rule", eptp_rules(spec), numbered) << table("entry_rule", spec.misconfigurations, numbered)
       << table("sub_page_rule", spec.sub_page.rules, numbered)
       << table("sub_page_qualification", spec.sub_page.qualification, numbered) << sub_page_fields(spec)

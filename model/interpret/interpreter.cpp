@@ -187,26 +187,36 @@ std::uint64_t Interpreter::refused(spec::ViolationStage stage, const Facts& fact
 }
 
 std::uint64_t Interpreter::eptp_rules(const Circumstances& machine) const {
-  return check(machine, *find_id(spec_.checks, "eptp")).front().second;
+  return check(machine, *find_id(spec_.checks, "eptp")).rules.front().second;
 }
 
-void Interpreter::add_check(const spec::Check& check, const Facts& facts, bool applies, Broken& broken) const {
+std::vector<std::string> Interpreter::add_check(const spec::Check& check, const Facts& facts, bool applies,
+                                                CheckResult& result) const {
+  std::vector<std::string> endings;
   std::uint64_t rules = 0;
   for (const spec::Rule& rule : check.rules) {
-    if (applies && holds(rule.when, facts)) rules += std::uint64_t{1} << rule.bit;
+    if (!applies || !holds(rule.when, facts)) continue;
+    rules += std::uint64_t{1} << rule.bit;
+    endings.push_back(check.endings.at(rule.result).id);
   }
-  if (!check.rules.empty()) broken.emplace_back(check.id, rules);
+  if (!check.rules.empty()) result.rules.emplace_back(check.id, rules);
   for (const spec::Part& part : check.parts) {
     Facts of_part = facts;
     if (part.of) of_part.eptp = value(*part.of, facts);
-    add_check(spec_.checks.at(part.check), of_part, applies && (!part.when || holds(*part.when, facts)), broken);
+    const bool part_applies = applies && (!part.when || holds(*part.when, facts));
+    for (std::string& ending : add_check(spec_.checks.at(part.check), of_part, part_applies, result))
+      endings.push_back(part.ending ? check.endings.at(*part.ending).id : std::move(ending));
   }
+  return endings;
 }
 
-Broken Interpreter::check(const Circumstances& machine, const spec::Check& check) const {
-  Broken broken;
-  add_check(check, Facts(machine), true, broken);
-  return broken;
+CheckResult Interpreter::check(const Circumstances& machine, const spec::Check& check) const {
+  CheckResult result;
+  const std::vector<std::string> endings = add_check(check, Facts(machine), true, result);
+  for (std::size_t n = check.endings.size(); n > 0; --n) {
+    if (std::ranges::count(endings, check.endings[n - 1].id) != 0) result.outcome = n;
+  }
+  return result;
 }
 
 // Of the entry in `facts`.

@@ -20,8 +20,11 @@ struct Circumstances {
   std::vector<std::uint64_t> registers;  // by Spec::registers, those that are not derived
 };
 
-// What a check comes to: by check id, in the order of its parts, the rules that are broken.
-using Broken = std::vector<std::pair<std::string, std::uint64_t>>;
+// What a check comes to.
+struct CheckResult {
+  std::size_t outcome = 0;  // 0 when no rule is broken, else the place of the ending, from 1 on
+  std::vector<std::pair<std::string, std::uint64_t>> rules;  // of the check and its parts: those that are broken
+};
 
 enum class Kind { not_present, misconfigured, table, page };
 
@@ -82,7 +85,7 @@ class Interpreter {
 
   // Each throws std::logic_error when an entry has no format.
   [[nodiscard]] std::uint64_t eptp_rules(const Circumstances& machine) const;
-  [[nodiscard]] Broken check(const Circumstances& machine, const spec::Check& check) const;
+  [[nodiscard]] CheckResult check(const Circumstances& machine, const spec::Check& check) const;
   [[nodiscard]] std::uint64_t value(const Circumstances& machine, spec::Word word) const;  // also of a derived word
   [[nodiscard]] bool holds(const Circumstances& machine, const spec::Condition& condition) const;  // over registers
   [[nodiscard]] Classification classify(const Circumstances& machine, int level, std::uint64_t entry) const;
@@ -99,7 +102,9 @@ class Interpreter {
   [[nodiscard]] std::uint64_t value(spec::Word word, const Facts& facts) const;
   [[nodiscard]] std::uint64_t derived(const spec::Derivation& from, const Facts& facts) const;
   [[nodiscard]] bool compared(const spec::Condition& condition, const Facts& facts) const;
-  void add_check(const spec::Check& check, const Facts& facts, bool applies, Broken& broken) const;
+  // Gives the endings reached, by their ids in the whole check.
+  std::vector<std::string> add_check(const spec::Check& check, const Facts& facts, bool applies,
+                                     CheckResult& result) const;
   [[nodiscard]] bool holds(const spec::Condition& condition, const Facts& facts) const;
   [[nodiscard]] const spec::Condition& named(const std::string& id) const;
   [[nodiscard]] const spec::Format& format_of(int level, std::uint64_t entry) const;

@@ -121,6 +121,24 @@ std::vector<Path> header_eptp_check(const Inputs& inputs, const z3::expr& assump
   });
 }
 
+// Of the sets of rules those of the check and its parts.
+std::vector<Path> header_check(const spec::Spec& spec, std::size_t check, const Inputs& inputs,
+                               const z3::expr& assumption) {
+  return explore(inputs, assumption, [&]() -> Terms {
+    compiled::ept_registers registers;
+    registers.maxphyaddr = symbolic(inputs.configuration.maxphyaddr);
+    for (std::size_t n = 0; n < inputs.configuration.registers.size(); ++n)
+      *ept_register_word(&registers, static_cast<int>(n)) = symbolic(inputs.configuration.registers[n]);
+    const auto result = compiled::ept_check(static_cast<compiled::ept_check_id>(check), &registers);
+    Terms terms;
+    for (const std::size_t n : checks_in(spec, check)) {
+      if (!spec.checks[n].rules.empty()) terms.push_back({"rules_" + spec.checks[n].id, result.rules[n].expr()});
+    }
+    terms.push_back({"outcome", result.outcome.expr()});
+    return terms;
+  });
+}
+
 std::vector<Path> header_classify(const Inputs& inputs, int level, const z3::expr& assumption) {
   return explore(inputs, assumption, [&]() -> Terms {
     const ept_context context = context_of(inputs);

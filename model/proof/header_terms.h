@@ -19,6 +19,8 @@ struct Path {
 // The text of the header that was compiled into this program.
 std::string compiled_header();
 
+std::vector<Path> header_check(const spec::Spec& spec, std::size_t check, const Inputs& inputs,
+                               const z3::expr& assumption);
 std::vector<Path> header_eptp_check(const Inputs& inputs, const z3::expr& assumption);
 std::vector<Path> header_classify(const Inputs& inputs, int level, const z3::expr& assumption);
 // One step at progress.level, from a progress whose words may be anything.

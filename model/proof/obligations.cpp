@@ -111,6 +111,13 @@ std::vector<Obligation> agreement_obligations(const spec::Spec& spec) {
       [](Meaning& meaning, const Inputs&) { return meaning.walk(); });
   add("eptp", "acceptance of every EPTP, with the rules it breaks", header_eptp_check,
       [](Meaning& meaning, const Inputs&) { return meaning.eptp_check(); });
+  for (std::size_t n = 0; n < spec.checks.size(); ++n) {
+    if (!is_whole(spec, n)) continue;
+    add(
+        "check." + spec.checks[n].id, "which rules are broken, and the outcome: " + spec.checks[n].title,
+        [&spec, n](const Inputs& inputs, const z3::expr& assumption) { return header_check(spec, n, inputs, assumption); },
+        [&spec, n](Meaning& meaning, const Inputs&) { return meaning.check(spec.checks[n]); });
+  }
   add("sub_page", "whole checks of a sub-page write permission, likewise", header_sub_page_check,
       [](Meaning& meaning, const Inputs&) { return meaning.sub_page_check(); });
   for (const spec::Level& each : spec.levels) {

@@ -85,6 +85,7 @@ Word operator<<(const Word& a, const Word& b) { return Word(z3::shl(a.expr(), b.
 Word operator>>(const Word& a, const Word& b) { return Word(z3::lshr(a.expr(), b.expr())); }
 Flag operator==(const Word& a, const Word& b) { return Flag(a.expr() == b.expr()); }
 Flag operator!=(const Word& a, const Word& b) { return Flag(a.expr() != b.expr()); }
+Flag operator<=(const Word& a, const Word& b) { return Flag(z3::ule(a.expr(), b.expr())); }
 Flag operator!(const Word& a) { return Flag(!nonzero(a.expr())); }
 Flag operator!(const Flag& a) { return Flag(!a.expr()); }
 Flag both(const Flag& a, const Flag& b) { return Flag(a.expr() && b.expr()); }

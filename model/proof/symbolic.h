@@ -90,6 +90,7 @@ Word operator<<(const Word& a, const Word& b);  // by 64 and more: 0; the header
 Word operator>>(const Word& a, const Word& b);
 Flag operator==(const Word& a, const Word& b);
 Flag operator!=(const Word& a, const Word& b);
+Flag operator<=(const Word& a, const Word& b);
 Flag operator!(const Word& a);
 Flag operator!(const Flag& a);
 

@@ -163,23 +163,42 @@ Terms Meaning::eptp_check() {
   return {{"rules", set_of(eptp_rules(spec_), [&](const spec::Rule& rule) { return holds(rule.when, words); })}};
 }
 
-void Meaning::add_check(const spec::Check& check, const std::string& id, const z3::expr& applies, const Words& words,
-                        Terms& terms) {
-  if (!check.rules.empty()) {
-    const z3::expr rules = set_of(check.rules, [&](const spec::Rule& rule) { return holds(rule.when, words); });
-    terms.push_back({"rules_" + id, z3::ite(applies, rules, word(context_, 0))});
+// How a check takes part in a whole one: when, on which words, and which ending of the whole each of its own is.
+struct Meaning::Checking {
+  const spec::Check& whole;
+  z3::expr applies;
+  Words words;
+  std::function<std::size_t(std::size_t)> ending;
+};
+
+void Meaning::add_check(const spec::Check& check, const Checking& how, Terms& terms, std::vector<z3::expr>& ends) {
+  z3::expr rules = word(context_, 0);
+  for (const spec::Rule& rule : check.rules) {
+    const z3::expr broken = how.applies && holds(rule.when, how.words);
+    rules = rules | flag_bit(broken, rule.bit);
+    z3::expr& end = ends.at(how.ending(rule.result));
+    end = end || broken;
   }
+  if (!check.rules.empty()) terms.push_back({"rules_" + check.id, rules});
   for (const spec::Part& part : check.parts) {
-    Words of_part = words;
-    if (part.of) of_part.eptp = value(*part.of, words);
-    add_check(spec_.checks.at(part.check), part.id, applies && (part.when ? holds(*part.when, words) : context_.bool_val(true)),
-              of_part, terms);
+    const spec::Check& of_part = spec_.checks.at(part.check);
+    Checking next{how.whole, part.when ? how.applies && holds(*part.when, how.words) : how.applies, how.words, {}};
+    if (part.of) next.words.eptp = value(*part.of, how.words);
+    next.ending = [&](std::size_t n) {
+      if (part.ending) return how.ending(*part.ending);
+      return static_cast<std::size_t>(find_id(how.whole.endings, of_part.endings.at(n).id) - how.whole.endings.data());
+    };
+    add_check(of_part, next, terms, ends);
   }
 }
 
 Terms Meaning::check(const spec::Check& check) {
   Terms terms;
-  add_check(check, check.id, context_.bool_val(true), no_words(), terms);
+  std::vector<z3::expr> ends(check.endings.size(), context_.bool_val(false));
+  add_check(check, {check, context_.bool_val(true), no_words(), [](std::size_t n) { return n; }}, terms, ends);
+  z3::expr outcome = word(context_, 0);
+  for (std::size_t n = ends.size(); n-- > 0;) outcome = z3::ite(ends[n], word(context_, n + 1), outcome);
+  terms.push_back({"outcome", outcome});
   return terms;
 }
 

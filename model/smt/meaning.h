@@ -62,7 +62,8 @@ class Meaning {
   z3::expr broken(const spec::Rule& rule, std::size_t format, const z3::expr& entry);  // false for other formats
 
   Terms eptp_check();                                           // rules
-  // Of each part of a check with rules, in order: the set of the rules that are broken, as rules_ID.
+  // Of a check and each of its parts with rules the set of those that are broken, as rules_ID; and the outcome, which
+  // is 0 when there is none and else the place of the ending, from 1 on.
   Terms check(const spec::Check& check);
   Terms classify(int level, const z3::expr& entry);             // kind, format, rules, reserved_bits
   Terms step(const Progress& progress, const z3::expr& entry);  // ending or table, and the progress after the entry
@@ -95,8 +96,8 @@ class Meaning {
   z3::expr field(const spec::Bits& bits, spec::Word of, const Words& words);  // moved down to bit 0, as a word
   z3::expr derived(const spec::Derivation& from, const Words& words);
   z3::expr compared(const spec::Condition& condition, const Words& words);
-  void add_check(const spec::Check& check, const std::string& id, const z3::expr& applies, const Words& words,
-                 Terms& terms);
+  struct Checking;
+  void add_check(const spec::Check& check, const Checking& how, Terms& terms, std::vector<z3::expr>& ends);
   static z3::expr bits_of(const spec::Bits& bits, const z3::expr& value);  // moved down to bit 0
   z3::expr range_mask(const spec::Range& range);
   z3::expr bound(const spec::Bound& bound);
