@@ -211,7 +211,10 @@ std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& di
     draft.spec.conditions = draft.names.take_conditions();
     find_present(files, draft);
   }
-  if (found.empty()) find_bits_of_walk(draft.spec);
+  if (found.empty()) {
+    find_bits_of_walk(draft.spec);
+    find_controls(draft.spec);
+  }
   if (found.empty()) check_whole(draft.spec, found);
   for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
   if (!found.empty()) return std::nullopt;

@@ -28,6 +28,13 @@ constexpr Partial known(std::uint64_t value) { return {~std::uint64_t{0}, value}
 using Kinds = std::map<Word, std::map<FieldKind, std::uint64_t>>;
 std::map<FieldKind, std::uint64_t> kinds_of(const Format& format, int maxphyaddr);
 
+// The capability registers and choices of a profile; one that it does not have is 0.
+Knowledge knowledge_of(const Spec& spec, const Profile& profile);
+
+// What is known of a register or of one that is derived from others; of an operand its bits, moved down to bit 0.
+Partial value_of(const Spec& spec, Word word, const Knowledge& knowledge);
+Partial value_of(const Spec& spec, const Operand& operand, const Knowledge& knowledge);
+
 Truth judge(const Spec& spec, const Condition& condition, const Knowledge& knowledge, const Kinds& kinds = {});
 
 }  // namespace spec

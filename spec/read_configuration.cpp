@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "spec/draft.h"
+#include "spec/partial.h"
 
 namespace spec {
 
@@ -53,19 +54,6 @@ std::vector<const Symbol*> read_names(Draft& draft, MapReader& reader, const cha
       key, [&](const auto& id) { return draft.names.find(scope + "." + id); }, wrong, expected);
 }
 
-// A control counts as 0 without the control that activates its word; a profile that names it then says something else
-// than it means.
-void check_activation(Draft& draft, const Profile& profile) {
-  for (std::size_t n = 0; n < draft.spec.registers.size(); ++n) {
-    const std::optional<Operand>& by = draft.spec.registers[n].activated_by;
-    if (profile.registers[n] == 0 || !by) continue;
-    if ((profile.registers.at(register_at(by->word)) & mask_of(by->bits)) != 0) continue;
-    draft.diagnostics.add(profile.place,
-                          fmt::format("the profile '{}' has controls whose word is not activated", profile.id),
-                          by->name + " with controls of that word");
-  }
-}
-
 void check_capability(Draft& draft, std::uint64_t value, const Place& place) {
   for (const Field& field : register_of(draft.spec, "capability").fields) {
     const bool readable = is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset;
@@ -76,6 +64,18 @@ void check_capability(Draft& draft, std::uint64_t value, const Place& place) {
           "a value of IA32_VMX_EPT_VPID_CAP");
     }
   }
+}
+
+// The capability MSRs of a profile; one that is not listed does not exist on it.
+int read_values(Draft& draft, MapReader& reader, Profile& profile) {
+  for (std::size_t n = 0; n < draft.spec.registers.size(); ++n) {
+    const Register& one = draft.spec.registers[n];
+    const Node* const node = one.role == Role::capability ? reader.find(one.id) : nullptr;
+    if (node == nullptr) continue;
+    profile.registers[n] = reader.number(one.id, 0, ~std::uint64_t{0});
+    if (one.id == "capability") check_capability(draft, profile.registers[n], node->place);
+  }
+  return 0;
 }
 
 }  // namespace
@@ -123,23 +123,28 @@ void read_profile(Draft& draft, MapReader& reader) {
       static_cast<int>(reader.number("maxphyaddr", static_cast<std::uint64_t>(draft.spec.min_maxphyaddr),
                                      static_cast<std::uint64_t>(draft.spec.max_maxphyaddr)));
   profile.registers.resize(draft.spec.registers.size(), 0);
-  const auto value = [&](Word word) -> std::uint64_t& { return profile.registers.at(register_at(word)); };
-  value(word_of(draft.spec, "capability")) = reader.number("ept_vpid_cap", 0, ~std::uint64_t{0});
-  const auto add = [&](const char* key, const char* scope, const char* wrong, const char* expected) {
-    for (const Symbol* symbol : read_names(draft, reader, key, scope, wrong, expected))
-      value(symbol->word) |= mask_of(symbol->bits);
-  };
-  add("controls", "control", "unknown control '{}'", "a control of a register under registers/");
-  if (reader.find("parameters") != nullptr)
-    add("parameters", "parameter", "unknown parameter '{}'", "a field of registers/parameters.yaml");
-  check_activation(draft, profile);
+  reader.one("registers", [&](MapReader& values) { return read_values(draft, values, profile); });
+  if (reader.find("parameters") != nullptr) {
+    for (const Symbol* symbol : read_names(draft, reader, "parameters", "parameter", "unknown parameter '{}'",
+                                           "a field of registers/parameters.yaml"))
+      profile.registers.at(register_at(symbol->word)) |= mask_of(symbol->bits);
+  }
+  profile.l0 = reader.optional_text("l0");
   profile.source = reader.text("source");
   if (reader.find("synthetic") != nullptr) profile.synthetic = reader.flag("synthetic");
   for (const Node* item : reader.find("assumed") != nullptr ? reader.list("assumed") : std::vector<const Node*>{})
     profile.assumed.push_back(scalar_text(*item, "an item of 'assumed'", draft.diagnostics, "a text"));
-  if (const Node* node = reader.find("ept_vpid_cap"))
-    check_capability(draft, value(word_of(draft.spec, "capability")), node->place);
   draft.spec.profiles.push_back(std::move(profile));
+}
+
+void find_controls(Spec& spec) {
+  for (Profile& profile : spec.profiles) {
+    const Knowledge knowledge = knowledge_of(spec, profile);
+    for (std::size_t n = 0; n < spec.registers.size(); ++n) {
+      if (const std::optional<Operand>& allowed = spec.registers[n].allowed_1)
+        profile.registers[n] = value_of(spec, *allowed, knowledge).value;
+    }
+  }
 }
 
 }  // namespace spec

@@ -68,7 +68,7 @@ kind: profile
 id: synthetic_newcomer
 title: A processor with the new feature
 maxphyaddr: 40
-ept_vpid_cap: 0x87341c1
+registers: {capability: 0x87341c1}
 controls: [nmi_exiting, activate_secondary_controls, enable_ept, mode_based_execute_control, activate_tertiary_controls, new_control]
 source: No machine.
 synthetic: true
