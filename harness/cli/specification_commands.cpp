@@ -72,7 +72,7 @@ int check_all(const Invocation& invocation, const std::vector<std::string>& file
 }
 
 const std::map<std::string, void (*)(const spec::Spec&, std::ostream&)> kEmitters = {{"c", model::emit_c_header},
-                                                                                     {"c_names", model::emit_c_names},
+                                                                                     {"c_controls", model::emit_c_controls}, {"c_names", model::emit_c_names},
                                                                                      {"smt2", model::emit_smtlib},
                                                                                      {"json", model::emit_json}};
 
@@ -170,8 +170,8 @@ void add_model_command(Command& app, Invocation& invocation) {
       "emit",
       "Write the model: a C11 and C++20 header, one with the names of its bits, SMT-LIB 2 constraints, or JSON");
   auto& arguments = runs<EmitArguments>(command, invocation, emit);
-  command.add_option("--lang", arguments.language, "c, c_names, smt2 or json",
-                     one_of({"c", "c_names", "smt2", "json"}));
+  command.add_option("--lang", arguments.language, "c, c_controls, c_names, smt2 or json",
+                     one_of({"c", "c_controls", "c_names", "smt2", "json"}));
   command.add_option("--out", arguments.out, "File to write; standard output without it");
 }
 

@@ -68,6 +68,19 @@ void state_eptp(const spec::Spec& spec, const Rule& rule, Claim& claim, Meaning&
   state_only_rule(rule, eptp_rules(spec), claim, holds, [&](const Rule& other) { return holds(other.when); });
 }
 
+constexpr std::uint64_t kSomeWidth = 46;
+
+// Of a whole check with all its parts this rule alone is broken.
+void state_only_in_check(const spec::Check& whole, const Rule& rule, Claim& claim, Meaning& meaning) {
+  const z3::expr& width = claim.inputs.configuration.maxphyaddr;
+  add(claim.parts, width == word(width.ctx(), kSomeWidth), "a width of 46 bits, which is as good as any");
+  for (const Meaning::RuleInCheck& one : meaning.rules_in(whole)) {
+    const bool is = one.rule == &rule;
+    add(claim.parts, is ? one.broken : !one.broken,
+        origin(one.rule->place, fmt::format("'{}' is {}broken", one.rule->id, is ? "" : "not ")));
+  }
+}
+
 void state_sub_page(const spec::Spec& spec, const Rule& rule, std::size_t f, Claim& claim, Meaning& meaning) {
   Words words = meaning.no_words();
   words[spec::Word::sub_page] = claim.inputs.entry(1);
@@ -126,10 +139,27 @@ bool concerns(const Rule& rule, const spec::Format& format) {
          std::ranges::find(format.fields, rule.when.field_kind, &spec::Field::kind) != format.fields.end();
 }
 
+using State = std::function<void(Claim&, Meaning&)>;  // fills a claim that assumes the widths already
+using Add = std::function<void(const std::string&, const std::string&, Aim, const State&)>;
+
+void add_check_rules(const spec::Spec& spec, const Add& add) {
+  for (std::size_t n = 0; n < spec.checks.size(); ++n) {
+    if (!is_whole(spec, n)) continue;
+    for (const std::size_t part : checks_in(spec, n)) {
+      for (const Rule& rule : spec.checks[part].rules) {
+        add(fmt::format("rule.{}.{}", spec.checks[n].id, rule.id),
+            fmt::format("{} can be the only reason in {}", rule.id, spec.checks[n].id), Aim::a_model,
+            [&whole = spec.checks[n], &rule](Claim& claim, Meaning& meaning) {
+              state_only_in_check(whole, rule, claim, meaning);
+            });
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
-  using State = std::function<void(Claim&, Meaning&)>;  // fills a claim that assumes the widths already
   std::vector<Obligation> list;
   const auto add = [&](const std::string& id, const std::string& text, Aim goal, const State& state) {
     list.push_back({id, text, goal, [&spec, state](z3::context& context) {
@@ -142,7 +172,7 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
   };
   std::vector<const spec::Format*> formats;
   for (const spec::Register& one : spec.registers) {
-    if (one.role != spec::Role::derived) formats.push_back(&one);
+    if (one.of_walk != 0) formats.push_back(&one);  // of all others the loader has tried every bit at every width
   }
   for (const spec::Format& format : spec.sub_page.formats) formats.push_back(&format);
   for (const spec::Format& format : spec.formats) formats.push_back(&format);
@@ -159,6 +189,7 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
     add("rule." + rule.id, rule.id + " can be the only reason", Aim::a_model,
         [&spec, &rule](Claim& claim, Meaning& meaning) { state_eptp(spec, rule, claim, meaning); });
   }
+  add_check_rules(spec, add);
   for (const Rule& rule : spec.misconfigurations) {
     for (const std::size_t f : rule.formats) {
       if (!concerns(rule, spec.formats[f])) continue;

@@ -171,15 +171,9 @@ struct Meaning::Checking {
   std::function<std::size_t(std::size_t)> ending;
 };
 
-void Meaning::add_check(const spec::Check& check, const Checking& how, Terms& terms, std::vector<z3::expr>& ends) {
-  z3::expr rules = word(context_, 0);
-  for (const spec::Rule& rule : check.rules) {
-    const z3::expr broken = how.applies && holds(rule.when, how.words);
-    rules = rules | flag_bit(broken, rule.bit);
-    z3::expr& end = ends.at(how.ending(rule.result));
-    end = end || broken;
-  }
-  if (!check.rules.empty()) terms.push_back({"rules_" + check.id, rules});
+void Meaning::add_rules(const spec::Check& check, const Checking& how, std::vector<RuleInCheck>& rules) {
+  for (const spec::Rule& rule : check.rules)
+    rules.push_back({&check, &rule, how.ending(rule.result), how.applies && holds(rule.when, how.words)});
   for (const spec::Part& part : check.parts) {
     const spec::Check& of_part = spec_.checks.at(part.check);
     Checking next{how.whole, part.when ? how.applies && holds(*part.when, how.words) : how.applies, how.words, {}};
@@ -188,14 +182,25 @@ void Meaning::add_check(const spec::Check& check, const Checking& how, Terms& te
       if (part.ending) return how.ending(*part.ending);
       return static_cast<std::size_t>(find_id(how.whole.endings, of_part.endings.at(n).id) - how.whole.endings.data());
     };
-    add_check(of_part, next, terms, ends);
+    add_rules(of_part, next, rules);
   }
+}
+
+std::vector<Meaning::RuleInCheck> Meaning::rules_in(const spec::Check& check) {
+  std::vector<RuleInCheck> rules;
+  add_rules(check, {check, context_.bool_val(true), no_words(), [](std::size_t n) { return n; }}, rules);
+  return rules;
 }
 
 Terms Meaning::check(const spec::Check& check) {
   Terms terms;
   std::vector<z3::expr> ends(check.endings.size(), context_.bool_val(false));
-  add_check(check, {check, context_.bool_val(true), no_words(), [](std::size_t n) { return n; }}, terms, ends);
+  for (const RuleInCheck& one : rules_in(check)) {
+    const std::string name = "rules_" + one.check->id;
+    if (terms.empty() || terms.back().name != name) terms.push_back({name, word(context_, 0)});
+    terms.back().value = terms.back().value | flag_bit(one.broken, one.rule->bit);
+    ends.at(one.ending) = ends.at(one.ending) || one.broken;
+  }
   z3::expr outcome = word(context_, 0);
   for (std::size_t n = ends.size(); n-- > 0;) outcome = z3::ite(ends[n], word(context_, n + 1), outcome);
   terms.push_back({"outcome", outcome});

@@ -65,6 +65,14 @@ class Meaning {
   // Of a check and each of its parts with rules the set of those that are broken, as rules_ID; and the outcome, which
   // is 0 when there is none and else the place of the ending, from 1 on.
   Terms check(const spec::Check& check);
+  // A rule of a check or of one of its parts, which ending of the whole it has, and when it is broken.
+  struct RuleInCheck {
+    const spec::Check* check;
+    const spec::Rule* rule;
+    std::size_t ending;
+    z3::expr broken;
+  };
+  std::vector<RuleInCheck> rules_in(const spec::Check& check);
   Terms classify(int level, const z3::expr& entry);             // kind, format, rules, reserved_bits
   Terms step(const Progress& progress, const z3::expr& entry);  // ending or table, and the progress after the entry
   Terms conclude(const Progress& progress, Ending ending, const z3::expr& gpa, const z3::expr& access);
@@ -97,7 +105,7 @@ class Meaning {
   z3::expr derived(const spec::Derivation& from, const Words& words);
   z3::expr compared(const spec::Condition& condition, const Words& words);
   struct Checking;
-  void add_check(const spec::Check& check, const Checking& how, Terms& terms, std::vector<z3::expr>& ends);
+  void add_rules(const spec::Check& check, const Checking& how, std::vector<RuleInCheck>& rules);
   static z3::expr bits_of(const spec::Bits& bits, const z3::expr& value);  // moved down to bit 0
   z3::expr range_mask(const spec::Range& range);
   z3::expr bound(const spec::Bound& bound);
