@@ -30,7 +30,12 @@ struct Claim {
   Terms header;  // for a counterexample: what each side says; empty where there are no two sides
   Terms constraints;
   std::vector<Part> witnesses;  // for a counterexample: which of these hold in it
+  // Where a model is the aim: with each of these there must be one. Stated together, since they share their terms.
+  std::vector<Part> each = {};
 };
+
+// The same with one of claim.each as a part.
+Claim with(const Claim& claim, const Part& one);
 
 struct Obligation {
   std::string id;

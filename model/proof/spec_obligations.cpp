@@ -70,14 +70,19 @@ void state_eptp(const spec::Spec& spec, const Rule& rule, Claim& claim, Meaning&
 
 constexpr std::uint64_t kSomeWidth = 46;
 
-// Of a whole check with all its parts this rule alone is broken.
-void state_only_in_check(const spec::Check& whole, const Rule& rule, Claim& claim, Meaning& meaning) {
+// Each rule of a whole check and its parts can be broken alone.
+void state_rules_of_check(const spec::Check& whole, Claim& claim, Meaning& meaning) {
   const z3::expr& width = claim.inputs.configuration.maxphyaddr;
   add(claim.parts, width == word(width.ctx(), kSomeWidth), "a width of 46 bits, which is as good as any");
-  for (const Meaning::RuleInCheck& one : meaning.rules_in(whole)) {
-    const bool is = one.rule == &rule;
-    add(claim.parts, is ? one.broken : !one.broken,
-        origin(one.rule->place, fmt::format("'{}' is {}broken", one.rule->id, is ? "" : "not ")));
+  std::vector<Part> broken;
+  for (const Meaning::RuleInCheck& one : meaning.rules_in(whole))
+    add(broken, one.broken, origin(one.rule->place, fmt::format("'{}' is broken", one.rule->id)));
+  // Of numbered rules exactly one: a number says which, so that what the rules have in common is stated once.
+  const z3::expr which = width.ctx().bv_const("which", kWordBits);
+  for (std::size_t n = 0; n < broken.size(); ++n) {
+    const z3::expr number = word(width.ctx(), n);
+    add(claim.parts, broken[n].formula == (which == number), broken[n].origin + " alone");
+    add(claim.each, which == number, broken[n].origin);
   }
 }
 
@@ -145,15 +150,8 @@ using Add = std::function<void(const std::string&, const std::string&, Aim, cons
 void add_check_rules(const spec::Spec& spec, const Add& add) {
   for (std::size_t n = 0; n < spec.checks.size(); ++n) {
     if (!is_whole(spec, n)) continue;
-    for (const std::size_t part : checks_in(spec, n)) {
-      for (const Rule& rule : spec.checks[part].rules) {
-        add(fmt::format("rule.{}.{}", spec.checks[n].id, rule.id),
-            fmt::format("{} can be the only reason in {}", rule.id, spec.checks[n].id), Aim::a_model,
-            [&whole = spec.checks[n], &rule](Claim& claim, Meaning& meaning) {
-              state_only_in_check(whole, rule, claim, meaning);
-            });
-      }
-    }
+    add("rules." + spec.checks[n].id, "each rule can be the only reason: " + spec.checks[n].title, Aim::a_model,
+        [&whole = spec.checks[n]](Claim& claim, Meaning& meaning) { state_rules_of_check(whole, claim, meaning); });
   }
 }
 
