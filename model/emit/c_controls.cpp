@@ -66,7 +66,10 @@ std::string registers(const spec::Spec& spec) {
     if (!is_real(one)) continue;
     numbers.push_back({fmt::format("  EPT_REGISTER_{} = {},", upper(one.id), n), ""});
     members.push_back({fmt::format("  ept_word {};", one.id), one.title});
-    cases += fmt::format("    case EPT_REGISTER_{}: return &registers->{};\n", upper(one.id), one.id);
+    const std::string label = fmt::format("    case EPT_REGISTER_{}:", upper(one.id));
+    const std::string action = fmt::format("return &registers->{};", one.id);
+    const bool fits = label.size() + 1 + action.size() <= 120;
+    cases += fmt::format("{}{}{}\n", label, fits ? " " : "\n      ", action);
     ++n;
   }
   for (const spec::Register* one : configuration_of_walk(spec))
@@ -123,7 +126,7 @@ std::string chosen(const spec::Derivation& from, const spec::Spec& spec) {
     } else {
       const std::string flag = fmt::format("chosen_{}", n);
       body += flag_definition(flag, c_expression(*choice.when, spec));
-      body += fmt::format("value = ept_when({0}, {1}) | ept_when(!{0}, value);\n", flag, word);
+      body += fmt::format("value = ept_select({}, {}, value);\n", flag, word);
     }
   }
   return body + "return value;\n";
@@ -170,6 +173,31 @@ std::string settings(const spec::Spec& spec) {
   return text;
 }
 
+constexpr std::size_t kLong = 90;
+
+// A flag that stands for a condition in a larger one.
+spec::Condition variable(const std::string& name) {
+  spec::Condition flag;
+  flag.kind = spec::Condition::Kind::nonzero;
+  flag.word = spec::Word::walk;  // whose bits are variables
+  flag.name = name;
+  return flag;
+}
+
+// The condition with a flag, named after `id`, in place of each long part; `flags` gets their definitions.
+spec::Condition with_flags(spec::Condition condition, const std::string& id, const spec::Spec& spec, std::string& flags,
+                           int& number) {
+  for (spec::Condition& operand : condition.operands) {
+    operand = with_flags(operand, id, spec, flags, number);
+    const std::string text = c_expression(operand, spec);
+    if (text.size() <= kLong || operand.kind == spec::Condition::Kind::negation) continue;
+    const std::string flag = fmt::format("{}_{}", id, ++number);
+    flags += flag_definition(flag, text);
+    operand = variable(flag);
+  }
+  return condition;
+}
+
 std::string rule_macro(const spec::Check& check, const spec::Rule& rule) {
   return check.id == "eptp" ? "EPT_RULE_" + upper(rule.id) : fmt::format("EPT_{}_{}", upper(check.id), upper(rule.id));
 }
@@ -181,7 +209,9 @@ std::string rules_of(const spec::Check& check, const spec::Spec& spec) {
   for (const spec::Rule& rule : check.rules) {
     const std::string macro = rule_macro(check, rule);
     lines.push_back({fmt::format("#define {} {}", macro, hex(std::uint64_t{1} << rule.bit)), comment_of(rule.text)});
-    body += set_when("rules", c_expression(rule.when, spec), macro, rule.id);
+    int number = 0;
+    const spec::Condition when = with_flags(rule.when, rule.id, spec, body, number);
+    body += set_when("rules", c_expression(when, spec), macro, rule.id);
   }
   return fmt::format("/* {}: each rule states when it is broken. */\n{}\n", check.title, aligned(lines)) +
          function(fmt::format("The rules that are broken, EPT_{}_...", upper(check.id)), "ept_rules_of_" + check.id,
@@ -243,7 +273,7 @@ std::string endings_of(const spec::Check& check, const std::vector<Member>& memb
     if (any.empty()) continue;
     const std::string flag = "ends_as_" + check.endings[n].id;
     body += flag_definition(flag, fmt::format("{}", fmt::join(any, " || ")));
-    body += fmt::format("result.outcome = ept_when({0}, {1}) | ept_when(!{0}, result.outcome);\n", flag, n + 1);
+    body += fmt::format("result.outcome = ept_select({}, {}, result.outcome);\n", flag, n + 1);
   }
   return body;
 }
@@ -293,6 +323,10 @@ struct ept_check_result {{
   ept_word outcome;           /* EPT_..._OUTCOME_... of the check; 0: no rule is broken */
   ept_word rules[EPT_CHECKS]; /* by check, the rules of it that are broken; 0 of one that takes no part */
 }};
+
+static inline ept_word ept_select(ept_flag condition, ept_word yes, ept_word no) {{
+  return ept_when(condition, yes) | ept_when(!condition, no);
+}}
 
 static inline struct ept_check_result ept_no_result(void) {{
   struct ept_check_result result;

@@ -68,6 +68,18 @@ bool too_wide(const std::vector<std::string>& lines, std::size_t column) {
   return std::ranges::any_of(lines, [&](const auto& line) { return column + line.size() > kColumns; });
 }
 
+// "target |= ept_when(flag, value);" in as many lines as it takes.
+std::string when_set(const std::string& target, const std::string& flag, const std::string& value) {
+  const std::string head = target + " |=";
+  const std::string call = fmt::format("ept_when({}, {});", flag, value);
+  if (kMargin + head.size() + 1 + call.size() <= kColumns) return fmt::format("{} {}\n", head, call);
+  const std::string beside(head.size() + 1 + std::string_view("ept_when(").size(), ' ');
+  const bool fits = kMargin + beside.size() + std::max(flag.size() + 1, value.size() + 2) <= kColumns;
+  if (kMargin + 4 + call.size() <= kColumns) return fmt::format("{}\n    {}\n", head, call);
+  if (fits) return fmt::format("{} ept_when({},\n{}{});\n", head, flag, beside, value);
+  return fmt::format("{}\n    ept_when({},\n             {});\n", head, flag, value);
+}
+
 }  // namespace
 
 std::string indent(const std::string& text, const std::string& margin) {
@@ -119,7 +131,8 @@ std::string aligned(const std::vector<CodeLine>& lines) {
       group = std::move(longer);
       continue;
     }
-    text += print_group(group) + fmt::format("/* {} */\n{}\n", line.comment, line.code);
+    const std::string margin(line.code.find_first_not_of(' '), ' ');
+    text += print_group(group) + fmt::format("{}/* {} */\n{}\n", margin, line.comment, line.code);
     group.clear();
   }
   return text + print_group(group);
@@ -142,7 +155,7 @@ std::string set_when(const std::string& target, const std::string& condition, co
                      const std::string& flag) {
   const std::string line = fmt::format("{} |= ept_when({}, {});", target, condition, value);
   if (kMargin + line.size() <= kColumns) return line + "\n";
-  return fmt::format("{}{} |= ept_when({}, {});\n", flag_definition(flag, condition), target, flag, value);
+  return flag_definition(flag, condition) + when_set(target, flag, value);
 }
 
 std::string add_to_mask(const std::string& target, const std::string& condition, const std::string& value) {
