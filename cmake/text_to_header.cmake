@@ -1,6 +1,8 @@
-# Turns the text file INPUT into a C++ header OUTPUT that defines kHeaderText, the text in pieces: a literal may have no more than 65,536
+# Turns the text files INPUT and SECOND into a C++ header OUTPUT that defines kHeaderText, their texts in pieces: a literal may have no more than 65,536
 # characters.
 file(READ ${INPUT} text)
+file(READ ${SECOND} second)
+string(APPEND text "${second}")
 string(LENGTH "${text}" length)
 set(result "#pragma once\n\nconstexpr const char* kHeaderText[] = {")
 set(at 0)

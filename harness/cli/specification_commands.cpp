@@ -103,8 +103,9 @@ struct ProveArguments {
 bool text_is_current(const spec::Spec& spec) {
   std::ostringstream emitted;
   model::emit_c_header(spec, emitted);
+  model::emit_c_controls(spec, emitted);
   if (emitted.str() == model::compiled_header()) {
-    fmt::print("the header's text ({} bytes) is the text that was compiled for the proof\n", emitted.str().size());
+    fmt::print("the text of both headers ({} bytes) is the text that was compiled for the proof\n", emitted.str().size());
     return true;
   }
   fmt::print(stderr, "the specification has changed since eptspec was built: build again (./run does), then prove\n");
