@@ -17,13 +17,17 @@ HEADER = re.compile(r"# yaml-language-server: \$schema=(\S+)$")
 # Keys that a mapping of a file of this kind may lack. All others are required.
 OPTIONAL = {
     "format": {"when"},
-    "register": {"when"},
-    "eptp_check": {"reason"},
+    "register": {"when", "width", "scope", "exists", "allowed_0", "activated_by"},
+    "derived_words": {"when"},
+    "check": {
+        *("when", "may", "vm_instruction_error", "exit_reason", "exception", "rules.reason"),
+        *("rules", "parts", "parts.outcome", "of", "left_out"),
+    },
     "misconfiguration": {"reason", "formats"},
     "violation": {"rules.reason"},
     "outcome": {"defined", "open", "cleared", "value", "mask", "flags"},
     "sub_page": {"reason", "undefined"},
-    "profile": {"parameters", "assumed"},
+    "profile": {"parameters", "assumed", "synthetic"},
 }
 
 
@@ -45,21 +49,35 @@ def keys_of(path):
     return ".".join(str(key) for key in path) or "the top"
 
 
-def is_optional(kind, path, key):
-    names = [name for name in path if isinstance(name, str)] + [key]
+def names_in(path):
+    return [name for name in path if isinstance(name, str)]
+
+
+def is_optional(kind, document, path, key):
+    names = names_in(path) + [key]
+    if kind == "register" and names == ["fields", "reason"]:
+        return document["role"] != "choice"
+    if kind == "check" and names == ["rules", "outcome"]:
+        return len(document["outcomes"]) == 1
     return any(names[-len(wanted) :] == wanted for wanted in (name.split(".") for name in OPTIONAL.get(kind, ())))
 
 
 def bad_samples(kind, document):
-    """Small variations of a good document that no schema may accept: (what was done, document)."""
+    """Small variations of a good document that no schema may accept: (what was done, document). Of the items of a list that
+    have the same keys only the first is varied."""
+    seen = set()
     for path, mapping in mappings(document):
+        shape = (*names_in(path), *sorted(mapping))
+        if shape in seen:
+            continue
+        seen.add(shape)
         sample = copy.deepcopy(document)
         at(sample, path)["key_that_nobody_knows"] = 1
         yield f"an unknown key added at {keys_of(path)}", sample
         if path == ("sources",):
             continue  # its keys are names of the file's choice
         for key in mapping:
-            if key == "undefined" and kind == "exit_qualification" or is_optional(kind, path, key):
+            if key == "undefined" and kind == "exit_qualification" or is_optional(kind, document, path, key):
                 continue
             sample = copy.deepcopy(document)
             del at(sample, path)[key]
@@ -105,9 +123,21 @@ def check_file(path, schemas, samples):
     samples.setdefault(schema, []).append((kind, document))
 
 
+def telling(samples):
+    """Those documents that have a key which none before them has."""
+    seen = set()
+    for kind, document in samples:
+        found = {
+            (*names_in(path), key) for path, mapping in mappings(document) if path[:1] != ("sources",) for key in mapping
+        }
+        if found - seen:
+            yield kind, document
+        seen |= found
+
+
 def check_rejection(schema, schemas, samples):
     validator = schemas.validator(schema)
-    for kind, document in samples[:2]:  # two files of a kind show all its keys
+    for kind, document in telling(samples):
         for done, sample in bad_samples(kind, document):
             if validator.is_valid(sample):
                 yield f"{schema.name}: accepts a {kind} with {done}"
