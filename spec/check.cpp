@@ -49,10 +49,13 @@ bool in_range(const Format& format, int maxphyaddr, Diagnostics& diagnostics) {
     const int high = field.bits.high.at(maxphyaddr);
     const int low = field.bits.low.at(maxphyaddr);
     const bool never = field.bits.low.from_maxphyaddr && field.bits.high.from_maxphyaddr && high < low;
-    if (!never && high < static_cast<int>(format.width) && low >= 0 && high >= low - 1) continue;
-    const std::string how =
-        never ? "never has a bit" : fmt::format("is reversed for a physical-address width of {}", maxphyaddr);
-    diagnostics.add(field.place, fmt::format("the range {} {}", to_string(field.bits), how), "HIGH:LOW");
+    const bool outside = high >= static_cast<int>(format.width);
+    if (!never && !outside && low >= 0 && high >= low - 1) continue;
+    const std::string how = never     ? "never has a bit"
+                            : outside ? fmt::format("goes beyond the {} bits of {}", format.width, format.id)
+                                      : fmt::format("is reversed for a physical-address width of {}", maxphyaddr);
+    diagnostics.add(field.place, fmt::format("the range {} {}", to_string(field.bits), how),
+                    outside ? fmt::format("bits {}:0", format.width - 1) : "HIGH:LOW");
     return false;
   }
   return true;
@@ -259,6 +262,7 @@ void check_whole(const Spec& spec, Diagnostics& diagnostics) {
   for (const Register& one : spec.registers) {
     if (one.role != Role::derived) check_tiling(one, spec, diagnostics);
   }
+  check_registers(spec, diagnostics);
   check_formats(spec, diagnostics);
   for (const Level& level : spec.levels) check_level(spec, level, diagnostics);
   check_violations(spec, diagnostics);

@@ -28,6 +28,10 @@ struct Known {
 };
 Condition read_when(Draft& draft, MapReader& reader, const Known& known, const char* key = "when");
 
+// The id of a register, as its word; and bits of a register, by their name. A diagnostic when it is none.
+Word read_register_id(Draft& draft, MapReader& reader, const char* key);
+std::optional<Operand> read_register_bits(Draft& draft, MapReader& reader, const char* key);
+
 Field read_field(Draft& draft, MapReader& reader, Seen& seen);
 
 // `bits`, `id`, `cite` and `text` of each item of a list; gives them the names SCOPE.ID.
@@ -72,5 +76,6 @@ void find_controls(Spec& spec);  // of profiles: those that may be 1
 
 // What only shows when everything is there, in a specification that was read without a mistake.
 void check_whole(const Spec& spec, Diagnostics& diagnostics);
+void check_registers(const Spec& spec, Diagnostics& diagnostics);  // the share of registers, derived words and checks
 
 }  // namespace spec

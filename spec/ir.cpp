@@ -47,6 +47,15 @@ std::string to_string(FieldKind kind) {
   return "";
 }
 
+std::string to_string(Relation relation) {
+  switch (relation) {
+    case Relation::within: return "within";
+    case Relation::at_most: return "at_most";
+    case Relation::equal: return "equal";
+  }
+  return "";
+}
+
 std::string to_string(Role role) {
   switch (role) {
     case Role::capability: return "capability";

@@ -121,6 +121,7 @@ enum class Relation {
   at_most,  // as numbers
   equal,
 };
+std::string to_string(Relation relation);
 
 struct Condition {
   enum class Kind {
@@ -267,7 +268,7 @@ struct Ending : Named {
 
 // Another check that belongs to one, where `when` holds.
 struct Part : Named {
-  std::size_t check = 0;  // Spec::checks index
+  std::size_t check = 0;   // Spec::checks index
   std::optional<Word> of;  // of the EPTP check: the register that is checked in place of the EPTP
   std::optional<Condition> when;
   std::optional<std::size_t> ending;  // Check::endings index; without: that of the part with the same id

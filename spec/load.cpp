@@ -142,7 +142,7 @@ void check_files(const std::vector<SourceFile>& files, const std::string& direct
   };
   for (const SourceFile& file : files) {
     if (file.id.empty() && !file.kind->is_once()) continue;  // its missing id is reported when it is read
-    const bool is_check = file.kind->read == read_check;  // which may be called as what it checks
+    const bool is_check = file.kind->read == read_check;     // which may be called as what it checks
     const std::string key = file.kind->is_once() ? fmt::format("kind: {}", file.kind->name) : "id: " + file.id;
     check_unique(diagnostics, is_check ? seen_checks : seen, key, file.tree.place);
   }
@@ -155,11 +155,16 @@ void check_files(const std::vector<SourceFile>& files, const std::string& direct
   require("check", "eptp");
 }
 
+// One that has the number of another is not, which is reported.
+bool registers_are_there(const Spec& spec) {
+  return std::ranges::all_of(kRegisters, [&](const char* id) { return find_id(spec.registers, id) != nullptr; });
+}
+
 void read_files(const std::vector<SourceFile>& files, Draft& draft) {
   draft.spec = {};
   for (const FileKind& kind : kFileKinds) {
     for (const SourceFile& file : files) {
-      if (file.kind != &kind) continue;
+      if (file.kind != &kind || (kind.read == read_profile && !registers_are_there(draft.spec))) continue;
       MapReader reader(file.tree, draft.diagnostics, std::string(kind.name), &file.sources);
       reader.find("kind");
       if (kind.read != read_profile) reader.find("sources");

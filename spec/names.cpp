@@ -14,6 +14,8 @@ namespace spec {
 namespace {
 
 constexpr const char* kVocabulary = "a name, 'not NAME', a list, or one of any/none/field/any_bit_of";
+constexpr std::array kScopes = {"gpa",    "entry", "sub_page", "all",       "nonleaf",  "leaf",
+                                "access", "walk",  "ended",    "violation", "condition"};
 constexpr int kMaxChain = 64;  // conditions resting on one another
 
 Stage stage_of(Word word) {
@@ -30,6 +32,7 @@ Condition make(Condition::Kind kind, const Place& place) {
 }
 
 constexpr std::size_t kFewEdits = 2;
+constexpr std::size_t kMostShown = 32;  // names in a message
 
 // How many characters to insert, remove or replace to get from one to the other; some number above kFewEdits as soon as
 // that is clear.
@@ -49,6 +52,8 @@ std::size_t edits(const std::string& from, const std::string& to) {
   return row.back();
 }
 
+std::uint64_t largest_of(Bits bits) { return mask_of({bits.high - bits.low, 0}); }
+
 Condition negate(Condition operand) {
   Condition condition = make(Condition::Kind::negation, operand.place);
   condition.operands.push_back(std::move(operand));
@@ -66,6 +71,7 @@ Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& co
   Stage stage = Stage::configuration;
   for_each(condition, [&](const Condition& part) {
     if (is_about_word(part)) stage = std::max(stage, stage_of(part.word));
+    if (part.other) stage = std::max(stage, stage_of(part.other->word));
     if (part.kind == Condition::Kind::named) stage = std::max(stage, conditions[part.named].stage);
   });
   return stage;
@@ -74,9 +80,12 @@ Stage stage_of(const Condition& condition, const std::vector<NamedCondition>& co
 bool speaks_beyond(const Condition& condition, const std::vector<Word>& known,
                    const std::vector<NamedCondition>& conditions) {
   bool beyond = false;
+  const auto is_beyond = [&](Word word) {
+    return stage_of(word) != Stage::configuration && std::ranges::find(known, word) == known.end();
+  };
   for_each_through_names(condition, conditions, [&](const Condition& part) {
-    beyond |= is_about_word(part) && stage_of(part.word) != Stage::configuration &&
-              std::ranges::find(known, part.word) == known.end();
+    beyond |= is_about_word(part) && is_beyond(part.word);
+    beyond |= part.other && is_beyond(part.other->word);
   });
   return beyond;
 }
@@ -93,6 +102,8 @@ const Symbol* Names::find(const std::string& name) const {
   const auto found = symbols_.find(name);
   return found == symbols_.end() ? nullptr : &found->second;
 }
+
+bool is_scope_of_walk(const std::string& id) { return std::ranges::find(kScopes, id) != kScopes.end(); }
 
 bool Names::add(const std::string& name, Symbol symbol) {
   symbols_.emplace(name, symbol);
@@ -220,7 +231,10 @@ Condition Names::read_mapping(const Node& node) {
 std::optional<Operand> Names::operand(const Node& node) {
   const Symbol* const symbol = node.kind == Node::Kind::scalar ? find(node.text) : nullptr;
   if (symbol != nullptr) return Operand{symbol->word, symbol->bits, node.text};
-  if (all_known_) diagnostics_.add(node.place, describe(node) + " is no field", "the name of bits, such as entry.memory_type");
+  const std::string like = alike(node.text);
+  if (all_known_)
+    diagnostics_.add(node.place, describe(node) + " is no field",
+                     like.empty() ? "the name of bits, such as entry.memory_type" : like);
   return std::nullopt;
 }
 
@@ -244,7 +258,8 @@ Condition Names::read_membership(const Node& node) {
   const auto* const compared =
       std::ranges::find_if(kComparisons, [&](const Comparison& one) { return reader.find(one.key) != nullptr; });
   const bool is_compared = compared != kComparisons.end();
-  const bool negated = is_compared ? compared->negated : reader.find("in") == nullptr && reader.find("not_in") != nullptr;
+  const bool negated =
+      is_compared ? compared->negated : reader.find("in") == nullptr && reader.find("not_in") != nullptr;
   const char* const key = is_compared ? compared->key : negated ? "not_in" : "in";
   Condition condition = make(is_compared ? Condition::Kind::compared : Condition::Kind::one_of, field.place);
   condition.name = field.text;
@@ -254,13 +269,7 @@ Condition Names::read_membership(const Node& node) {
   }
   if (is_compared) {
     condition.relation = compared->relation;
-    const Node& with = *reader.find(key);
-    const auto number = parse_number(with.text);
-    if (with.kind == Node::Kind::scalar && number) {
-      condition.values = {*number};
-    } else {
-      condition.other = operand(with);
-    }
+    read_compared(condition, *reader.find(key));
   } else if (of) {
     condition.values = read_values(reader, condition, key);
   } else {
@@ -271,9 +280,22 @@ Condition Names::read_membership(const Node& node) {
   return negated ? negate(std::move(condition)) : condition;
 }
 
+// What a field is compared with: a number that it can have, or other bits.
+void Names::read_compared(Condition& condition, const Node& with) {
+  const auto number = with.kind == Node::Kind::scalar ? parse_number(with.text) : std::nullopt;
+  if (!number) {
+    condition.other = operand(with);
+  } else if (const std::uint64_t max = largest_of(condition.bits); *number > max) {
+    diagnostics_.add(with.place, fmt::format("'{}' is no value of {}", with.text, condition.name),
+                     fmt::format("a number from 0 to {}", max));
+  } else {
+    condition.values = {*number};
+  }
+}
+
 std::vector<std::uint64_t> Names::read_values(MapReader& reader, const Condition& condition, const char* key) {
   std::vector<std::uint64_t> values;
-  const std::uint64_t max = mask_of({condition.bits.high - condition.bits.low, 0});
+  const std::uint64_t max = largest_of(condition.bits);
   for (const Node* item : reader.words(key)) {
     const auto value = parse_number(item->text);
     if (!value || *value > max) {
@@ -300,27 +322,40 @@ Condition Names::read_kind(const Node& node) {
       condition.word = found->word;
     } else {
       diagnostics_.add(of->place, describe(*of) + " is no word with fields", "entry, sub_page or the id of a register");
+      condition = make(Condition::Kind::all_of, node.place);
     }
   }
   reader.done();
   return condition;
 }
 
+// The names of bits that are nearly the same; "" when there are none.
+std::string Names::alike(const std::string& name) const {
+  std::vector<std::string> found;
+  for (const auto& [known, symbol] : symbols_) {
+    if (edits(name, known) <= kFewEdits) found.push_back(known);
+  }
+  return fmt::format("{}", fmt::join(found, " or "));
+}
+
 // What is nearly the same, otherwise what there is of the same scope.
 std::string Names::nearest(const std::string& name) const {
   const std::string scope = name.substr(0, name.find('.') + 1);
-  std::vector<std::string> alike;
+  std::vector<std::string> conditions;
   std::vector<std::string> of_scope;
   const auto consider = [&](const std::string& known) {
-    if (edits(name, known) <= kFewEdits) alike.push_back(known);
     if (!scope.empty() && known.starts_with(scope)) of_scope.push_back(known.substr(scope.size()));
   };
   for (const auto& [known, symbol] : symbols_) consider(known);
-  for (const auto& [id, pending] : pending_) consider("condition." + id);
-  if (!alike.empty()) return fmt::format("{}", fmt::join(alike, " or "));
+  for (const auto& [id, pending] : pending_) {
+    consider("condition." + id);
+    if (edits(name, "condition." + id) <= kFewEdits) conditions.push_back("condition." + id);
+  }
+  if (const std::string like = alike(name); !like.empty()) return like;
+  if (!conditions.empty()) return fmt::format("{}", fmt::join(conditions, " or "));
+  if (of_scope.size() > kMostShown) return fmt::format("{} and the name of one of its bits", scope);
   if (!of_scope.empty()) return fmt::format("{} and one of {}", scope, fmt::join(of_scope, ", "));
-  return "a register, capability, control, parameter, eptp, gpa, entry, sub_page, all, nonleaf, leaf, access, walk, "
-         "ended, violation or condition before the dot";
+  return fmt::format("the id or scope of a register, or one of {} before the dot", fmt::join(kScopes, ", "));
 }
 
 }  // namespace spec

@@ -53,10 +53,12 @@ class Names {
   void resolve(Pending& pending, const Place& place);
   Condition read_mapping(const Node& node);
   Condition read_membership(const Node& node);
+  void read_compared(Condition& condition, const Node& with);
   std::vector<std::uint64_t> read_values(MapReader& reader, const Condition& condition, const char* key);
   Condition read_kind(const Node& node);
   std::vector<Condition> read_all(const Node& node);
   Condition named(const std::string& name, const Place& place);
+  [[nodiscard]] std::string alike(const std::string& name) const;
   [[nodiscard]] std::string nearest(const std::string& name) const;
 
   Diagnostics& diagnostics_;
@@ -67,6 +69,9 @@ class Names {
   std::vector<NamedCondition> resolved_;
   int depth_ = 0;  // conditions being resolved, each for the one before
 };
+
+// What stands before the dot of names that are no registers.
+bool is_scope_of_walk(const std::string& id);
 
 // Whether conditions can name the field: its bits have a meaning and a constant place.
 bool has_name(const Field& field);

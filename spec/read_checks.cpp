@@ -9,7 +9,7 @@ namespace spec {
 
 namespace {
 
-const Known kOfRegisters = {{}, "a condition over EPTP, capabilities, controls and parameters"};
+const Known kOfRegisters = {{}, "a condition over registers"};
 
 std::optional<unsigned> number_if_there(MapReader& reader, const char* key) {
   if (reader.find(key) == nullptr) return std::nullopt;
@@ -29,12 +29,14 @@ Ending read_ending(MapReader& reader, Seen& seen) {
 // The index of the ending that `ending` names, which a check with one ending need not say.
 std::size_t read_ending_id(Draft& draft, MapReader& reader, const std::vector<Ending>& endings) {
   if (reader.find("outcome") == nullptr && endings.size() == 1) return 0;
+  if (endings.empty()) return 0;  // reported already
   const std::string id = reader.id("outcome");
   const Ending* const found = find_id(endings, id);
   if (found != nullptr) return static_cast<std::size_t>(found - endings.data());
   const Node* const node = reader.find("outcome");
   if (node != nullptr)
-    draft.diagnostics.add(node->place, fmt::format("'{}' is no outcome of this check", id), "one of its 'outcomes'");
+    draft.diagnostics.add(node->place, fmt::format("{} is no outcome of this check", describe(*node)),
+                          "the id of one of its 'outcomes'");
   return 0;
 }
 
@@ -43,7 +45,8 @@ std::size_t read_check_id(Draft& draft, MapReader& reader) {
   const auto found = std::ranges::find(draft.checks, id);
   if (found != draft.checks.end()) return static_cast<std::size_t>(found - draft.checks.begin());
   if (const Node* const node = reader.find("check"))
-    draft.diagnostics.add(node->place, fmt::format("unknown check '{}'", id), "the id of a check");
+    draft.diagnostics.add(node->place, fmt::format("unknown check {}", describe(*node)),
+                          "the id of a check under checks/");
   return 0;
 }
 
@@ -52,9 +55,7 @@ Part read_part(Draft& draft, MapReader& reader, const std::vector<Ending>& endin
   reader.state(part);
   part.check = read_check_id(draft, reader);
   part.id = part.check < draft.checks.size() ? draft.checks[part.check] : "";
-  if (const Node* const of = reader.find("of")) {
-    if (const auto found = draft.names.operand(*of)) part.of = found->word;
-  }
+  if (reader.find("of") != nullptr) part.of = read_register_id(draft, reader, "of");
   if (reader.find("when") != nullptr) part.when = read_when(draft, reader, kOfRegisters);
   if (reader.find("outcome") != nullptr) part.ending = read_ending_id(draft, reader, endings);
   return part;
@@ -85,6 +86,8 @@ void read_check(Draft& draft, MapReader& reader) {
   }
   if (has("parts"))
     check.parts = reader.each("parts", "part", [&](MapReader& one) { return read_part(draft, one, check.endings); });
+  if (!has("rules") && !has("parts") && reader.is_mapping())
+    draft.diagnostics.add(check.place, "the check demands nothing", "'rules', 'parts' or both");
   if (has("left_out"))
     check.left_out = reader.each("left_out", "item", [&](MapReader& one) { return read_left_out(one, seen); });
   if (std::ranges::find(draft.checks, check.id) == draft.checks.end()) draft.checks.push_back(check.id);

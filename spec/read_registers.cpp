@@ -23,7 +23,15 @@ const std::vector<Choice<Role>> kRoles = {{"capability", Role::capability},
 
 // Also of fields that are reserved, which rules may ask for: ID.FIELD, whatever the scope of the others is.
 void add_names(Draft& draft, const std::string& scope, const Register& of, Word word) {
-  draft.names.add(of.id, {word, {of.width - 1, 0}});
+  if (is_scope_of_walk(of.id) || is_scope_of_walk(scope)) {
+    draft.diagnostics.add(
+        of.place,
+        fmt::format("'{}' stands before the names of something else", is_scope_of_walk(of.id) ? of.id : scope),
+        "an id and a scope of its own");
+    return;
+  }
+  if (!draft.names.add(of.id, {word, {of.width - 1, 0}}))
+    draft.diagnostics.add(of.place, fmt::format("'{}' is a name already", of.id), "a name of its own");
   for (const Field& field : of.fields) {
     const std::string name = (has_name(field) ? scope : of.id) + "." + field.id;
     const bool has_place = is_constant(field.bits) && field.bits.high.offset >= field.bits.low.offset;
@@ -32,35 +40,33 @@ void add_names(Draft& draft, const std::string& scope, const Register& of, Word 
   }
 }
 
-std::optional<std::uint32_t> number_if_there(MapReader& reader, const char* key, std::uint64_t max) {
-  if (reader.find(key) == nullptr) return std::nullopt;
-  return static_cast<std::uint32_t>(reader.number(key, 0, max));
-}
-
-std::optional<Operand> operand_if_there(Draft& draft, MapReader& reader, const char* key) {
-  const Node* const node = reader.find(key);
-  return node == nullptr ? std::nullopt : draft.names.operand(*node);
+// One bit for each control.
+std::optional<Operand> read_setting(Draft& draft, MapReader& reader, const char* key, unsigned width) {
+  std::optional<Operand> bits = read_register_bits(draft, reader, key);
+  const unsigned size = bits ? bits->bits.high - bits->bits.low + 1 : width;
+  if (size != width)
+    draft.diagnostics.add(reader.find(key)->place, fmt::format("'{}' has {} bits", bits->name, size),
+                          fmt::format("as many as the register has: {}", width));
+  return bits;
 }
 
 void read_settings(Draft& draft, MapReader& reader, Register& of) {
   if (of.role != Role::control) return;
   reader.one("settings", [&](MapReader& settings) {
-    of.allowed_0 = operand_if_there(draft, settings, "allowed_0");
-    if (const Node* node = settings.require("allowed_1")) of.allowed_1 = draft.names.operand(*node);
+    if (settings.find("allowed_0") != nullptr) of.allowed_0 = read_setting(draft, settings, "allowed_0", of.width);
+    of.allowed_1 = read_setting(draft, settings, "allowed_1", of.width);
     return 0;
   });
-  of.activated_by = operand_if_there(draft, reader, "activated_by");
+  if (reader.find("activated_by") == nullptr) return;
+  of.activated_by = read_register_bits(draft, reader, "activated_by");
+  if (!of.activated_by || of.activated_by->bits.high == of.activated_by->bits.low) return;
+  draft.diagnostics.add(reader.find("activated_by")->place, fmt::format("'{}' is no control", of.activated_by->name),
+                        "the name of one bit");
 }
 
-// The id of a register, as its word.
-Word read_register_id(Draft& draft, MapReader& reader, const char* key) {
-  const Node* const node = reader.require(key);
-  if (node == nullptr) return Word::first_register;
-  const std::optional<Operand> found = draft.names.operand(*node);
-  if (!found) return Word::first_register;
-  if (is_register(found->word) && node->text.find('.') == std::string::npos) return found->word;
-  draft.diagnostics.add(node->place, describe(*node) + " is no register", "the id of a register");
-  return Word::first_register;
+void report_later(Draft& draft, const Node& node) {
+  draft.diagnostics.add(node.place, describe(node) + " does not stand before this word",
+                        "a register or a derived word before it");
 }
 
 Derivation::Choice read_choice(Draft& draft, MapReader& reader) {
@@ -88,11 +94,16 @@ Derivation read_derivation(Draft& draft, MapReader& reader) {
     derivation.names = derivation.place->address;
     return derivation;
   }
-  if (const Node* const part = reader.find("part")) {
-    derivation.part = draft.names.operand(*part);
+  if (reader.find("part") != nullptr) {
+    derivation.part = read_register_bits(draft, reader, "part");
+    if (derivation.part && register_at(derivation.part->word) >= draft.spec.registers.size())
+      report_later(draft, *reader.find("part"));
     derivation.names = read_register_id(draft, reader, "fields_of");
   } else if (reader.find("constant") != nullptr) {
     derivation.constant = reader.number("constant", 0, ~std::uint64_t{0});
+  } else if (reader.find("choose") == nullptr && reader.is_mapping()) {
+    draft.diagnostics.add(reader.place(), "nothing says how the word comes about",
+                          "one of choose, part, last_byte, element, constant");
   } else {
     derivation.choices = reader.each("choose", "choice", [&](MapReader& one) { return read_choice(draft, one); });
     if (!derivation.choices.empty()) derivation.names = derivation.choices.front().word;
@@ -119,21 +130,59 @@ Register read_derived(Draft& draft, MapReader& reader, Seen& seen) {
   return derived;
 }
 
+// Where a register of its role is.
+void read_address(MapReader& reader, Register& of) {
+  if (of.role == Role::capability) of.msr = static_cast<std::uint32_t>(reader.number("msr", 0, ~std::uint32_t{0}));
+  if (of.role == Role::control || of.role == Role::field)
+    of.vmcs = static_cast<std::uint32_t>(reader.number("vmcs", 0, 0x7fff));
+}
+
 }  // namespace
+
+// What could be a register is asked for by the name of bits, so that its mistakes are worded once.
+std::optional<Operand> read_register_bits(Draft& draft, MapReader& reader, const char* key) {
+  const Node* const node = reader.require(key);
+  if (node == nullptr) return std::nullopt;
+  const std::optional<Operand> found = draft.names.operand(*node);
+  if (!found || is_register(found->word)) return found;
+  draft.diagnostics.add(node->place, describe(*node) + " is not of a register", "the name of bits of a register");
+  return std::nullopt;
+}
+
+Word read_register_id(Draft& draft, MapReader& reader, const char* key) {
+  const Node* const node = reader.require(key);
+  if (node == nullptr) return Word::first_register;
+  const bool has_dot = node->text.find('.') != std::string::npos;
+  const Symbol* const found = node->kind == Node::Kind::scalar && !has_dot ? draft.names.find(node->text) : nullptr;
+  if (found != nullptr && register_at(found->word) < draft.spec.registers.size()) return found->word;
+  if (found != nullptr) {  // no other name is without a dot
+    report_later(draft, *node);
+    return Word::first_register;
+  }
+  draft.diagnostics.add(node->place, describe(*node) + " is no register", "the id of a register or derived word");
+  return Word::first_register;
+}
 
 void read_register(Draft& draft, MapReader& reader) {
   Register one;
   one.place = reader.place();
   one.id = reader.id("id");
+  const std::size_t before = draft.diagnostics.size();
   const std::size_t number = reader.number("number", 0, kMostRegisters - 1);
+  const bool is_numbered = draft.diagnostics.size() == before;
   one.title = reader.text("title");
+  const std::size_t before_role = draft.diagnostics.size();
   one.role = reader.choice("role", kRoles);
-  one.msr = number_if_there(reader, "msr", ~std::uint32_t{0});
-  one.vmcs = number_if_there(reader, "vmcs", 0x7fff);
-  one.width = reader.find("width") == nullptr ? 64 : static_cast<unsigned>(reader.number("width", 1, 64));
+  const bool has_role = draft.diagnostics.size() == before_role;
+  if (has_role) read_address(reader, one);
+  if (reader.find("width") != nullptr)
+    one.width = reader.choice<unsigned>("width", {{"64", 64}, {"32", 32}, {"16", 16}});
   one.scope = reader.find("scope") == nullptr ? one.id : reader.id("scope");
   if (reader.find("exists") != nullptr) one.exists = read_when(draft, reader, kOfRegisters, "exists");
-  read_settings(draft, reader, one);
+  if (has_role) read_settings(draft, reader, one);
+  for (const char* key : {"msr", "vmcs", "settings", "activated_by"}) {
+    if (!has_role) reader.find(key);  // what belongs to a role that is not known
+  }
   one.cite = reader.cite();
   one.text = reader.text("text");
   Seen seen;
@@ -147,8 +196,9 @@ void read_register(Draft& draft, MapReader& reader) {
   if (registers.size() <= number) registers.resize(number + 1);
   if (registers[number].id.empty()) {
     registers[number] = std::move(one);
-  } else {
-    draft.diagnostics.add(one.place, fmt::format("'{}' has number {}, as '{}' has", one.id, number, registers[number].id),
+  } else if (is_numbered) {
+    draft.diagnostics.add(one.place,
+                          fmt::format("'{}' has number {}, as '{}' has", one.id, number, registers[number].id),
                           "a number of its own");
   }
 }
@@ -156,9 +206,12 @@ void read_register(Draft& draft, MapReader& reader) {
 void read_derived_words(Draft& draft, MapReader& reader) {
   std::vector<Register>& registers = draft.spec.registers;
   const auto gap = std::ranges::find(registers, "", &Register::id);
-  if (gap != registers.end())
-    draft.diagnostics.add(reader.place(), fmt::format("no register has number {}", gap - registers.begin()),
+  if (gap != registers.end()) {
+    const auto next = std::ranges::find_if(gap, registers.end(), [](const Register& one) { return !one.id.empty(); });
+    draft.diagnostics.add(next == registers.end() ? reader.place() : next->place,
+                          fmt::format("no register has number {}", gap - registers.begin()),
                           "registers that are numbered from 0 without a gap");
+  }
   Seen seen;
   reader.each("words", "derived word", [&](MapReader& word) {
     registers.push_back(read_derived(draft, word, seen));
@@ -172,6 +225,8 @@ void find_bits_of_walk(Spec& spec) {
   const auto note = [&](const Condition& condition) {
     for_each(condition, [&](const Condition& part) {
       if (is_about_word(part) && is_register(part.word)) bits.at(register_at(part.word)) |= mask_of(part.bits);
+      if (part.other && is_register(part.other->word))
+        bits.at(register_at(part.other->word)) |= mask_of(part.other->bits);
     });
   };
   note(spec.enabled);

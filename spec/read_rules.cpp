@@ -46,16 +46,17 @@ std::vector<std::size_t> read_rule_formats(Draft& draft, MapReader& reader, cons
              "the id of a format under formats/"))
       formats.push_back(static_cast<std::size_t>(found - all.data()));
   }
-  for_each_through_names(when, draft.names.conditions(), [&](const Condition& part) {
-    const bool names_field = part.kind == Condition::Kind::nonzero || part.kind == Condition::Kind::one_of;
-    if (!names_field || part.word != word) return;
-    const std::string id = part.name.substr(part.name.find('.') + 1);
+  const auto require = [&](Word of, Bits bits, const std::string& name) {
+    if (of != word) return;
     for (const std::size_t format : formats) {
-      if (!has_field(all[format], id, part.bits)) {
-        draft.diagnostics.add(when.place, fmt::format("{} has no field '{}'", all[format].id, part.name),
-                              "a field of every format of the rule");
-      }
+      if (has_field(all[format], name.substr(name.find('.') + 1), bits)) continue;
+      draft.diagnostics.add(when.place, fmt::format("{} has no field '{}'", all[format].id, name),
+                            "a field of every format of the rule");
     }
+  };
+  for_each_through_names(when, draft.names.conditions(), [&](const Condition& part) {
+    if (is_about_word(part) && part.kind != Condition::Kind::any_of_kind) require(part.word, part.bits, part.name);
+    if (part.other) require(part.other->word, part.other->bits, part.other->name);
   });
   return formats;
 }

@@ -11,8 +11,8 @@ namespace spec {
 namespace {
 
 const std::vector<Choice<WalkCheck>> kChecks = {{"not_present", WalkCheck::not_present},
-                                            {"misconfiguration", WalkCheck::misconfiguration},
-                                            {"permissions", WalkCheck::permissions}};
+                                                {"misconfiguration", WalkCheck::misconfiguration},
+                                                {"permissions", WalkCheck::permissions}};
 const std::vector<Choice<Effect>> kEffects = {{"never", Effect::never}, {"may", Effect::may}, {"must", Effect::must}};
 
 const std::vector<Choice<Effect Flag::*>> kFlagEffects = {{"on_success", &Flag::on_success},

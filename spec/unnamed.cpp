@@ -9,16 +9,22 @@ namespace spec {
 
 namespace {
 
+bool same(const std::optional<Operand>& a, const std::optional<Operand>& b) {
+  return a && b ? a->word == b->word && a->bits == b->bits : !a && !b;
+}
+
 bool same(const Condition& a, const Condition& b) {
   return a.kind == b.kind && a.word == b.word && a.bits == b.bits && a.values == b.values &&
-         a.field_kind == b.field_kind && a.kind != Condition::Kind::compared && a.operands.empty() &&
+         a.field_kind == b.field_kind && a.relation == b.relation && same(a.other, b.other) && a.operands.empty() &&
          b.operands.empty();
 }
 
-// "capability.page_2m" → "capability_page_2m", "any_bit_of reserved" → "any_bit_of_reserved", with the values if there
-// are any.
+// "capability.page_2m" → "capability_page_2m", "any_bit_of reserved" → "any_bit_of_reserved", with the relation if
+// there is one, and the other name or the values.
 std::string id_of(const Condition& atom) {
   std::string id = atom.name;
+  if (atom.kind == Condition::Kind::compared) id += " " + to_string(atom.relation);
+  if (atom.other) id += " " + atom.other->name;
   std::ranges::replace_if(
       id, [](char c) { return c == '.' || c == ' '; }, '_');
   for (const std::uint64_t value : atom.values) id += fmt::format("_{}", value);

@@ -156,7 +156,7 @@ TEST_F(MadeFile, message_shows_no_control_character_and_no_long_input) {
 TEST_F(MadeFile, folder_without_files_is_refused_with_its_missing_folders) {
   spec::Diagnostics diagnostics;
   EXPECT_FALSE(spec::load(folder_, diagnostics).has_value());
-  EXPECT_EQ(diagnostics.sorted().size(), 3U);
+  EXPECT_EQ(diagnostics.sorted().size(), 5U);
 }
 
 TEST_F(MadeFile, specification_without_one_file_is_refused_with_its_kind) {

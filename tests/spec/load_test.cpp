@@ -41,7 +41,9 @@ TEST(Load, profiles_cover_what_processors_differ_in) {
   bool paging_write = false;
   for (const spec::Profile& profile : spec_under_test().profiles) {
     widths.insert(profile.maxphyaddr);
-    const auto value = [&](const char* id) { return profile.registers.at(register_at(word_of(spec_under_test(), id))); };
+    const auto value = [&](const char* id) {
+      return profile.registers.at(register_at(word_of(spec_under_test(), id)));
+    };
     no_execute_only |= (value("capability") & 1) == 0;
     no_1g |= (value("capability") >> 17 & 1) == 0;
     five_levels |= (value("capability") >> 7 & 1) == 1;

@@ -38,13 +38,15 @@ constexpr const char* kMisconfiguration = "semantics/misconfiguration.yaml";
 constexpr const char* kViolation = "semantics/violation.yaml";
 constexpr const char* kQualification = "semantics/exit_qualification.yaml";
 constexpr const char* kWalk = "semantics/walk.yaml";
+constexpr const char* kDerived = "semantics/derived_words.yaml";
+constexpr const char* kEntryCheck = "checks/vm_entry.yaml";
+constexpr const char* kVmfunc = "checks/vmfunc.yaml";
 
 // Named conditions that take all places that are left.
 std::string conditions_for_all_bits() {
   std::string text = "conditions:\n";
   for (int bit = 15; bit < 64; ++bit)
-    text +=
-        fmt::format("  - {{bit: {0}, id: more_{0}, when: capability.page_2m, cite: primary, text: \"More.\"}}\n", bit);
+    text += fmt::format("  - {{bit: {0}, id: more_{0}, when: capability.page_2m, cite: eptp, text: \"More.\"}}\n", bit);
   return text;
 }
 
@@ -67,7 +69,7 @@ std::vector<Sample> samples() {  // NOLINT(readability-function-size): a table
        {{kConfiguration, "  - bit: 9\n", "  - bit: 10\n"}},
        kConfiguration,
        "bit: 10",
-       "'bit 10' stands here a second time, first at line 100; expected each id and bit once"},
+       "'bit 10' stands here a second time, first at line 73; expected each id and bit once"},
       {"more_conditions_than_there_is_room_for",
        {{kConfiguration, "conditions:\n", conditions_for_all_bits()},
         {kMisconfiguration, "when: not condition.page_1g", "when: not capability.invept"}},
@@ -103,7 +105,7 @@ std::vector<Sample> samples() {  // NOLINT(readability-function-size): a table
        {{kMisconfiguration, "id: reserved_bit", "id: eptp_reserved_bit"}},
        kMisconfiguration,
        "bit: 4",
-       "'eptp_reserved_bit' stands here a second time, first at spec/semantics/eptp_check.yaml:51:5; expected each id "
+       "'eptp_reserved_bit' stands here a second time, first at spec/checks/eptp.yaml:56:5; expected each id "
        "and bit once"},
       {"access_named_like_an_attribute",
        {{"semantics/accesses.yaml", "{id: read, attributes", "{id: data_read, attributes"}},
@@ -161,6 +163,96 @@ std::vector<Sample> samples() {  // NOLINT(readability-function-size): a table
        "nonleaf.write",
        "the condition speaks of what is not known at this point; expected a condition over configuration, access, "
        "walk, the entries used (all, leaf) and the rules broken"},
+      {"number_that_no_register_has",
+       {{"registers/parameters.yaml", "number: 69", "number: 70"}},
+       "registers/parameters.yaml",
+       "kind: register",
+       "no register has number 69; expected registers that are numbered from 0 without a gap"},
+      {"two_registers_of_one_number",
+       {{"registers/capability.yaml", "number: 11", "number: 6"}},
+       "registers/vmx_cr0_fixed0.yaml",
+       "kind: register",
+       "'vmx_cr0_fixed0' has number 6, as 'capability' has; expected a number of its own"},
+      {"two_registers_of_one_msr",
+       {{"registers/vmx_misc.yaml", "msr: 0x485", "msr: 0x480"}},
+       "registers/vmx_misc.yaml",
+       "kind: register",
+       "'MSR 0x480' stands here a second time, first at spec/registers/vmx_basic.yaml:2:1; expected each id and bit "
+       "once"},
+      {"derived_word_from_a_later_one",
+       {{kDerived, "{when: control.activate_secondary_controls,", "{when: vm_functions_in_effect,"}},
+       kDerived,
+       "id: secondary_in_effect",
+       "'secondary_in_effect' is computed from 'vm_functions_in_effect', which does not stand before it; expected a "
+       "word computed from registers and from derived words before it"},
+      {"derived_word_from_a_later_one_through_a_name",
+       {{kDerived, "{when: control.activate_secondary_controls,", "{when: condition.ept_violation_ve,"},
+        {kConfiguration, "[control.activate_secondary_controls, control.ept_violation_ve]",
+         "tertiary_in_effect.enable_hlat"}},
+       kDerived,
+       "id: secondary_in_effect",
+       "'secondary_in_effect' is computed from 'tertiary_in_effect', which does not stand before it; expected a word "
+       "computed from registers and from derived words before it"},
+      {"choice_behind_one_that_always_holds",
+       {{kDerived, "{when: vmx_basic.true_controls, word: vmx_true_exit_ctls}", "{word: vmx_true_exit_ctls}"}},
+       kDerived,
+       "id: exit_allowed",
+       "'vmx_exit_ctls' is never chosen: the choice before it has no 'when'; expected 'when' at each choice but the "
+       "last"},
+      {"choice_among_words_with_other_fields",
+       {{kDerived, "{word: vmx_exit_ctls}", "{word: vmx_misc}"}},
+       kDerived,
+       "id: exit_allowed",
+       "'vmx_misc' has other fields than 'vmx_true_exit_ctls'; expected a choice among words with the same fields"},
+      {"part_with_fields_of_a_wider_word",
+       {{kDerived, "part: vmx_exit_ctls.allowed_1", "part: vmx_exit_ctls2.allowed_1"}},
+       kDerived,
+       "id: exit_supported",
+       "'vmx_exit_ctls2.allowed_1' has 64 bits and 'vm_exit_controls' has 32; expected a part with as many bits as the "
+       "word whose fields it has"},
+      {"check_that_is_part_of_itself",
+       {{kEntryCheck, "check: vm_exit_controls", "check: vm_entry"}},
+       kEntryCheck,
+       "check: vm_entry",
+       "the check 'vm_entry' is part of itself (a cycle); expected parts that do not lead back"},
+      {"check_that_is_part_of_itself_through_another",
+       {{kVmfunc, "check: eptp", "check: invept"}, {"checks/invept.yaml", "check: eptp", "check: vmfunc"}},
+       kVmfunc,
+       "check: invept",
+       "the check 'invept' is part of itself (a cycle); expected parts that do not lead back"},
+      {"check_that_belongs_to_another_twice",
+       {{kEntryCheck, "check: vm_exit_controls", "check: vm_entry_controls"}},
+       kEntryCheck,
+       "check: vm_entry_controls",
+       "the check 'vm_entry_controls' belongs to one check twice; expected each check once, be it through others"},
+      {"part_of_a_register_with_other_fields",
+       {{kVmfunc, "of: eptp_list_entry", "of: eptp_list_address"}},
+       kVmfunc,
+       "check: eptp",
+       "'eptp_list_address' has other fields than eptp; expected a register with the fields of eptp"},
+      {"part_of_a_check_with_outcomes_of_its_own",
+       {{kEntryCheck, "  - id: may_fail_control_fields", "  - id: fails_perhaps"}},
+       kEntryCheck,
+       "check: vm_execution_controls",
+       "'vm_entry' has no outcome 'may_fail_control_fields', which 'vm_execution_controls' has; expected 'outcome' at "
+       "the part, or an outcome with the same id"},
+      {"kind_of_bits_that_a_register_lacks",
+       {{kVmfunc, "when: {field: vmfunc_function, more_than: 63}", "when: {any_bit_of: reserved, in_word: vpid}"}},
+       kVmfunc,
+       "in_word: vpid",
+       "'vpid' has no field of kind reserved; expected a kind of field that the word has"},
+      {"comparison_of_a_field_that_a_format_lacks",
+       {{kMisconfiguration, "when: {any_bit_of: reserved, in_word: entry}",
+         "when: {field: entry.memory_type, equal: capability.hlat_prefix_size}"}},
+       kMisconfiguration,
+       "equal: capability.hlat_prefix_size",
+       "pde_pt has no field 'entry.memory_type'; expected a field of every format of the rule"},
+      {"comparison_with_what_is_not_known",
+       {{kMisconfiguration, "when: {any_bit_of: reserved, in_word: entry}",
+         "when: {field: entry.read, equal: access.data_read}"}},
+       kMisconfiguration,
+       "access.data_read",
+       "the condition speaks of what is not known at this point; expected a condition over configuration and entry"},
   };
 }
 
