@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Copies a specification and adds what a newcomer would: a feature with a capability bit, a control, a condition, a bit
-of an entry, a processor that has it, and misconfiguration rules of the forms that are named.
+"""Copies a specification and adds what a newcomer would: a feature with a capability bit, a control and what it depends
+on, a condition, a bit of an entry, a processor that has it, and misconfiguration rules of the forms that are named.
 
 Usage: extend_spec.py SPEC_DIRECTORY OUT_DIRECTORY FORM...
 """
@@ -63,6 +63,14 @@ VIOLATIONS = {
     text: "A read of a page that ignores the PAT."
 """,
 }
+# What VM entry demands of the new control.
+DEPENDENCY = """  - bit: 63
+    id: new_control_without_ept
+    outcome: vm_fail_control_fields
+    when: [tertiary_in_effect.new_control, not secondary_in_effect.enable_ept]
+    cite: exec
+    text: "The new control is 1 and enable EPT is 0."
+"""
 PROFILE = """# yaml-language-server: $schema=../schema/profile.schema.json
 kind: profile
 id: synthetic_newcomer
@@ -85,14 +93,19 @@ def replace(path, old, new):
 
 def add_feature(spec):
     replace(
-        spec / "semantics/capabilities.yaml",
+        spec / "registers/capability.yaml",
         '  - {bits: "31:27", id: reserved_31_27, kind: reserved, cite: a10, text: "Reserved."}\n',
         '  - {bits: "27", id: new_feature, kind: field, cite: a10, text: "The new feature is supported."}\n'
         '  - {bits: "31:28", id: reserved_31_28, kind: reserved, cite: a10, text: "Reserved."}\n',
     )
     configuration = spec / "semantics/configuration.yaml"
-    control = '  - {bit: 10, word: tertiary, id: new_control, cite: tertiary, text: "The new feature is used."}\n'
-    replace(configuration, "\nparameters:\n", control + "\nparameters:\n")
+    replace(
+        spec / "registers/tertiary_controls.yaml",
+        '  - {bits: "11:10", id: reserved_11_10, kind: reserved, cite: table, text: "Reserved; must be 0."}\n',
+        '  - {bits: "10", id: new_control, kind: field, cite: table, text: "The new feature is used."}\n'
+        '  - {bits: "11", id: reserved_11, kind: reserved, cite: table, text: "Reserved; must be 0."}\n',
+    )
+    replace(spec / "checks/vm_execution_controls.yaml", "\nparts:\n", DEPENDENCY + "\nparts:\n")
     configuration.write_text(
         configuration.read_text()
         + """  - bit: 15

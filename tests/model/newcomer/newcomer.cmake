@@ -10,9 +10,9 @@ function(eptspec_newcomer name)
   file(MAKE_DIRECTORY ${include})
   file(GLOB_RECURSE yaml CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/spec/*.yaml)
   add_custom_command(
-    OUTPUT ${include}/ept_model.h ${include}/ept_names.h ${include}/ept_model_text.h
+    OUTPUT ${include}/ept_model.h ${include}/ept_controls.h ${include}/ept_names.h ${include}/ept_model_text.h
     COMMAND ${PYTHON} ${here}/extend_spec.py ${PROJECT_SOURCE_DIR}/spec ${out}/spec ${ARGN}
-    COMMAND eptspec_generate ${out}/spec ${include}/ept_model.h ${include}/ept_names.h
+    COMMAND eptspec_generate ${out}/spec ${include}/ept_model.h ${include}/ept_controls.h ${include}/ept_names.h
     COMMAND ${CMAKE_COMMAND} -DINPUT=${include}/ept_model.h -DOUTPUT=${include}/ept_model_text.h
             -P ${PROJECT_SOURCE_DIR}/cmake/text_to_header.cmake
     DEPENDS eptspec_generate ${yaml} ${here}/extend_spec.py ${PROJECT_SOURCE_DIR}/cmake/text_to_header.cmake
