@@ -143,7 +143,7 @@ void read_address(MapReader& reader, Register& of) {
 std::optional<Operand> read_register_bits(Draft& draft, MapReader& reader, const char* key) {
   const Node* const node = reader.require(key);
   if (node == nullptr) return std::nullopt;
-  const std::optional<Operand> found = draft.names.operand(*node);
+  std::optional<Operand> found = draft.names.operand(*node);
   if (!found || is_register(found->word)) return found;
   draft.diagnostics.add(node->place, describe(*node) + " is not of a register", "the name of bits of a register");
   return std::nullopt;
