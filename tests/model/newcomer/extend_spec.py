@@ -76,8 +76,20 @@ kind: profile
 id: synthetic_newcomer
 title: A processor with the new feature
 maxphyaddr: 40
-registers: {capability: 0x87341c1}
-controls: [nmi_exiting, activate_secondary_controls, enable_ept, mode_based_execute_control, activate_tertiary_controls, new_control]
+registers:
+  vmx_basic: 0x98100000000001
+  vmx_pinbased_ctls: 0x1e00000016
+  vmx_procbased_ctls: 0x8403e1720401e172
+  vmx_exit_ctls: 0x36fff00036dff
+  vmx_entry_ctls: 0x13ff000011ff
+  vmx_misc: 0x0
+  vmx_procbased_ctls2: 0x40000200000000
+  capability: 0x87341c1
+  vmx_true_pinbased_ctls: 0x1e00000016
+  vmx_true_procbased_ctls: 0x8403e17204006172
+  vmx_true_exit_ctls: 0x36fff00036dfb
+  vmx_true_entry_ctls: 0x13ff000011fb
+  vmx_procbased_ctls3: 0x400
 source: No machine.
 synthetic: true
 """
