@@ -72,7 +72,7 @@ void read_profile(Draft& draft, MapReader& reader);
 void name_fields_of_several(Draft& draft);  // when all formats are read: the names all.FIELD and nonleaf.FIELD
 
 void find_bits_of_walk(Spec& spec);
-void find_controls(Spec& spec);  // of profiles: those that may be 1
+void find_controls(Spec& spec);  // of profiles: those of a walk that may be 1
 
 // What only shows when everything is there, in a specification that was read without a mistake.
 void check_whole(const Spec& spec, Diagnostics& diagnostics);

@@ -358,7 +358,7 @@ struct Profile {
   std::string id;
   std::string title;
   int maxphyaddr = 0;
-  std::vector<std::uint64_t> registers;  // by Spec::registers: what it has; of controls those that may be 1
+  std::vector<std::uint64_t> registers;  // by Spec::registers; of controls those of a walk that may be 1
   std::string l0;  // the hypervisor that shows it to its guest; empty of a machine
   std::string source;
   bool synthetic = false;            // no machine: a configuration that the manual allows

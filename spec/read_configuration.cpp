@@ -142,7 +142,7 @@ void find_controls(Spec& spec) {
     const Knowledge knowledge = knowledge_of(spec, profile);
     for (std::size_t n = 0; n < spec.registers.size(); ++n) {
       if (const std::optional<Operand>& allowed = spec.registers[n].allowed_1)
-        profile.registers[n] = value_of(spec, *allowed, knowledge).value;
+        profile.registers[n] = value_of(spec, *allowed, knowledge).value & spec.registers[n].of_walk;
     }
   }
 }

@@ -116,7 +116,6 @@ ept_configuration configuration_of(const spec::Profile& profile) {
   int place = 0;
   for (const ept_register number : ept_configuration_registers)
     *ept_configuration_word(&has, place++) = profile.registers.at(number);
-  for (const Controls& controls : kControls) has.*controls.member &= all_bits(controls.vocabulary);
   return has;
 }
 

@@ -13,7 +13,8 @@ function(eptspec_newcomer name)
     OUTPUT ${include}/ept_model.h ${include}/ept_controls.h ${include}/ept_names.h ${include}/ept_model_text.h
     COMMAND ${PYTHON} ${here}/extend_spec.py ${PROJECT_SOURCE_DIR}/spec ${out}/spec ${ARGN}
     COMMAND eptspec_generate ${out}/spec ${include}/ept_model.h ${include}/ept_controls.h ${include}/ept_names.h
-    COMMAND ${CMAKE_COMMAND} -DINPUT=${include}/ept_model.h -DOUTPUT=${include}/ept_model_text.h
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${include}/ept_model.h -DSECOND=${include}/ept_controls.h
+            -DOUTPUT=${include}/ept_model_text.h
             -P ${PROJECT_SOURCE_DIR}/cmake/text_to_header.cmake
     DEPENDS eptspec_generate ${yaml} ${here}/extend_spec.py ${PROJECT_SOURCE_DIR}/cmake/text_to_header.cmake
     COMMENT "Generating the header of spec/ with ${ARGN}"
