@@ -29,6 +29,7 @@ void add_model_command(Command& app, Invocation& invocation);
 void add_prove_command(Command& app, Invocation& invocation);
 void add_vectors_command(Command& app, Invocation& invocation);
 void add_mutants_command(Command& vectors, Invocation& invocation);
+void add_controls_command(Command& app, Invocation& invocation);
 void add_run_command(Command& app, Invocation& invocation);
 void add_merge_command(Command& app, Invocation& invocation);
 void add_media_command(Command& app, Invocation& invocation);

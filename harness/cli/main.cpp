@@ -87,6 +87,7 @@ int run(int argc, char** argv) {
   cli::add_judge_command(app, invocation);
   cli::add_matrix_command(app, invocation);
   cli::add_smoke_command(app, invocation);
+  cli::add_controls_command(app, invocation);
   app.parse(argc, argv);
   return output_is_written() ? invocation.status : could_not_run(kNoOutput);
 }
