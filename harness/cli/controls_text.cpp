@@ -190,7 +190,10 @@ std::string controls_text(const spec::Spec& spec, const ControlsAnswer& answer) 
     }
     text += refused_list(spec, answer, "left out", answer.words->left_out);
     text += refused_list(spec, answer, "missing", answer.words->missing);
-    text += rules_text("VM entry", answer.vm_entry, "no rule on the controls alone is broken");
+    const bool all_known = std::ranges::all_of(answer.all, &Setting::known);
+    text += rules_text("VM entry", answer.vm_entry,
+                       all_known ? "no rule on the controls alone is broken"
+                                 : "no rule on the controls alone is broken by the words that are known");
   }
   return text + rules_text("MSR values", answer.msr_values, "nothing is impossible or unusual");
 }
@@ -204,7 +207,7 @@ std::string controls_json(const spec::Spec& spec, const ControlsAnswer& answer) 
     json["vm_entry"] = rules_json(answer.vm_entry);
   }
   json["msr_values"] = rules_json(answer.msr_values);
-  return json.dump(2) + "\n";
+  return json.dump() + "\n";
 }
 
 }  // namespace cli
