@@ -1,5 +1,7 @@
 // eptspec controls: from the capability MSRs, what the VMX controls may be, and the control words for what is wished.
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -20,6 +22,7 @@ struct ControlsArguments {
   std::vector<std::string> words;
   std::vector<std::string> require;
   std::vector<std::string> want;
+  std::vector<std::string> wish;
   std::string governed_by = "bit-55";
   std::string json;
 };
@@ -42,9 +45,8 @@ spec::Knowledge given_msrs(const spec::Spec& spec, const ControlsArguments& argu
   return model::with_absent_msrs(spec, std::move(msrs));
 }
 
-std::vector<model::Control> controls_of(const spec::Spec& spec, const std::vector<std::string>& names,
-                                        std::vector<std::string>& mistakes) {
-  std::vector<model::Control> controls;
+void add_controls(const spec::Spec& spec, const std::vector<std::string>& names, const std::string& place,
+                  std::vector<model::Control>& controls, std::vector<std::string>& mistakes) {
   for (const std::string& name : names) {
     const std::vector<model::Control> found = model::controls_named(spec, name);
     if (found.size() == 1) {
@@ -53,10 +55,37 @@ std::vector<model::Control> controls_of(const spec::Spec& spec, const std::vecto
     }
     std::string expected;
     for (const model::Control& control : found) expected += (expected.empty() ? "" : " or ") + name_of(spec, control);
-    mistakes.push_back(found.empty() ? fmt::format("'{}' is no control; expected a name such as enable_ept", name)
-                                     : fmt::format("'{}' is more than one control; expected {}", name, expected));
+    if (found.empty()) expected = "a name such as enable_ept";
+    mistakes.push_back(fmt::format("{}: '{}' is {} control; expected {}", place, name,
+                                   found.empty() ? "no" : "more than one", expected));
   }
-  return controls;
+}
+
+// Lines "require NAME..." and "want NAME..."; empty lines and what is behind a # are ignored.
+void read_wish(const spec::Spec& spec, const std::string& file, model::Wish& wish, std::vector<std::string>& mistakes) {
+  std::istringstream lines(vectors::read_file(file, "a file of controls"));
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::vector<std::string> names{std::istream_iterator<std::string>(words), {}};
+    if (names.empty()) continue;
+    const std::string first = names.front();
+    names.erase(names.begin());
+    const std::string place = fmt::format("{}:{}", file, number);
+    if (first != "require" && first != "want") {
+      mistakes.push_back(fmt::format("{}: '{}' begins the line; expected require or want", place, first));
+    } else {
+      add_controls(spec, names, place, first == "want" ? wish.wanted : wish.required, mistakes);
+    }
+  }
+}
+
+model::Wish wish_of(const spec::Spec& spec, const ControlsArguments& arguments, std::vector<std::string>& mistakes) {
+  model::Wish wish;
+  for (const std::string& file : arguments.wish) read_wish(spec, file, wish, mistakes);
+  add_controls(spec, arguments.require, "--require", wish.required, mistakes);
+  add_controls(spec, arguments.want, "--want", wish.wanted, mistakes);
+  return wish;
 }
 
 std::vector<model::Setting> chosen(const spec::Spec& spec, const std::vector<model::Setting>& all,
@@ -67,7 +96,7 @@ std::vector<model::Setting> chosen(const spec::Spec& spec, const std::vector<mod
     const auto found = std::ranges::find_if(
         all, [&](const model::Setting& one) { return spec.registers.at(register_at(one.word)).id == id; });
     if (found == all.end()) {
-      mistakes.push_back(fmt::format("'{}' is no control word; expected an id such as primary_controls", id));
+      mistakes.push_back(fmt::format("--word: '{}' is no control word; expected an id such as primary_controls", id));
     } else {
       settings.push_back(*found);
     }
@@ -84,7 +113,7 @@ int controls(const Invocation& invocation, const ControlsArguments& arguments) {
   if (!spec) return kCouldNotRun;
   std::vector<std::string> mistakes;
   spec::Knowledge knowledge = given_msrs(*spec, arguments, mistakes);
-  const model::Wish wish{controls_of(*spec, arguments.require, mistakes), controls_of(*spec, arguments.want, mistakes)};
+  const model::Wish wish = wish_of(*spec, arguments, mistakes);
   const bool plain = arguments.governed_by == "plain";
   ControlsAnswer answer;
   answer.all =
@@ -115,6 +144,7 @@ void add_controls_command(Command& app, Invocation& invocation) {
   command.add_option("--word", arguments.words, "Show only these control words");
   command.add_option("--require", arguments.require, "Controls that must be there, such as enable_ept");
   command.add_option("--want", arguments.want, "Controls that are set if they are there");
+  command.add_option("--wish", arguments.wish, "File of lines require NAME... and want NAME...");
   command.add_option("--governed-by", arguments.governed_by,
                      "bit-55: the MSRs that bit 55 of IA32_VMX_BASIC selects; plain: 481H to 484H, as Linux does",
                      one_of({"bit-55", "plain"}));
