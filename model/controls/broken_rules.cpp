@@ -41,7 +41,7 @@ spec::Knowledge msrs_of(const spec::Spec& spec, const spec::Profile& profile) {
     if (spec.registers[n].role == spec::Role::capability && value != 0)
       msrs.emplace(spec::word_of_register(n), spec::known(value));
   }
-  return with_absent_msrs(spec, std::move(msrs));
+  return msrs;
 }
 
 spec::Knowledge with_absent_msrs(const spec::Spec& spec, spec::Knowledge msrs) {

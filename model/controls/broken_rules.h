@@ -17,7 +17,7 @@ struct BrokenRule {
 std::vector<BrokenRule> broken_rules(const spec::Spec& spec, const spec::Check& check,
                                      const spec::Knowledge& knowledge);
 
-// The capability MSRs of a profile. One that its source does not show is not known; one that does not exist is 0.
+// The capability MSRs of a profile that are not 0: one that is 0 does not exist or is not shown by its source.
 spec::Knowledge msrs_of(const spec::Spec& spec, const spec::Profile& profile);
 
 // Adds that an MSR is 0 where it does not exist for certain.

@@ -7,7 +7,6 @@ namespace model {
 namespace {
 
 using spec::Register;
-using spec::Word;
 
 // The MSR behind a word that is chosen from several.
 void choose(const spec::Spec& spec, const spec::Knowledge& msrs, Governed governed, Setting& setting) {

@@ -88,12 +88,18 @@ class Controls(Folder):
         self.assertEqual(result.returncode, 1)
         self.assertIn("secondary_controls (VMCS 401EH) by IA32_VMX_PROCBASED_CTLS2 (MSR 48BH), which was not given\n",
                       result.stdout)
+        self.assertIn("VM entry: no rule on the controls alone is broken by the words that are known\n", result.stdout)
         self.assertEqual(answer["missing"][0]["because"], "IA32_VMX_PROCBASED_CTLS2 (MSR 48BH) was not given")
         self.assertFalse(any(word["known"] for word in answer["words"] if word["id"] == "secondary_controls"))
 
     def test_given_msr_replaces_that_of_the_profile(self):
         result = run("controls", "--profile", "haswell_4770", "--msr", "vmx_procbased_ctls2:0", "--require", "enable_ept")
         self.assertIn("missing: control.enable_ept", result.stdout)
+
+    def test_msr_that_exists_by_a_replaced_one_is_not_that_of_the_profile(self):
+        result = run("controls", "--profile", "haswell_4770", "--msr", "482:fffbfffe0401e172", "--word", "tertiary_controls")
+        self.assertEqual(result.stdout.splitlines()[0],
+                         "tertiary_controls (VMCS 2034H) by IA32_VMX_PROCBASED_CTLS3 (MSR 492H), which was not given")
 
     def test_word_shows_one_word_with_its_controls(self):
         result, answer = self.answer("--profile", "haswell_4770", "--word", "pin_based_controls")
