@@ -26,6 +26,7 @@ struct Known {
   bool format = false;
   const char* wrong = "the condition speaks of what is not known at this point";
 };
+inline const Known kOfRegisters = {{}, "a condition over registers"};
 Condition read_when(Draft& draft, MapReader& reader, const Known& known, const char* key = "when");
 
 // The id of a register, as its word; and bits of a register, by their name. A diagnostic when it is none.

@@ -359,7 +359,7 @@ struct Profile {
   std::string title;
   int maxphyaddr = 0;
   std::vector<std::uint64_t> registers;  // by Spec::registers; of controls those of a walk that may be 1
-  std::string l0;  // the hypervisor that shows it to its guest; empty of a machine
+  std::string l0;                        // the hypervisor that shows it to its guest; empty of a machine
   std::string source;
   bool synthetic = false;            // no machine: a configuration that the manual allows
   std::vector<std::string> assumed;  // what the source does not show, and why it was set so

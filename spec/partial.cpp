@@ -38,8 +38,7 @@ Truth any_of_kind(const Condition& condition, const Partial& word, const Kinds& 
 
 Truth compared(const Spec& spec, const Condition& condition, const Knowledge& knowledge) {
   const Partial a = moved_down(value_of(spec, condition.word, knowledge), condition.bits);
-  const Partial b =
-      condition.other ? value_of(spec, *condition.other, knowledge) : known(condition.values.front());
+  const Partial b = condition.other ? value_of(spec, *condition.other, knowledge) : known(condition.values.front());
   if (!is_whole(a, condition.bits) || (condition.other && !is_whole(b, condition.other->bits))) return Truth::maybe;
   return has_relation(a.value, condition.relation, b.value) ? Truth::yes : Truth::no;
 }

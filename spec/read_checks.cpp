@@ -9,8 +9,6 @@ namespace spec {
 
 namespace {
 
-const Known kOfRegisters = {{}, "a condition over registers"};
-
 std::optional<unsigned> number_if_there(MapReader& reader, const char* key) {
   if (reader.find(key) == nullptr) return std::nullopt;
   return static_cast<unsigned>(reader.number(key, 0, 255));

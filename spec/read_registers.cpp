@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t kMostRegisters = 128;
 
-const Known kOfRegisters = {{}, "a condition over registers"};
-
 const std::vector<Choice<Role>> kRoles = {{"capability", Role::capability},
                                           {"control", Role::control},
                                           {"field", Role::field},

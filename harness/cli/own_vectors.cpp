@@ -51,7 +51,8 @@ std::string key_of(const std::string& spec_directory, const spec::Profile& profi
   for (const fs::path& file : files)
     hash = harness::hash_of(vectors::read_file(file, "a part of the program or of the specification"), hash);
   std::string key = fmt::format("{:x} {}", hash, profile.maxphyaddr);
-  for (const ept_register number : ept_configuration_registers) key += fmt::format(" {:x}", profile.registers.at(number));
+  for (const ept_register number : ept_configuration_registers)
+    key += fmt::format(" {:x}", profile.registers.at(number));
   return vectors::sha256(key);
 }
 

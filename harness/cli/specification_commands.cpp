@@ -48,7 +48,8 @@ bool check(const std::string& directory, const std::optional<std::filesystem::pa
   if (!spec) return false;
   const std::string name = overlay ? overlay->string() : directory;
   fmt::print("{}: {} formats, {} rules, {} profiles are well-formed\n", name, spec->formats.size(),
-             eptp_rules(*spec).size() + spec->misconfigurations.size() + spec->violations.size(), spec->profiles.size());
+             eptp_rules(*spec).size() + spec->misconfigurations.size() + spec->violations.size(),
+             spec->profiles.size());
   return print_proofs(*spec, model::specification_obligations(*spec), {});
 }
 
@@ -71,10 +72,12 @@ int check_all(const Invocation& invocation, const std::vector<std::string>& file
   return good ? 0 : kDeviations;
 }
 
-const std::map<std::string, void (*)(const spec::Spec&, std::ostream&)> kEmitters = {{"c", model::emit_c_header},
-                                                                                     {"c_controls", model::emit_c_controls}, {"c_names", model::emit_c_names},
-                                                                                     {"smt2", model::emit_smtlib},
-                                                                                     {"json", model::emit_json}};
+const std::map<std::string, void (*)(const spec::Spec&, std::ostream&)> kEmitters = {
+    {"c", model::emit_c_header},
+    {"c_controls", model::emit_c_controls},
+    {"c_names", model::emit_c_names},
+    {"smt2", model::emit_smtlib},
+    {"json", model::emit_json}};
 
 struct EmitArguments {
   std::string language = "c";
@@ -105,7 +108,8 @@ bool text_is_current(const spec::Spec& spec) {
   model::emit_c_header(spec, emitted);
   model::emit_c_controls(spec, emitted);
   if (emitted.str() == model::compiled_header()) {
-    fmt::print("the text of both headers ({} bytes) is the text that was compiled for the proof\n", emitted.str().size());
+    fmt::print("the text of both headers ({} bytes) is the text that was compiled for the proof\n",
+               emitted.str().size());
     return true;
   }
   fmt::print(stderr, "the specification has changed since eptspec was built: build again (./run does), then prove\n");

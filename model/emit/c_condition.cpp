@@ -190,8 +190,8 @@ std::string macro_of(const Condition& leaf, const spec::Spec& spec) {
 
 std::string c_word(spec::Word word, const spec::Spec& spec) {
   if (spec::is_register(word)) return spec.registers.at(spec::register_at(word)).id;
-  constexpr std::array kNames = {"guest_physical_address", "entry", "entry", "all", "nonleaf", "leaf", "access", "", "",
-                                 "violations"};
+  constexpr std::array kNames = {
+      "guest_physical_address", "entry", "entry", "all", "nonleaf", "leaf", "access", "", "", "violations"};
   static_assert(kNames.size() == spec::kWalkWords);
   if (is_fact(word)) throw std::logic_error("facts are variables of their own");
   return kNames.at(static_cast<std::size_t>(word));

@@ -9,8 +9,8 @@
 
 namespace model {
 
-std::string upper(const std::string& id);           // "page_size" → "PAGE_SIZE"
-std::string hex(std::uint64_t value);               // "0x1full": 64 bits wide, so that ~ of it is
+std::string upper(const std::string& id);  // "page_size" → "PAGE_SIZE"
+std::string hex(std::uint64_t value);      // "0x1full": 64 bits wide, so that ~ of it is
 // "EPT_ENTRY_READ" for entry.read, all.read, leaf.read …; of a derived word the macro of what it is chosen from.
 std::string macro_of(const spec::Condition& leaf, const spec::Spec& spec);
 std::string macro_of(const spec::Register& of, const std::string& field);

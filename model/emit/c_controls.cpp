@@ -16,7 +16,7 @@ namespace {
 
 using spec::mask_of;
 
-constexpr const char* kHead = R"(/*
+constexpr const char* kControlsHead = R"(/*
  * What VM entry, VMFUNC and INVEPT demand of VMX controls and of the fields of the VMCS beside them, and what
  * capability MSRs allow: the checks that the Intel SDM states.
  *
@@ -104,7 +104,8 @@ static inline struct ept_configuration ept_configuration_of(const struct ept_reg
 std::string locals_of(const std::string& text, const spec::Spec& spec) {
   std::vector<Local> locals;
   for (const spec::Register& one : spec.registers)
-    locals.push_back({"ept_word", one.id, is_real(one) ? "registers->" + one.id : fmt::format("ept_{}(registers)", one.id)});
+    locals.push_back(
+        {"ept_word", one.id, is_real(one) ? "registers->" + one.id : fmt::format("ept_{}(registers)", one.id)});
   return locals_for(text, locals);
 }
 
@@ -149,7 +150,8 @@ std::string derived_words(const spec::Spec& spec) {
   std::string text;
   for (const spec::Register& one : spec.registers) {
     if (!one.derivation) continue;
-    text += function(comment_of(one.text), "ept_" + one.id, derived_body(*one.derivation, spec), "(void)registers;\n", spec);
+    text += function(comment_of(one.text), "ept_" + one.id, derived_body(*one.derivation, spec), "(void)registers;\n",
+                     spec);
   }
   return text;
 }
@@ -158,10 +160,9 @@ std::string derived_words(const spec::Spec& spec) {
 std::string settings(const spec::Spec& spec) {
   std::string text;
   const auto add = [&](const spec::Register& of, const char* what, const std::optional<spec::Operand>& value) {
-    const std::string body =
-        value ? fmt::format("return {} >> {} & {};\n", c_word(value->word, spec), value->bits.low,
-                            hex(mask_of({value->bits.high - value->bits.low, 0})))
-              : "return 0;\n";
+    const std::string body = value ? fmt::format("return {} >> {} & {};\n", c_word(value->word, spec), value->bits.low,
+                                                 hex(mask_of({value->bits.high - value->bits.low, 0})))
+                                   : "return 0;\n";
     text += function(fmt::format("Bit n: {} n {} 1", of.title, what == std::string("required") ? "must be" : "may be"),
                      fmt::format("ept_{}_{}", what, of.id), body, "(void)registers;\n", spec);
   };
@@ -267,8 +268,7 @@ std::string endings_of(const spec::Check& check, const std::vector<Member>& memb
     for (const Member& member : members) {
       const auto found = member.rules.find(n);
       if (found != member.rules.end())
-        any.push_back(
-            fmt::format("(result.rules[EPT_CHECK_{}] & {})", upper(member.check->id), hex(found->second)));
+        any.push_back(fmt::format("(result.rules[EPT_CHECK_{}] & {})", upper(member.check->id), hex(found->second)));
     }
     if (any.empty()) continue;
     const std::string flag = "ends_as_" + check.endings[n].id;
@@ -287,7 +287,8 @@ std::string whole_check(const spec::Check& check, const spec::Spec& spec) {
   std::vector<CodeLine> outcomes;
   int number = 0;
   for (const spec::Ending& ending : check.endings)
-    outcomes.push_back({fmt::format("  EPT_{}_OUTCOME_{} = {},", name, upper(ending.id), ++number), comment_of(ending.text)});
+    outcomes.push_back(
+        {fmt::format("  EPT_{}_OUTCOME_{} = {},", name, upper(ending.id), ++number), comment_of(ending.text)});
   std::string body;
   for (const Member& member : members) {
     const std::string target = fmt::format("result.rules[EPT_CHECK_{}]", upper(member.check->id));
@@ -306,7 +307,8 @@ std::string whole_check(const spec::Check& check, const spec::Spec& spec) {
       "/* {0}. */\nenum ept_{1}_outcome {{\n{2}}};\n\n"
       "static inline struct ept_check_result ept_check_{1}(const struct ept_registers* registers) {{\n{3}}}\n\n",
       check.title, check.id, aligned(outcomes),
-      indent("struct ept_check_result result = ept_no_result();\n" + locals_of(body, spec) + body + "return result;\n", "  "));
+      indent("struct ept_check_result result = ept_no_result();\n" + locals_of(body, spec) + body + "return result;\n",
+             "  "));
 }
 
 // The sets of rules, and what a check gives.
@@ -361,7 +363,8 @@ static inline struct ept_check_result ept_check(enum ept_check_id check, const s
 }  // namespace
 
 void emit_c_controls(const spec::Spec& spec, std::ostream& out) {
-  out << kHead << field_defines(spec) << registers(spec) << results(spec) << derived_words(spec) << settings(spec);
+  out << kControlsHead << field_defines(spec) << registers(spec) << results(spec) << derived_words(spec)
+      << settings(spec);
   for (const spec::Check& check : spec.checks) {
     if (check.id != "eptp" && !check.rules.empty()) out << rules_of(check, spec);
   }

@@ -107,7 +107,8 @@ std::vector<Define> access_defines(const spec::Spec& spec) {
 
 void emit_c_vocabulary(const spec::Spec& spec, std::ostream& out) {
   out << defines("IA32_VMX_EPT_VPID_CAP.", field_defines({&register_of(spec, "capability")}, "EPT_CAPABILITY_"))
-      << defines("VM-execution controls, each in its word.", register_defines(spec, spec::Role::control, "EPT_CONTROL_"))
+      << defines("VM-execution controls, each in its word.",
+                 register_defines(spec, spec::Role::control, "EPT_CONTROL_"))
       << defines("Points that the manual leaves open.", register_defines(spec, spec::Role::choice, "EPT_PARAMETER_"))
       << defines("Conditions that follow from configuration and EPTP.", condition_defines(spec))
       << defines("Fields of the EPTP.", field_defines({&register_of(spec, "eptp")}, "EPT_EPTP_"))

@@ -15,8 +15,8 @@ void emit_c_header(const spec::Spec& spec, std::ostream& out);
 // A header for the registers of the specification and its checks of them, in the same way. It includes the first one.
 void emit_c_controls(const spec::Spec& spec, std::ostream& out);
 
-// A further header that gives each bit of the model's vocabulary its name and the place where the manual defines it, for
-// programs that report rules and bits to people.
+// A further header that gives each bit of the model's vocabulary its name and the place where the manual defines it,
+// for programs that report rules and bits to people.
 void emit_c_names(const spec::Spec& spec, std::ostream& out);
 
 // For readers without a YAML parser: names resolved, citations written out.

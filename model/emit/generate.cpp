@@ -1,5 +1,5 @@
-// The generator that the build runs: specification in, reference model, checks of registers and names out. The same texts
-// as "eptspec model emit" writes with --lang c, c_controls and c_names.
+// The generator that the build runs: specification in, reference model, checks of registers and names out. The same
+// texts as "eptspec model emit" writes with --lang c, c_controls and c_names.
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -23,8 +23,8 @@ int generate(const char* spec_directory, const char* header, const char* control
   const auto spec = spec::load(spec_directory, diagnostics);
   for (const auto& diagnostic : diagnostics.sorted()) std::cerr << to_string(diagnostic) << "\n";
   if (!spec) return EXIT_FAILURE;
-  const bool written = write(header, model::emit_c_header, *spec) &&
-                       write(controls, model::emit_c_controls, *spec) && write(names, model::emit_c_names, *spec);
+  const bool written = write(header, model::emit_c_header, *spec) && write(controls, model::emit_c_controls, *spec) &&
+                       write(names, model::emit_c_names, *spec);
   return written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

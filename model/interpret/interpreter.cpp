@@ -13,7 +13,7 @@ struct Interpreter::Facts {
   const Circumstances* machine;
   int maxphyaddr;
   const spec::Format* format = nullptr;
-  std::optional<std::uint64_t> eptp{};  // what is checked in place of the EPTP
+  std::optional<std::uint64_t> eptp{};                  // what is checked in place of the EPTP
   std::array<std::uint64_t, spec::kWalkWords> words{};  // of the walk
 
   std::uint64_t& operator[](spec::Word word) { return words.at(static_cast<std::size_t>(word)); }
@@ -151,8 +151,7 @@ bool Interpreter::holds(const Condition& condition, const Facts& facts) const {
       return false;
     case Condition::Kind::any_of_kind: {
       const bool is_register = spec::is_register(condition.word);
-      const spec::Format& format =
-          is_register ? spec_.registers.at(spec::register_at(condition.word)) : *facts.format;
+      const spec::Format& format = is_register ? spec_.registers.at(spec::register_at(condition.word)) : *facts.format;
       return (value(condition.word, facts) & bits_of_kind(format, condition.field_kind, facts.maxphyaddr)) != 0;
     }
     case Condition::Kind::compared: return compared(condition, facts);
@@ -330,10 +329,10 @@ std::uint64_t Interpreter::combined(std::uint64_t so_far, std::uint64_t entry, b
   throw std::logic_error("unknown way to combine");
 }
 
-void Interpreter::descend(std::uint64_t gpa, const Read& read, Facts& facts,
-                          Outcome& outcome) const {
+void Interpreter::descend(std::uint64_t gpa, const Read& read, Facts& facts, Outcome& outcome) const {
   Used used;
-  std::uint64_t table = value(eptp_, facts) & bits_of_kind(spec_.registers[spec::register_at(eptp_)], spec::FieldKind::address, spec_.max_maxphyaddr);
+  std::uint64_t table = value(eptp_, facts) & bits_of_kind(spec_.registers[spec::register_at(eptp_)],
+                                                           spec::FieldKind::address, spec_.max_maxphyaddr);
   for (const spec::Level& level : spec_.levels) {
     if (level.level == 5 && !holds(five_level_walk_, facts)) continue;
     const std::uint64_t entry = read(table + 8 * field_value(gpa, level.index));
@@ -401,13 +400,13 @@ bool Interpreter::breaks_sub_page_rule(const spec::Format& format, Facts& facts,
   return true;
 }
 
-Outcome Interpreter::check_sub_page(const Circumstances& machine, std::uint64_t gpa,
-                                    std::uint64_t access, const Read& read) const {
+Outcome Interpreter::check_sub_page(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
+                                    const Read& read) const {
   Facts facts(machine);
   facts[Word::access] = access;
   Outcome outcome;
-  std::uint64_t table =
-      value(sub_page_table_pointer_, facts) & bits_of_kind(spec_.sub_page.formats.front(), spec::FieldKind::address, spec_.max_maxphyaddr);
+  std::uint64_t table = value(sub_page_table_pointer_, facts) &
+                        bits_of_kind(spec_.sub_page.formats.front(), spec::FieldKind::address, spec_.max_maxphyaddr);
   for (const spec::Level& level : spec_.sub_page.levels) {
     const spec::Format& format = spec_.sub_page.formats[level.formats.front()];
     const std::uint64_t entry = read(table + 8 * field_value(gpa, level.index));

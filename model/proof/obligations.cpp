@@ -115,7 +115,9 @@ std::vector<Obligation> agreement_obligations(const spec::Spec& spec) {
     if (!is_whole(spec, n)) continue;
     add(
         "check." + spec.checks[n].id, "which rules are broken, and the outcome: " + spec.checks[n].title,
-        [&spec, n](const Inputs& inputs, const z3::expr& assumption) { return header_check(spec, n, inputs, assumption); },
+        [&spec, n](const Inputs& inputs, const z3::expr& assumption) {
+          return header_check(spec, n, inputs, assumption);
+        },
         [&spec, n](Meaning& meaning, const Inputs&) { return meaning.check(spec.checks[n]); });
   }
   add("sub_page", "whole checks of a sub-page write permission, likewise", header_sub_page_check,

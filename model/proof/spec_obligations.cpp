@@ -128,8 +128,8 @@ void state_classes(const spec::Spec& spec, const spec::Level& level, Claim& clai
 void state_profile(const spec::Spec& spec, const spec::Profile& profile, Claim& claim, Meaning& meaning) {
   const Configuration& configuration = claim.inputs.configuration;
   const auto is = [](const z3::expr& input, std::uint64_t value) { return input == word(input.ctx(), value); };
-  add(claim.parts,
-      is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)), origin(profile.place, profile.id));
+  add(claim.parts, is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)),
+      origin(profile.place, profile.id));
   for (std::size_t n = 0; n < configuration.registers.size(); ++n) {
     const spec::Register& one = spec.registers.at(n);
     if (one.role == spec::Role::capability || one.role == spec::Role::choice)
@@ -175,8 +175,8 @@ std::vector<Obligation> specification_obligations(const spec::Spec& spec) {
   for (const spec::Format& format : spec.sub_page.formats) formats.push_back(&format);
   for (const spec::Format& format : spec.formats) formats.push_back(&format);
   for (const spec::Format* format : formats) {
-    add("tiling." + format->id, fmt::format("the fields of {} tile bits {}:0", format->id, format->width - 1), Aim::no_model,
-        [format](Claim& claim, Meaning& meaning) { state_tiling(*format, claim, meaning); });
+    add("tiling." + format->id, fmt::format("the fields of {} tile bits {}:0", format->id, format->width - 1),
+        Aim::no_model, [format](Claim& claim, Meaning& meaning) { state_tiling(*format, claim, meaning); });
   }
   for (const spec::Level& level : spec.levels) {
     add(fmt::format("classes.{}", level.level),

@@ -15,13 +15,13 @@
 
 namespace model {
 
-// The words that a condition may speak about at some point of a walk, beside the registers. Those that are not known yet
-// are zero.
+// The words that a condition may speak about at some point of a walk, beside the registers. Those that are not known
+// yet are zero.
 struct Words {
   z3::expr& operator[](spec::Word word) { return values.at(static_cast<std::size_t>(word)); }
   const z3::expr& operator[](spec::Word word) const { return values.at(static_cast<std::size_t>(word)); }
 
-  std::vector<z3::expr> values;     // by spec::Word
+  std::vector<z3::expr> values;    // by spec::Word
   std::optional<z3::expr> eptp{};  // what is checked in place of the EPTP
 };
 
@@ -61,7 +61,7 @@ class Meaning {
   z3::expr present(const z3::expr& entry);
   z3::expr broken(const spec::Rule& rule, std::size_t format, const z3::expr& entry);  // false for other formats
 
-  Terms eptp_check();                                           // rules
+  Terms eptp_check();  // rules
   // Of a check and each of its parts with rules the set of those that are broken, as rules_ID; and the outcome, which
   // is 0 when there is none and else the place of the ending, from 1 on.
   Terms check(const spec::Check& check);

@@ -28,8 +28,7 @@ z3::expr differ(const Terms& a, const Terms& b) {
   return any_of(differences);
 }
 
-Configuration::Configuration(z3::context& context, const spec::Spec& spec)
-    : maxphyaddr(input(context, "maxphyaddr")) {
+Configuration::Configuration(z3::context& context, const spec::Spec& spec) : maxphyaddr(input(context, "maxphyaddr")) {
   for (const spec::Register& one : spec.registers) {
     if (one.role != spec::Role::derived) registers.push_back(input(context, one.id));
   }

@@ -17,7 +17,8 @@ void set_inputs(z3::context& context, const Circumstances& machine, model::Input
   const auto value = [&](std::uint64_t number) { return model::word(context, number); };
   const model::Circumstances from = machine;
   inputs.configuration.maxphyaddr = value(static_cast<std::uint64_t>(from.maxphyaddr));
-  for (std::size_t n = 0; n < from.registers.size(); ++n) inputs.configuration.registers.at(n) = value(from.registers[n]);
+  for (std::size_t n = 0; n < from.registers.size(); ++n)
+    inputs.configuration.registers.at(n) = value(from.registers[n]);
 }
 
 std::uint64_t number(const model::Terms& terms, const std::string& name) {
@@ -85,9 +86,8 @@ RC_GTEST_PROP(Agreement, constraints_and_interpreter_check_sub_pages_alike, ()) 
   const std::uint64_t gpa = *support::any_gpa();
   const std::uint64_t access = *support::any_access(spec_under_test());
   const auto entries = *support::any_sub_page_entries();
-  RC_ASSERT(
-      constraints_check_sub_page(machine, gpa, access, entries) ==
-      model::Interpreter(spec_under_test()).check_sub_page(machine, gpa, access, support::in_order(entries)));
+  RC_ASSERT(constraints_check_sub_page(machine, gpa, access, entries) ==
+            model::Interpreter(spec_under_test()).check_sub_page(machine, gpa, access, support::in_order(entries)));
 }
 
 }  // namespace

@@ -59,8 +59,7 @@ RC_GTEST_PROP(Agreement, header_and_interpreter_check_sub_pages_alike, ()) {
   machine.sub_page_table_pointer = *support::any_entry();
   const std::uint64_t access = *support::any_access(spec_under_test());
   const auto entries = *support::any_sub_page_entries();
-  const support::Outcome found =
-      support::header_check_sub_page(machine, gpa, access, support::in_order(entries));
+  const support::Outcome found = support::header_check_sub_page(machine, gpa, access, support::in_order(entries));
   RC_CLASSIFY(true, std::string(ept_result_names[static_cast<std::size_t>(found.result)].name));
   RC_ASSERT(found == oracle().check_sub_page(machine, gpa, access, support::in_order(entries)));
 }

@@ -206,7 +206,8 @@ model::Obligation hard_obligation() {
             const z3::expr product = a * b == context.bv_val(std::uint64_t{1594323257} * 2038074743, 62);
             const z3::expr proper = z3::ult(context.bv_val(1, 62), a) && z3::ult(a, bound) &&
                                     z3::ult(context.bv_val(1, 62), b) && z3::ult(b, bound) && z3::ult(a, b);
-            return model::Claim{model::Inputs(context, support::spec_under_test()), {{product && proper, "factors"}}, {}, {}, {}, {}};
+            return model::Claim{
+                model::Inputs(context, support::spec_under_test()), {{product && proper, "factors"}}, {}, {}, {}, {}};
           }};
 }
 

@@ -58,13 +58,11 @@ Outcome header_walk(const Circumstances& machine, std::uint64_t gpa, std::uint64
   return std::bit_cast<Outcome>(ept_walk(&context, gpa, access, read_entry, &memory));  // one layout, two names
 }
 
-Outcome header_check_sub_page(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access,
-                              const Read& read) {
+Outcome header_check_sub_page(const Circumstances& machine, std::uint64_t gpa, std::uint64_t access, const Read& read) {
   const ept_configuration configuration = configuration_of(machine);
   Read memory = read;
-  return std::bit_cast<Outcome>(
-      ept_check_sub_page(&configuration, machine.eptp, machine.sub_page_table_pointer, gpa, access, read_entry,
-                         &memory));
+  return std::bit_cast<Outcome>(ept_check_sub_page(&configuration, machine.eptp, machine.sub_page_table_pointer, gpa,
+                                                   access, read_entry, &memory));
 }
 
 Circumstances able_machine() {

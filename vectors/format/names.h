@@ -41,9 +41,11 @@ struct Controls {
   ept_register number;
 };
 inline constexpr std::array<Controls, 4> kControls = {
-    {{"pin_based", &ept_configuration::pin_based_controls, ept_pin_based_controls_names, EPT_REGISTER_PIN_BASED_CONTROLS},
+    {{"pin_based", &ept_configuration::pin_based_controls, ept_pin_based_controls_names,
+      EPT_REGISTER_PIN_BASED_CONTROLS},
      {"primary", &ept_configuration::primary_controls, ept_primary_controls_names, EPT_REGISTER_PRIMARY_CONTROLS},
-     {"secondary", &ept_configuration::secondary_controls, ept_secondary_controls_names, EPT_REGISTER_SECONDARY_CONTROLS},
+     {"secondary", &ept_configuration::secondary_controls, ept_secondary_controls_names,
+      EPT_REGISTER_SECONDARY_CONTROLS},
      {"tertiary", &ept_configuration::tertiary_controls, ept_tertiary_controls_names, EPT_REGISTER_TERTIARY_CONTROLS}}};
 
 }  // namespace vectors

@@ -140,7 +140,8 @@ Formulas::Shape& Formulas::shape_of(const Goal& goal) {
   shape.inputs->configuration[kEptpWord] = chosen_[kEptp] ^ number(shape.plain.eptp);
   shape.inputs->access = chosen_[kAccess] ^ number(shape.plain.access);
   shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.guest_physical_address);
-  shape.inputs->configuration[shape.inputs->pointer_word] = chosen_[kPointer] ^ number(shape.plain.sub_page_table_pointer);
+  shape.inputs->configuration[shape.inputs->pointer_word] =
+      chosen_[kPointer] ^ number(shape.plain.sub_page_table_pointer);
   for (int level = levels; level >= 1; --level) {
     const auto position = static_cast<std::size_t>(levels - level);
     shape.inputs->entries.at(static_cast<std::size_t>(level - 1)) =

@@ -179,7 +179,8 @@ bool meets(const spec::Spec& spec, const Goal& goal, const Vector& vector) {
 
 bool is_out_of_reach(const spec::Spec& spec, const Goal& goal, const spec::Profile& profile) {
   const ept_word walk_length = goal.levels == 5 ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
-  if (goal.question != Question::eptp && (profile.registers.at(EPT_REGISTER_CAPABILITY) & walk_length) == 0) return true;
+  if (goal.question != Question::eptp && (profile.registers.at(EPT_REGISTER_CAPABILITY) & walk_length) == 0)
+    return true;
   Knowledge knowledge;
   for (const ept_register number : ept_configuration_registers) {
     const ept_word value = profile.registers.at(number);

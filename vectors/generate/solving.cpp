@@ -95,8 +95,7 @@ class Processors {
   }
 
   void add_zero(const std::string& opposite, const z3::expr& zero, ept_register of, spec::Bits bits) {
-    add(opposite, zero,
-        [=](const spec::Profile& profile) { return (profile.registers.at(of) & mask_of(bits)) == 0; });
+    add(opposite, zero, [=](const spec::Profile& profile) { return (profile.registers.at(of) & mask_of(bits)) == 0; });
   }
 
   void add_both(const std::string& name, ept_register of, spec::Bits bits) {

@@ -73,10 +73,9 @@ Answer answer_by(const spec::Spec& spec, const model::Interpreter& interpreter, 
   const std::array addresses = addresses_of(asked);
   const auto read = [&](ept_word address) { return read_word(asked, addresses, address); };
   const ept_word gpa = asked.guest_physical_address;
-  const model::Outcome from =
-      asked.question == Question::sub_page
-          ? interpreter.check_sub_page(machine, gpa, asked.access, read)
-          : interpreter.walk(machine, gpa, asked.access, read);
+  const model::Outcome from = asked.question == Question::sub_page
+                                  ? interpreter.check_sub_page(machine, gpa, asked.access, read)
+                                  : interpreter.walk(machine, gpa, asked.access, read);
   // Both have the members of the specification in its order; that they mean the same is what disagreements() finds out.
   return answer_of(std::bit_cast<ept_outcome>(from), &spec);
 }

@@ -137,7 +137,8 @@ class Equivalence {
     for (const ept_register n : ept_configuration_registers) {
       const bool is_control = spec_.registers.at(n).role == spec::Role::control;
       const ept_word value = profile.registers.at(n);
-      of = of && (is_control ? (has.registers.at(n) & number(~value)) == number(0) : has.registers.at(n) == number(value));
+      of = of &&
+           (is_control ? (has.registers.at(n) & number(~value)) == number(0) : has.registers.at(n) == number(value));
     }
     return of;
   }

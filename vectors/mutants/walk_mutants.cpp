@@ -10,9 +10,9 @@ namespace vectors {
 
 namespace {
 
-using spec::WalkCheck;
 using spec::Effect;
 using spec::Spec;
+using spec::WalkCheck;
 using spec::Word;
 
 using Change = std::function<void(Spec&)>;
@@ -53,7 +53,8 @@ void add_order(Mutants& mutants, const Spec& spec) {
                          of.order.complete_walk = complete;
                        }});
   };
-  const auto [absent, wrong, refused] = std::tuple{WalkCheck::not_present, WalkCheck::misconfiguration, WalkCheck::permissions};
+  const auto [absent, wrong, refused] =
+      std::tuple{WalkCheck::not_present, WalkCheck::misconfiguration, WalkCheck::permissions};
   add("misconfiguration_first", "misconfiguration is judged before presence", {wrong, absent}, {refused});
   add("permissions_last", "permissions are judged entry by entry, after the rest", {absent, wrong, refused}, {});
   add("permissions_second", "permissions are judged entry by entry, before misconfiguration", {absent, refused, wrong},
