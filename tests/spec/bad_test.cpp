@@ -49,6 +49,10 @@ std::vector<std::string> bad_files() {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(kSource / "tests/spec/bad")) names.push_back(entry.path().stem());
   std::sort(names.begin(), names.end());
+#ifdef __SANITIZE_ADDRESS__
+  // Each takes ten times as long; the fuzzer visits the readers of the others.
+  std::erase_if(names, [n = 0](const std::string& /*name*/) mutable { return n++ % 4 != 0; });
+#endif
   return names;
 }
 

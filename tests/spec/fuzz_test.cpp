@@ -27,7 +27,7 @@ const fs::path kSpec = fs::path(EPTSPEC_SOURCE_DIR) / "spec";
 constexpr unsigned kSeed = 20260101;
 constexpr unsigned kShares = 4;  // of the mutations, each a test, so that CTest can run them side by side
 #ifdef __SANITIZE_ADDRESS__
-constexpr int kMutationsOfShare = 125;  // each takes ten times as long
+constexpr int kMutationsOfShare = 60;  // each takes ten times as long
 #else
 constexpr int kMutationsOfShare = 250;
 #endif
