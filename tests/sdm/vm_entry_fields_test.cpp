@@ -193,8 +193,7 @@ struct Area {
   ept_word ept_registers::*count;
 };
 
-constexpr Area kAreas[] = {
-    // NOLINT(modernize-avoid-c-arrays)
+const std::vector<Area> kAreas = {
     {"exit_store", &ept_registers::exit_msr_store_address, &ept_registers::exit_msr_store_count},
     {"exit_load", &ept_registers::exit_msr_load_address, &ept_registers::exit_msr_load_count},
     {"entry_load", &ept_registers::entry_msr_load_address, &ept_registers::entry_msr_load_count},

@@ -5,7 +5,6 @@ namespace support {
 namespace {
 
 constexpr ept_word kSecondary = 0x80000000;
-constexpr ept_word kTertiary = 0x20000;
 constexpr ept_word kFourLevelsWb = 0x1e;
 constexpr ept_word kRootOf64BitMode = 0x41;  // VMX root operation, CPL 0, 64-bit mode
 
