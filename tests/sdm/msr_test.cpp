@@ -226,6 +226,31 @@ TEST(SdmMsr, unrestricted_guest_demands_misc_bit_5) {
   EXPECT_FALSE(impossible(registers));
 }
 
+TEST(SdmMsr, reserved_bits_of_485_are_0) {
+  for (const unsigned n : {10U, 11U, 12U, 13U, 31U}) {
+    ept_registers registers = kaby_lake();
+    registers.vmx_misc |= bit(n);
+    EXPECT_TRUE(impossible(registers)) << n;
+  }
+}
+
+TEST(SdmMsr, cr3_targets_are_at_most_256) {
+  ept_registers registers = kaby_lake();
+  registers.vmx_misc = (registers.vmx_misc & ~ept_word{0x1ff0000}) | 256 << 16;
+  EXPECT_FALSE(impossible(registers));
+  registers.vmx_misc += 1 << 16;
+  EXPECT_TRUE(impossible(registers));
+}
+
+TEST(SdmMsr, addresses_of_32_bits_exclude_a_64_bit_guest) {
+  ept_registers registers = kaby_lake();
+  registers.vmx_basic |= bit(48);
+  EXPECT_TRUE(impossible(registers));
+  registers.vmx_entry_ctls &= ~bit(32 + 9);  // IA-32e mode guest cannot be 1
+  registers.vmx_true_entry_ctls &= ~bit(32 + 9);
+  EXPECT_FALSE(impossible(registers));
+}
+
 TEST(SdmMsr, bit_fixed_to_1_is_not_fixed_to_0) {
   ept_registers registers = kaby_lake();
   registers.vmx_cr0_fixed1 &= ~bit(31);
@@ -247,6 +272,72 @@ TEST(SdmMsr, oddities_of_real_processors_are_unusual_at_most) {
   registers = kaby_lake();
   registers.capability &= ~bit(22);  // mode-based execute control without: Zhaoxin KX-7000
   EXPECT_EQ(values(registers), Values::unusual);
+}
+
+struct Unusual {
+  const char* name;
+  ept_word ept_registers::*msr;
+  ept_word inverted;  // of the bits of the real processor
+  int rules = 1;      // that say so
+};
+
+// What the manual does not exclude but no ordinary processor shows.
+const std::vector<Unusual> kUnusual = {
+    {"pin_based_allowed_differs", &ept_registers::vmx_true_pinbased_ctls, bit(32 + 6)},
+    {"pin_based_requires_more", &ept_registers::vmx_true_pinbased_ctls, bit(0)},
+    {"primary_allowed_differs", &ept_registers::vmx_true_procbased_ctls, bit(32 + 7)},
+    {"primary_requires_more", &ept_registers::vmx_true_procbased_ctls, bit(7)},
+    {"exit_allowed_differs", &ept_registers::vmx_true_exit_ctls, bit(32 + 23)},
+    {"exit_requires_more", &ept_registers::vmx_true_exit_ctls, bit(9)},
+    {"entry_allowed_differs", &ept_registers::vmx_true_entry_ctls, bit(32 + 17)},
+    {"entry_requires_more", &ept_registers::vmx_true_entry_ctls, bit(9)},
+    {"misc_bit_9", &ept_registers::vmx_misc, bit(9)},
+    {"no_cr3_targets", &ept_registers::vmx_misc, bit(18)},
+    {"vm_functions_without_eptp_switching", &ept_registers::vmx_vmfunc, bit(0)},
+    {"function_1", &ept_registers::vmx_vmfunc, bit(1)},
+    {"ept_capabilities_and_controls_without_ept", &ept_registers::vmx_procbased_ctls2, bit(33), 2},
+    {"invvpid_without_vpid", &ept_registers::vmx_procbased_ctls2, bit(37)},
+    {"no_walk_length", &ept_registers::capability, bit(6)},
+    {"no_memory_type", &ept_registers::capability, bit(8) | bit(14)},
+    {"five_levels_without_four", &ept_registers::capability, bit(6) | bit(7)},
+    {"uc_without_wb", &ept_registers::capability, bit(14)},
+    {"no_large_pages", &ept_registers::capability, bit(16) | bit(17)},
+    {"no_invept", &ept_registers::capability, bit(20) | bit(25) | bit(26)},
+    {"page_1g_without_page_2m", &ept_registers::capability, bit(16)},
+    {"invept_without_type", &ept_registers::capability, bit(25) | bit(26)},
+    {"type_without_invept", &ept_registers::capability, bit(20)},
+    {"invvpid_without_type", &ept_registers::capability, bit(40) | bit(41) | bit(42) | bit(43)},
+    {"type_without_invvpid", &ept_registers::capability, bit(32)},
+    {"pml_without_flags", &ept_registers::capability, bit(21)},
+    {"advanced_information_without_mode_based_execute", &ept_registers::vmx_procbased_ctls2, bit(32 + 22)},
+    {"shadow_stacks_without_cet", &ept_registers::capability, bit(23)},
+    {"hlat_prefix_without_hlat", &ept_registers::capability, ept_word{52} << 48},
+    {"hlat_prefix_of_53_bits_without_hlat", &ept_registers::capability, ept_word{53} << 48, 2},
+};
+
+TEST(SdmMsr, values_unlike_those_of_ordinary_processors_are_unusual) {
+  for (const Unusual& one : kUnusual) {
+    ept_registers registers = kaby_lake();
+    registers.*one.msr ^= one.inverted;
+    EXPECT_EQ(values(registers), Values::unusual) << one.name;
+    EXPECT_EQ(broken_rules(ept_check_msr_values(&registers)), one.rules) << one.name;
+  }
+}
+
+TEST(SdmMsr, tertiary_control_that_needs_ept_is_unusual_without_ept) {
+  ept_registers registers = kaby_lake();
+  registers.vmx_procbased_ctls |= bit(32 + 17);
+  registers.vmx_true_procbased_ctls |= bit(32 + 17);
+  for (const unsigned n : {1U, 2U, 3U, 12U}) {
+    registers.vmx_procbased_ctls3 = bit(n);
+    registers.vmx_procbased_ctls2 = kaby_lake().vmx_procbased_ctls2;
+    EXPECT_EQ(values(registers), Values::usual) << n;
+    registers.vmx_procbased_ctls2 = bit(32);
+    registers.capability = registers.vmx_vmfunc = 0;
+    EXPECT_EQ(broken_rules(ept_check_msr_values(&registers)), 1) << n;
+    registers.capability = kaby_lake().capability;
+    registers.vmx_vmfunc = 1;
+  }
 }
 
 }  // namespace

@@ -236,4 +236,18 @@ TEST(SdmVmEntryFields, last_byte_of_an_msr_area_is_within_32_bits_where_basic_bi
   }
 }
 
+TEST(SdmVmEntryFields, end_of_an_area_that_wraps_to_0_does_not_excuse_its_address) {
+  for (const Area& area : kAreas) {
+    ept_registers registers = usual_entry();
+    registers.*area.address = ~ept_word{0xf};
+    registers.*area.count = 2;
+    EXPECT_TRUE(refused(registers)) << area.name;
+  }
+  ept_registers registers = usual_entry();
+  use_ipi_virtualization(registers);
+  registers.pid_pointer_table_address = ~ept_word{7};
+  registers.last_pid_pointer_index = 1;
+  EXPECT_TRUE(refused(registers));
+}
+
 }  // namespace

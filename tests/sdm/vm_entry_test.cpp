@@ -303,6 +303,13 @@ TEST(SdmVmEntry, host_address_space_size_must_say_whether_the_processor_is_in_ia
   EXPECT_EQ(enter(registers), Entry::error_7_or_8);
 }
 
+TEST(SdmVmEntry, host_address_space_size_is_0_outside_ia_32e_mode) {
+  ept_registers registers = without(usual_entry(), {kEntry, 9});
+  EXPECT_EQ(enter(registers), Entry::accepted);
+  registers.processor_state = 1 | 2 << 4;  // root operation, protected mode
+  EXPECT_EQ(enter(registers), Entry::error_7_or_8);
+}
+
 TEST(SdmVmEntry, error_7_is_certain_where_a_control_is_wrong_beside_the_address_space_size) {
   EXPECT_EQ(enter(without(without(usual_entry(), {kExit, 9}), {kPin, 1})), Entry::error_7);
 }
