@@ -15,8 +15,8 @@ add_custom_command(
   COMMAND ${replace_once} "-DOLD=exit_msr_store_count * 16 - 1" "-DNEW=exit_msr_store_count * 8 - 1" -P
           ${PROJECT_SOURCE_DIR}/cmake/replace_once.cmake
   COMMAND ${replace_once} "-DOLD=<= 511ull" "-DNEW=<= 510ull" -P ${PROJECT_SOURCE_DIR}/cmake/replace_once.cmake
-  COMMAND ${replace_once} "-DOLD=(invept_type & 0xffffffffffffffffull) == 0x2ull)"
-          "-DNEW=(invept_type & 0xffffffffffffffffull) == 0x3ull)" -P ${PROJECT_SOURCE_DIR}/cmake/replace_once.cmake
+  COMMAND ${replace_once} "-DOLD=== 0x2ull && !(capability" "-DNEW=== 0x3ull && !(capability" -P
+          ${PROJECT_SOURCE_DIR}/cmake/replace_once.cmake
   COMMAND ${replace_once} "-DOLD=return 0x36dffull" "-DNEW=return 0x36dfeull" -P
           ${PROJECT_SOURCE_DIR}/cmake/replace_once.cmake
   DEPENDS ${EPT_MODEL_CONTROLS} ${PROJECT_SOURCE_DIR}/cmake/replace_once.cmake
