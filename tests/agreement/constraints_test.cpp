@@ -1,4 +1,5 @@
-// Constraints = interpreter on random walks, with concrete inputs in place of the symbolic ones.
+// Constraints = interpreter on random walks and checks of registers, with concrete inputs in place of the symbolic
+// ones.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -13,9 +14,8 @@ using support::Circumstances;
 using support::Outcome;
 using support::spec_under_test;
 
-void set_inputs(z3::context& context, const Circumstances& machine, model::Inputs& inputs) {
+void set_inputs(z3::context& context, const model::Circumstances& from, model::Inputs& inputs) {
   const auto value = [&](std::uint64_t number) { return model::word(context, number); };
-  const model::Circumstances from = machine;
   inputs.configuration.maxphyaddr = value(static_cast<std::uint64_t>(from.maxphyaddr));
   for (std::size_t n = 0; n < from.registers.size(); ++n)
     inputs.configuration.registers.at(n) = value(from.registers[n]);
@@ -88,6 +88,22 @@ RC_GTEST_PROP(Agreement, constraints_and_interpreter_check_sub_pages_alike, ()) 
   const auto entries = *support::any_sub_page_entries();
   RC_ASSERT(constraints_check_sub_page(machine, gpa, access, entries) ==
             model::Interpreter(spec_under_test()).check_sub_page(machine, gpa, access, support::in_order(entries)));
+}
+
+RC_GTEST_PROP(Agreement, constraints_and_interpreter_check_registers_alike, ()) {
+  const model::Circumstances machine = support::circumstances_of(*support::any_registers());
+  z3::context context;
+  model::Inputs inputs(context, spec_under_test());
+  set_inputs(context, machine, inputs);
+  for (std::size_t n = 0; n < spec_under_test().checks.size(); ++n) {
+    if (!is_whole(spec_under_test(), n)) continue;
+    const spec::Check& check = spec_under_test().checks[n];
+    const model::Terms terms = model::Meaning(context, spec_under_test(), inputs).check(check);
+    const model::CheckResult expected = model::Interpreter(spec_under_test()).check(machine, check);
+    RC_ASSERT(number(terms, "outcome") == expected.outcome);
+    RC_ASSERT(terms.size() == expected.rules.size() + 1);
+    for (const auto& [id, rules] : expected.rules) RC_ASSERT(number(terms, "rules_" + id) == rules);
+  }
 }
 
 }  // namespace

@@ -162,6 +162,88 @@ const std::vector<Mistake> kMistakes = {
      "user_execute"},
 };
 
+spec::Check& check(Spec& spec, const std::string& id) { return by_id(spec.checks, id); }
+spec::Rule& rule(Spec& spec, const std::string& of, const std::string& id) { return by_id(check(spec, of).rules, id); }
+spec::Register& a_register(Spec& spec, const std::string& id) { return by_id(spec.registers, id); }
+
+// Of the checks of registers.
+const std::vector<Mistake> kCheckMistakes = {
+    {"rule_of_a_part_dropped", "check.vm_entry",
+     [](Spec& s) { drop(check(s, "vm_execution_controls").rules, "virtual_nmis_without_nmi_exiting"); },
+     "rules_vm_execution_controls"},
+    {"address_counted_without_its_control", "check.vm_entry",
+     [](Spec& s) {
+       spec::Condition& when = rule(s, "vm_execution_addresses", "pml_address_not_aligned").when;
+       when.operands.erase(when.operands.begin());
+     },
+     "pml_address"},
+    {"address_one_bit_too_long", "check.vm_entry",
+     [](Spec& s) {
+       for (spec::Field& each : a_register(s, "eptp_list_address").fields) {
+         if (each.kind == spec::FieldKind::beyond_maxphyaddr) each.bits.low.offset = 1;
+       }
+     },
+     "eptp_list_address"},
+    {"alignment_one_bit_short", "check.vm_entry",
+     [](Spec& s) { by_id(a_register(s, "hlatp").fields, "reserved_11_5").bits.low.offset = 6; }, "hlatp"},
+    {"plain_msr_governs_always", "check.vm_entry",
+     [](Spec& s) {
+       auto& choices = a_register(s, "primary_allowed").derivation->choices;
+       choices.erase(choices.begin());
+     },
+     "vmx_true_procbased_ctls"},
+    {"secondary_controls_without_activation", "check.vm_entry",
+     [](Spec& s) { a_register(s, "secondary_in_effect").derivation->choices.front().when.reset(); },
+     "secondary_controls"},
+    {"allowed_0_taken_for_allowed_1", "check.vm_entry",
+     [](Spec& s) {
+       spec::Condition& when = rule(s, "vm_execution_controls", "secondary_control_not_allowed").when;
+       when.operands.front().other->bits = {31, 0};
+     },
+     "vmx_procbased_ctls2"},
+    {"last_byte_taken_for_the_one_behind", "check.vm_entry",
+     [](Spec& s) { a_register(s, "entry_msr_load_last_byte").derivation->place->byte_before = false; },
+     "entry_msr_load_address"},
+    {"last_entry_of_another_size", "check.vm_entry",
+     [](Spec& s) { a_register(s, "pid_pointer_table_last_entry").derivation->place->size = 16; },
+     "last_pid_pointer_index"},
+    {"eptp_checked_without_ept", "check.vm_entry",
+     [](Spec& s) { by_id(check(s, "vm_execution_controls").parts, "eptp").when.reset(); }, "rules_eptp"},
+    {"may_taken_as_must", "check.vm_entry",
+     [](Spec& s) { rule(s, "vm_execution_controls", "cr3_target_count_beside_reported").result = 0; }, "outcome"},
+    {"vector_of_an_event_left_out", "check.vm_entry",
+     [](Spec& s) { rule(s, "vm_entry_controls", "injected_error_code_vector").when.operands[2].values.pop_back(); },
+     "injected_event_identification"},
+    {"current_eptp_checked_in_place_of_the_entry", "check.vmfunc",
+     [](Spec& s) { by_id(check(s, "vmfunc").parts, "eptp").of.reset(); }, "rules_eptp"},
+    {"exit_before_invalid_opcode", "check.vmfunc",
+     [](Spec& s) { rule(s, "vmfunc", "vm_functions_not_enabled").result = 1; }, "outcome"},
+    {"list_one_entry_short", "check.vmfunc",
+     [](Spec& s) {
+       spec::Condition& when = rule(s, "vmfunc", "eptp_list_index_too_large").when.operands[1];
+       (when.operands.empty() ? when : when.operands.front()).values = {510};
+     },
+     "vmfunc_index"},
+    {"walk_length_not_compared", "check.vmfunc",
+     [](Spec& s) { drop(check(s, "vmfunc").rules, "eptp_list_entry_other_walk_length"); }, "rules_vmfunc"},
+    {"type_of_invept_added", "check.invept",
+     [](Spec& s) {
+       rule(s, "invept", "invept_type_reserved").when.operands.front().values = {1, 2, 3};
+     },
+     "invept_type"},
+    {"eptp_checked_for_all_contexts", "check.invept",
+     [](Spec& s) { by_id(check(s, "invept").parts, "eptp").when.reset(); }, "rules_eptp"},
+    {"refused_eptp_taken_as_invalid_opcode", "check.invept",
+     [](Spec& s) { by_id(check(s, "invept").parts, "eptp").ending = 0; }, "outcome"},
+    {"default1_control_left_out", "check.msr_values",
+     [](Spec& s) { *a_register(s, "exit_default1").derivation->constant &= ~std::uint64_t{1}; }, "vmx_exit_ctls"},
+    {"reserved_bit_of_an_msr_forgotten", "check.msr_values",
+     [](Spec& s) { by_id(a_register(s, "capability").fields, "reserved_24").kind = spec::FieldKind::field; },
+     "capability"},
+    {"unusual_taken_as_impossible", "check.msr_values",
+     [](Spec& s) { rule(s, "msr_values", "basic_bit_57").result = 0; }, "outcome"},
+};
+
 class SeededMistake : public testing::TestWithParam<Mistake> {};
 
 TEST_P(SeededMistake, is_refuted_with_a_counterexample) {
@@ -174,6 +256,8 @@ TEST_P(SeededMistake, is_refuted_with_a_counterexample) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Proof, SeededMistake, testing::ValuesIn(kMistakes),
+                         [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(ProofOfChecks, SeededMistake, testing::ValuesIn(kCheckMistakes),
                          [](const auto& one) { return std::string(one.param.name); });
 
 // One of each kind; a whole walk takes longer than its parts.

@@ -70,4 +70,52 @@ rc::Gen<std::vector<std::uint64_t>> any_sub_page_entries() {
   });
 }
 
+namespace {
+
+constexpr ept_word bit(unsigned n) { return ept_word{1} << n; }
+
+// VMFUNC and INVEPT have good operands.
+ept_registers accepted_registers() {
+  ept_registers registers = *rc::gen::element(usual_entry(), full_entry(), full_entry());
+  registers.eptp_list_entry = registers.invept_descriptor_low = registers.eptp;
+  registers.invept_type = *rc::gen::element(1U, 2U);
+  registers.processor_state = *rc::gen::element<ept_word>(0x41, 0x41, 0x41, 0x42, 0x42, 0x4e, 0x4d, 0x21, 0x35, 0x0);
+  if (*rc::gen::inRange(0, 8) == 0) registers.vmx_basic |= bit(48);
+  if (*rc::gen::inRange(0, 8) == 0) registers.maxphyaddr = *rc::gen::inRange<ept_word>(36, 53);
+  return registers;
+}
+
+// With a type, a vector and flags at random, on a processor with FRED or without.
+void inject_event(ept_registers& registers) {
+  registers.injected_event_identification =
+      bit(31) | *rc::gen::inRange<ept_word>(0, 8) << 8 | *rc::gen::inRange<ept_word>(0, 36) | (*full_word() & 0x2800);
+  registers.vm_entry_instruction_length = *rc::gen::inRange<ept_word>(0, 17);
+  if (*rc::gen::inRange(0, 2) == 0) registers.vmx_cr4_fixed1 |= bit(32);  // FRED
+}
+
+void change_a_word(ept_registers& registers) {
+  const int number = *rc::gen::inRange<int>(0, EPT_REGISTERS);
+  ept_word& word = *ept_register_word(&registers, number);
+  switch (*rc::gen::inRange(0, 8)) {
+    case 0: word = *rc::gen::inRange<ept_word>(0, 10); break;
+    case 1: word = *full_word(); break;
+    case 2: word = bit(static_cast<unsigned>(registers.maxphyaddr)) - 8 * *rc::gen::inRange<ept_word>(0, 4); break;
+    case 3: word = *ept_register_word(&registers, *rc::gen::inRange<int>(0, EPT_REGISTERS)); break;
+    case 4: word ^= bit(*rc::gen::inRange(32U, 64U)); break;
+    default: word ^= bit(*rc::gen::inRange(0U, 32U));
+  }
+}
+
+}  // namespace
+
+rc::Gen<ept_registers> any_registers() {
+  return rc::gen::exec([] {
+    ept_registers registers = accepted_registers();
+    if (*rc::gen::inRange(0, 3) == 0) inject_event(registers);
+    const int changes = *rc::gen::inRange(0, 6);
+    for (int n = 0; n < changes; ++n) change_a_word(registers);
+    return registers;
+  });
+}
+
 }  // namespace support

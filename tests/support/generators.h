@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include "tests/support/header.h"
+#include "tests/support/registers.h"
 
 namespace support {
 
@@ -14,5 +15,8 @@ rc::Gen<std::uint64_t> any_access(const spec::Spec& spec);
 rc::Gen<std::uint64_t> any_gpa();
 // Four of a sub-page permission table, from the root down; each good or some bits away from it.
 rc::Gen<std::vector<std::uint64_t>> any_sub_page_entries();
+// Registers of a case that every check of controls accepts, with up to five changes: mostly a bit, a small number or a
+// number near a bound in one of the words.
+rc::Gen<ept_registers> any_registers();
 
 }  // namespace support
