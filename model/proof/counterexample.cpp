@@ -41,9 +41,9 @@ void describe_inputs(Description& out, const spec::Spec& spec, const Inputs& inp
     return [&](std::uint64_t number) { return draw(format, number, maxphyaddr); };
   };
   out.add("maxphyaddr", static_cast<std::uint64_t>(maxphyaddr), fmt::format("{} bits", maxphyaddr));
-  for (std::size_t n = 0; n < configuration.registers.size(); ++n) {
+  for (std::size_t n = 0; n < configuration.size(); ++n) {
     const spec::Register& one = spec.registers.at(n);
-    out.add_input(one.id, configuration.registers[n], fields(one));
+    out.add_input(one.id, configuration.at(n), fields(one));
   }
   out.add_input("guest_physical_address", inputs.gpa, [](std::uint64_t) { return ""; });
   out.add_input("access", inputs.access, [&](std::uint64_t set) { return draw_bits(spec.attributes, set); });

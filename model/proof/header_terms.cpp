@@ -127,8 +127,8 @@ std::vector<Path> header_check(const spec::Spec& spec, std::size_t check, const 
   return explore(inputs, assumption, [&]() -> Terms {
     compiled::ept_registers registers;
     registers.maxphyaddr = symbolic(inputs.configuration.maxphyaddr);
-    for (std::size_t n = 0; n < inputs.configuration.registers.size(); ++n)
-      *ept_register_word(&registers, static_cast<int>(n)) = symbolic(inputs.configuration.registers[n]);
+    for (std::size_t n = 0; n < inputs.configuration.size(); ++n)
+      *ept_register_word(&registers, static_cast<int>(n)) = symbolic(inputs.configuration.at(n));
     const auto result = compiled::ept_check(static_cast<compiled::ept_check_id>(check), &registers);
     Terms terms;
     for (const std::size_t n : checks_in(spec, check)) {

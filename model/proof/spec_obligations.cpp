@@ -130,10 +130,10 @@ void state_profile(const spec::Spec& spec, const spec::Profile& profile, Claim& 
   const auto is = [](const z3::expr& input, std::uint64_t value) { return input == word(input.ctx(), value); };
   add(claim.parts, is(configuration.maxphyaddr, static_cast<std::uint64_t>(profile.maxphyaddr)),
       origin(profile.place, profile.id));
-  for (std::size_t n = 0; n < configuration.registers.size(); ++n) {
+  for (std::size_t n = 0; n < configuration.size(); ++n) {
     const spec::Register& one = spec.registers.at(n);
     if (one.role == spec::Role::capability || one.role == spec::Role::choice)
-      add(claim.parts, is(configuration.registers[n], profile.registers.at(n)), "its " + one.id);
+      add(claim.parts, is(configuration.at(n), profile.registers.at(n)), "its " + one.id);
   }
   add(claim.parts, is(value_of(meaning.eptp_check(), "rules"), 0), "some EPTP is accepted");
 }

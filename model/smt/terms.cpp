@@ -28,10 +28,19 @@ z3::expr differ(const Terms& a, const Terms& b) {
   return any_of(differences);
 }
 
-Configuration::Configuration(z3::context& context, const spec::Spec& spec) : maxphyaddr(input(context, "maxphyaddr")) {
+Configuration::Configuration(z3::context& context, const spec::Spec& spec)
+    : maxphyaddr(input(context, "maxphyaddr")), context_(&context) {
   for (const spec::Register& one : spec.registers) {
-    if (one.role != spec::Role::derived) registers.push_back(input(context, one.id));
+    if (one.role != spec::Role::derived) names_.push_back(one.id);
   }
+  registers_.resize(names_.size());
+  for (const spec::Register* one : configuration_of_walk(spec)) (*this)[word_of(spec, one->id)];
+}
+
+z3::expr& Configuration::at(std::size_t number) const {
+  std::optional<z3::expr>& one = registers_.at(number);
+  if (!one) one = input(*context_, names_.at(number));
+  return *one;
 }
 
 Inputs::Inputs(z3::context& context, const spec::Spec& spec)

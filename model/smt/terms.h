@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,15 +37,23 @@ const z3::expr& value_of(const Terms& terms, const std::string& name);
 // differ.
 z3::expr differ(const Terms& a, const Terms& b);
 
-// What an entry or a walk depends on beside the entries. All words have 64 bits; a control is a bit of its word.
-struct Configuration {
+// The registers that are not derived, each a word of 64 bits; a control is a bit of its word. Those of a walk are made
+// at once, each other one when it is first asked for: so what a solver finds for a walk does not change when the
+// specification gets another register.
+class Configuration {
+ public:
   Configuration(z3::context& context, const spec::Spec& spec);
 
-  z3::expr& operator[](spec::Word word) { return registers.at(spec::register_at(word)); }
-  const z3::expr& operator[](spec::Word word) const { return registers.at(spec::register_at(word)); }
+  [[nodiscard]] std::size_t size() const { return registers_.size(); }
+  z3::expr& at(std::size_t number) const;
+  z3::expr& operator[](spec::Word word) const { return at(spec::register_at(word)); }
 
   z3::expr maxphyaddr;
-  std::vector<z3::expr> registers;  // by Spec::registers, those that are not derived
+
+ private:
+  z3::context* context_;
+  std::vector<std::string> names_;
+  mutable std::vector<std::optional<z3::expr>> registers_;
 };
 
 struct Inputs {

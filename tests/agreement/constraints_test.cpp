@@ -17,8 +17,7 @@ using support::spec_under_test;
 void set_inputs(z3::context& context, const model::Circumstances& from, model::Inputs& inputs) {
   const auto value = [&](std::uint64_t number) { return model::word(context, number); };
   inputs.configuration.maxphyaddr = value(static_cast<std::uint64_t>(from.maxphyaddr));
-  for (std::size_t n = 0; n < from.registers.size(); ++n)
-    inputs.configuration.registers.at(n) = value(from.registers[n]);
+  for (std::size_t n = 0; n < from.registers.size(); ++n) inputs.configuration.at(n) = value(from.registers[n]);
 }
 
 std::uint64_t number(const model::Terms& terms, const std::string& name) {

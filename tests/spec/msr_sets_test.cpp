@@ -180,7 +180,7 @@ TEST(ProfileMsrs, no_profile_is_impossible) {
 
 // Whether the file of the profile states the register: a value of 0 is one too.
 bool states(const spec::Profile& profile, const spec::Register& one) {
-  std::ifstream file(profile.place.file);
+  std::ifstream file(EPTSPEC_SOURCE_DIR "/" + profile.place.file);
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("  " + one.id + ":")) return true;
   }

@@ -61,9 +61,9 @@ int page_of(const spec::Spec& spec, const Goal& goal) {
 Formulas::Formulas(z3::context& context, const spec::Spec& spec)
     : context_(context), spec_(spec), configuration_(context, spec) {
   for (const ept_register n : ept_configuration_registers)
-    processor_.emplace(spec::word_of_register(n), configuration_.registers.at(n));
+    processor_.emplace(spec::word_of_register(n), configuration_.at(n));
   for (const Controls& controls : kControls) {
-    z3::expr& control = configuration_.registers.at(controls.number);
+    z3::expr& control = configuration_.at(controls.number);
     chosen_.push_back(control);
     control = control | number(kEptOn.*controls.member);
   }
@@ -124,7 +124,7 @@ bool Formulas::holds(const z3::expr& formula, const Values& values, const spec::
   for (std::size_t i = 0; i < values.size(); ++i) set(chosen_[i], values[i]);
   set(configuration_.maxphyaddr, static_cast<ept_word>(profile.maxphyaddr));
   for (const ept_register n : {EPT_REGISTER_CAPABILITY, EPT_REGISTER_PARAMETERS})
-    set(configuration_.registers.at(n), profile.registers.at(n));
+    set(configuration_.at(n), profile.registers.at(n));
   return model.eval(formula, true).is_true();
 }
 

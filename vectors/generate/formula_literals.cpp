@@ -10,7 +10,7 @@ namespace vectors {
 z3::expr Formulas::word_of(const Goal& goal, std::size_t word) {
   const model::Inputs& inputs = *shape_of(goal).inputs;
   switch (static_cast<LiteralWord>(word)) {
-    case LiteralWord::capability: return configuration_.registers.at(EPT_REGISTER_CAPABILITY);
+    case LiteralWord::capability: return configuration_.at(EPT_REGISTER_CAPABILITY);
     case LiteralWord::pin_based:
     case LiteralWord::primary:
     case LiteralWord::secondary:

@@ -26,18 +26,10 @@ class Processors {
  public:
   Processors(const spec::Spec& spec, z3::context& context, const Formulas& formulas)
       : context_(context), formulas_(formulas), meaning_(context.bool_val(true)) {
-    for (const ept_register number : ept_configuration_registers) {
-      const spec::Register& one = spec.registers.at(number);
-      for (const spec::Field& field : one.fields) {
-        if (field.kind != spec::FieldKind::field || (mask_of(bits_at(field.bits)) & one.of_walk) == 0) continue;
-        if (!std::has_single_bit(mask_of(bits_at(field.bits)))) continue;
-        const std::string name = one.scope + "." + field.id;
-        if (one.role != spec::Role::control) {
-          add_both(name, number, bits_at(field.bits));
-        } else {
-          const z3::expr zero = masked(number, bits_at(field.bits)) == model::word(context, 0);
-          add_zero(name, zero, number, bits_at(field.bits));
-        }
+    for (const bool is_control : {false, true}) {
+      for (const ept_register number : ept_configuration_registers) {
+        const spec::Register& one = spec.registers.at(number);
+        if ((one.role == spec::Role::control) == is_control) add_register(one, number);
       }
     }
     for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
@@ -92,6 +84,19 @@ class Processors {
     by_id_.emplace(literal.id(), list_.size());
     list_.push_back({opposite, literal, std::move(holds)});
     if (list_.size() > kMost) throw std::logic_error("more assumptions about a processor than there is room for");
+  }
+
+  void add_register(const spec::Register& one, ept_register number) {
+    for (const spec::Field& field : one.fields) {
+      if (field.kind != spec::FieldKind::field || (mask_of(bits_at(field.bits)) & one.of_walk) == 0) continue;
+      if (!std::has_single_bit(mask_of(bits_at(field.bits)))) continue;
+      const std::string name = one.scope + "." + field.id;
+      if (one.role == spec::Role::control) {
+        add_zero(name, masked(number, bits_at(field.bits)) == model::word(context_, 0), number, bits_at(field.bits));
+      } else {
+        add_both(name, number, bits_at(field.bits));
+      }
+    }
   }
 
   void add_zero(const std::string& opposite, const z3::expr& zero, ept_register of, spec::Bits bits) {

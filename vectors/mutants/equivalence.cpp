@@ -79,7 +79,7 @@ class Equivalence {
     z3::expr given = model::width_in_range(spec_, inputs_.configuration);
     for (const Controls& controls : kControls) {
       const z3::expr on = number(kEptOn.*controls.member);
-      given = given && (inputs_.configuration.registers.at(controls.number) & on) == on;
+      given = given && (inputs_.configuration.at(controls.number) & on) == on;
     }
     if (asked.question == Question::eptp) return given;
     if (asked.level == 5) given = given && model::Meaning(context_, spec_, inputs_).five_levels();
@@ -137,8 +137,7 @@ class Equivalence {
     for (const ept_register n : ept_configuration_registers) {
       const bool is_control = spec_.registers.at(n).role == spec::Role::control;
       const ept_word value = profile.registers.at(n);
-      of = of &&
-           (is_control ? (has.registers.at(n) & number(~value)) == number(0) : has.registers.at(n) == number(value));
+      of = of && (is_control ? (has.at(n) & number(~value)) == number(0) : has.at(n) == number(value));
     }
     return of;
   }
@@ -159,7 +158,7 @@ class Equivalence {
     made.configuration.maxphyaddr = value(has.maxphyaddr);
     int place = 0;
     for (const ept_register n : ept_configuration_registers)
-      *ept_configuration_word(&made.configuration, place++) = value(has.registers.at(n));
+      *ept_configuration_word(&made.configuration, place++) = value(has.at(n));
     made.eptp = value(inputs_.eptp());
     made.level = asked.level;
     if (asked.question == Question::entry) made.entries = {value(inputs_.entry(asked.level))};
