@@ -351,7 +351,7 @@ std::string Names::nearest(const std::string& name) const {
     consider("condition." + id);
     if (edits(name, "condition." + id) <= kFewEdits) conditions.push_back("condition." + id);
   }
-  if (const std::string like = alike(name); !like.empty()) return like;
+  if (std::string like = alike(name); !like.empty()) return like;
   if (!conditions.empty()) return fmt::format("{}", fmt::join(conditions, " or "));
   if (of_scope.size() > kMostShown) return fmt::format("{} and the name of one of its bits", scope);
   if (!of_scope.empty()) return fmt::format("{} and one of {}", scope, fmt::join(of_scope, ", "));

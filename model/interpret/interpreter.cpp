@@ -203,8 +203,8 @@ std::vector<std::string> Interpreter::add_check(const spec::Check& check, const 
     Facts of_part = facts;
     if (part.of) of_part.eptp = value(*part.of, facts);
     const bool part_applies = applies && (!part.when || holds(*part.when, facts));
-    for (std::string& ending : add_check(spec_.checks.at(part.check), of_part, part_applies, result))
-      endings.push_back(part.ending ? check.endings.at(*part.ending).id : std::move(ending));
+    for (const std::string& ending : add_check(spec_.checks.at(part.check), of_part, part_applies, result))
+      endings.push_back(part.ending ? check.endings.at(*part.ending).id : ending);
   }
   return endings;
 }

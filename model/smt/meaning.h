@@ -88,7 +88,7 @@ class Meaning {
   z3::expr early_violations();
 
   Words no_words();  // none but the registers
-  z3::expr value(spec::Word word, const Words& words);
+  z3::expr value(spec::Word of, const Words& words);
   z3::expr entry_address(const Progress& progress, const z3::expr& gpa);
   z3::expr five_levels();
 

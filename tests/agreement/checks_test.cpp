@@ -11,7 +11,7 @@ namespace {
 
 using support::spec_under_test;
 
-const model::Interpreter& oracle() {
+const model::Interpreter& oracle_of_checks() {
   static const model::Interpreter interpreter(spec_under_test());
   return interpreter;
 }
@@ -50,14 +50,16 @@ RC_GTEST_PROP(Agreement, header_and_interpreter_check_registers_alike, ()) {
     const spec::Check& check = spec_under_test().checks[n];
     const ept_check_result found = header_check(n, registers);
     RC_CLASSIFY(true, check.id + " " + std::to_string(found.outcome));
-    RC_ASSERT(same(found, oracle().check(support::circumstances_of(registers), check)));
+    RC_ASSERT(same(found, oracle_of_checks().check(support::circumstances_of(registers), check)));
   }
 }
 
 RC_GTEST_PROP(Agreement, header_and_interpreter_derive_the_same_settings, ()) {
   const ept_registers registers = *support::any_registers();
   const model::Circumstances machine = support::circumstances_of(registers);
-  const auto low = [&](const char* word) { return oracle().value(machine, word_of(spec_under_test(), word)); };
+  const auto low = [&](const char* word) {
+    return oracle_of_checks().value(machine, word_of(spec_under_test(), word));
+  };
   RC_ASSERT(ept_required_primary_controls(&registers) == (low("primary_allowed") & 0xffffffff));
   RC_ASSERT(ept_allowed_primary_controls(&registers) == low("primary_allowed") >> 32);
   RC_ASSERT(ept_required_pin_based_controls(&registers) == (low("pin_based_allowed") & 0xffffffff));
