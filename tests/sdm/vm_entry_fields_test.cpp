@@ -16,7 +16,7 @@ struct Address {
   void (*use)(ept_registers&);
 };
 
-constexpr ept_word kPage = 0xfff;
+constexpr ept_word kLowBits = 0xfff;
 
 void use_primary(ept_registers& registers, unsigned control) { registers.primary_controls |= bit(control); }
 void use_secondary(ept_registers& registers, unsigned control) { registers.secondary_controls |= bit(control); }
@@ -40,21 +40,22 @@ void use_ipi_virtualization(ept_registers& registers) {
 }
 
 const std::vector<Address> kAddresses = {
-    {"io_bitmap_a", &ept_registers::io_bitmap_a_address, kPage, [](auto& r) { use_primary(r, 25); }},
-    {"io_bitmap_b", &ept_registers::io_bitmap_b_address, kPage, [](auto& r) { use_primary(r, 25); }},
-    {"msr_bitmaps", &ept_registers::msr_bitmap_address, kPage, [](auto& r) { use_primary(r, 28); }},
-    {"virtual_apic", &ept_registers::virtual_apic_address, kPage, [](auto& r) { use_primary(r, 21); }},
-    {"apic_access", &ept_registers::apic_access_address, kPage, [](auto& r) { use_secondary(r, 0); }},
+    {"io_bitmap_a", &ept_registers::io_bitmap_a_address, kLowBits, [](auto& r) { use_primary(r, 25); }},
+    {"io_bitmap_b", &ept_registers::io_bitmap_b_address, kLowBits, [](auto& r) { use_primary(r, 25); }},
+    {"msr_bitmaps", &ept_registers::msr_bitmap_address, kLowBits, [](auto& r) { use_primary(r, 28); }},
+    {"virtual_apic", &ept_registers::virtual_apic_address, kLowBits, [](auto& r) { use_primary(r, 21); }},
+    {"apic_access", &ept_registers::apic_access_address, kLowBits, [](auto& r) { use_secondary(r, 0); }},
     {"posted_interrupt_descriptor", &ept_registers::posted_interrupt_descriptor_address, 0x3f, use_posted_interrupts},
-    {"pml", &ept_registers::pml_address, kPage, [](auto& r) { use_secondary(r, 17); }},
-    {"sub_page_table", &ept_registers::sub_page_table_pointer, kPage, [](auto& r) { use_secondary(r, 23); }},
-    {"eptp_list", &ept_registers::eptp_list_address, kPage, use_eptp_switching},
-    {"vmread_bitmap", &ept_registers::vmread_bitmap_address, kPage, [](auto& r) { use_secondary(r, 14); }},
-    {"vmwrite_bitmap", &ept_registers::vmwrite_bitmap_address, kPage, [](auto& r) { use_secondary(r, 14); }},
-    {"ve_information", &ept_registers::virtualization_exception_information_address, kPage,
+    {"pml", &ept_registers::pml_address, kLowBits, [](auto& r) { use_secondary(r, 17); }},
+    {"sub_page_table", &ept_registers::sub_page_table_pointer, kLowBits, [](auto& r) { use_secondary(r, 23); }},
+    {"eptp_list", &ept_registers::eptp_list_address, kLowBits, use_eptp_switching},
+    {"vmread_bitmap", &ept_registers::vmread_bitmap_address, kLowBits, [](auto& r) { use_secondary(r, 14); }},
+    {"vmwrite_bitmap", &ept_registers::vmwrite_bitmap_address, kLowBits, [](auto& r) { use_secondary(r, 14); }},
+    {"ve_information", &ept_registers::virtualization_exception_information_address, kLowBits,
      [](auto& r) { use_secondary(r, 18); }},
-    {"low_pasid_directory", &ept_registers::low_pasid_directory_address, kPage, [](auto& r) { use_secondary(r, 21); }},
-    {"high_pasid_directory", &ept_registers::high_pasid_directory_address, kPage,
+    {"low_pasid_directory", &ept_registers::low_pasid_directory_address, kLowBits,
+     [](auto& r) { use_secondary(r, 21); }},
+    {"high_pasid_directory", &ept_registers::high_pasid_directory_address, kLowBits,
      [](auto& r) { use_secondary(r, 21); }},
     {"hlatp", &ept_registers::hlatp, 0xfe7, [](auto& r) { use_tertiary(r, 1); }},  // bits 2:0 and 11:5
     {"pid_pointer_table", &ept_registers::pid_pointer_table_address, 7, use_ipi_virtualization},
