@@ -23,7 +23,7 @@ function(eptspec_newcomer name)
     ${PROJECT_SOURCE_DIR}/model/proof/header_terms.cpp ${PROJECT_SOURCE_DIR}/vectors/format/vector.cpp
     ${PROJECT_SOURCE_DIR}/vectors/generate/meets.cpp)
   target_include_directories(newcomer_${name} BEFORE PRIVATE ${include})
-  target_link_libraries(newcomer_${name} PRIVATE eptspec_mutants eptspec_harness eptspec_proof CLI11::CLI11 eptspec_options)
+  target_link_libraries(newcomer_${name} PRIVATE eptspec_mutants eptspec_harness eptspec_controls eptspec_proof CLI11::CLI11 eptspec_options)
   add_test(NAME newcomer_${name}
     COMMAND ${PYTHON} ${here}/newcomer_test.py ${PROJECT_SOURCE_DIR} ${out} $<TARGET_FILE:newcomer_${name}>)
   set_tests_properties(newcomer_${name} PROPERTIES LABELS long)
@@ -37,7 +37,7 @@ eptspec_newcomer(all write_and_new_bit memory_type execute vocabulary violation)
 
 # The interpreter, too, knows no shape: the header of the copy and the copy read by the oracle say the same.
 set(out ${PROJECT_BINARY_DIR}/newcomer/all)
-add_executable(newcomer_agreement EXCLUDE_FROM_ALL agreement/header_test.cpp support/generators.cpp support/header.cpp
+add_executable(newcomer_agreement EXCLUDE_FROM_ALL agreement/header_test.cpp support/generators.cpp support/header.cpp support/registers.cpp
   support/spec_under_test.cpp ${out}/include/ept_model.h)
 target_include_directories(newcomer_agreement BEFORE PRIVATE ${out}/include)
 target_compile_definitions(newcomer_agreement PRIVATE EPTSPEC_SOURCE_DIR="${out}")
