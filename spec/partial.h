@@ -28,7 +28,8 @@ constexpr Partial known(std::uint64_t value) { return {~std::uint64_t{0}, value}
 using Kinds = std::map<Word, std::map<FieldKind, std::uint64_t>>;
 std::map<FieldKind, std::uint64_t> kinds_of(const Format& format, int maxphyaddr);
 
-// The capability registers and choices of a profile; one that it does not have is 0.
+// The capability registers and choices of a profile. One that it does not list counts as 0, also 486H to 489H, which
+// no profile lists yet: a rule that asks for those is not to be judged by this.
 Knowledge knowledge_of(const Spec& spec, const Profile& profile);
 
 // What is known of a register or of one that is derived from others; of an operand its bits, moved down to bit 0.

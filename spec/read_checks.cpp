@@ -24,7 +24,7 @@ Ending read_ending(MapReader& reader, Seen& seen) {
   return ending;
 }
 
-// The index of the ending that `ending` names, which a check with one ending need not say.
+// The index of the ending that `outcome` names, which a check with one ending need not say.
 std::size_t read_ending_id(Draft& draft, MapReader& reader, const std::vector<Ending>& endings) {
   if (reader.find("outcome") == nullptr && endings.size() == 1) return 0;
   if (endings.empty()) return 0;  // reported already

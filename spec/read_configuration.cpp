@@ -66,7 +66,7 @@ void check_capability(Draft& draft, std::uint64_t value, const Place& place) {
   }
 }
 
-// The capability MSRs of a profile; one that is not listed does not exist on it.
+// The capability MSRs of a profile; one that is not listed counts as 0.
 int read_values(Draft& draft, MapReader& reader, Profile& profile) {
   for (std::size_t n = 0; n < draft.spec.registers.size(); ++n) {
     const Register& one = draft.spec.registers[n];
