@@ -9,11 +9,13 @@ set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 
-# The reference model that the build emits from spec/, the names of its bits, and its text as a string.
+# The reference model that the build emits from spec/, registers and their checks, the names of all bits, and the text of the first three as a string.
 set(EPT_MODEL_HEADER ${PROJECT_BINARY_DIR}/generated/ept_model.h)
+set(EPT_MODEL_REGISTERS ${PROJECT_BINARY_DIR}/generated/ept_registers.h)
 set(EPT_MODEL_CONTROLS ${PROJECT_BINARY_DIR}/generated/ept_controls.h)
 set(EPT_MODEL_NAMES ${PROJECT_BINARY_DIR}/generated/ept_names.h)
 set(EPT_MODEL_TEXT ${PROJECT_BINARY_DIR}/generated/ept_model_text.h)
+set(EPT_MODEL_FILES ${EPT_MODEL_HEADER} ${EPT_MODEL_REGISTERS} ${EPT_MODEL_CONTROLS} ${EPT_MODEL_NAMES})
 
 option(EPTSPEC_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 

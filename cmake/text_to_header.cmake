@@ -1,8 +1,10 @@
-# Turns the text files INPUT and SECOND into a C++ header OUTPUT that defines kHeaderText, their texts in pieces: a literal may have no more than 65,536
-# characters.
-file(READ ${INPUT} text)
-file(READ ${SECOND} second)
-string(APPEND text "${second}")
+# Turns the text files INPUTS into a C++ header OUTPUT that defines kHeaderText, their texts in pieces: a literal may
+# have no more than 65,536 characters.
+set(text "")
+foreach(input ${INPUTS})
+  file(READ ${input} one)
+  string(APPEND text "${one}")
+endforeach()
 string(LENGTH "${text}" length)
 set(result "#pragma once\n\nconstexpr const char* kHeaderText[] = {")
 set(at 0)

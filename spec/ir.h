@@ -260,7 +260,7 @@ struct Order : Named {
 
 // How a check ends where a rule is broken. Of those that hold the first in the list counts.
 struct Ending : Named {
-  std::optional<unsigned> vm_instruction_error;
+  std::vector<unsigned> vm_instruction_errors;  // one of them
   std::optional<unsigned> exit_reason;
   std::optional<unsigned> exception;
   bool may = false;  // the manual leaves open whether it comes about

@@ -14,10 +14,24 @@ std::optional<unsigned> number_if_there(MapReader& reader, const char* key) {
   return static_cast<unsigned>(reader.number(key, 0, 255));
 }
 
-Ending read_ending(MapReader& reader, Seen& seen) {
+std::vector<unsigned> read_errors(Draft& draft, MapReader& reader) {
+  std::vector<unsigned> errors;
+  if (reader.find("vm_instruction_errors") == nullptr) return errors;
+  for (const Node* const node : reader.words("vm_instruction_errors")) {
+    const auto number = parse_number(node->text);
+    if (!number || *number > 63)
+      draft.diagnostics.add(node->place, fmt::format("{} is no VM-instruction error", describe(*node)),
+                            "a number from 0 to 63");
+    else
+      errors.push_back(static_cast<unsigned>(*number));
+  }
+  return errors;
+}
+
+Ending read_ending(Draft& draft, MapReader& reader, Seen& seen) {
   Ending ending;
   reader.name(ending, seen);
-  ending.vm_instruction_error = number_if_there(reader, "vm_instruction_error");
+  ending.vm_instruction_errors = read_errors(draft, reader);
   ending.exit_reason = number_if_there(reader, "exit_reason");
   ending.exception = number_if_there(reader, "exception");
   ending.may = reader.find("may") != nullptr && reader.flag("may");
@@ -75,7 +89,7 @@ void read_check(Draft& draft, MapReader& reader) {
   check.title = reader.text("title");
   const auto has = [&](const char* key) { return reader.find(key) != nullptr; };
   Seen seen;
-  check.endings = reader.each("outcomes", "outcome", [&](MapReader& one) { return read_ending(one, seen); });
+  check.endings = reader.each("outcomes", "outcome", [&](MapReader& one) { return read_ending(draft, one, seen); });
   if (has("rules")) {
     check.rules = read_rules(reader, [&](MapReader& entry, Rule& rule) {
       rule.when = read_when(draft, entry, kOfRegisters);

@@ -1,5 +1,6 @@
 /*
- * eptspec adapter ABI, version 3: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
+ * eptspec adapter ABI, version 4: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
+ * ept_registers.h belongs beside it: the registers by name.
  *
  * A shared library exports one function, eptspec_describe(), which fills in a struct eptspec_adapter. eptspec loads it
  * in a worker process of its own ("eptspec run lib:./mine.so"), so it may crash or hang at the cost of one vector.
@@ -18,12 +19,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ept_registers.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Grows when a struct below changes. eptspec refuses a library that was built with another one. */
-#define EPTSPEC_ABI_VERSION 3U
+#define EPTSPEC_ABI_VERSION 4U
 
 /* Most entries that a walk reads: those of levels 5 to 1. */
 #define EPTSPEC_MAX_WORDS 5
@@ -33,19 +36,8 @@ extern "C" {
 #define EPTSPEC_QUESTION_ENTRY 2U    /* what is this entry of this level? */
 #define EPTSPEC_QUESTION_WALK 4U     /* what happens to this access? */
 #define EPTSPEC_QUESTION_SUB_PAGE 8U /* what does the sub-page permission table say of this write? */
-#define EPTSPEC_QUESTION_ALL 15U
-
-/* The processor: what it supports and which VM-execution controls are in use. */
-struct eptspec_configuration {
-  uint64_t maxphyaddr; /* physical-address width in bits, 36 to 52 */
-  uint64_t capability; /* IA32_VMX_EPT_VPID_CAP, MSR 48CH */
-  /* VM-execution controls, numbered as in the SDM. ept_model.h names the bits that matter: EPT_CONTROL_.... */
-  uint64_t pin_based_controls;
-  uint64_t primary_controls;
-  uint64_t secondary_controls;
-  uint64_t tertiary_controls;
-  uint64_t parameters; /* what the manual leaves to the processor: EPT_PARAMETER_... of ept_model.h */
-};
+#define EPTSPEC_QUESTION_CHECK 16U   /* does this check of registers accept them? */
+#define EPTSPEC_QUESTION_ALL 31U
 
 /* One 8-byte word of physical memory. */
 struct eptspec_word {
@@ -57,17 +49,17 @@ struct eptspec_case {
   uint64_t id;       /* to be copied into the answer */
   uint32_t question; /* one EPTSPEC_QUESTION_... */
   uint32_t level;    /* of the first word: 4 or 5 for a walk, 5 (PML5E) to 1 (PTE) for an entry, 4 for a sub-page check,
-                        0 for an EPTP */
-  struct eptspec_configuration configuration;
-  uint64_t eptp;
-  uint64_t guest_physical_address; /* of a walk, bits 63:52 are 0; of a sub-page check, bits 63:48 are 0 */
-  uint64_t access;                 /* of a walk or a sub-page check: EPTSPEC_ACCESS_... */
-  uint32_t word_count;             /* of words: 0 for an EPTP, 1 for an entry (its address is 0) */
-  uint32_t padding;
+                        0 for an EPTP and a check */
+  uint32_t check;    /* of a check: enum ept_check_id of ept_registers.h, EPT_CHECK_VM_ENTRY ... */
+  uint32_t word_count; /* of words: 0 for an EPTP and a check, 1 for an entry (its address is 0) */
+  /* The processor and what it is given; what the question does not depend on is 0. A walk, an entry and an EPTP depend
+   * on maxphyaddr, capability, the VM-execution controls, parameters and eptp. A sub-page check also depends on
+   * sub_page_table_pointer: the words are those of that table, and the walk that comes to it, to a 4-KByte page with
+   * bit 61 set and bit 1 clear, is no part of the case. A check depends on all registers. */
+  struct ept_registers registers;
+  uint64_t guest_physical_address;              /* of a walk, bits 63:52 are 0; of a sub-page check, bits 63:48 are 0 */
+  uint64_t access;                              /* of a walk or a sub-page check: EPTSPEC_ACCESS_... */
   struct eptspec_word words[EPTSPEC_MAX_WORDS]; /* of a walk: all memory there is, from the root table down */
-  /* Of a sub-page check: the SPPTP; the words are those of the sub-page permission table. The walk that comes to it, to
-   * a 4-KByte page with bit 61 set and bit 1 clear, is no part of the case. */
-  uint64_t sub_page_table_pointer;
 };
 
 /* Attributes of an access; several may be set. */
@@ -115,6 +107,10 @@ struct eptspec_case {
 #define EPTSPEC_SUB_PAGE_WRITE_REFUSED 12U    /* an EPT violation */
 #define EPTSPEC_SUB_PAGE_MISS 13U             /* exit reason 66 */
 #define EPTSPEC_SUB_PAGE_MISCONFIGURATION 14U /* exit reason 66 */
+#define EPTSPEC_CHECK_ACCEPTED 15U            /* no rule of the check is broken */
+#define EPTSPEC_CHECK_VM_FAIL 16U             /* VMfail, with vm_instruction_error */
+#define EPTSPEC_CHECK_EXCEPTION 17U           /* with exception */
+#define EPTSPEC_CHECK_VM_EXIT 18U             /* with exit_reason */
 
 /* eptspec_answer.valid: which of the optional members of an answer are filled in. What is not, is not judged. */
 #define EPTSPEC_VALID_LEVEL 0x1U
@@ -146,7 +142,9 @@ struct eptspec_answer {
   uint64_t words[EPTSPEC_MAX_WORDS]; /* the words of the case as they are afterwards, in its order */
   /* What an exit, or a VM entry that fails, saves beside the above. */
   uint64_t guest_physical_address; /* violation, misconfiguration: of the byte accessed, bits 11:0 too */
-  uint32_t vm_instruction_error;   /* EPTP refused */
+  uint32_t vm_instruction_error;   /* EPTP refused, VMfail of a check */
+  uint32_t exception;              /* vector, where a check ends in one */
+  uint32_t exit_reason;            /* basic, where a check ends in a VM exit */
   uint32_t padding;
   uint64_t sub_page_qualification;  /* sub-page miss, misconfiguration: the exit qualification of exit 66 */
   char reason[EPTSPEC_REASON_SIZE]; /* when not answered: text, closed by a NUL */
@@ -164,13 +162,9 @@ struct eptspec_adapter {
   uint32_t padding;
   const char* name;    /* what is tested, "KVM nested EPT" */
   const char* version; /* of it, "6.1.0" */
-  /* The processor: MAXPHYADDR, capabilities, and the controls that are always on. */
-  struct eptspec_configuration configuration;
-  /* Controls that a case may have on beside those. */
-  uint64_t optional_pin_based_controls;
-  uint64_t optional_primary_controls;
-  uint64_t optional_secondary_controls;
-  uint64_t optional_tertiary_controls;
+  /* The processor: MAXPHYADDR, capability MSRs, and the VM-execution controls that are always on. */
+  struct ept_registers configuration;
+  struct ept_registers optional; /* the VM-execution controls that a case may have on beside those */
   /* Answers count cases: answers[n] is about cases[n]. Answers come zeroed. Called from one thread. Must not throw. */
   void (*run)(const struct eptspec_case* cases, struct eptspec_answer* answers, size_t count);
 };

@@ -1,30 +1,15 @@
-// How the structs of the ABI match those of the model: a configuration has one layout and two names; of an answer,
-// which member is which of an outcome (ept_names.h), and the bit that says that it is filled in. The words of memory
-// stand for the flags and are not here. Tests: tests/harness/support/names_test.cpp, tests/harness/judge/case_test.cpp.
+// How an answer of the ABI matches an outcome of the model: which member is which of an outcome (ept_names.h), and the
+// bit that says that it is filled in. The words of memory stand for the flags and are not here. Tests:
+// tests/harness/support/names_test.cpp, tests/harness/judge/case_test.cpp.
 #pragma once
 
 #include <array>
-#include <bit>
-#include <cstddef>
 #include <string_view>
 
 #include "ept_names.h"
 #include "harness/abi/eptspec_adapter.h"
 
 namespace harness {
-
-static_assert(offsetof(eptspec_configuration, maxphyaddr) == offsetof(ept_configuration, maxphyaddr));
-static_assert(offsetof(eptspec_configuration, capability) == offsetof(ept_configuration, capability));
-static_assert(offsetof(eptspec_configuration, pin_based_controls) == offsetof(ept_configuration, pin_based_controls));
-static_assert(offsetof(eptspec_configuration, primary_controls) == offsetof(ept_configuration, primary_controls));
-static_assert(offsetof(eptspec_configuration, secondary_controls) == offsetof(ept_configuration, secondary_controls));
-static_assert(offsetof(eptspec_configuration, tertiary_controls) == offsetof(ept_configuration, tertiary_controls));
-static_assert(offsetof(eptspec_configuration, parameters) == offsetof(ept_configuration, parameters));
-
-inline ept_configuration to_model(const eptspec_configuration& from) { return std::bit_cast<ept_configuration>(from); }
-inline eptspec_configuration to_abi(const ept_configuration& from) {
-  return std::bit_cast<eptspec_configuration>(from);
-}
 
 struct AnswerMember {
   ept_member member;

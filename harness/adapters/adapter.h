@@ -27,9 +27,9 @@ struct Description {
   std::string version;
   std::uint32_t questions = 0;
   bool any_configuration = false;
-  eptspec_configuration configuration{};
-  eptspec_configuration optional_controls{};  // only the four words of controls count
-  std::uint64_t unknown_parameters = 0;       // EPT_PARAMETER_..., those of which the processor does not tell
+  ept_registers configuration{};
+  ept_registers optional_controls{};     // only the four words of controls count
+  std::uint64_t unknown_parameters = 0;  // EPT_PARAMETER_..., those of which the processor does not tell
   bool machine = false;  // booted for each run(), which gets all cases; asked what its own configuration can show
   // What a case meets depends on those that were run before it: what deviates is asked again with all of them.
   bool remembers = false;

@@ -19,10 +19,22 @@ namespace {
 
 using Clock = Channel::Clock;
 
-auto words_of(const eptspec_configuration& configuration) {
-  using Words = std::array<std::uint64_t, sizeof(eptspec_configuration) / sizeof(std::uint64_t)>;
-  return std::bit_cast<Words>(configuration);
+using Words = std::array<std::uint64_t, sizeof(ept_registers) / sizeof(std::uint64_t)>;
+
+// What of a case is told before it: of a check the processor alone, the rest is told with the case.
+ept_registers configuration_of(const eptspec_case& asked) {
+  ept_registers configuration = asked.registers;
+  for (int n = 0; n < EPT_REGISTERS; ++n) {
+    const ept_register_role role = ept_register_names[n].role;
+    const bool of_case = role == EPT_ROLE_FIELD || role == EPT_ROLE_OPERAND ||
+                         (role == EPT_ROLE_CONTROL && asked.question == EPTSPEC_QUESTION_CHECK);
+    if (of_case) *ept_register_word(&configuration, n) = 0;
+  }
+  return configuration;
 }
+
+Words words_of(const ept_registers& configuration) { return std::bit_cast<Words>(configuration); }
+Words words_of(const eptspec_case& asked) { return words_of(configuration_of(asked)); }
 
 class Command : public Adapter {
  public:
@@ -52,14 +64,13 @@ class Command : public Adapter {
   void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
     std::vector<std::size_t> order(cases.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return words_of(cases[a].configuration) < words_of(cases[b].configuration);
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return words_of(cases[a]) < words_of(cases[b]); });
     for (std::size_t at = 0; at < order.size();) {
       std::vector<eptspec_case> batch;
       while (batch.size() < options_.batch && at + batch.size() < order.size()) {
         const eptspec_case& next = cases[order[at + batch.size()]];
-        if (!batch.empty() && words_of(next.configuration) != words_of(batch[0].configuration)) break;
+        if (!batch.empty() && words_of(next) != words_of(batch[0])) break;
         batch.push_back(next);
       }
       std::vector<Observation> of_batch(batch.size());
@@ -81,7 +92,7 @@ class Command : public Adapter {
     description_ = reader_.read_hello(channel_.line(deadline(std::max(options_.timeout_seconds, 10.0))));
   }
 
-  void configure(const eptspec_configuration& configuration, Clock::time_point until) {
+  void configure(const ept_registers& configuration, Clock::time_point until) {
     if (configured_ && words_of(configuration_) == words_of(configuration)) return;
     channel_.say(configure_line(configuration));
     configured_ = reader_.read_configured(channel_.line(until));
@@ -91,7 +102,7 @@ class Command : public Adapter {
   // Cases of one configuration.
   void ask(std::span<const eptspec_case> cases) {
     const Clock::time_point until = deadline(options_.timeout_seconds);
-    configure(cases[0].configuration, until);
+    configure(configuration_of(cases[0]), until);
     answers_.resize(cases.size());
     if (configured_->status == EPTSPEC_ANSWERED) {
       channel_.say(run_line(++run_, cases));
@@ -122,7 +133,7 @@ class Command : public Adapter {
   Channel channel_;
   Description description_;
   std::optional<Configured> configured_;  // what it said to configuration_
-  eptspec_configuration configuration_{};
+  ept_registers configuration_{};
   std::uint64_t run_ = 0;
   unsigned hangs_ = 0;
   AnswerReader reader_;

@@ -181,10 +181,7 @@ class Library : public Adapter {
     description_.questions = from.questions;
     description_.any_configuration = (from.flags & EPTSPEC_ANY_CONFIGURATION) != 0;
     description_.configuration = from.configuration;
-    description_.optional_controls.pin_based_controls = from.optional_pin_based_controls;
-    description_.optional_controls.primary_controls = from.optional_primary_controls;
-    description_.optional_controls.secondary_controls = from.optional_secondary_controls;
-    description_.optional_controls.tertiary_controls = from.optional_tertiary_controls;
+    description_.optional_controls = from.optional;
   }
 
   // No more cases than a batch has. Also of a batch that ends badly the answers tell where.

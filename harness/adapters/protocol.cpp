@@ -4,12 +4,14 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 
@@ -21,20 +23,24 @@ using simdjson::dom::object;
 using simdjson::dom::parser;
 
 constexpr std::size_t kDeepest = 32;
-constexpr std::size_t kMostMembers = 32;  // of an object; the protocol has none with more
+constexpr std::size_t kMostMembers = 128;  // of an object; the protocol has none with more
 
-struct Member {
-  const char* key;
-  std::uint64_t eptspec_configuration::*word;
-};
-constexpr auto kConfiguration =
-    std::to_array<Member>({{"maxphyaddr", &eptspec_configuration::maxphyaddr},
-                           {"capability", &eptspec_configuration::capability},
-                           {"pin_based_controls", &eptspec_configuration::pin_based_controls},
-                           {"primary_controls", &eptspec_configuration::primary_controls},
-                           {"secondary_controls", &eptspec_configuration::secondary_controls},
-                           {"tertiary_controls", &eptspec_configuration::tertiary_controls},
-                           {"parameters", &eptspec_configuration::parameters}});
+// What a configuration consists of: the width, and the registers that a target can have of its own.
+template <class Use>
+void each_register(ept_registers& registers, const Use& use) {
+  use("maxphyaddr", registers.maxphyaddr);
+  for (int n = 0; n < EPT_REGISTERS; ++n) {
+    const ept_register_role role = ept_register_names[n].role;
+    const bool is_given = role == EPT_ROLE_FIELD || role == EPT_ROLE_OPERAND;
+    if (!is_given) use(ept_register_names[n].name, *ept_register_word(&registers, n));
+  }
+}
+
+// Whether a walk depends on it: of these also those that are 0 are told.
+bool is_of_walk(std::string_view name) {
+  return std::ranges::any_of(ept_configuration_registers,
+                             [&](ept_register number) { return ept_register_names[number].name == name; });
+}
 
 Failure garbage(const std::string& mistake) { return {Fate::garbage, mistake}; }
 
@@ -90,29 +96,28 @@ element opened(std::string_view line, const char* message, parser& parser) {
   return root;
 }
 
-eptspec_configuration configuration_of(std::string_view name, element from) {
+ept_registers configuration_of(std::string_view name, element from) {
   constexpr const char* kBegin = "hello with a configuration that cannot be read: ";
   const auto members = as<object>(from);
   if (!members) throw garbage(fmt::format("{}'{}' cannot be {}", kBegin, name, cut(from)));
-  eptspec_configuration configuration{};
+  ept_registers configuration{};
   for (const auto [key, value] : *members) {
-    const auto* const member = std::find_if(kConfiguration.begin(), kConfiguration.end(),
-                                            [&, key = key](const Member& one) { return key == one.key; });
+    ept_word* member = nullptr;
+    each_register(configuration, [&, key = key](std::string_view one, ept_word& word) {
+      if (key == one) member = &word;
+    });
     const auto word = word_of(value);
-    if (member == kConfiguration.end()) {
-      throw garbage(fmt::format("{}'{}' is no part of a configuration", kBegin, cut(key)));
-    }
+    if (member == nullptr) throw garbage(fmt::format("{}'{}' is no part of a configuration", kBegin, cut(key)));
     if (!word) {
-      throw garbage(
-          fmt::format("{}'{}' cannot be {}; expected a number or \"0x...\"", kBegin, member->key, cut(value)));
+      throw garbage(fmt::format("{}'{}' cannot be {}; expected a number or \"0x...\"", kBegin, key, cut(value)));
     }
-    configuration.*(member->word) = *word;
+    *member = *word;
   }
   return configuration;
 }
 
 std::uint32_t questions_of(std::optional<array> from) {
-  constexpr const char* kMistake = "hello without 'questions', a list of eptp, entry, walk, sub_page";
+  constexpr const char* kMistake = "hello without 'questions', a list of eptp, entry, walk, sub_page, check";
   if (!from) throw garbage(kMistake);
   std::uint32_t questions = 0;
   for (const element one : *from) {
@@ -142,17 +147,27 @@ void append_number(std::string& line, std::string_view before, std::uint64_t num
   line.append(digits.begin(), end);
 }
 
+void append_check(const eptspec_case& asked, std::string& line) {
+  line += fmt::format(R"(","check":"{}","registers":{{)", ept_check_names[asked.check].name);
+  std::string comma;
+  for (const auto& [name, value] : vectors::registers_in(asked.registers, vectors::kGiven)) {
+    line += fmt::format(R"({}"{}":"{:#x}")", std::exchange(comma, ","), name, value);
+  }
+  line += "}}";
+}
+
 void append_case(const eptspec_case& asked, std::string& line) {
   append_number(line, R"({"id":)", asked.id);
   line += R"(,"question":")";
   for (const auto& [question, name] : kQuestionNames) {
     if (asked.question == question) line += name;
   }
-  append_word(line, R"(","eptp":)", asked.eptp);
+  if (asked.question == EPTSPEC_QUESTION_CHECK) return append_check(asked, line);
+  append_word(line, R"(","eptp":)", asked.registers.eptp);
   if (asked.question != EPTSPEC_QUESTION_EPTP) append_number(line, ",\"level\":", asked.level);
   if (asked.question == EPTSPEC_QUESTION_ENTRY) append_word(line, ",\"entry\":", asked.words[0].value);
   const bool sub_page = asked.question == EPTSPEC_QUESTION_SUB_PAGE;
-  if (sub_page) append_word(line, ",\"sub_page_table_pointer\":", asked.sub_page_table_pointer);
+  if (sub_page) append_word(line, ",\"sub_page_table_pointer\":", asked.registers.sub_page_table_pointer);
   if (sub_page || asked.question == EPTSPEC_QUESTION_WALK) {
     append_word(line, ",\"guest_physical_address\":", asked.guest_physical_address);
     append_word(line, ",\"access\":", asked.access);
@@ -191,12 +206,15 @@ bool read_words(element value, eptspec_answer& answer) {
   return true;
 }
 
-bool read_error(element value, eptspec_answer& answer) {
+bool read_number(element value, std::uint32_t& number) {
   const auto word = word_of(value);
-  if (!word || *word > ~std::uint32_t{0}) return false;
-  answer.vm_instruction_error = static_cast<std::uint32_t>(*word);
+  number = static_cast<std::uint32_t>(word.value_or(0));
+  return word && *word == number;
+}
+
+bool read_error(element value, eptspec_answer& answer) {
   answer.valid |= EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
-  return true;
+  return read_number(value, answer.vm_instruction_error);
 }
 
 bool read_result(element value, eptspec_answer& answer) {
@@ -219,6 +237,8 @@ bool read_one(std::string_view key, element value, eptspec_answer& answer) {
   if (key == "qualification_valid") return read_known_bits(value, answer);
   if (key == "words") return read_words(value, answer);
   if (key == "vm_instruction_error") return read_error(value, answer);
+  if (key == "exception") return read_number(value, answer.exception);
+  if (key == "exit_reason") return read_number(value, answer.exit_reason);
   for (const AnswerMember& one : kAnswerMembers) {
     if (key == ept_outcome_members[one.member].name) return read_member(value, one, answer);
   }
@@ -258,17 +278,16 @@ void place(element from, std::span<const eptspec_case> cases, std::span<eptspec_
 
 std::string hello_line() { return fmt::format(R"({{"message":"hello","abi":{}}})", EPTSPEC_ABI_VERSION) + "\n"; }
 
-std::string configure_line(const eptspec_configuration& configuration) {
-  std::string line = R"({"message":"configure","configuration":{)";
-  for (const Member& member : kConfiguration) {
-    const bool first = &member == kConfiguration.data();
-    if (first) {
-      line += fmt::format(R"("{}":{})", member.key, configuration.*(member.word));
-    } else {
-      line += fmt::format(R"(,"{}":"{:#x}")", member.key, configuration.*(member.word));
+std::string configure_line(ept_registers configuration) {
+  std::string members;
+  each_register(configuration, [&](std::string_view name, ept_word word) {
+    if (members.empty()) {
+      members = fmt::format(R"("{}":{})", name, word);
+    } else if (word != 0 || is_of_walk(name)) {
+      members += fmt::format(R"(,"{}":"{:#x}")", name, word);
     }
-  }
-  return line + "}}\n";
+  });
+  return R"({"message":"configure","configuration":{)" + members + "}}\n";
 }
 
 std::string run_line(std::uint64_t run, std::span<const eptspec_case> cases) {

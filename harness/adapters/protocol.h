@@ -16,7 +16,7 @@ namespace harness {
 
 // What the runner says, each line closed by a line feed.
 std::string hello_line();
-std::string configure_line(const eptspec_configuration& configuration);
+std::string configure_line(ept_registers configuration);
 // Cases of one configuration; `run` numbers the batch.
 std::string run_line(std::uint64_t run, std::span<const eptspec_case> cases);
 std::string bye_line();

@@ -1,9 +1,11 @@
 // The target `reference`: the emitted model, put through the same questions as everybody else.
-#include <cstring>
+#include <bit>
 
+#include "ept_controls.h"
 #include "harness/adapters/abi_model.h"
 #include "harness/adapters/adapter.h"
 #include "harness/support/names.h"
+#include "vectors/format/vector.h"
 
 namespace harness {
 
@@ -19,10 +21,10 @@ ept_outcome walk(const eptspec_case& asked, const ept_context& context) {
 }
 
 ept_outcome check_sub_page(const eptspec_case& asked) {
-  const ept_configuration configuration = to_model(asked.configuration);
+  const ept_configuration configuration = vectors::configuration_of(asked.registers);
   eptspec_case memory = asked;
-  return ept_check_sub_page(&configuration, asked.eptp, asked.sub_page_table_pointer, asked.guest_physical_address,
-                            asked.access, read, &memory);
+  return ept_check_sub_page(&configuration, asked.registers.eptp, asked.registers.sub_page_table_pointer,
+                            asked.guest_physical_address, asked.access, read, &memory);
 }
 
 void tell(const eptspec_case& asked, const ept_outcome& outcome, eptspec_answer& answer) {
@@ -41,33 +43,52 @@ void tell(const eptspec_case& asked, const ept_outcome& outcome, eptspec_answer&
 class Prepared {
  public:
   const ept_context& context(const eptspec_case& asked) {
-    const ept_configuration configuration = to_model(asked.configuration);
-    const bool same = std::memcmp(&configuration, &configuration_, sizeof configuration) == 0;
-    if (!known_ || eptp_ != asked.eptp || !same) ept_prepare(&configuration, asked.eptp, &context_);
+    if (!known_ || !vectors::same(asked.registers, registers_)) context_ = vectors::context_of(asked.registers);
     known_ = true;
-    eptp_ = asked.eptp;
-    configuration_ = configuration;
+    registers_ = asked.registers;
     return context_;
   }
 
  private:
   bool known_ = false;
-  ept_word eptp_ = 0;
-  ept_configuration configuration_{};
+  ept_registers registers_{};
   ept_context context_{};
 };
+
+// The one outcome that the check has, as a processor reports it.
+void tell_check(const eptspec_case& asked, eptspec_answer& answer) {
+  const ept_check_result found = ept_check(static_cast<ept_check_id>(asked.check), &asked.registers);
+  answer.result = EPTSPEC_CHECK_ACCEPTED;
+  for (const ept_check_outcome_name& one : ept_check_outcome_names) {
+    if (one.check != asked.check || one.outcome != found.outcome || one.may) continue;
+    if (one.vm_instruction_errors != 0) {
+      answer.result = EPTSPEC_CHECK_VM_FAIL;
+      answer.vm_instruction_error = static_cast<std::uint32_t>(std::countr_zero(one.vm_instruction_errors));
+      answer.valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
+    } else if (one.exception != EPT_NO_NUMBER) {
+      answer.result = EPTSPEC_CHECK_EXCEPTION;
+      answer.exception = one.exception;
+    } else {
+      answer.result = EPTSPEC_CHECK_VM_EXIT;
+      answer.exit_reason = one.exit_reason;
+    }
+  }
+}
 
 eptspec_answer answer_to(const eptspec_case& asked, Prepared& prepared) {
   eptspec_answer answer{};
   answer.id = asked.id;
   answer.status = EPTSPEC_ANSWERED;
   if (asked.question == EPTSPEC_QUESTION_EPTP) {
-    const ept_configuration configuration = to_model(asked.configuration);
-    const bool accepted = ept_check_eptp(&configuration, asked.eptp) == 0;
+    const bool accepted = vectors::eptp_rules_of(asked.registers) == 0;
     answer.result = accepted ? EPTSPEC_EPTP_ACCEPTED : EPTSPEC_EPTP_REFUSED;
     answer.valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
     if (!accepted)
       answer.vm_instruction_error = static_cast<std::uint32_t>(ept_saved_facts[EPT_SAVED_VM_INSTRUCTION_ERROR].value);
+    return answer;
+  }
+  if (asked.question == EPTSPEC_QUESTION_CHECK) {
+    tell_check(asked, answer);
     return answer;
   }
   if (asked.question == EPTSPEC_QUESTION_SUB_PAGE) {

@@ -32,16 +32,16 @@ std::vector<vectors::Vector> all_of(const std::vector<vectors::Document>& docume
 }
 
 void print_case(const spec::Spec& spec, const vectors::Case& asked) {
-  ept_configuration has = asked.configuration;
+  ept_registers has = asked.registers;
   const auto width = static_cast<int>(has.maxphyaddr);
   fmt::print("    maxphyaddr {}\n", width);
-  int place = 0;
   for (const ept_register number : ept_configuration_registers) {
-    const ept_word value = *ept_configuration_word(&has, place++);
+    const ept_word value = *ept_register_word(&has, number);
     fmt::print("    {} {:#x}: {}\n", spec.registers.at(number).id, value,
                spec::draw(spec.registers.at(number), value, width));
   }
-  fmt::print("    EPTP {:#x}: {}\n", asked.eptp, spec::draw(register_of(spec, "eptp"), asked.eptp, width));
+  fmt::print("    EPTP {:#x}: {}\n", asked.registers.eptp,
+             spec::draw(register_of(spec, "eptp"), asked.registers.eptp, width));
   if (asked.question == vectors::Question::walk) {
     fmt::print("    access to {:#x}: {}\n", asked.guest_physical_address,
                spec::draw_bits(spec.attributes, asked.access));

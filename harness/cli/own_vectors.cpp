@@ -28,15 +28,14 @@ namespace {
 namespace fs = std::filesystem;
 
 spec::Profile profile_of(const harness::Description& description) {
-  ept_configuration has = harness::widest(description);
+  ept_registers has = harness::widest(description);
   spec::Profile profile;
   profile.id = "own";
   profile.title = description.name;
   profile.maxphyaddr = static_cast<int>(has.maxphyaddr);
   profile.registers.resize(EPT_REGISTERS, 0);
-  int place = 0;
   for (const ept_register number : ept_configuration_registers)
-    profile.registers[number] = *ept_configuration_word(&has, place++);
+    profile.registers[number] = *ept_register_word(&has, number);
   return profile;
 }
 

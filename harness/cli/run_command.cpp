@@ -90,8 +90,8 @@ void judge_all(const RunArguments& arguments, std::unique_ptr<harness::Adapter> 
 // Failures are shown with the processor that failed.
 void show_configurations_put(const harness::Description& description, harness::Report& report) {
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
-    ept_configuration& shown = report.vectors[n].asked.configuration;
-    if (deviates(report.judgements[n].verdict)) shown = configuration_put(shown, description);
+    vectors::Case& shown = report.vectors[n].asked;
+    if (deviates(report.judgements[n].verdict)) shown.registers = registers_put(shown, description);
   }
 }
 
@@ -111,8 +111,8 @@ void describe(const harness::Target& target, const harness::Description& descrip
 }
 
 // The processor of random vectors: of the profile, else the target's own with its optional controls, else drawn.
-std::optional<ept_configuration> allowed(const RunArguments& arguments, const harness::VectorSet& all,
-                                         const harness::Description& description) {
+std::optional<ept_registers> allowed(const RunArguments& arguments, const harness::VectorSet& all,
+                                     const harness::Description& description) {
   if (!arguments.profile.empty()) return configuration_of(all, arguments.profile);
   if (description.any_configuration) return std::nullopt;
   return harness::widest(description);

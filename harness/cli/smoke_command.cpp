@@ -15,9 +15,9 @@ namespace cli {
 
 namespace {
 
-ept_configuration configuration_of(const harness::Description& description) {
+ept_registers configuration_of(const harness::Description& description) {
   if (description.any_configuration) return harness::usual_configuration();
-  return harness::to_model(description.configuration);
+  return description.configuration;
 }
 
 void print_description(const harness::Description& description) {
@@ -26,7 +26,7 @@ void print_description(const harness::Description& description) {
   for (const auto& [question, name] : harness::kQuestionNames) {
     if ((description.questions & question) != 0) fmt::print(" {}", name);
   }
-  const eptspec_configuration& has = description.configuration;
+  const ept_registers& has = description.configuration;
   if (description.any_configuration) {
     fmt::print("\n  takes the configuration of each case\n");
   } else {

@@ -195,7 +195,7 @@ int export_vectors(const Invocation& /*unused*/, const Arguments& arguments) {
 // Ends after `count` vectors, or when the output is closed.
 void stream_random(const spec::Spec& spec, const spec::Profile& profile, const Arguments& arguments,
                    std::ostream& out) {
-  const ept_configuration allowed = vectors::configuration_of(profile);
+  const ept_registers allowed = vectors::configuration_of(profile);
   const bool binary = arguments.format == "binary";
   if (binary)
     out << vectors::binary_header(arguments.count);

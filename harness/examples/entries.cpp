@@ -46,7 +46,10 @@ int eptspec_describe(eptspec_adapter* adapter) {
   adapter->name = "entries";
   adapter->version = "1";
   adapter->questions = EPTSPEC_QUESTION_ENTRY;
-  adapter->configuration = {kMaxphyaddr, kCapability, 0, 1U << 31, 2, 0, 0};  // with EPT enabled
+  adapter->configuration.maxphyaddr = kMaxphyaddr;
+  adapter->configuration.capability = kCapability;
+  adapter->configuration.primary_controls = 1U << 31;  // with EPT enabled
+  adapter->configuration.secondary_controls = 2;
   adapter->run = run;
   return 0;
 }

@@ -3,21 +3,25 @@
 //!     rustc -O --crate-type cdylib -o /tmp/entries_rs.so harness/examples/entries.rs
 use std::ffi::{c_char, c_int};
 
+// struct ept_registers: MAXPHYADDR, then the registers by number, of which these are some
+type Registers = [u64; 71];
+const CAPABILITY: usize = 1 + 11;
+const PRIMARY_CONTROLS: usize = 1 + 20;
+const SECONDARY_CONTROLS: usize = 1 + 21;
 #[repr(C)] // the structs of eptspec_adapter.h, member by member
-struct Configuration { maxphyaddr: u64, capability: u64, pin_based: u64, primary: u64, secondary: u64, tertiary: u64, parameters: u64 }
-#[repr(C)]
 struct Word { address: u64, value: u64 }
 #[repr(C)]
-struct Case { id: u64, question: u32, level: u32, configuration: Configuration, eptp: u64, guest_physical_address: u64,
-              access: u64, word_count: u32, padding: u32, words: [Word; 5], sub_page_table_pointer: u64 }
+struct Case { id: u64, question: u32, level: u32, check: u32, word_count: u32, registers: Registers,
+              guest_physical_address: u64, access: u64, words: [Word; 5] }
 #[repr(C)]
 struct Answer { id: u64, status: u32, result: u32, valid: u64, level: u32, memory_type: u32, ignore_pat: u32,
                 convertible: u32, host_physical_address: u64, qualification: u64, qualification_valid: u64,
-                words: [u64; 5], guest_physical_address: u64, vm_instruction_error: u32, padding: u32,
+                words: [u64; 5], guest_physical_address: u64, vm_instruction_error: u32, exception: u32,
+                exit_reason: u32, padding: u32,
                 sub_page_qualification: u64, reason: [c_char; 120] }
 #[repr(C)]
 pub struct Adapter { abi_version: u32, questions: u32, flags: u32, padding: u32, name: *const c_char, version: *const c_char,
-                     configuration: Configuration, optional_controls: [u64; 4],
+                     configuration: Registers, optional: Registers,
                      run: Option<unsafe extern "C" fn(*const Case, *mut Answer, usize)> }
 
 const ANSWERED: u32 = 1;
@@ -52,8 +56,12 @@ unsafe extern "C" fn run(cases: *const Case, answers: *mut Answer, count: usize)
 
 #[no_mangle]
 pub unsafe extern "C" fn eptspec_describe(adapter: *mut Adapter) -> c_int {
-    *adapter = Adapter { abi_version: 3, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
-        version: "1\0".as_ptr().cast(), optional_controls: [0; 4], run: Some(run),
-        configuration: Configuration { maxphyaddr: MAXPHYADDR, capability: 0x14140, pin_based: 0, primary: 1 << 31, secondary: 2, tertiary: 0, parameters: 0 } };
+    let mut processor = [0; 71];
+    processor[0] = MAXPHYADDR;
+    processor[CAPABILITY] = 0x14140;
+    processor[PRIMARY_CONTROLS] = 1 << 31; // with EPT enabled
+    processor[SECONDARY_CONTROLS] = 2;
+    *adapter = Adapter { abi_version: 4, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
+        version: "1\0".as_ptr().cast(), optional: [0; 71], run: Some(run), configuration: processor };
     0
 }

@@ -20,17 +20,18 @@ static void tell(struct ept_outcome outcome, struct eptspec_answer* answer) {
 }
 
 static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* answer) {
-  const struct eptspec_configuration* with = &asked->configuration;
+  const struct ept_registers* with = &asked->registers;
   const struct ept_configuration has = {with->maxphyaddr,       with->capability,         with->pin_based_controls,
                                         with->primary_controls, with->secondary_controls, with->tertiary_controls,
                                         with->parameters};
+  const ept_word eptp = with->eptp;
   const ept_word gpa = asked->guest_physical_address;
   struct ept_context context;
-  ept_prepare(&has, asked->eptp, &context);
+  ept_prepare(&has, eptp, &context);
   answer->id = asked->id;
   answer->status = EPTSPEC_ANSWERED;
   if (asked->question == EPTSPEC_QUESTION_EPTP) {
-    const int refused = ept_check_eptp(&has, asked->eptp) != 0;
+    const int refused = ept_check_eptp(&has, eptp) != 0;
     answer->result = refused ? EPTSPEC_EPTP_REFUSED : EPTSPEC_EPTP_ACCEPTED;
     answer->valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
     answer->vm_instruction_error = refused ? 7 : 0;
@@ -40,8 +41,8 @@ static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* 
   } else if (asked->question == EPTSPEC_QUESTION_WALK) {
     tell(ept_walk(&context, gpa, asked->access, read_word, (void*)asked), answer);
   } else {
-    const ept_word root = asked->sub_page_table_pointer;
-    tell(ept_check_sub_page(&has, asked->eptp, root, gpa, asked->access, read_word, (void*)asked), answer);
+    const ept_word root = with->sub_page_table_pointer;
+    tell(ept_check_sub_page(&has, eptp, root, gpa, asked->access, read_word, (void*)asked), answer);
   }
 }
 
@@ -53,7 +54,7 @@ int eptspec_describe(struct eptspec_adapter* adapter) {
   adapter->abi_version = EPTSPEC_ABI_VERSION;
   adapter->name = "ept_model.h";
   adapter->version = "1";
-  adapter->questions = EPTSPEC_QUESTION_ALL;
+  adapter->questions = EPTSPEC_QUESTION_ALL & ~EPTSPEC_QUESTION_CHECK;
   adapter->flags = EPTSPEC_ANY_CONFIGURATION;
   adapter->run = run;
   return 0;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ept_controls.h"
 #include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
 #include "vectors/format/names.h"
@@ -16,17 +17,18 @@ namespace {
 using vectors::same;
 
 constexpr std::array kQuestionBits = {EPTSPEC_QUESTION_EPTP, EPTSPEC_QUESTION_ENTRY, EPTSPEC_QUESTION_WALK,
-                                      EPTSPEC_QUESTION_SUB_PAGE};
+                                      EPTSPEC_QUESTION_SUB_PAGE, EPTSPEC_QUESTION_CHECK};
 static_assert(kQuestionBits.size() == vectors::kQuestions.size());
 
 // Whether the manual says of the case with this configuration what the vector expects. The entries may end too soon
 // for a walk that goes further there.
-bool applies(const vectors::Vector& vector, const ept_configuration& configuration) {
-  const bool eptp_matters = vector.asked.question != vectors::Question::eptp;
-  if (eptp_matters && ept_check_eptp(&configuration, vector.asked.eptp) != 0) return false;
-  if (same(configuration, vector.asked.configuration)) return true;
+bool applies(const vectors::Vector& vector, const ept_registers& registers) {
+  const bool is_check = vector.asked.question == vectors::Question::check;
+  const bool eptp_matters = vector.asked.question != vectors::Question::eptp && !is_check;
+  if (eptp_matters && vectors::eptp_rules_of(registers) != 0) return false;
+  if (same(registers, vector.asked.registers)) return true;
   vectors::Case there = vector.asked;
-  there.configuration = configuration;
+  there.registers = registers;
   if (there.question == vectors::Question::sub_page && !vectors::reaches_sub_page_check(there)) return false;
   if (there.question == vectors::Question::walk) there.entries.resize(5, 0);
   return same(vectors::expected_of(there), vector.expected);
@@ -34,16 +36,16 @@ bool applies(const vectors::Vector& vector, const ept_configuration& configurati
 
 struct Difference {
   std::string text;
-  ept_configuration undone;  // the adapter's configuration with this one thing as the vector has it
+  ept_registers undone;  // the adapter's configuration with this one thing as the vector has it
 };
 
-std::vector<Difference> differences(const ept_configuration& wanted, const ept_configuration& has) {
+std::vector<Difference> differences(const ept_registers& wanted, const ept_registers& has) {
   std::vector<Difference> all;
   if (wanted.maxphyaddr != has.maxphyaddr) {
     all.push_back({fmt::format("maxphyaddr is {}, not {}", has.maxphyaddr, wanted.maxphyaddr), has});
     all.back().undone.maxphyaddr = wanted.maxphyaddr;
   }
-  const auto add = [&](ept_word ept_configuration::*word, std::span<const Name> names, const char* kind) {
+  const auto add = [&](ept_word ept_registers::*word, std::span<const Name> names, const char* kind) {
     for (const Name& name : names) {
       const ept_word differing = (wanted.*word ^ has.*word) & name.bits;
       if (differing == 0) continue;
@@ -52,16 +54,18 @@ std::vector<Difference> differences(const ept_configuration& wanted, const ept_c
       all.back().undone.*word ^= differing;
     }
   };
-  add(&ept_configuration::capability, ept_capability_names, "capability");
+  add(&ept_registers::capability, ept_capability_names, "capability");
   for (const vectors::Controls& word : vectors::kControls) add(word.member, word.vocabulary, "control");
-  add(&ept_configuration::parameters, ept_parameters_names, "parameter");
+  add(&ept_registers::parameters, ept_parameters_names, "parameter");
   return all;
 }
 
 // The one thing that stands in the way; or those of which each would; or all that differs.
-std::string obstacle(const vectors::Vector& vector, const ept_configuration& has) {
-  const std::vector<Difference> all = differences(vector.asked.configuration, has);
-  const std::vector<Difference> done = differences(has, vector.asked.configuration);  // in the same order
+std::string obstacle(const vectors::Vector& vector, const ept_registers& has) {
+  if (vector.asked.question == vectors::Question::check)
+    return "with its capability MSRs the check says something else";
+  const std::vector<Difference> all = differences(vector.asked.registers, has);
+  const std::vector<Difference> done = differences(has, vector.asked.registers);  // in the same order
   std::string each;
   std::string any;
   for (std::size_t n = 0; n < all.size(); ++n) {
@@ -73,7 +77,7 @@ std::string obstacle(const vectors::Vector& vector, const ept_configuration& has
 }
 
 // The first of the parameters that are not known and on which it depends whether the vector applies; null for none.
-const Name* undecided(const vectors::Vector& vector, ept_configuration there, ept_word unknown) {
+const Name* undecided(const vectors::Vector& vector, ept_registers there, ept_word unknown) {
   for (const Name& parameter : ept_parameters_names) {
     if ((parameter.bits & unknown) == 0) continue;
     there.parameters ^= parameter.bits;
@@ -84,20 +88,40 @@ const Name* undecided(const vectors::Vector& vector, ept_configuration there, ep
   return nullptr;
 }
 
-}  // namespace
-
-ept_configuration configuration_put(const ept_configuration& wanted, const Description& description) {
-  if (description.any_configuration) return wanted;
-  const ept_configuration may = to_model(description.optional_controls);
-  ept_configuration result = to_model(description.configuration);
-  for (const vectors::Controls& word : vectors::kControls)
-    result.*word.member |= wanted.*word.member & may.*word.member;
+// The processor's MSRs; controls that differ as much from those that must be 1 there; everything else as it is.
+ept_registers check_put(ept_registers wanted, const Description& description) {
+  ept_registers result = description.configuration;
+  for (int n = 0; n < EPT_REGISTERS; ++n) {
+    const ept_register_role role = ept_register_names[n].role;
+    if (role == EPT_ROLE_CAPABILITY || role == EPT_ROLE_CHOICE) continue;
+    const ept_word difference = *ept_register_word(&wanted, n) ^ ept_required(&wanted, n);
+    *ept_register_word(&result, n) = difference ^ ept_required(&description.configuration, n);
+  }
   return result;
 }
 
-ept_configuration widest(const Description& description) {
-  return configuration_put(to_model(description.optional_controls), description);
+ept_registers walk_put(ept_registers wanted, const Description& description) {
+  ept_registers has = description.configuration;
+  ept_registers may = description.optional_controls;
+  ept_registers result{};
+  result.maxphyaddr = has.maxphyaddr;
+  for (const ept_register n : ept_configuration_registers)
+    *ept_register_word(&result, n) =
+        *ept_register_word(&has, n) | (*ept_register_word(&wanted, n) & *ept_register_word(&may, n));
+  result.eptp = wanted.eptp;
+  result.sub_page_table_pointer = wanted.sub_page_table_pointer;
+  return result;
 }
+
+}  // namespace
+
+ept_registers registers_put(const vectors::Case& asked, const Description& description) {
+  if (description.any_configuration) return asked.registers;
+  return asked.question == vectors::Question::check ? check_put(asked.registers, description)
+                                                    : walk_put(asked.registers, description);
+}
+
+ept_registers widest(const Description& description) { return walk_put(description.optional_controls, description); }
 
 bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
@@ -118,12 +142,11 @@ Judgement prepare(const vectors::Vector& vector, const Description& description,
   put.id = id;
   put.question = kQuestionBits.at(static_cast<std::size_t>(asked.question));
   put.level = static_cast<std::uint32_t>(asked.level);
-  put.eptp = asked.eptp;
+  put.check = static_cast<std::uint32_t>(asked.check);
   put.guest_physical_address = asked.guest_physical_address;
   put.access = asked.access;
-  put.sub_page_table_pointer = asked.sub_page_table_pointer;
-  const ept_configuration there = configuration_put(asked.configuration, description);
-  put.configuration = to_abi(there);
+  const ept_registers there = registers_put(asked, description);
+  put.registers = there;
   if (!description.any_configuration && !applies(vector, there))
     return {Verdict::not_applicable, obstacle(vector, there), {}};
   if (const Name* parameter = undecided(vector, there, description.unknown_parameters); parameter != nullptr) {

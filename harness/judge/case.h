@@ -12,12 +12,12 @@ namespace harness {
 // applicable or skipped. A vector applies to a processor when the manual says the same of it there.
 Judgement prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put);
 
-// The configuration that a case gets: the vector's, or the adapter's processor with the vector's controls as far as it
-// can have them.
-ept_configuration configuration_put(const ept_configuration& wanted, const Description& description);
+// The registers that a case gets: the vector's, or those of the adapter's processor with the vector's controls as far
+// as it can have them; of a check with controls that differ from what must be 1 as the vector's do.
+ept_registers registers_put(const vectors::Case& asked, const Description& description);
 
-// The same for an adapter that is one processor, with all controls that it can have.
-ept_configuration widest(const Description& description);
+// Of a walk on an adapter that is one processor, with all controls that it can have.
+ept_registers widest(const Description& description);
 
 // The words of memory that a walk of the case reads, from the root down. False when two of the entries would lie at
 // one address with different values, so that no memory holds them all.

@@ -5,6 +5,7 @@
 
 #include "harness/judge/draw.h"
 #include "harness/support/names.h"
+#include "vectors/format/expectation.h"
 
 namespace harness {
 
@@ -53,9 +54,8 @@ void add_misconfiguration(Places& to, const std::string& format, ept_word rules,
 // entry that maps the page has one bit less, or one permission only.
 ept_word permission_rules(const vectors::Vector& vector) {
   vectors::Case asked = vector.asked;
-  asked.configuration.capability |= EPT_CAPABILITY_EXECUTE_ONLY;
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp, &context);
+  asked.registers.capability |= EPT_CAPABILITY_EXECUTE_ONLY;
+  const ept_context context = vectors::context_of(asked.registers);
   ept_word& leaf = asked.entries.at(static_cast<std::size_t>(asked.level - vector.expected.outcome.level));
   const ept_word whole = leaf;
   ept_word rules = 0;
@@ -80,8 +80,7 @@ bool is_refused(const vectors::Vector& vector, const Deviation& one) {
 // it has applied a rule on permissions wrongly. If they deny nothing, no such rule is suspected.
 bool denies_something(const vectors::Vector& vector) {
   const vectors::Case& asked = vector.asked;
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp, &context);
+  const ept_context context = vectors::context_of(asked.registers);
   ept_word all = context.present;
   for (int level = asked.level; level >= static_cast<int>(vector.expected.outcome.level); --level)
     all &= asked.entries.at(static_cast<std::size_t>(asked.level - level));
@@ -105,6 +104,9 @@ void add_result(Places& to, const vectors::Vector& vector) {
         add_misconfiguration(to, format_of(vector), outcome.rules, outcome.reserved_bits);
       break;
     case vectors::Question::sub_page: add_bits(to, ept_sub_page_rule_names, outcome.rules); break;
+    case vectors::Question::check:
+      for (const ept_check_rule_name* const rule : vectors::broken_rules(vector.asked, expected)) add(to, rule->cite);
+      break;
   }
 }
 
@@ -141,6 +143,7 @@ void add_deviation(Places& to, const vectors::Vector& vector, const Deviation& o
       if (one.observed == EPTSPEC_WALK_SUB_PAGE_CHECK) add(to, EPT_CITE_SUB_PAGE_CHECK);
       break;
     case Field::entry: add_bits(to, ept_flag_names, bits); break;
+    case Field::number: add_result(to, vector); break;
   }
 }
 

@@ -14,7 +14,8 @@ enum class Form : std::uint8_t { result, number, hexadecimal };
 Form form_of(Field field, bool of_bit) {
   if (field == Field::result) return Form::result;
   const ept_outcome_member* const member = member_of(field);
-  return of_bit || (member != nullptr && member->kind == EPT_MEMBER_NUMBER) ? Form::number : Form::hexadecimal;
+  const bool is_number = field == Field::number || (member != nullptr && member->kind == EPT_MEMBER_NUMBER);
+  return of_bit || is_number ? Form::number : Form::hexadecimal;
 }
 
 std::string text_of(Form form, std::uint64_t value) {
@@ -53,8 +54,9 @@ const ept_outcome_member* member_of(Field field) {
 }
 
 const ept_saved_fact* saved_of(Field field) {
-  return field > Field::entry ? &ept_saved_facts[static_cast<int>(field) - static_cast<int>(Field::entry) - 1]
-                              : nullptr;
+  return field > Field::entry && field < Field::number
+             ? &ept_saved_facts[static_cast<int>(field) - static_cast<int>(Field::entry) - 1]
+             : nullptr;
 }
 
 std::vector<Field> all_fields() {
@@ -62,12 +64,14 @@ std::vector<Field> all_fields() {
   for (const AnswerMember& one : kAnswerMembers) fields.push_back(field_of(one.member));
   fields.push_back(Field::entry);
   for (int fact = 0; fact < EPT_SAVED_FACTS; ++fact) fields.push_back(field_of(static_cast<ept_saved>(fact)));
+  fields.push_back(Field::number);
   return fields;
 }
 
 const char* name_of(Field field) {
   if (const ept_outcome_member* const member = member_of(field)) return member->name;
   if (const ept_saved_fact* const fact = saved_of(field)) return fact->name;
+  if (field == Field::number) return "number";
   return field == Field::result ? "result" : "entry";
 }
 

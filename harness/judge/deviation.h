@@ -12,10 +12,11 @@
 
 namespace harness {
 
-// Beside these two a member of an outcome or a fact that an exit saves, see field_of.
+// Beside these three a member of an outcome or a fact that an exit saves, see field_of.
 enum class Field : std::uint8_t {
   result,
-  entry = EPT_OUTCOME_MEMBERS + 1,  // as it is afterwards
+  entry = EPT_OUTCOME_MEMBERS + 1,                               // as it is afterwards
+  number = int{EPT_OUTCOME_MEMBERS} + int{EPT_SAVED_FACTS} + 2,  // of the exception or VM exit that a check ends in
 };
 constexpr Field field_of(ept_member member) { return static_cast<Field>(member + 1); }
 constexpr Field field_of(ept_saved fact) { return static_cast<Field>(EPT_OUTCOME_MEMBERS + 2 + fact); }

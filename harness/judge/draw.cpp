@@ -7,6 +7,7 @@
 
 #include "harness/judge/judge.h"
 #include "harness/support/names.h"
+#include "vectors/format/expectation.h"
 #include "vectors/format/names.h"
 #include "vectors/format/self_contained.h"
 
@@ -15,8 +16,7 @@ namespace harness {
 namespace {
 
 ept_classification classify(const vectors::Case& asked, int level, ept_word entry) {
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp, &context);
+  const ept_context context = vectors::context_of(asked.registers);
   return ept_classify(&context, level, entry);
 }
 
@@ -32,7 +32,7 @@ std::pair<int, ept_word> decisive(const vectors::Vector& vector) {
 
 // An entry of the sub-page permission table: its fields by name, the vector by the parts that it lets be written.
 std::string sub_page_bits(const vectors::Case& asked, int level, ept_word entry) {
-  const ept_word reserved = entry & ept_sub_page_forbidden(asked.configuration.maxphyaddr, level);
+  const ept_word reserved = entry & ept_sub_page_forbidden(asked.registers.maxphyaddr, level);
   const ept_word rest = entry & ~reserved;
   std::string text = level == 1 ? names_of(ept_sub_page_vector_names, rest)
                                 : names_of(ept_sub_page_table_names, rest & ~EPT_ENTRY_ADDRESS);
@@ -42,13 +42,22 @@ std::string sub_page_bits(const vectors::Case& asked, int level, ept_word entry)
 
 // From the pointer down to the last entry that is read.
 std::string draw_sub_page(const vectors::Case& asked, const std::string& indent) {
-  std::string text = fmt::format("{}sub-page table pointer {:#x}\n", indent, asked.sub_page_table_pointer);
+  std::string text = fmt::format("{}sub-page table pointer {:#x}\n", indent, asked.registers.sub_page_table_pointer);
   const int last = vectors::expected_of(asked).outcome.level;
   int level = asked.level;
   for (const ept_word entry : asked.entries) {
     if (level < last) break;
     text += fmt::format("{}level {}  {:#018x}  {}\n", indent, level, entry, sub_page_bits(asked, level, entry));
     --level;
+  }
+  return text;
+}
+
+std::string draw_check(const vectors::Case& asked, const std::string& indent) {
+  std::string text = fmt::format("{}{}\n", indent, ept_check_names[asked.check].title);
+  for (const unsigned roles : {vectors::kCapabilities, vectors::kGiven}) {
+    for (const auto& [name, value] : vectors::registers_in(asked.registers, roles))
+      text += fmt::format("{}  {} {:#x}\n", indent, name, value);
   }
   return text;
 }
@@ -80,12 +89,13 @@ std::string bits_of(const vectors::Case& asked, int level, ept_word entry) {
 }
 
 std::string eptp_text(const vectors::Case& asked) {
-  const ept_word reserved = vectors::reserved_in(asked.configuration, asked.eptp);
-  return fmt::format("{:#x}{}", asked.eptp, reserved == 0 ? "" : "  reserved " + numbers_of(reserved));
+  const ept_word reserved = vectors::reserved_in(asked.registers);
+  return fmt::format("{:#x}{}", asked.registers.eptp, reserved == 0 ? "" : "  reserved " + numbers_of(reserved));
 }
 
 std::string draw(const vectors::Case& asked, const std::string& indent) {
-  const ept_configuration& with = asked.configuration;
+  const ept_registers& with = asked.registers;
+  if (asked.question == vectors::Question::check) return draw_check(asked, indent);
   std::string text = fmt::format("{}maxphyaddr {}, capability {:#x}", indent, with.maxphyaddr, with.capability);
   std::string controls = names_of(ept_secondary_controls_names, with.secondary_controls);
   const std::string tertiary = names_of(ept_tertiary_controls_names, with.tertiary_controls);
@@ -109,16 +119,26 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
 }
 
 std::string rule_of(const vectors::Vector& vector) {
+  if (vector.asked.question == vectors::Question::check) {
+    std::string text;
+    for (const ept_check_rule_name* const rule : vectors::broken_rules(vector.asked, vector.expected))
+      text += (text.empty() ? "" : ", ") + std::string(rule->name);
+    return text.empty() ? format_of(vector) + " accepted" : text;
+  }
   const vectors::Broken broken = vectors::broken_by(vector);
   if (broken.rules != 0) return names_of(broken.vocabulary, broken.rules);
   const char* const result = result_name(expected_result(vector));
   return vector.asked.question == vectors::Question::eptp ? std::string("eptp ") + result : result;
 }
 
-bool breaks_several(const vectors::Vector& vector) { return std::popcount(vectors::broken_by(vector).rules) > 1; }
+bool breaks_several(const vectors::Vector& vector) {
+  return std::popcount(vectors::broken_by(vector).rules) > 1 ||
+         vectors::broken_rules(vector.asked, vector.expected).size() > 1;
+}
 
 std::string format_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "eptp";
+  if (vector.asked.question == vectors::Question::check) return ept_check_names[vector.asked.check].name;
   if (vector.asked.question == vectors::Question::sub_page)
     return vector.expected.outcome.level == 1 ? "sub_page_vector" : "sub_page_table";
   const auto [level, entry] = decisive(vector);

@@ -8,6 +8,7 @@
 
 #include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
+#include "vectors/format/expectation.h"
 
 namespace harness {
 
@@ -20,6 +21,7 @@ bool belongs_to(std::uint32_t result, std::uint32_t question) {
     case EPTSPEC_QUESTION_WALK: return result >= EPTSPEC_WALK_TRANSLATED && result <= EPTSPEC_WALK_MISCONFIGURATION;
     case EPTSPEC_QUESTION_SUB_PAGE:
       return result >= EPTSPEC_SUB_PAGE_WRITE_ALLOWED && result <= EPTSPEC_SUB_PAGE_MISCONFIGURATION;
+    case EPTSPEC_QUESTION_CHECK: return result >= EPTSPEC_CHECK_ACCEPTED && result <= EPTSPEC_CHECK_VM_EXIT;
     default: return false;
   }
 }
@@ -115,6 +117,42 @@ void compare_error(const eptspec_answer& answer, std::vector<Deviation>& out) {
     out.push_back({field_of(EPT_SAVED_VM_INSTRUCTION_ERROR), right, answer.vm_instruction_error});
 }
 
+std::uint32_t expected_check_result(const vectors::Vector& vector) {
+  const ept_check_outcome_name* const outcome = vectors::outcome_of(vector.asked.check, vector.expected.check.outcome);
+  if (outcome == nullptr) return EPTSPEC_CHECK_ACCEPTED;
+  if (outcome->vm_instruction_errors != 0) return EPTSPEC_CHECK_VM_FAIL;
+  return outcome->exception != EPT_NO_NUMBER ? EPTSPEC_CHECK_EXCEPTION : EPTSPEC_CHECK_VM_EXIT;
+}
+
+// The errors that VM entry may report: where several rules are broken, the manual leaves their order open.
+ept_word possible_errors(const vectors::Vector& vector) {
+  ept_word errors = 0;
+  for (const ept_check_rule_name* const rule : vectors::broken_rules(vector.asked, vector.expected))
+    errors |= vectors::outcome_of(rule->whole, rule->outcome)->vm_instruction_errors;
+  return errors;
+}
+
+// Accepted also where the manual leaves it open.
+void compare_check(const vectors::Vector& vector, const eptspec_answer& answer, std::vector<Deviation>& out) {
+  const ept_check_outcome_name* const outcome = vectors::outcome_of(vector.asked.check, vector.expected.check.outcome);
+  const std::uint32_t expected = expected_check_result(vector);
+  const bool open = outcome != nullptr && outcome->may && answer.result == EPTSPEC_CHECK_ACCEPTED;
+  if (open) return;
+  if (answer.result != expected) return out.push_back({Field::result, expected, answer.result});
+  if (outcome == nullptr) return;
+  const ept_word errors = possible_errors(vector);
+  const bool known = (answer.valid & EPTSPEC_VALID_VM_INSTRUCTION_ERROR) != 0 && expected == EPTSPEC_CHECK_VM_FAIL;
+  if (known && (answer.vm_instruction_error > 63 || (errors >> answer.vm_instruction_error & 1) == 0)) {
+    out.push_back({harness::field_of(EPT_SAVED_VM_INSTRUCTION_ERROR),
+                   static_cast<std::uint64_t>(std::countr_zero(errors)), answer.vm_instruction_error});
+  }
+  const auto compare_number = [&](std::uint32_t right, std::uint32_t found) {
+    if (right != found) out.push_back({Field::number, right, found});
+  };
+  if (expected == EPTSPEC_CHECK_EXCEPTION) compare_number(outcome->exception, answer.exception);
+  if (expected == EPTSPEC_CHECK_VM_EXIT) compare_number(outcome->exit_reason, answer.exit_reason);
+}
+
 Field field_of(const Mistake& mistake) {
   if (mistake.what < EPT_SAVED_FACTS) return harness::field_of(static_cast<ept_saved>(mistake.what));
   return harness::field_of(static_cast<ept_member>(mistake.what - EPT_SAVED_FACTS));
@@ -166,6 +204,7 @@ std::uint32_t expected_result(const vectors::Vector& vector) {
     case vectors::Question::entry: return abi_result(expected.classification.kind);
     case vectors::Question::walk:
     case vectors::Question::sub_page: return abi_result(expected.outcome.result);
+    case vectors::Question::check: return expected_check_result(vector);
   }
   return 0;
 }
@@ -178,7 +217,9 @@ Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Ob
   if (const std::string problem = malformed(put, answer); !problem.empty()) return error(Fate::garbage, problem);
   Judgement judgement{Verdict::pass, {}, {}};
   const std::uint32_t expected = expected_result(vector);
-  if (answer.result != expected) {
+  if (vector.asked.question == vectors::Question::check) {
+    compare_check(vector, answer, judgement.deviations);
+  } else if (answer.result != expected) {
     // The rest of an answer to another result says nothing.
     judgement.deviations.push_back({Field::result, expected, answer.result});
   } else if (vectors::has_outcome(vector.asked.question)) {

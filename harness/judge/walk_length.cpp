@@ -29,8 +29,8 @@ ept_word read_entry(void* memory, ept_word address) {
 ept_outcome with_other_length(const vectors::Case& asked) {
   constexpr ept_word kFrom4To5 = ept_word{3 ^ 4} << std::countr_zero(ept_word{EPT_EPTP_WALK_LENGTH});
   vectors::Case memory = asked;
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp ^ kFrom4To5, &context);
+  memory.registers.eptp ^= kFrom4To5;
+  const ept_context context = vectors::context_of(memory.registers);
   return ept_walk(&context, asked.guest_physical_address, asked.access, read_entry, &memory);
 }
 

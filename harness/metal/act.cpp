@@ -94,7 +94,7 @@ ept_word possible(ept_word access) {
 }
 
 ept_word possible_address(const vectors::Case& asked) {
-  ept_word address = asked.guest_physical_address & ((ept_word{1} << asked.configuration.maxphyaddr) - 1);
+  ept_word address = asked.guest_physical_address & ((ept_word{1} << asked.registers.maxphyaddr) - 1);
   if ((asked.access & EPT_ACCESS_PDPTE_LOAD) != 0) return address & 0xffffffe0U;
   if ((asked.access & kEventual) != 0) return address & ~ept_word{0x3f};
   if ((asked.access & (kShadowStack | EPT_ACCESS_GUEST_PAGING_STRUCTURE)) != 0) return address & ~ept_word{7};
@@ -111,7 +111,7 @@ ept_word with_place(ept_word entry, int level, ept_word table, ept_word below_wi
 // Its table, apart from the window's first pages, where the walk to it has its own; the vector has no address.
 void settle_sub_page_check(vectors::Case& asked, ept_word below_width) {
   ept_word table = kTablesBegin + 0x7000;
-  asked.sub_page_table_pointer = table;
+  asked.registers.sub_page_table_pointer = table;
   for (std::size_t n = 0; n + 1 < asked.entries.size(); ++n) {
     table += kTablesBegin;
     asked.entries[n] = (asked.entries[n] & ~(EPT_ENTRY_ADDRESS & below_width)) | table;
@@ -140,18 +140,18 @@ void choose_act(const Machine& machine, const eptspec_case& asked, Plan& plan) {
 void settle(vectors::Vector& vector) {
   vectors::Case& asked = vector.asked;
   // VM entry refuses virtual NMIs without NMI exiting.
-  ept_word& pin_based = asked.configuration.pin_based_controls;
+  ept_word& pin_based = asked.registers.pin_based_controls;
   if ((pin_based & EPT_CONTROL_NMI_EXITING) == 0) pin_based &= ~ept_word{EPT_CONTROL_VIRTUAL_NMIS};
   vector.expected = vectors::expected_of(asked);
   if (asked.question == vectors::Question::eptp) return;
-  const ept_word below_width = (ept_word{1} << asked.configuration.maxphyaddr) - 1;
+  const ept_word below_width = (ept_word{1} << asked.registers.maxphyaddr) - 1;
   ept_word table = kTablesBegin;
   if (asked.question == vectors::Question::sub_page) {
     settle_sub_page_check(asked, below_width);
     vector.expected = vectors::expected_of(asked);
     return;
   }
-  asked.eptp = (asked.eptp & ~(EPT_ENTRY_ADDRESS & below_width)) | table;
+  asked.registers.eptp = (asked.registers.eptp & ~(EPT_ENTRY_ADDRESS & below_width)) | table;
   int level = asked.level;
   for (ept_word& entry : asked.entries) entry = with_place(entry, level--, table += kTablesBegin, below_width);
   if (asked.question == vectors::Question::walk) {

@@ -32,8 +32,8 @@ constexpr std::array<ControlMsr, vectors::kControls.size()> kControlMsrs = {
     {{0x481, 0x48d, 32}, {0x482, 0x48e, 32}, {0x48b, 0x48b, 32}, {0x492, 0x492, 0}}};
 
 // What every case has.
-ept_configuration always() {
-  ept_configuration always{};
+ept_registers always() {
+  ept_registers always{};
   always.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
   always.secondary_controls = EPT_CONTROL_ENABLE_EPT;
   return always;
@@ -47,8 +47,8 @@ Description described(const std::string& name, const image::Probe& probe) {
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = kAllQuestions;
   description.unknown_parameters = all_bits(ept_parameters_names);
-  ept_configuration has = always();
-  ept_configuration may{};
+  ept_registers has = always();
+  ept_registers may{};
   has.maxphyaddr = probe.maxphyaddr;
   has.capability = msr(probe, 0x48c);
   for (std::size_t n = 0; n < kControlMsrs.size(); ++n) {
@@ -58,8 +58,8 @@ Description described(const std::string& name, const image::Probe& probe) {
     may.*word = value >> shift & all_bits(vocabulary) & ~(has.*word);
     if (shift != 0) has.*word |= value & all_bits(vocabulary);
   }
-  description.configuration = to_abi(has);
-  description.optional_controls = to_abi(may);
+  description.configuration = has;
+  description.optional_controls = may;
   return description;
 }
 
@@ -105,8 +105,8 @@ image::Case probe_case(const Machine& machine) {
   eptspec_case asked{};
   asked.id = kProbeCase;
   asked.question = EPTSPEC_QUESTION_EPTP;
-  asked.eptp = kPlainEptp;
-  asked.configuration = to_abi(always());
+  asked.registers.eptp = kPlainEptp;
+  asked.registers = always();
   return plan(machine, asked).made;
 }
 

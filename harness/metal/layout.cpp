@@ -4,6 +4,7 @@
 
 #include "harness/adapters/abi_model.h"
 #include "harness/metal/plan.h"
+#include "vectors/format/vector.h"
 
 namespace harness {
 
@@ -13,13 +14,6 @@ using image::Own;
 
 constexpr std::uint64_t kGuestEntry = 0x7;  // present, writable, user; accessed is 0
 constexpr std::uint64_t kPage = 0x1000;
-
-ept_context context_of(const eptspec_case& asked) {
-  const ept_configuration configuration = to_model(asked.configuration);
-  ept_context context{};
-  ept_prepare(&configuration, asked.eptp, &context);
-  return context;
-}
 
 ept_word read_word(void* memory, ept_word address) {
   return eptspec_read(static_cast<const eptspec_case*>(memory), address);
@@ -46,7 +40,7 @@ bool place_guest(const Machine& machine, Plan& plan) {
   };
   constexpr std::array<Place, 3> kPlaces = {{{Own::at_1_gbyte, 30}, {Own::at_512_gbyte, 39}, {Own::at_256_tbyte, 48}}};
   const eptspec_case& walked = plan.walked;
-  const ept_context context = context_of(walked);
+  const ept_context context = vectors::context_of(walked.registers);
   for (std::uint32_t n = 0; n < walked.word_count && walked.level - n >= 3; ++n) {
     const std::uint32_t level = walked.level - n;
     const Place& place = kPlaces.at(level - 3);
@@ -141,22 +135,22 @@ bool has_place(const Machine& machine, std::uint64_t symbol) {
 }
 
 ept_outcome expected_walk(const eptspec_case& asked) {
-  const ept_context context = context_of(asked);
+  const ept_context context = vectors::context_of(asked.registers);
   eptspec_case memory = asked;
   return ept_walk(&context, asked.guest_physical_address, asked.access, read_word, &memory);
 }
 
 ept_outcome expected_sub_page_check(const eptspec_case& asked) {
-  const ept_configuration configuration = to_model(asked.configuration);
+  const ept_configuration configuration = vectors::configuration_of(asked.registers);
   eptspec_case memory = asked;
-  return ept_check_sub_page(&configuration, asked.eptp, asked.sub_page_table_pointer, asked.guest_physical_address,
-                            asked.access, read_word, &memory);
+  return ept_check_sub_page(&configuration, asked.registers.eptp, asked.registers.sub_page_table_pointer,
+                            asked.guest_physical_address, asked.access, read_word, &memory);
 }
 
 // The vector has no address.
 void lay_out_sub_page_table(const Machine& machine, const eptspec_case& asked, Plan& plan) {
   const auto last = static_cast<std::uint32_t>(expected_sub_page_check(asked).level);
-  plan.made.sub_page_table_pointer = relocated_entry(machine, asked.sub_page_table_pointer);
+  plan.made.sub_page_table_pointer = relocated_entry(machine, asked.registers.sub_page_table_pointer);
   for (std::uint32_t n = 0; n < asked.word_count; ++n) {
     const std::uint32_t level = asked.level - n;
     const auto& [address, value] = asked.words[n];

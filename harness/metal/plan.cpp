@@ -27,12 +27,12 @@ std::uint32_t log_index(eptspec_case asked, image::Act act) {
 // The log must agree with the dirty flags (harness/metal/saved.cpp), so it is on wherever there are both.
 void set_controls(const Machine& machine, const eptspec_case& asked, Plan& plan) {
   image::Case& made = plan.made;
-  made.pin_based_controls = static_cast<std::uint32_t>(asked.configuration.pin_based_controls);
-  made.primary_controls = static_cast<std::uint32_t>(asked.configuration.primary_controls);
-  made.secondary_controls = static_cast<std::uint32_t>(asked.configuration.secondary_controls);
-  made.tertiary_controls = asked.configuration.tertiary_controls;
+  made.pin_based_controls = static_cast<std::uint32_t>(asked.registers.pin_based_controls);
+  made.primary_controls = static_cast<std::uint32_t>(asked.registers.primary_controls);
+  made.secondary_controls = static_cast<std::uint32_t>(asked.registers.secondary_controls);
+  made.tertiary_controls = asked.registers.tertiary_controls;
   if ((made.secondary_controls & EPT_CONTROL_EPT_VIOLATION_VE) != 0) made.flags |= image::kArmedVe;
-  const bool flags = (asked.eptp & EPT_EPTP_ENABLE_ACCESSED_DIRTY) != 0;
+  const bool flags = (asked.registers.eptp & EPT_EPTP_ENABLE_ACCESSED_DIRTY) != 0;
   if (flags && machine.modification_log) {
     made.secondary_controls |= image::kEnablePml;
     made.flags |= log_index(asked, made.act) << image::kLogIndexShift;
@@ -57,7 +57,7 @@ Plan plan_walk(const Machine& machine, const eptspec_case& asked) {
   Plan plan;
   plan.walked = asked;
   plan.made.id = asked.id;
-  plan.made.eptp = relocated_entry(machine, asked.eptp);
+  plan.made.eptp = relocated_entry(machine, asked.registers.eptp);
   plan.made.guest_physical_address = asked.guest_physical_address;
   choose_act(machine, asked, plan);
   set_controls(machine, asked, plan);
@@ -72,7 +72,7 @@ Plan plan_eptp(const Machine& machine, const eptspec_case& asked) {
   Plan plan;
   plan.made.id = asked.id;
   plan.made.act = image::Act::entry_only;
-  plan.made.eptp = asked.eptp;
+  plan.made.eptp = asked.registers.eptp;
   set_controls(machine, asked, plan);
   return plan;
 }
@@ -82,7 +82,7 @@ std::uint64_t allowed_access(const eptspec_case& asked) {
   const std::uint64_t entry = asked.words[0].value;
   if ((entry & EPT_ENTRY_READ) != 0) return EPT_ACCESS_READ;
   if ((entry & EPT_ENTRY_EXECUTE) != 0) return EPT_ACCESS_SUPERVISOR_FETCH;
-  const bool by_mode = (asked.configuration.secondary_controls & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL) != 0;
+  const bool by_mode = (asked.registers.secondary_controls & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL) != 0;
   return by_mode && (entry & EPT_ENTRY_USER_EXECUTE) != 0 ? EPT_ACCESS_USER_FETCH : EPT_ACCESS_READ;
 }
 
@@ -90,12 +90,12 @@ std::uint64_t allowed_access(const eptspec_case& asked) {
 eptspec_case walk_through(const eptspec_case& asked) {
   eptspec_case through = asked;
   through.question = EPTSPEC_QUESTION_WALK;
-  through.level = static_cast<std::uint32_t>((asked.eptp >> 3 & 7) + 1);
+  through.level = static_cast<std::uint32_t>((asked.registers.eptp >> 3 & 7) + 1);
   through.word_count = 0;
   through.access = allowed_access(asked);
   const std::uint64_t entry = asked.words[0].value;
   std::uint64_t free = 0x8000;
-  through.eptp = (asked.eptp & ~std::uint64_t{EPT_ENTRY_ADDRESS}) | free;
+  through.registers.eptp = (asked.registers.eptp & ~std::uint64_t{EPT_ENTRY_ADDRESS}) | free;
   std::uint64_t table = free;
   for (std::uint32_t level = through.level; level >= 1; --level) {
     free += 0x1000;
@@ -109,17 +109,16 @@ eptspec_case walk_through(const eptspec_case& asked) {
 
 // The walk that comes to the check.
 eptspec_case walk_to_check(const eptspec_case& asked) {
-  vectors::Case check{vectors::Question::sub_page, to_model(asked.configuration), asked.eptp};
+  vectors::Case check{.question = vectors::Question::sub_page, .registers = asked.registers};
   for (std::uint32_t n = 0; n < asked.word_count; ++n) check.entries.push_back(asked.words[n].value);
   check.level = static_cast<int>(asked.level);
   check.guest_physical_address = asked.guest_physical_address;
   check.access = asked.access;
-  check.sub_page_table_pointer = asked.sub_page_table_pointer;
   const vectors::Case walk = vectors::walk_to_sub_page_check(check);
   eptspec_case put = asked;
   put.question = EPTSPEC_QUESTION_WALK;
   put.level = static_cast<std::uint32_t>(walk.level);
-  put.eptp = walk.eptp;
+  put.registers.eptp = walk.registers.eptp;
   lay_out(walk, put);
   return put;
 }

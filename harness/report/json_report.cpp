@@ -42,7 +42,7 @@ std::string shrunk_of(const Shrunk& shrunk) {
   return fmt::format(
       R"({{"differences":{},"eptp":"{:#x}","entries":{},"guest_physical_address":"{:#x}","access":"{:#x}",)"
       R"("deviations":{}}})",
-      list_of(shrunk.differences, json_text), asked.eptp,
+      list_of(shrunk.differences, json_text), asked.registers.eptp,
       list_of(asked.entries, [](ept_word entry) { return fmt::format("\"{:#x}\"", entry); }),
       asked.guest_physical_address, asked.access, json_of(shrunk.judgement.deviations));
 }

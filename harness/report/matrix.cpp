@@ -33,6 +33,7 @@ constexpr auto kCounts = std::to_array<Count>({{"pass", "pass", &Cell::pass},
 
 const char* decided_of(const vectors::Vector& vector) {
   if (vector.asked.question == vectors::Question::eptp) return "EPTP";
+  if (vector.asked.question == vectors::Question::check) return ept_check_names[vector.asked.check].title;
   switch (expected_result(vector)) {
     case EPTSPEC_ENTRY_MISCONFIGURED:
     case EPTSPEC_WALK_MISCONFIGURATION: return "misconfiguration";

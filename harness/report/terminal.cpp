@@ -34,7 +34,7 @@ std::string neighbour(const Report& report, const vectors::Vector& example) {
     if (vector.id != example.neighbour || example.neighbour.empty()) continue;
     if (report.judgements[n].verdict != Verdict::pass) return {};
     std::string text = fmt::format("  its neighbour {} passes ({}):\n", vector.id, rule_of(vector));
-    if (const ept_word other = vector.asked.eptp ^ example.asked.eptp; other != 0) {
+    if (const ept_word other = vector.asked.registers.eptp ^ example.asked.registers.eptp; other != 0) {
       text += fmt::format("    eptp {}, which differs in bit {}\n", eptp_text(vector.asked), numbers_of(other));
     }
     for (std::size_t k = 0; k < vector.asked.entries.size() && k < example.asked.entries.size(); ++k) {

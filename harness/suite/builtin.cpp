@@ -16,28 +16,32 @@ constexpr ept_word table(unsigned n, ept_word rights = kRwx) { return 0x1000U + 
 
 class Builder {
  public:
-  explicit Builder(const ept_configuration& configuration) : configuration_(configuration) {
+  explicit Builder(const ept_registers& configuration) : configuration_(configuration) {
     const bool write_back = (configuration.capability & EPT_CAPABILITY_MEMORY_TYPE_WB) != 0;
     four_levels_ = (configuration.capability & EPT_CAPABILITY_WALK_LENGTH_4) != 0;
-    eptp_ = 0x1000U | (write_back ? 6U : 0U) | (four_levels_ ? 3U << 3 : 4U << 3);
+    configuration_.eptp = 0x1000U | (write_back ? 6U : 0U) | (four_levels_ ? 3U << 3 : 4U << 3);
   }
 
   void eptp(ept_word changed, const char* explanation) {
-    vectors::Case asked{vectors::Question::eptp, configuration_, eptp_ ^ changed, 0, {}, 0, 0};
+    vectors::Case asked{.question = vectors::Question::eptp, .registers = configuration_};
+    asked.registers.eptp ^= changed;
     add(asked, explanation);
   }
 
   void entry(int level, ept_word entry, const char* explanation) {
-    vectors::Case asked{vectors::Question::entry, configuration_, eptp_, level, {entry}, 0, 0};
-    add(asked, explanation);
+    add({.question = vectors::Question::entry, .registers = configuration_, .level = level, .entries = {entry}},
+        explanation);
   }
 
   // Entries from the PML4E down; where a processor knows 5 levels only, a PML5E is put above them.
   void walk(std::vector<ept_word> entries, ept_word gpa, ept_word access, const char* explanation) {
     if (!four_levels_) entries.insert(entries.begin(), 0x10000 | kRwx);
-    const int level = four_levels_ ? 4 : 5;
-    vectors::Case asked{vectors::Question::walk, configuration_, eptp_, level, std::move(entries), gpa, access};
-    add(asked, explanation);
+    add({.registers = configuration_,
+         .level = four_levels_ ? 4 : 5,
+         .entries = std::move(entries),
+         .guest_physical_address = gpa,
+         .access = access},
+        explanation);
   }
 
   std::vector<Smoke> all;
@@ -52,9 +56,8 @@ class Builder {
     all.push_back({vector, explanation});
   }
 
-  ept_configuration configuration_;
+  ept_registers configuration_;
   bool four_levels_ = true;
-  ept_word eptp_ = 0;
 };
 
 void add_entries(Builder& builder) {
@@ -83,8 +86,8 @@ void add_walks(Builder& builder) {
 
 }  // namespace
 
-ept_configuration usual_configuration() {
-  ept_configuration usual{};
+ept_registers usual_configuration() {
+  ept_registers usual{};
   usual.maxphyaddr = 46;
   usual.capability = EPT_CAPABILITY_EXECUTE_ONLY | EPT_CAPABILITY_WALK_LENGTH_4 | EPT_CAPABILITY_WALK_LENGTH_5 |
                      EPT_CAPABILITY_MEMORY_TYPE_UC | EPT_CAPABILITY_MEMORY_TYPE_WB | EPT_CAPABILITY_PAGE_2M |
@@ -94,7 +97,7 @@ ept_configuration usual_configuration() {
   return usual;
 }
 
-std::vector<Smoke> smoke_vectors(const ept_configuration& configuration) {
+std::vector<Smoke> smoke_vectors(const ept_registers& configuration) {
   Builder builder(configuration);
   builder.eptp(0, "an ordinary EPTP, table at 1000H: VM entry accepts it");
   builder.eptp(1U << 11, "bit 11 of the EPTP is reserved: VM entry refuses it");

@@ -15,9 +15,9 @@ struct Smoke {
 };
 
 // For a processor: the expected answers are those for its configuration.
-std::vector<Smoke> smoke_vectors(const ept_configuration& configuration);
+std::vector<Smoke> smoke_vectors(const ept_registers& configuration);
 
 // A processor that has everything of EPT but 5-level walks in use, MAXPHYADDR 46, with no optional control on.
-ept_configuration usual_configuration();
+ept_registers usual_configuration();
 
 }  // namespace harness

@@ -139,13 +139,13 @@ void check_profile(const VectorSet& set, const std::string& profile) {
       known.empty() ? "no profile: these vectors have none" : fmt::format("one of {}", fmt::join(known, ", "))));
 }
 
-ept_configuration configuration_of(const VectorSet& set, const std::string& profile) {
+ept_registers configuration_of(const VectorSet& set, const std::string& profile) {
   check_profile(set, profile);
-  ept_configuration all{};
+  ept_registers all{};
   for (const vectors::Vector& vector : set.vectors) {
     const auto found = set.profiles.find(vector.id);
     if (found == set.profiles.end() || std::count(found->second.begin(), found->second.end(), profile) == 0) continue;
-    const ept_configuration& one = vector.asked.configuration;
+    const ept_registers& one = vector.asked.registers;
     if (all.maxphyaddr != 0 && !vectors::is_of_processor(one, all)) {
       throw std::runtime_error(fmt::format(
           "--profile: the vectors of '{}' have processors of their own; expected the name of a processor", profile));

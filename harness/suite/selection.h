@@ -33,7 +33,7 @@ void check_profile(const VectorSet& set, const std::string& profile);
 
 // The processor of a profile as its vectors show it; its controls are those that some vector has on. Throws
 // std::runtime_error when no vector is of this profile.
-ept_configuration configuration_of(const VectorSet& set, const std::string& profile);
+ept_registers configuration_of(const VectorSet& set, const std::string& profile);
 
 // I/N with 1 <= I <= N. Vectors belong to a shard by their id, so that a new vector moves no other.
 struct Shard {

@@ -21,26 +21,27 @@ using vectors::Vector;
 // Tables apart from that at the pointer; a vector that allows a write to each part.
 Case plain_sub_page_check(Case plain) {
   plain.access = EPT_ACCESS_WRITE;
-  plain.sub_page_table_pointer = 0x8000;
+  plain.registers.sub_page_table_pointer = 0x8000;
   ept_word table = 0x9000;
   for (ept_word& entry : plain.entries) {
     entry = table | EPT_SUB_PAGE_VALID;
     table += 0x1000;
   }
-  plain.entries.back() = ~ept_sub_page_forbidden(plain.configuration.maxphyaddr, 1);
+  plain.entries.back() = ~ept_sub_page_forbidden(plain.registers.maxphyaddr, 1);
   return plain;
 }
 
 // Good in every way that the configuration allows; its page lies at 1 GByte, so that any size fits.
 Case plain_case(const Case& failing) {
   constexpr ept_word kAllowed = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
-  const ept_configuration& with = failing.configuration;
+  const ept_registers& with = failing.registers;
   Case plain = failing;
   // The EPTP of anything but a question about it is good, and its number of levels belongs to the question.
   constexpr ept_word kTypeAndLength = 0x3f;
   const ept_word type = (with.capability & EPT_CAPABILITY_MEMORY_TYPE_WB) != 0 ? 6 : 0;
   const ept_word length = (with.capability & EPT_CAPABILITY_WALK_LENGTH_4) != 0 ? 3 : 4;
-  plain.eptp = 0x1000 | (failing.question == Question::eptp ? type | length << 3 : failing.eptp & kTypeAndLength);
+  plain.registers.eptp =
+      0x1000 | (failing.question == Question::eptp ? type | length << 3 : failing.registers.eptp & kTypeAndLength);
   plain.guest_physical_address = 0;
   plain.access = failing.question == Question::walk ? EPT_ACCESS_READ : 0;
   if (failing.question == Question::sub_page) return plain_sub_page_check(plain);
@@ -57,7 +58,7 @@ Case plain_case(const Case& failing) {
 // Word n of a case: EPTP or sub-page table pointer, guest-physical address, access, then the entries.
 ept_word& word_at(Case& asked, std::size_t n) {
   switch (n) {
-    case 0: return asked.question == Question::sub_page ? asked.sub_page_table_pointer : asked.eptp;
+    case 0: return asked.question == Question::sub_page ? asked.registers.sub_page_table_pointer : asked.registers.eptp;
     case 1: return asked.guest_physical_address;
     case 2: return asked.access;
     default: return asked.entries[n - 3];
@@ -75,7 +76,7 @@ using Bits = std::vector<Bit>;
 bool is_asked_sensibly(const Case& asked) {
   if (vectors::has_outcome(asked.question) && !vectors::is_access(asked.access)) return false;
   if (asked.question == Question::sub_page && !vectors::reaches_sub_page_check(asked)) return false;
-  return asked.question == Question::eptp || ept_check_eptp(&asked.configuration, asked.eptp) == 0;
+  return asked.question == Question::eptp || vectors::eptp_rules_of(asked.registers) == 0;
 }
 
 Bits differing(Case from, Case to) {

@@ -14,7 +14,7 @@
 namespace harness {
 
 struct Stream {
-  std::optional<ept_configuration> allowed{};  // its controls are those that may be 1; none: drawn for each vector
+  std::optional<ept_registers> allowed{};  // its controls are those that may be 1; none: drawn for each vector
   std::string profile;
   std::uint64_t seed = 0;
   std::uint64_t count = 0;

@@ -9,6 +9,9 @@ namespace harness {
 namespace {
 
 constexpr std::array kOfEptp = {"accepted", "refused"};
+constexpr std::array kOfCheck = {"check_accepted", "vm_fail", "exception", "vm_exit"};
+static_assert(EPTSPEC_CHECK_ACCEPTED == EPTSPEC_SUB_PAGE_MISCONFIGURATION + 1 &&
+              EPTSPEC_CHECK_VM_EXIT + 1 == EPTSPEC_CHECK_ACCEPTED + std::size(kOfCheck));
 static_assert(EPTSPEC_EPTP_ACCEPTED == 1 && EPTSPEC_ENTRY_NOT_PRESENT == EPTSPEC_EPTP_ACCEPTED + std::size(kOfEptp) &&
               EPTSPEC_WALK_TRANSLATED == EPTSPEC_ENTRY_NOT_PRESENT + std::size(ept_kind_names) &&
               EPTSPEC_SUB_PAGE_MISCONFIGURATION + 1 == EPTSPEC_WALK_TRANSLATED + std::size(ept_result_names));
@@ -39,14 +42,15 @@ std::span<const Name> names_of_bits(ept_member member) {
 const char* name_of(ept_format format) { return ept_format_names[format].name; }
 
 const char* result_name(std::uint32_t result) {
-  if (result == 0 || result > EPTSPEC_SUB_PAGE_MISCONFIGURATION) return nullptr;
+  if (result == 0 || result > EPTSPEC_CHECK_VM_EXIT) return nullptr;
+  if (result >= EPTSPEC_CHECK_ACCEPTED) return kOfCheck.at(result - EPTSPEC_CHECK_ACCEPTED);
   if (result < EPTSPEC_ENTRY_NOT_PRESENT) return kOfEptp.at(result - EPTSPEC_EPTP_ACCEPTED);
   if (result < EPTSPEC_WALK_TRANSLATED) return ept_kind_names[result - EPTSPEC_ENTRY_NOT_PRESENT].name;
   return ept_result_names[result - EPTSPEC_WALK_TRANSLATED].name;
 }
 
 std::uint32_t result_of(std::string_view name) {
-  for (std::uint32_t result = EPTSPEC_EPTP_ACCEPTED; result <= EPTSPEC_SUB_PAGE_MISCONFIGURATION; ++result) {
+  for (std::uint32_t result = EPTSPEC_EPTP_ACCEPTED; result <= EPTSPEC_CHECK_VM_EXIT; ++result) {
     if (name == result_name(result)) return result;
   }
   return 0;

@@ -25,12 +25,12 @@ struct QuestionName {
   std::uint32_t question;  // EPTSPEC_QUESTION_...
   std::string_view name;
 };
-inline constexpr std::array<QuestionName, 4> kQuestionNames = {{{EPTSPEC_QUESTION_EPTP, "eptp"},
+inline constexpr std::array<QuestionName, 5> kQuestionNames = {{{EPTSPEC_QUESTION_EPTP, "eptp"},
                                                                 {EPTSPEC_QUESTION_ENTRY, "entry"},
                                                                 {EPTSPEC_QUESTION_WALK, "walk"},
-                                                                {EPTSPEC_QUESTION_SUB_PAGE, "sub_page"}}};
-inline constexpr std::uint32_t kAllQuestions =
-    EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK | EPTSPEC_QUESTION_SUB_PAGE;
+                                                                {EPTSPEC_QUESTION_SUB_PAGE, "sub_page"},
+                                                                {EPTSPEC_QUESTION_CHECK, "check"}}};
+inline constexpr std::uint32_t kAllQuestions = EPTSPEC_QUESTION_ALL;
 // The names of the bits of a member of an outcome.
 std::span<const Name> names_of_bits(ept_member member);
 // The EPTSPEC_... result of an entry or a walk: the ABI numbers them in the order of the model.

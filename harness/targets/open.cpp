@@ -19,7 +19,7 @@ namespace {
 // Why no case could run on the processor that an adapter states, or not the intended ones; empty when it is fine.
 std::string mistake_in(const Description& description) {
   if (description.any_configuration) return {};
-  const eptspec_configuration& has = description.configuration;
+  const ept_registers& has = description.configuration;
   const std::uint64_t primary = has.primary_controls | description.optional_controls.primary_controls;
   if (has.maxphyaddr < EPT_MAXPHYADDR_MIN || has.maxphyaddr > EPT_MAXPHYADDR_MAX) {
     return fmt::format("maxphyaddr {}; expected {} to {}, or that any configuration is taken", has.maxphyaddr,

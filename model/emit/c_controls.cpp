@@ -1,6 +1,5 @@
 // The emitted header for registers and checks.
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -33,72 +32,17 @@ constexpr const char* kControlsHead = R"(/*
 #define EPT_CONTROLS_H
 
 #include "ept_model.h"
-
-)";
-
-std::string comment_of(const std::string& text) { return text.substr(0, text.find_last_not_of('.') + 1); }
-
-bool is_real(const spec::Register& one) { return one.role != spec::Role::derived; }
-
-// Of the fields that ept_model.h has no name for.
-std::string field_defines(const spec::Spec& spec) {
-  std::string text;
-  for (const spec::Register& one : spec.registers) {
-    std::vector<CodeLine> lines;
-    for (const spec::Field& field : one.fields) {
-      const bool is_known = one.id == "eptp" || (has_name(field) && (mask_of(bits_at(field.bits)) & one.of_walk) != 0);
-      if (!is_real(one) || !has_name(field) || is_known) continue;
-      lines.push_back({fmt::format("#define {} {}", macro_of(one, field.id), hex(mask_of(bits_at(field.bits)))),
-                       comment_of(field.text)});
-    }
-    if (!lines.empty()) text += fmt::format("/* {}. */\n{}\n", one.title, aligned(lines));
-  }
-  return text;
-}
-
-std::string registers(const spec::Spec& spec) {
-  std::vector<CodeLine> numbers;
-  std::vector<CodeLine> members = {{"  ept_word maxphyaddr;", "physical-address width in bits"}};
-  std::string cases;
-  std::string configuration;
-  int n = 0;
-  for (const spec::Register& one : spec.registers) {
-    if (!is_real(one)) continue;
-    numbers.push_back({fmt::format("  EPT_REGISTER_{} = {},", upper(one.id), n), ""});
-    members.push_back({fmt::format("  ept_word {};", one.id), one.title});
-    const std::string label = fmt::format("    case EPT_REGISTER_{}:", upper(one.id));
-    const std::string action = fmt::format("return &registers->{};", one.id);
-    const bool fits = label.size() + 1 + action.size() <= 120;
-    cases += fmt::format("{}{}{}\n", label, fits ? " " : "\n      ", action);
-    ++n;
-  }
-  for (const spec::Register* one : configuration_of_walk(spec))
-    configuration += fmt::format("  configuration.{0} = registers->{0};\n", one->id);
-  return fmt::format(R"(/* The registers by number. A number never changes. */
-enum ept_register {{
-{}}};
-#define EPT_REGISTERS {}
-
-struct ept_registers {{
-{}}};
-
-/* The register with this number, or null. */
-static inline ept_word* ept_register_word(struct ept_registers* registers, int number) {{
-  switch (number) {{
-{}    default: return 0;
-  }}
-}}
+#include "ept_registers.h"
 
 /* What a walk depends on beside the EPTP. */
-static inline struct ept_configuration ept_configuration_of(const struct ept_registers* registers) {{
+static inline struct ept_configuration ept_configuration_of(const struct ept_registers* registers) {
   struct ept_configuration configuration;
   configuration.maxphyaddr = registers->maxphyaddr;
-{}  return configuration;
-}}
-
-)",
-                     aligned(numbers), n, aligned(members), cases, configuration);
+@{configuration}
+  return configuration;
 }
+
+)";
 
 // The registers and derived words that a text mentions.
 std::string locals_of(const std::string& text, const spec::Spec& spec) {
@@ -156,6 +100,23 @@ std::string derived_words(const spec::Spec& spec) {
   return text;
 }
 
+std::string settings_by_number(const std::string& what, const spec::Spec& spec) {
+  std::string cases;
+  for (const spec::Register& one : spec.registers) {
+    if (one.role == spec::Role::control)
+      cases += fmt::format("    case EPT_REGISTER_{}: return ept_{}_{}(registers);\n", upper(one.id), what, one.id);
+  }
+  return fmt::format(R"(/* The same of any word of controls by its number; 0 of another register. */
+static inline ept_word ept_{}(const struct ept_registers* registers, int number) {{
+  switch (number) {{
+{}    default: return 0;
+  }}
+}}
+
+)",
+                     what, cases);
+}
+
 // Which settings of its controls the processor demands and allows.
 std::string settings(const spec::Spec& spec) {
   std::string text;
@@ -171,7 +132,7 @@ std::string settings(const spec::Spec& spec) {
     add(one, "required", one.allowed_0);
     add(one, "allowed", one.allowed_1);
   }
-  return text;
+  return text + settings_by_number("required", spec) + settings_by_number("allowed", spec);
 }
 
 constexpr std::size_t kLong = 90;
@@ -219,53 +180,18 @@ std::string rules_of(const spec::Check& check, const spec::Spec& spec) {
                   "ept_word rules = 0;\n" + body + "return rules;\n", "", spec);
 }
 
-// A set of rules that takes part in a check, and how the check ends with them.
-struct Member {
-  const spec::Check* check = nullptr;
-  std::string applies;  // a C expression; empty: always
-  std::optional<spec::Word> of;
-  std::map<std::size_t, std::uint64_t> rules;  // by ending of the whole check
-};
-
-using Endings = std::vector<std::size_t>;  // of a part, by its own index: the ending of the whole check
-
-void add_members(const spec::Check& check, const Member& from, const Endings& endings, const spec::Check& whole,
-                 const spec::Spec& spec, std::vector<Member>& members) {
-  Member own = from;
-  own.check = &check;
-  for (const spec::Rule& rule : check.rules) own.rules[endings.at(rule.result)] |= std::uint64_t{1} << rule.bit;
-  if (!check.rules.empty()) members.push_back(own);
-  for (const spec::Part& part : check.parts) {
-    const spec::Check& of_part = spec.checks.at(part.check);
-    Member next{nullptr, from.applies, part.of ? part.of : from.of, {}};
-    if (part.when) {
-      const std::string when = c_expression(*part.when, spec);
-      next.applies = from.applies.empty() ? when : fmt::format("({}) && ({})", from.applies, when);
-    }
-    Endings mapped;
-    for (const spec::Ending& ending : of_part.endings) {
-      if (part.ending) {
-        mapped.push_back(endings.at(*part.ending));
-      } else {
-        mapped.push_back(static_cast<std::size_t>(find_id(whole.endings, ending.id) - whole.endings.data()));
-      }
-    }
-    add_members(of_part, next, mapped, whole, spec, members);
-  }
-}
-
-std::string rules_expression(const Member& member, const spec::Spec& spec) {
+std::string rules_expression(const CheckMember& member, const spec::Spec& spec) {
   if (member.check->id != "eptp") return fmt::format("ept_rules_of_{}(registers)", member.check->id);
   const std::string word = c_word(member.of.value_or(word_of(spec, "eptp")), spec);
   return fmt::format("ept_check_eptp(&configuration, {})", word);
 }
 
 // The outcome: of the endings that some broken rule has, the first.
-std::string endings_of(const spec::Check& check, const std::vector<Member>& members) {
+std::string endings_of(const spec::Check& check, const std::vector<CheckMember>& members) {
   std::string body;
   for (std::size_t n = check.endings.size(); n-- > 0;) {
     std::vector<std::string> any;
-    for (const Member& member : members) {
+    for (const CheckMember& member : members) {
       const auto found = member.rules.find(n);
       if (found != member.rules.end())
         any.push_back(fmt::format("(result.rules[EPT_CHECK_{}] & {})", upper(member.check->id), hex(found->second)));
@@ -279,10 +205,7 @@ std::string endings_of(const spec::Check& check, const std::vector<Member>& memb
 }
 
 std::string whole_check(const spec::Check& check, const spec::Spec& spec) {
-  std::vector<Member> members;
-  Endings own;
-  for (std::size_t n = 0; n < check.endings.size(); ++n) own.push_back(n);
-  add_members(check, {}, own, check, spec, members);
+  const std::vector<CheckMember> members = members_of(check, spec);
   const std::string name = upper(check.id);
   std::vector<CodeLine> outcomes;
   int number = 0;
@@ -290,7 +213,7 @@ std::string whole_check(const spec::Check& check, const spec::Spec& spec) {
     outcomes.push_back(
         {fmt::format("  EPT_{}_OUTCOME_{} = {},", name, upper(ending.id), ++number), comment_of(ending.text)});
   std::string body;
-  for (const Member& member : members) {
+  for (const CheckMember& member : members) {
     const std::string target = fmt::format("result.rules[EPT_CHECK_{}]", upper(member.check->id));
     const std::string rules = rules_expression(member, spec);
     if (member.applies.empty()) {
@@ -311,35 +234,18 @@ std::string whole_check(const spec::Check& check, const spec::Spec& spec) {
              "  "));
 }
 
-// The sets of rules, and what a check gives.
-std::string results(const spec::Spec& spec) {
-  std::string checks;
-  int n = 0;
-  for (const spec::Check& check : spec.checks) checks += fmt::format("  EPT_CHECK_{} = {},\n", upper(check.id), n++);
-  return fmt::format(R"(/* The checks, and the index of the rules of each. */
-enum ept_check_id {{
-{}}};
-#define EPT_CHECKS {}
-
-struct ept_check_result {{
-  ept_word outcome;           /* EPT_..._OUTCOME_... of the check; 0: no rule is broken */
-  ept_word rules[EPT_CHECKS]; /* by check, the rules of it that are broken; 0 of one that takes no part */
-}};
-
-static inline ept_word ept_select(ept_flag condition, ept_word yes, ept_word no) {{
+constexpr const char* kResults = R"(static inline ept_word ept_select(ept_flag condition, ept_word yes, ept_word no) {
   return ept_when(condition, yes) | ept_when(!condition, no);
-}}
+}
 
-static inline struct ept_check_result ept_no_result(void) {{
+static inline struct ept_check_result ept_no_result(void) {
   struct ept_check_result result;
   result.outcome = 0;
   for (int n = 0; n < EPT_CHECKS; ++n) result.rules[n] = 0;
   return result;
-}}
-
-)",
-                     checks, n);
 }
+
+)";
 
 // Any of the checks by its number; nothing of one that is only part of others.
 std::string dispatch(const spec::Spec& spec) {
@@ -363,8 +269,10 @@ static inline struct ept_check_result ept_check(enum ept_check_id check, const s
 }  // namespace
 
 void emit_c_controls(const spec::Spec& spec, std::ostream& out) {
-  out << kControlsHead << field_defines(spec) << registers(spec) << results(spec) << derived_words(spec)
-      << settings(spec);
+  std::string configuration;
+  for (const spec::Register* one : configuration_of_walk(spec))
+    configuration += fmt::format("configuration.{0} = registers->{0};\n", one->id);
+  out << fill(kControlsHead, {{"configuration", configuration}}) << kResults << derived_words(spec) << settings(spec);
   for (const spec::Check& check : spec.checks) {
     if (check.id != "eptp" && !check.rules.empty()) out << rules_of(check, spec);
   }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -73,5 +75,20 @@ struct OutcomeWord {
 std::vector<OutcomeWord> outcome_words(const spec::Spec& spec);
 std::string c_outcome_table(const spec::Spec& spec);  // of ept_names.h: the types, the table and its access functions
 std::string c_saved_table(const spec::Spec& spec);    // of ept_names.h: what else an exit saves
+
+// Whether a register has a value of its own.
+inline bool is_real(const spec::Register& one) { return one.role != spec::Role::derived; }
+
+// c_check_members.cpp: a set of rules that takes part in a check, and how the check ends with them.
+struct CheckMember {
+  const spec::Check* check = nullptr;
+  std::string applies;  // a C expression; empty: always
+  std::optional<spec::Word> of;
+  std::map<std::size_t, std::uint64_t> rules;  // by ending of the whole check
+};
+std::vector<CheckMember> members_of(const spec::Check& check, const spec::Spec& spec);
+
+// c_check_names.cpp, of ept_names.h: the registers, the rules of checks and their outcomes by name.
+std::string c_check_tables(const spec::Spec& spec);
 
 }  // namespace model

@@ -12,7 +12,10 @@ namespace model {
 // specification. That the text means what the constraints mean is proven in model/proof.
 void emit_c_header(const spec::Spec& spec, std::ostream& out);
 
-// A header for the registers of the specification and its checks of them, in the same way. It includes the first one.
+// A header for the registers of the specification, alone.
+void emit_c_registers(const spec::Spec& spec, std::ostream& out);
+
+// A header for the checks of registers, in the same way as the first one. It includes both.
 void emit_c_controls(const spec::Spec& spec, std::ostream& out);
 
 // A further header that gives each bit of the model's vocabulary its name and the place where the manual defines it,

@@ -1,5 +1,5 @@
-// The generator that the build runs: specification in, reference model, checks of registers and names out. The same
-// texts as "eptspec model emit" writes with --lang c, c_controls and c_names.
+// The generator that the build runs: specification in, reference model, registers, their checks and names out. The same
+// texts as "eptspec model emit" writes with --lang c, c_registers, c_controls and c_names.
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -18,25 +18,26 @@ bool write(const char* file, void (*emit)(const spec::Spec&, std::ostream&), con
   return static_cast<bool>(out);
 }
 
-int generate(const char* spec_directory, const char* header, const char* controls, const char* names) {
+int generate(const char* spec_directory, const char* const* files) {
   spec::Diagnostics diagnostics;
   const auto spec = spec::load(spec_directory, diagnostics);
   for (const auto& diagnostic : diagnostics.sorted()) std::cerr << to_string(diagnostic) << "\n";
   if (!spec) return EXIT_FAILURE;
-  const bool written = write(header, model::emit_c_header, *spec) && write(controls, model::emit_c_controls, *spec) &&
-                       write(names, model::emit_c_names, *spec);
-  return written ? EXIT_SUCCESS : EXIT_FAILURE;
+  for (const auto emit : {model::emit_c_header, model::emit_c_registers, model::emit_c_controls, model::emit_c_names}) {
+    if (!write(*files++, emit, *spec)) return EXIT_FAILURE;
+  }
+  return EXIT_SUCCESS;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::cerr << "usage: eptspec_generate SPEC_DIRECTORY HEADER CONTROLS NAMES\n";
+  if (argc != 6) {
+    std::cerr << "usage: eptspec_generate SPEC_DIRECTORY HEADER REGISTERS CONTROLS NAMES\n";
     return EXIT_FAILURE;
   }
   try {
-    return generate(argv[1], argv[2], argv[3], argv[4]);
+    return generate(argv[1], argv + 2);
   } catch (const std::exception& error) {
     std::cerr << error.what() << "\n";
     return EXIT_FAILURE;

@@ -118,7 +118,8 @@ Json to_json(const spec::Check& check, const spec::Spec& spec) {
           {"outcomes", each(check.endings,
                             [](const spec::Ending& one) {
                               Json item = {{"id", one.id}};
-                              if (one.vm_instruction_error) item["vm_instruction_error"] = *one.vm_instruction_error;
+                              if (!one.vm_instruction_errors.empty())
+                                item["vm_instruction_errors"] = one.vm_instruction_errors;
                               if (one.exit_reason) item["exit_reason"] = *one.exit_reason;
                               if (one.exception) item["exception"] = *one.exception;
                               if (one.may) item["may"] = true;

@@ -120,6 +120,8 @@ std::string fill(const std::string& text, const std::map<std::string, std::strin
   return result;
 }
 
+std::string comment_of(const std::string& text) { return text.substr(0, text.find_last_not_of('.') + 1); }
+
 std::string aligned(const std::vector<CodeLine>& lines) {
   std::string text;
   std::vector<CodeLine> group;

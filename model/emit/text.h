@@ -22,6 +22,9 @@ struct CodeLine {
   std::string comment;  // empty for none
 };
 
+// A text of the specification as a comment: without the full stop at its end.
+std::string comment_of(const std::string& text);
+
 // Lines with their comments behind them, aligned; a comment that is too long stands above its line.
 std::string aligned(const std::vector<CodeLine>& lines);
 

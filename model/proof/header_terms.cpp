@@ -12,6 +12,7 @@
 #define EPT_WORD ::model::Word
 #define EPT_FLAG ::model::Flag
 namespace model::compiled {
+#include "ept_controls.h"
 #include "ept_names.h"
 }  // namespace model::compiled
 #undef EPT_WORD

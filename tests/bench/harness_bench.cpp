@@ -81,7 +81,7 @@ void time_model(benchmark::State& state) {
 }
 
 void time_random(benchmark::State& state) {
-  const ept_configuration& allowed = all_vectors()[0].asked.configuration;
+  const ept_registers& allowed = all_vectors()[0].asked.registers;
   std::uint64_t index = 0;
   for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(vectors::random_vector(allowed, "", 1, index++));
   state.SetItemsProcessed(state.iterations());

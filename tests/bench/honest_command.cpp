@@ -22,10 +22,15 @@ std::uint64_t word_of(element value) {
   return word;
 }
 
-void read_configuration(element from, eptspec_configuration& to) {
+void read_configuration(element from, ept_registers& to) {
   const auto word = [&](const char* key) { return word_of(from[key]); };
-  to = {word("maxphyaddr"),         word("capability"),        word("pin_based_controls"), word("primary_controls"),
-        word("secondary_controls"), word("tertiary_controls"), word("parameters")};
+  to.maxphyaddr = word("maxphyaddr");
+  to.capability = word("capability");
+  to.pin_based_controls = word("pin_based_controls");
+  to.primary_controls = word("primary_controls");
+  to.secondary_controls = word("secondary_controls");
+  to.tertiary_controls = word("tertiary_controls");
+  to.parameters = word("parameters");
 }
 
 void read_words(element list, eptspec_case& asked) {
@@ -40,7 +45,7 @@ void read_case(element from, eptspec_case& asked) {
                        : std::string_view(value) == "entry" ? EPTSPEC_QUESTION_ENTRY
                                                             : EPTSPEC_QUESTION_WALK;
     }
-    if (key == "eptp") asked.eptp = word_of(value);
+    if (key == "eptp") asked.registers.eptp = word_of(value);
     if (key == "level") asked.level = static_cast<std::uint32_t>(word_of(value));
     if (key == "guest_physical_address") asked.guest_physical_address = word_of(value);
     if (key == "access") asked.access = word_of(value);
@@ -58,7 +63,7 @@ class Server {
     cases_.clear();
     for (const element one : said["cases"]) {
       eptspec_case& asked = cases_.emplace_back();
-      asked.configuration = configuration_;
+      asked.registers = configuration_;
       read_case(one, asked);
     }
     observed_.resize(cases_.size());
@@ -80,7 +85,7 @@ class Server {
     reply += "},";
   }
 
-  eptspec_configuration configuration_{};
+  ept_registers configuration_{};
   std::unique_ptr<harness::Adapter> reference_ = harness::open_reference();
   std::vector<eptspec_case> cases_;
   std::vector<harness::Observation> observed_;
@@ -95,7 +100,7 @@ void serve() {
     const std::string_view message = said["message"];
     if (message == "bye") break;
     if (message == "hello") {
-      reply = R"({"message":"hello","abi":3,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"
+      reply = R"({"message":"hello","abi":4,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"
               R"("configuration":"any"})";
     } else if (message == "configure") {
       server.configure(said);

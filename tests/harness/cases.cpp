@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/suite/builtin.h"
+#include "tests/support/case.h"
 
 namespace support {
 
@@ -49,16 +50,18 @@ class List {
   std::vector<Vector> all;
 };
 
-void add_eptps(const ept_configuration& with, List& list) {
-  const std::string good = list.add({Question::eptp, with, kEptp, 0, {}, 0, 0});
+void add_eptps(const ept_registers& with, List& list) {
+  const std::string good = list.add(support::case_of(Question::eptp, with, kEptp, 0, {}, 0, 0));
   for (unsigned bit = 0; bit < 64; ++bit) {
-    list.add({Question::eptp, with, kEptp ^ ept_word{1} << bit, 0, {}, 0, 0}, good);
+    list.add(support::case_of(Question::eptp, with, kEptp ^ ept_word{1} << bit, 0, {}, 0, 0), good);
   }
 }
 
-void add_entries(const ept_configuration& with, List& list) {
+void add_entries(const ept_registers& with, List& list) {
   for (const Start& start : kStarts) {
-    const auto ask = [&](ept_word entry) { return Case{Question::entry, with, kEptp, start.level, {entry}, 0, 0}; };
+    const auto ask = [&](ept_word entry) {
+      return support::case_of(Question::entry, with, kEptp, start.level, {entry}, 0, 0);
+    };
     const std::string good = list.add(ask(start.entry));
     for (unsigned bit = 0; bit < 64; ++bit) list.add(ask(start.entry ^ ept_word{1} << bit), good);
     for (ept_word rights = 0; rights < 8; ++rights) {
@@ -71,18 +74,18 @@ void add_entries(const ept_configuration& with, List& list) {
 
 using Entries = std::vector<ept_word>;
 
-void add_accesses(const ept_configuration& with, const Entries& entries, ept_word gpa, List& list) {
+void add_accesses(const ept_registers& with, const Entries& entries, ept_word gpa, List& list) {
   for (const ept_word eptp : {kEptp, kEptpWithFlags}) {
     for (const ept_word access :
          {ept_word{EPT_ACCESS_READ}, ept_word{EPT_ACCESS_WRITE}, ept_word{EPT_ACCESS_SUPERVISOR_FETCH},
           ept_word{EPT_ACCESS_USER_FETCH}, ept_word{EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ}}) {
-      list.add({Question::walk, with, eptp, 4, entries, gpa, access});
+      list.add(support::case_of(Question::walk, with, eptp, 4, entries, gpa, access));
     }
   }
 }
 
 // Each of these by itself, and each with a PTE that is misconfigured below it.
-void add_walks(const ept_configuration& with, List& list) {
+void add_walks(const ept_registers& with, List& list) {
   const Entries good = {table(1), table(2), table(3), 0x9000 | kWriteBack | kRwx};
   const ept_word odd = 0x1ff000;
   add_accesses(with, good, kGpa, list);
@@ -107,11 +110,11 @@ void add_walks(const ept_configuration& with, List& list) {
 
 std::vector<Vector> harness_vectors() {
   List list;
-  ept_configuration plain = harness::usual_configuration();
+  ept_registers plain = harness::usual_configuration();
   plain.capability &= ~ept_word{EPT_CAPABILITY_EXECUTE_ONLY | EPT_CAPABILITY_PAGE_1G};
-  ept_configuration modern = harness::usual_configuration();
+  ept_registers modern = harness::usual_configuration();
   modern.secondary_controls |= EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL | EPT_CONTROL_EPT_VIOLATION_VE;
-  for (const ept_configuration& with : {harness::usual_configuration(), plain, modern}) {
+  for (const ept_registers& with : {harness::usual_configuration(), plain, modern}) {
     add_eptps(with, list);
     add_entries(with, list);
   }
@@ -125,7 +128,8 @@ std::vector<Vector> eptp_vectors(std::size_t count) {
   for (std::size_t n = 0; n < count; ++n) {
     Vector vector;
     vector.id = fmt::format("eptp-{}", n);
-    vector.asked = {Question::eptp, harness::usual_configuration(), kEptp | ept_word{n} << 12, 0, {}, 0, 0};
+    vector.asked =
+        support::case_of(Question::eptp, harness::usual_configuration(), kEptp | ept_word{n} << 12, 0, {}, 0, 0);
     vector.expected = vectors::expected_of(vector.asked);
     vector.cite = "SDM Vol. 3C, 29.2.1.1";
     all.push_back(vector);

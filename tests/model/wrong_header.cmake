@@ -1,5 +1,5 @@
 # The proof compiled with headers that are wrong: ept_model.h in one digit, ept_controls.h in one digit for each check.
-# The names lie beside them, since they include them from there.
+# The others lie beside them, since they include each other from there.
 set(wrong_header ${PROJECT_BINARY_DIR}/wrong_header/ept_model.h)
 add_custom_command(
   OUTPUT ${wrong_header}
@@ -21,16 +21,18 @@ add_custom_command(
           ${PROJECT_SOURCE_DIR}/cmake/replace_once.cmake
   DEPENDS ${EPT_MODEL_CONTROLS} ${PROJECT_SOURCE_DIR}/cmake/replace_once.cmake
   VERBATIM)
-set(names_beside ${PROJECT_BINARY_DIR}/wrong_header/ept_names.h)
-add_custom_command(
-  OUTPUT ${names_beside}
-  COMMAND ${CMAKE_COMMAND} -E copy ${EPT_MODEL_NAMES} ${names_beside}
-  DEPENDS ${EPT_MODEL_NAMES}
-  VERBATIM)
+foreach(name registers names)
+  add_custom_command(
+    OUTPUT ${PROJECT_BINARY_DIR}/wrong_header/ept_${name}.h
+    COMMAND ${CMAKE_COMMAND} -E copy ${PROJECT_BINARY_DIR}/generated/ept_${name}.h ${PROJECT_BINARY_DIR}/wrong_header
+    DEPENDS ${EPT_MODEL_FILES}
+    VERBATIM)
+  list(APPEND beside ${PROJECT_BINARY_DIR}/wrong_header/ept_${name}.h)
+endforeach()
 get_target_property(proof_sources eptspec_proof SOURCES)
 list(TRANSFORM proof_sources PREPEND ${PROJECT_SOURCE_DIR}/model/)
 add_executable(test_wrong_header model/wrong_header_test.cpp support/spec_under_test.cpp ${proof_sources} ${wrong_header}
-  ${wrong_controls} ${names_beside})
+  ${wrong_controls} ${beside})
 target_include_directories(test_wrong_header BEFORE PRIVATE ${PROJECT_BINARY_DIR}/wrong_header)
 target_compile_definitions(test_wrong_header PRIVATE EPTSPEC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 target_link_libraries(test_wrong_header PRIVATE eptspec_smt Threads::Threads GTest::gtest_main eptspec_options)

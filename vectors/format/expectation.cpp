@@ -70,9 +70,24 @@ bool is_told(const ept_outcome& outcome, const ept_outcome_member& member) {
   return member.kind == EPT_MEMBER_INPUT || (member.cleared >> outcome.result & 1) != 0;
 }
 
+std::vector<const ept_check_rule_name*> broken_rules(const Case& asked, const Expected& expected) {
+  std::vector<const ept_check_rule_name*> rules;
+  if (asked.question != Question::check) return rules;
+  for (const ept_check_rule_name& one : ept_check_rule_names) {
+    if (one.whole == asked.check && (expected.check.rules[one.check] & one.bits) != 0) rules.push_back(&one);
+  }
+  return rules;
+}
+
 Json expectation_json(const Case& asked, const Expected& expected) {
   if (has_outcome(asked.question)) return outcome_json(expected.outcome);
   Json json;
+  if (asked.question == Question::check) {
+    const ept_check_outcome_name* const outcome = outcome_of(asked.check, expected.check.outcome);
+    json["result"] = outcome == nullptr ? "accepted" : outcome->name;
+    for (const ept_check_rule_name* const rule : broken_rules(asked, expected)) json["rules"].push_back(rule->name);
+    return json;
+  }
   if (asked.question == Question::eptp) {
     json["result"] = expected.eptp_rules == 0 ? "accepted" : "refused";
     if (expected.eptp_rules != 0) json["rules"] = names_in(ept_eptp_rule_names, expected.eptp_rules);
@@ -86,20 +101,41 @@ Json expectation_json(const Case& asked, const Expected& expected) {
   return json;
 }
 
-int levels_of(const ept_configuration& configuration, ept_word eptp) {
-  ept_context context;
-  ept_prepare(&configuration, eptp, &context);
-  return context.levels;
+int levels_of(const ept_registers& registers) {
+  return (conditions_of(registers) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0 ? 5 : 4;
 }
 
 std::size_t entries_of(const Case& asked) {
   switch (asked.question) {
-    case Question::eptp: return 0;
+    case Question::eptp:
+    case Question::check: return 0;
     case Question::entry: return 1;
-    case Question::walk: return static_cast<std::size_t>(levels_of(asked.configuration, asked.eptp));
+    case Question::walk: return static_cast<std::size_t>(levels_of(asked.registers));
     case Question::sub_page: return kSubPageLevels;
   }
   return 0;
+}
+
+ept_check_id read_check(Object& from) {
+  const std::string name = from.text("check", true);
+  for (int n = 0; n < EPT_CHECKS; ++n) {
+    if (ept_check_names[n].whole && name == ept_check_names[n].name) return static_cast<ept_check_id>(n);
+  }
+  from.wrong("'check' is no check that is made alone");
+  return EPT_CHECK_EPTP;
+}
+
+void read_registers(Object& from, unsigned roles, ept_registers& to) {
+  if (!from.has("registers")) return;
+  Object list = from.object("registers");
+  for (int n = 0; n < EPT_REGISTERS; ++n) {
+    const ept_register_name& name = ept_register_names[n];
+    if ((roles >> name.role & 1) == 0 || !list.has(name.name)) continue;
+    const ept_word value = list.hex(name.name, true);
+    if ((value & ~name.bits) != 0) list.wrong(fmt::format("'{}' has more bits than the register", name.name));
+    *ept_register_word(&to, n) = value;
+  }
+  list.refuse_the_rest();
 }
 
 void read_checked(Object& from, Vector& vector) {

@@ -37,17 +37,15 @@ std::string canonical_text(const Case& asked) {
   const auto put = [&](const std::string& name, ept_word value) {
     if (value != 0) members[name] = hex(value);
   };
-  const ept_configuration& has = asked.configuration;
+  ept_registers has = asked.registers;
   members["maxphyaddr"] = std::to_string(has.maxphyaddr);
-  put("capability", has.capability);
-  for (const Controls& word : kControls) put(std::string(word.name) + "_controls", has.*word.member);
+  if (asked.question == Question::check) members["check"] = ept_check_names[asked.check].name;
+  for (int n = 0; n < EPT_REGISTERS; ++n) put(ept_register_names[n].name, *ept_register_word(&has, n));
   if (has.parameters != 0) members["parameters"] = sorted_names(ept_parameters_names, has.parameters);
-  put("eptp", asked.eptp);
   if (asked.question == Question::entry) members["level"] = std::to_string(asked.level);
   int level = asked.level;
   for (const ept_word entry : asked.entries) put(fmt::format("entry.{}", level--), entry);
   put("guest_physical_address", asked.guest_physical_address);
-  put("sub_page_table_pointer", asked.sub_page_table_pointer);
   if (asked.access != 0) members["access"] = sorted_names(ept_access_names, asked.access);
   std::string text;
   for (const auto& [name, value] : members) text += fmt::format("{}={}\n", name, value);

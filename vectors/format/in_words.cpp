@@ -18,8 +18,11 @@ using Json = nlohmann::ordered_json;
 
 ept_word field_of(ept_word value, ept_word bits) { return (value & bits) >> std::countr_zero(bits); }
 
-Json rules_json(const Broken& broken) {
+Json rules_json(const Vector& vector) {
+  const Broken broken = broken_by(vector);
   Json rules = Json::array();
+  for (const ept_check_rule_name* const rule : broken_rules(vector.asked, vector.expected))
+    rules.push_back({{"rule", rule->name}, {"cite", rule->cite}});
   for (const ept_name& name : broken.vocabulary) {
     if ((broken.rules & name.bits) != 0) rules.push_back({{"rule", name.name}, {"cite", name.cite}});
   }
@@ -47,7 +50,7 @@ Json fields_json(Vocabulary vocabulary, ept_word value) {
   return fields;
 }
 
-Json configuration_json(const ept_configuration& configuration) {
+Json configuration_json(const ept_registers& configuration) {
   Json json = {{"maxphyaddr", configuration.maxphyaddr},
                {"capability",
                 {{"value", hex(configuration.capability)},
@@ -60,18 +63,27 @@ Json configuration_json(const ept_configuration& configuration) {
 }
 
 Json eptp_json(const Case& asked) {
-  Json json = {{"value", hex(asked.eptp)}};
-  const ept_word reserved = reserved_in(asked.configuration, asked.eptp);
-  json["fields"] = fields_json(ept_eptp_names, asked.eptp & ~reserved);
-  json["fields"]["address"] = hex(asked.eptp & EPT_ENTRY_ADDRESS & ~reserved);
+  Json json = {{"value", hex(asked.registers.eptp)}};
+  const ept_word reserved = reserved_in(asked.registers);
+  json["fields"] = fields_json(ept_eptp_names, asked.registers.eptp & ~reserved);
+  json["fields"]["address"] = hex(asked.registers.eptp & EPT_ENTRY_ADDRESS & ~reserved);
   if (reserved != 0) json["reserved_bits"] = numbers_in(reserved);
   return json;
+}
+
+void put_check(const Case& asked, Json& to) {
+  to["check"] = ept_check_names[asked.check].name;
+  to["maxphyaddr"] = asked.registers.maxphyaddr;
+  to["parameters"] = names_in(ept_parameters_names, asked.registers.parameters);
+  to["registers"] = Json::object();
+  for (const auto& [name, value] : registers_in(asked.registers, kCapabilities | kGiven))
+    to["registers"][name] = hex(value);
 }
 
 // Fields go by the format alone; a feature that is off leaves the name of its field.
 Json entry_json(const Case& asked, const ept_context& context, int level, ept_word value) {
   const ept_classification found = ept_classify(&context, level, value);
-  const ept_word beyond = EPT_ENTRY_ADDRESS & ~((ept_word{1} << asked.configuration.maxphyaddr) - 1);
+  const ept_word beyond = EPT_ENTRY_ADDRESS & ~((ept_word{1} << asked.registers.maxphyaddr) - 1);
   Json json = {{"level", level}, {"format", ept_format_names[found.format].name}, {"value", hex(value)}};
   ept_word rest = value;
   Json fields = Json::object();
@@ -94,7 +106,7 @@ Json entry_json(const Case& asked, const ept_context& context, int level, ept_wo
 
 // Of the sub-page permission table; each bit that is not reserved has a name.
 Json sub_page_entry_json(const Case& asked, int level, ept_word value) {
-  const ept_word reserved = value & ept_sub_page_forbidden(asked.configuration.maxphyaddr, level);
+  const ept_word reserved = value & ept_sub_page_forbidden(asked.registers.maxphyaddr, level);
   const bool vector = level == 1;
   Json json = {{"level", level}, {"format", vector ? "sub_page_vector" : "sub_page_table"}, {"value", hex(value)}};
   const ept_word address = vector ? 0 : value & ~reserved & EPT_ENTRY_ADDRESS;
@@ -106,8 +118,7 @@ Json sub_page_entry_json(const Case& asked, int level, ept_word value) {
 }
 
 Json entries_json(const Case& asked) {
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp, &context);
+  const ept_context context = context_of(asked.registers);
   Json entries = Json::array();
   for (std::size_t i = 0; i < asked.entries.size(); ++i) {
     const int level = asked.level - static_cast<int>(i);
@@ -158,45 +169,57 @@ Broken broken_by(const Vector& vector) {
   const Expected& expected = vector.expected;
   if (vector.asked.question == Question::eptp) return {ept_eptp_rule_names, expected.eptp_rules};
   if (vector.asked.question == Question::entry) return {ept_entry_rule_names, expected.classification.rules};
+  if (vector.asked.question == Question::check) return {};
   return {rules_of(expected.outcome.result), expected.outcome.rules};
 }
 
-ept_word reserved_in(const ept_configuration& configuration, ept_word eptp) {
+ept_word reserved_in(ept_registers registers) {
+  const ept_word eptp = registers.eptp;
   constexpr ept_word kReserved = EPT_RULE_EPTP_RESERVED_BIT | EPT_RULE_EPTP_ADDRESS_BEYOND_MAXPHYADDR;
   ept_word reserved = 0;
   for (const int bit : numbers_in(eptp)) {
     const ept_word one = ept_word{1} << bit;
-    if ((ept_check_eptp(&configuration, one) & kReserved) != 0) reserved |= one;
+    registers.eptp = one;
+    if ((eptp_rules_of(registers) & kReserved) != 0) reserved |= one;
   }
   return reserved;
 }
 
 std::string sentence(const Vector& vector) {
   const Case& asked = vector.asked;
+  if (asked.question == Question::check) {
+    const ept_check_outcome_name* const outcome = outcome_of(asked.check, vector.expected.check.outcome);
+    return fmt::format("{}: {}", ept_check_names[asked.check].title, outcome == nullptr ? "accepted." : outcome->text);
+  }
   if (asked.question == Question::entry) return entry_sentence(vector);
   if (has_outcome(asked.question))
     return fmt::format("An access ({}) at guest-physical address {:#x} {}.",
                        fmt::join(names_in(ept_access_names, asked.access), ", "), asked.guest_physical_address,
                        end_of_walk(vector));
   const std::string rules = rules_text(vector);
-  return rules.empty() ? fmt::format("VM entry accepts the EPTP {:#x}.", asked.eptp)
-                       : fmt::format("VM entry refuses the EPTP {:#x}: {}.", asked.eptp, rules);
+  return rules.empty() ? fmt::format("VM entry accepts the EPTP {:#x}.", asked.registers.eptp)
+                       : fmt::format("VM entry refuses the EPTP {:#x}: {}.", asked.registers.eptp, rules);
 }
 
 Json in_words(const Vector& vector) {
   const Case& asked = vector.asked;
   Json json = {{"id", vector.id},
                {"about", sentence(vector)},
-               {"question", kQuestions.at(static_cast<std::size_t>(asked.question))},
-               {"configuration", configuration_json(asked.configuration)},
-               {"eptp", eptp_json(asked)}};
-  if (asked.question != Question::eptp) json["entries"] = entries_json(asked);
-  if (asked.question == Question::sub_page) json["sub_page_table_pointer"] = hex(asked.sub_page_table_pointer);
+               {"question", kQuestions.at(static_cast<std::size_t>(asked.question))}};
+  if (asked.question == Question::check) {
+    put_check(asked, json);
+  } else {
+    json["configuration"] = configuration_json(asked.registers);
+    json["eptp"] = eptp_json(asked);
+  }
+  if (!asked.entries.empty()) json["entries"] = entries_json(asked);
+  if (asked.question == Question::sub_page)
+    json["sub_page_table_pointer"] = hex(asked.registers.sub_page_table_pointer);
   if (has_outcome(asked.question))
     json["access"] = {{"attributes", names_in(ept_access_names, asked.access)},
                       {"guest_physical_address", hex(asked.guest_physical_address)}};
   json["expected"] = expectation_json(asked, vector.expected);
-  json["broken_rules"] = rules_json(broken_by(vector));
+  json["broken_rules"] = rules_json(vector);
   const ept_outcome& outcome = vector.expected.outcome;
   if (outcome.qualification_defined != 0)
     json["qualification"] =

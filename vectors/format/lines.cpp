@@ -30,19 +30,22 @@ void put_text(Json& to, const char* name, const std::string& text) {
   if (!text.empty()) to[name] = text;
 }
 
-void put_controls(Json& to, const ept_configuration& configuration) {
+void put_controls(Json& to, const ept_registers& configuration) {
   for (const Controls& word : kControls) {
     if (configuration.*word.member != kEptOn.*word.member)
       to["controls"][word.name] = names_in(word.vocabulary, configuration.*word.member);
   }
 }
 
-Json head_json(const std::string& profile, const std::string& manual, const ept_configuration& processor) {
+Json head_json(const std::string& profile, const std::string& manual, const ept_registers& processor) {
   Json head = {{"format", kLinesFormat}, {"profile", profile}};
   put_text(head, "manual", manual);
   head["maxphyaddr"] = processor.maxphyaddr;
   head["capability"] = hex(processor.capability);
   if (processor.parameters != 0) head["parameters"] = names_in(ept_parameters_names, processor.parameters);
+  for (const auto& [name, value] : registers_in(processor, kCapabilities)) {
+    if (name != "capability") head["registers"][name] = hex(value);
+  }
   return head;
 }
 
@@ -58,14 +61,21 @@ Json vector_json(const Vector& vector, const std::string& id) {
   const Case& asked = vector.asked;
   Json json = {{"id", id}};
   if (asked.question != Question::walk) json["question"] = kQuestions.at(static_cast<std::size_t>(asked.question));
-  put_controls(json, asked.configuration);
-  if (asked.eptp != kUsualEptp) json["eptp"] = hex(asked.eptp);
+  if (asked.question == Question::check) {
+    json["check"] = ept_check_names[asked.check].name;
+    for (const auto& [name, value] : registers_in(asked.registers, kGiven)) json["registers"][name] = hex(value);
+    json["expected"] = expectation_json(asked, vector.expected);
+    return json;
+  }
+  put_controls(json, asked.registers);
+  if (asked.registers.eptp != kUsualEptp) json["eptp"] = hex(asked.registers.eptp);
   if (asked.question == Question::entry) json["level"] = asked.level;
   for (const ept_word entry : asked.entries) json["entries"].push_back(hex(entry));
   if (asked.guest_physical_address != 0) json["guest_physical_address"] = hex(asked.guest_physical_address);
   if (has_outcome(asked.question) && asked.access != kUsualAccess)
     json["access"] = names_in(ept_access_names, asked.access);
-  if (asked.question == Question::sub_page) json["sub_page_table_pointer"] = hex(asked.sub_page_table_pointer);
+  if (asked.question == Question::sub_page)
+    json["sub_page_table_pointer"] = hex(asked.registers.sub_page_table_pointer);
   json["expected"] = expectation_json(asked, vector.expected);
   return json;
 }
@@ -77,9 +87,13 @@ void write_body(const Document& document, std::ostream& out) {
 
 Json head_of(const Document& document) {
   if (document.vectors.empty()) throw std::logic_error("a profile without vectors: " + document.profile);
-  const ept_configuration& first = document.vectors.front().asked.configuration;
+  const auto check =
+      std::ranges::find(document.vectors, Question::check, [](const Vector& vector) { return vector.asked.question; });
+  const ept_registers& first = (check == document.vectors.end() ? document.vectors.front() : *check).asked.registers;
   const bool one = std::all_of(document.vectors.begin(), document.vectors.end(), [&](const Vector& vector) {
-    return is_of_processor(vector.asked.configuration, first);
+    return is_of_processor(vector.asked.registers, first) &&
+           (vector.asked.question != Question::check ||
+            registers_in(vector.asked.registers, kCapabilities) == registers_in(first, kCapabilities));
   });
   if (!one) throw std::logic_error("vectors of different processors in profile " + document.profile);
   return head_json(document.profile, document.manual, first);
@@ -132,6 +146,9 @@ class LineReader {
     processor_.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
     processor_.capability = from.hex("capability", true);
     processor_.parameters = from.bits("parameters", ept_parameters_names, false);
+    checked_ = processor_;
+    checked_.primary_controls = checked_.secondary_controls = 0;
+    read_registers(from, kCapabilities, checked_);
     if (from.has("citations")) read_citations(from);
   }
 
@@ -167,7 +184,7 @@ class LineReader {
     document_.purposes.push_back(std::move(purpose));
   }
 
-  static void read_controls(Object& from, ept_configuration& to) {
+  static void read_controls(Object& from, ept_registers& to) {
     if (!from.has("controls")) return;
     Object controls = from.object("controls");
     for (const Controls& word : kControls) {
@@ -176,25 +193,39 @@ class LineReader {
     controls.refuse_the_rest();
   }
 
+  void read_check_case(Object& from, Case& asked) const {
+    asked.check = read_check(from);
+    asked.registers = checked_;
+    read_registers(from, kGiven, asked.registers);
+  }
+
+  void read_walk(Object& from, Case& asked) const {
+    asked.registers = processor_;
+    read_controls(from, asked.registers);
+    asked.registers.eptp = from.has("eptp") ? from.hex("eptp", true) : kUsualEptp;
+    if (asked.question != Question::eptp) {
+      for (const Json& entry : from.list("entries", true)) asked.entries.push_back(from.hex_of(entry, "entries"));
+      asked.level =
+          asked.question == Question::entry ? from.integer("level", 1, 5) : static_cast<int>(entries_of(asked));
+    }
+    if (asked.question == Question::sub_page)
+      asked.registers.sub_page_table_pointer = from.hex("sub_page_table_pointer", true);
+    if (has_outcome(asked.question)) {
+      asked.guest_physical_address = from.hex("guest_physical_address", false);
+      asked.access = from.has("access") ? from.bits("access", ept_access_names, true) : kUsualAccess;
+    }
+  }
+
   void read_vector(Object& from) {
     const std::size_t before = errors_.size();
     Vector vector;
     Case& asked = vector.asked;
     const bool walk = !from.has("question");
     if (!walk) asked.question = static_cast<Question>(std::max(from.one_of("question", kQuestions), 0));
-    asked.configuration = processor_;
-    read_controls(from, asked.configuration);
-    asked.eptp = from.has("eptp") ? from.hex("eptp", true) : kUsualEptp;
-    if (asked.question != Question::eptp) {
-      for (const Json& entry : from.list("entries", true)) asked.entries.push_back(from.hex_of(entry, "entries"));
-      asked.level =
-          asked.question == Question::entry ? from.integer("level", 1, 5) : static_cast<int>(entries_of(asked));
-    }
-    if (asked.question == Question::sub_page) asked.sub_page_table_pointer = from.hex("sub_page_table_pointer", true);
-    if (has_outcome(asked.question)) {
-      asked.guest_physical_address = from.hex("guest_physical_address", false);
-      asked.access = from.has("access") ? from.bits("access", ept_access_names, true) : kUsualAccess;
-    }
+    if (asked.question == Question::check)
+      read_check_case(from, asked);
+    else
+      read_walk(from, asked);
     if (errors_.size() == before) read_checked(from, vector);
     if (errors_.size() == before) return document_.vectors.push_back(std::move(vector));
     // What is left of it is no other mistake.
@@ -205,7 +236,8 @@ class LineReader {
   const std::string& file_;
   std::vector<std::string>& errors_;
   bool has_head_ = false;
-  ept_configuration processor_{};
+  ept_registers processor_{};  // of all questions but checks
+  ept_registers checked_{};    // of checks
   Citations citations_;
   Document document_;
   std::set<std::string> ids_;                 // also those of vectors that are left out
@@ -236,7 +268,7 @@ void write_lines(const Document& document, const std::string& citations, std::os
   write_body(document, out);
 }
 
-void begin_lines(const std::string& profile, const std::string& manual, const ept_configuration& processor,
+void begin_lines(const std::string& profile, const std::string& manual, const ept_registers& processor,
                  std::ostream& out) {
   out << head_json(profile, manual, processor).dump() << "\n";
 }

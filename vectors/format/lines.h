@@ -24,7 +24,7 @@ void write_lines(const Document& document, const std::string& citations, std::os
 
 // The same without an end, a vector at a time with its goals and the id of the case. `processor` has the width,
 // capability and parameters of all vectors.
-void begin_lines(const std::string& profile, const std::string& manual, const ept_configuration& processor,
+void begin_lines(const std::string& profile, const std::string& manual, const ept_registers& processor,
                  std::ostream& out);
 void write_lines(const Vector& vector, std::ostream& out);
 

@@ -36,6 +36,23 @@ std::optional<ept_word> bits_called(Vocabulary vocabulary, std::string_view name
   return ept_word{1} << number;
 }
 
+const ept_check_outcome_name* outcome_of(ept_check_id check, ept_word outcome) {
+  for (const ept_check_outcome_name& one : ept_check_outcome_names) {
+    if (one.check == check && one.outcome == outcome) return &one;
+  }
+  return nullptr;
+}
+
+std::vector<std::pair<std::string, ept_word>> registers_in(ept_registers registers, unsigned roles) {
+  std::vector<std::pair<std::string, ept_word>> list;
+  for (int n = 0; n < EPT_REGISTERS; ++n) {
+    const ept_register_name& name = ept_register_names[n];
+    const ept_word value = *ept_register_word(&registers, n);
+    if (value != 0 && (roles >> name.role & 1) != 0) list.emplace_back(name.name, value);
+  }
+  return list;
+}
+
 std::vector<int> numbers_in(ept_word bits) {
   std::vector<int> numbers;
   for (; bits != 0; bits &= bits - 1) numbers.push_back(std::countr_zero(bits));

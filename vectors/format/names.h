@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ept_names.h"
@@ -28,24 +29,30 @@ Vocabulary rules_of(ept_result result);
 // Which bits a name of names_in means; nothing when it is none.
 std::optional<ept_word> bits_called(Vocabulary vocabulary, std::string_view name);
 
+// What the outcome of a check that is made alone is; null where no rule is broken.
+const ept_check_outcome_name* outcome_of(ept_check_id check, ept_word outcome);
+
+// "0x1f" by name, for each register that is not 0 and has one of these roles (bit n: ept_register_role n).
+std::vector<std::pair<std::string, ept_word>> registers_in(ept_registers registers, unsigned roles);
+inline constexpr unsigned kCapabilities = 1U << EPT_ROLE_CAPABILITY;
+inline constexpr unsigned kGiven = 1U << EPT_ROLE_CONTROL | 1U << EPT_ROLE_FIELD | 1U << EPT_ROLE_OPERAND;
+
 // The numbers of the bits that are set.
 std::vector<int> numbers_in(ept_word bits);
 
 // In the order of Question.
-inline constexpr std::array kQuestions = {"eptp", "entry", "walk", "sub_page"};
+inline constexpr std::array kQuestions = {"eptp", "entry", "walk", "sub_page", "check"};
 
 struct Controls {
   const char* name;
-  ept_word ept_configuration::*member;
+  ept_word ept_registers::*member;
   Vocabulary vocabulary;
   ept_register number;
 };
 inline constexpr std::array<Controls, 4> kControls = {
-    {{"pin_based", &ept_configuration::pin_based_controls, ept_pin_based_controls_names,
-      EPT_REGISTER_PIN_BASED_CONTROLS},
-     {"primary", &ept_configuration::primary_controls, ept_primary_controls_names, EPT_REGISTER_PRIMARY_CONTROLS},
-     {"secondary", &ept_configuration::secondary_controls, ept_secondary_controls_names,
-      EPT_REGISTER_SECONDARY_CONTROLS},
-     {"tertiary", &ept_configuration::tertiary_controls, ept_tertiary_controls_names, EPT_REGISTER_TERTIARY_CONTROLS}}};
+    {{"pin_based", &ept_registers::pin_based_controls, ept_pin_based_controls_names, EPT_REGISTER_PIN_BASED_CONTROLS},
+     {"primary", &ept_registers::primary_controls, ept_primary_controls_names, EPT_REGISTER_PRIMARY_CONTROLS},
+     {"secondary", &ept_registers::secondary_controls, ept_secondary_controls_names, EPT_REGISTER_SECONDARY_CONTROLS},
+     {"tertiary", &ept_registers::tertiary_controls, ept_tertiary_controls_names, EPT_REGISTER_TERTIARY_CONTROLS}}};
 
 }  // namespace vectors

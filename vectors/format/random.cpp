@@ -48,8 +48,8 @@ ept_word drawn(Random& random, ept_word bits) {
 }
 
 // Most accept some EPTP; the controls are all that there are.
-ept_configuration drawn_processor(Random& random) {
-  ept_configuration drawn_one{};
+ept_registers drawn_processor(Random& random) {
+  ept_registers drawn_one{};
   constexpr std::array<ept_word, 4> kBounds = {EPT_MAXPHYADDR_MIN, EPT_MAXPHYADDR_MIN + 1, EPT_MAXPHYADDR_MAX - 1,
                                                EPT_MAXPHYADDR_MAX};
   constexpr ept_word kWidths = EPT_MAXPHYADDR_MAX - EPT_MAXPHYADDR_MIN + 1;
@@ -68,14 +68,14 @@ ept_configuration drawn_processor(Random& random) {
 
 class Maker {
  public:
-  Maker(const ept_configuration& allowed, Random& random) : allowed_(allowed), random_(random) {}
+  Maker(const ept_registers& allowed, Random& random) : allowed_(allowed), random_(random) {}
 
   Case make() {
-    asked_.configuration = configuration();
-    asked_.eptp = good_eptp();
+    asked_.registers = configuration();
+    asked_.registers.eptp = good_eptp();
     const ept_word question = random_.below(8);
-    if (question == 0 || ept_check_eptp(&asked_.configuration, asked_.eptp) != 0) return about_eptp();
-    ept_prepare(&asked_.configuration, asked_.eptp, &context_);
+    if (question == 0 || eptp_rules_of(asked_.registers) != 0) return about_eptp();
+    context_ = context_of(asked_.registers);
     if (question == 7 && reaches_sub_page_check(sub_page_case())) return about_sub_page();
     return question < 3 ? about_entry() : about_walk();
   }
@@ -88,8 +88,8 @@ class Maker {
     return density == 1 ? random_.next() & random_.next() & bits : random_.next() & bits;
   }
 
-  ept_configuration configuration() {
-    ept_configuration own = allowed_;
+  ept_registers configuration() {
+    ept_registers own = allowed_;
     for (const Controls& word : kControls)
       own.*word.member = drawn(random_, own.*word.member) | (own.*word.member & kEptOn.*word.member);
     return own;
@@ -114,6 +114,12 @@ class Maker {
     }
   }
 
+  bool is_accepted(ept_word eptp) const {
+    ept_registers registers = asked_.registers;
+    registers.eptp = eptp;
+    return eptp_rules_of(registers) == 0;
+  }
+
   // One that the processor accepts, if there is one: write-back and each walk length are tried first in turn.
   ept_word good_eptp() {
     const ept_word five = random_.below(2);
@@ -122,10 +128,10 @@ class Maker {
       const ept_word length = 3 + (five ^ (choice & 1));
       const ept_word type = (uncacheable ^ choice >> 1) != 0 ? 0 : 6;
       ept_word eptp = page_address() | length << 3 | type;
-      if (ept_check_eptp(&asked_.configuration, eptp) != 0) continue;
+      if (!is_accepted(eptp)) continue;
       for (const ept_word flag : {EPT_EPTP_ENABLE_ACCESSED_DIRTY, EPT_EPTP_ENFORCE_SUPERVISOR_SHADOW_STACK}) {
         const ept_word with = eptp | (random_.below(2) == 0 ? 0 : flag);
-        if (ept_check_eptp(&asked_.configuration, with) == 0) eptp = with;
+        if (is_accepted(with)) eptp = with;
       }
       return eptp;
     }
@@ -134,8 +140,8 @@ class Maker {
 
   Case about_eptp() {
     asked_.question = Question::eptp;
-    for (ept_word flips = random_.below(3); flips > 0; --flips) asked_.eptp ^= bit_of_interest();
-    if (random_.one_in(4)) asked_.eptp = (asked_.eptp & ~ept_word{0x3f}) | random_.below(64);
+    for (ept_word flips = random_.below(3); flips > 0; --flips) asked_.registers.eptp ^= bit_of_interest();
+    if (random_.one_in(4)) asked_.registers.eptp = (asked_.registers.eptp & ~ept_word{0x3f}) | random_.below(64);
     return asked_;
   }
 
@@ -216,7 +222,7 @@ class Maker {
     asked_.guest_physical_address = guest_physical_address() & ~EPT_GPA_BITS_51_48;
     const int spoilt = random_.one_in(2) ? 0 : 1 + static_cast<int>(random_.below(kSubPageLevels));
     do {
-      asked_.sub_page_table_pointer = page_address();
+      asked_.registers.sub_page_table_pointer = page_address();
       asked_.entries.clear();
       for (int level = asked_.level; level >= 1; --level)
         asked_.entries.push_back(sub_page_entry(level, level != spoilt));
@@ -235,7 +241,7 @@ class Maker {
     }
   }
 
-  const ept_configuration& allowed_;
+  const ept_registers& allowed_;
   Random& random_;
   Case asked_;
   ept_context context_{};
@@ -256,13 +262,13 @@ bool is_access(ept_word access) {
                      [&](const ept_name& usual) { return usual.bits == (access & ~kCircumstances); });
 }
 
-Vector random_vector(const std::optional<ept_configuration>& allowed, const std::string& profile, std::uint64_t seed,
+Vector random_vector(const std::optional<ept_registers>& allowed, const std::string& profile, std::uint64_t seed,
                      std::uint64_t index) {
   Random random(Random(seed).next() ^ Random(~index).next());
   Vector vector;
   vector.id = fmt::format("random/{}/{}", seed, index);
   vector.profile = profile;
-  const ept_configuration processor = allowed ? *allowed : drawn_processor(random);
+  const ept_registers processor = allowed ? *allowed : drawn_processor(random);
   vector.asked = Maker(processor, random).make();
   vector.expected = expected_of(vector.asked);
   vector.goals = {vector.id};

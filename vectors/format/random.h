@@ -30,7 +30,7 @@ bool is_access(ept_word access);
 // that may be 1. Without it each vector has a processor of its own: width, capability, parameters and controls are
 // drawn as well. The generator starts from what those that start from the seed and from ~INDEX give first, combined by
 // exclusive or.
-Vector random_vector(const std::optional<ept_configuration>& allowed, const std::string& profile, std::uint64_t seed,
+Vector random_vector(const std::optional<ept_registers>& allowed, const std::string& profile, std::uint64_t seed,
                      std::uint64_t index);
 
 }  // namespace vectors

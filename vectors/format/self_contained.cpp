@@ -31,8 +31,8 @@ ept_word value_in(Object& from, const char* name) {
   return json == nullptr || !json->is_object() || !json->contains("value") ? 0 : from.hex_of(json->at("value"), name);
 }
 
-ept_configuration read_configuration(Object& from) {
-  ept_configuration configuration{};
+ept_registers read_configuration(Object& from) {
+  ept_registers configuration{};
   Object words = from.object("configuration");
   configuration.maxphyaddr = static_cast<ept_word>(words.integer("maxphyaddr", 1, 52));
   configuration.capability = value_in(words, "capability");
@@ -42,24 +42,36 @@ ept_configuration read_configuration(Object& from) {
   return configuration;
 }
 
-Vector read_vector(Object& from) {
-  const std::size_t before = from.errors().size();
-  Vector vector;
-  Case& asked = vector.asked;
-  asked.question = static_cast<Question>(std::max(from.one_of("question", kQuestions), 0));
-  asked.configuration = read_configuration(from);
-  asked.eptp = value_in(from, "eptp");
+void read_walk(Object& from, Case& asked) {
+  asked.registers = read_configuration(from);
+  asked.registers.eptp = value_in(from, "eptp");
   if (asked.question != Question::eptp) {
     for (Object& entry : from.objects("entries")) {
       asked.entries.push_back(entry.hex("value", true));
       if (asked.entries.size() == 1) asked.level = entry.integer("level", 1, 5);
     }
   }
-  if (asked.question == Question::sub_page) asked.sub_page_table_pointer = from.hex("sub_page_table_pointer", true);
+  if (asked.question == Question::sub_page)
+    asked.registers.sub_page_table_pointer = from.hex("sub_page_table_pointer", true);
   if (has_outcome(asked.question)) {
     Object access = from.object("access");
     asked.access = access.bits("attributes", ept_access_names, true);
     asked.guest_physical_address = access.hex("guest_physical_address", true);
+  }
+}
+
+Vector read_vector(Object& from) {
+  const std::size_t before = from.errors().size();
+  Vector vector;
+  Case& asked = vector.asked;
+  asked.question = static_cast<Question>(std::max(from.one_of("question", kQuestions), 0));
+  if (asked.question == Question::check) {
+    asked.check = read_check(from);
+    asked.registers.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
+    asked.registers.parameters = from.bits("parameters", ept_parameters_names, true);
+    read_registers(from, kCapabilities | kGiven, asked.registers);
+  } else {
+    read_walk(from, asked);
   }
   vector.goals = from.texts("goals", true);
   vector.cite = from.text("cite", false);

@@ -24,7 +24,7 @@ struct Broken {
 Broken broken_by(const Vector& vector);
 
 // Bits of the EPTP, each alone, that VM entry refuses as reserved or beyond the physical-address width.
-ept_word reserved_in(const ept_configuration& configuration, ept_word eptp);
+ept_word reserved_in(ept_registers registers);
 
 // What the vector is about in one sentence.
 std::string sentence(const Vector& vector);

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "ept_controls.h"
+
 namespace vectors {
 
 namespace {
@@ -18,7 +20,26 @@ ept_word read_in_order(void* memory, ept_word /*address*/) {
 
 }  // namespace
 
-bool is_of_processor(const ept_configuration& a, const ept_configuration& b) {
+ept_configuration configuration_of(const ept_registers& registers) { return ept_configuration_of(&registers); }
+
+ept_context context_of(const ept_registers& registers) {
+  const ept_configuration configuration = configuration_of(registers);
+  ept_context context;
+  ept_prepare(&configuration, registers.eptp, &context);
+  return context;
+}
+
+ept_word conditions_of(const ept_registers& registers) {
+  const ept_configuration configuration = configuration_of(registers);
+  return ept_conditions(&configuration, registers.eptp);
+}
+
+ept_word eptp_rules_of(const ept_registers& registers) {
+  const ept_configuration configuration = configuration_of(registers);
+  return ept_check_eptp(&configuration, registers.eptp);
+}
+
+bool is_of_processor(const ept_registers& a, const ept_registers& b) {
   return a.maxphyaddr == b.maxphyaddr && a.capability == b.capability && a.parameters == b.parameters;
 }
 
@@ -43,9 +64,9 @@ Case walk_to_sub_page_check(const Case& asked) {
   };
   Case walk = asked;
   walk.question = Question::walk;
-  walk.level = (ept_conditions(&asked.configuration, asked.eptp) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0 ? 5 : 4;
-  walk.eptp = (asked.eptp & ~EPT_ENTRY_ADDRESS) | next_table();
-  walk.sub_page_table_pointer = 0;
+  walk.level = (conditions_of(asked.registers) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0 ? 5 : 4;
+  walk.registers.eptp = (asked.registers.eptp & ~EPT_ENTRY_ADDRESS) | next_table();
+  walk.registers.sub_page_table_pointer = 0;
   walk.entries.clear();
   for (int level = walk.level; level > 1; --level) walk.entries.push_back(next_table() | kAll);
   walk.entries.push_back(kPage);
@@ -54,27 +75,32 @@ Case walk_to_sub_page_check(const Case& asked) {
 
 bool reaches_sub_page_check(const Case& asked) {
   const Case walk = walk_to_sub_page_check(asked);
-  return ept_check_eptp(&walk.configuration, walk.eptp) == 0 && expected_of(walk).outcome.result == EPT_SUB_PAGE_CHECK;
+  return eptp_rules_of(walk.registers) == 0 && expected_of(walk).outcome.result == EPT_SUB_PAGE_CHECK;
 }
 
 Expected expected_of(const Case& asked) {
   Expected expected;
   if (asked.question == Question::eptp) {
-    expected.eptp_rules = ept_check_eptp(&asked.configuration, asked.eptp);
+    expected.eptp_rules = eptp_rules_of(asked.registers);
     return expected;
   }
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp, &context);
+  if (asked.question == Question::check) {
+    expected.check = ept_check(asked.check, &asked.registers);
+    return expected;
+  }
   if (asked.question == Question::entry) {
+    const ept_context context = context_of(asked.registers);
     expected.classification = ept_classify(&context, asked.level, asked.entries.at(0));
     return expected;
   }
   InOrder memory{&asked.entries};
   if (asked.question == Question::sub_page) {
-    expected.outcome = ept_check_sub_page(&asked.configuration, asked.eptp, asked.sub_page_table_pointer,
+    const ept_configuration configuration = configuration_of(asked.registers);
+    expected.outcome = ept_check_sub_page(&configuration, asked.registers.eptp, asked.registers.sub_page_table_pointer,
                                           asked.guest_physical_address, asked.access, read_in_order, &memory);
     return expected;
   }
+  const ept_context context = context_of(asked.registers);
   expected.outcome = ept_walk(&context, asked.guest_physical_address, asked.access, read_in_order, &memory);
   return expected;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ept_model.h"
+#include "ept_registers.h"
 
 namespace vectors {
 
@@ -18,6 +19,7 @@ enum class Question {
   entry,     // what is this entry of a level: not present, misconfigured, a table, a page
   walk,      // what happens to this access
   sub_page,  // what the sub-page permission table says of this write
+  check,     // does this check of registers accept them
 };
 
 constexpr bool has_outcome(Question question) { return question == Question::walk || question == Question::sub_page; }
@@ -26,14 +28,16 @@ constexpr int kSubPageLevels = 4;
 
 struct Case {
   Question question = Question::walk;
-  ept_configuration configuration{};
-  ept_word eptp = 0;
-  int level = 0;  // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP
-  // One for an entry; for a walk from the root down, as many as the walk can read, and likewise for a sub-page check.
+  ept_check_id check = EPT_CHECK_EPTP;  // of a check
+  // The processor and what it is given. What the question does not depend on is 0: a walk depends on few registers
+  // (ept_configuration_registers and the EPTP), a check on all.
+  ept_registers registers{};
+  int level = 0;  // of the first entry: 4 or 5 for a walk, 5 to 1 for an entry, 0 for an EPTP or a check
+  // One for an entry; for a walk from the root down, as many as the walk can read, and likewise for a sub-page check,
+  // to which a walk comes that is no part of the case.
   std::vector<ept_word> entries = {};
   ept_word guest_physical_address = 0;
-  ept_word access = 0;                  // EPT_ACCESS_..., of a walk or a sub-page check
-  ept_word sub_page_table_pointer = 0;  // of a sub-page check, to which a walk comes that is no part of the case
+  ept_word access = 0;  // EPT_ACCESS_..., of a walk or a sub-page check
 };
 
 // What the manual says; which member counts depends on the question. Bits that it leaves undefined and flags that may
@@ -42,16 +46,17 @@ struct Expected {
   ept_word eptp_rules = 0;  // EPT_RULE_EPTP_..., 0 when accepted
   ept_classification classification{};
   ept_outcome outcome{};
+  ept_check_result check{};
 };
 
 // The controls without which there is no EPT to speak of; all else is 0.
-inline constexpr ept_configuration kEptOn = {.maxphyaddr = 0,
-                                             .capability = 0,
-                                             .pin_based_controls = 0,
-                                             .primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS,
-                                             .secondary_controls = EPT_CONTROL_ENABLE_EPT,
-                                             .tertiary_controls = 0,
-                                             .parameters = 0};
+constexpr ept_registers ept_on() {
+  ept_registers registers{};
+  registers.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
+  registers.secondary_controls = EPT_CONTROL_ENABLE_EPT;
+  return registers;
+}
+inline constexpr ept_registers kEptOn = ept_on();
 
 // Every member counts, and no byte is none: so the bytes are compared.
 template <typename Value>
@@ -60,8 +65,14 @@ bool same(const Value& a, const Value& b) {
   return std::memcmp(&a, &b, sizeof a) == 0;
 }
 
+// What the model of a walk takes of registers, and what it says of them.
+ept_configuration configuration_of(const ept_registers& registers);
+ept_context context_of(const ept_registers& registers);
+ept_word conditions_of(const ept_registers& registers);  // EPT_CONDITION_...
+ept_word eptp_rules_of(const ept_registers& registers);  // EPT_RULE_EPTP_..., those that the EPTP breaks
+
 // Whether both have the same width, capability and parameters.
-bool is_of_processor(const ept_configuration& a, const ept_configuration& b);
+bool is_of_processor(const ept_registers& a, const ept_registers& b);
 
 struct Vector {
   std::string id;       // hash of the case (identity.h), so equal in two profiles when the case is
@@ -78,7 +89,8 @@ struct Vector {
 // The physical address of the table that entry `n` of a walk, counted from the root down, is read from; and of the
 // entry.
 inline ept_word table_of(const Case& asked, std::size_t n) {
-  const ept_word root = asked.question == Question::sub_page ? asked.sub_page_table_pointer : asked.eptp;
+  const ept_word root =
+      asked.question == Question::sub_page ? asked.registers.sub_page_table_pointer : asked.registers.eptp;
   return (n == 0 ? root : asked.entries[n - 1]) & EPT_ENTRY_ADDRESS;
 }
 inline ept_word address_of(const Case& asked, std::size_t n) {

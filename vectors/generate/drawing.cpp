@@ -23,12 +23,12 @@ std::uint64_t seed_of(const std::string& id) {
 
 // The word of the case that the literals are bits of; null when it has none.
 template <class Asked>  // Case or const Case
-auto word_in(Asked& asked, std::size_t word) -> decltype(&asked.eptp) {
+auto word_in(Asked& asked, std::size_t word) -> decltype(&asked.registers.eptp) {
   if (is_one_of_many(word)) return nullptr;
-  if (word == at(LiteralWord::capability)) return &asked.configuration.capability;
-  if (word < at(LiteralWord::eptp)) return &(asked.configuration.*kControls[word - at(LiteralWord::pin_based)].member);
-  if (word == at(LiteralWord::eptp)) return &asked.eptp;
-  if (word == at(LiteralWord::sub_page_table_pointer)) return &asked.sub_page_table_pointer;
+  if (word == at(LiteralWord::capability)) return &asked.registers.capability;
+  if (word < at(LiteralWord::eptp)) return &(asked.registers.*kControls[word - at(LiteralWord::pin_based)].member);
+  if (word == at(LiteralWord::eptp)) return &asked.registers.eptp;
+  if (word == at(LiteralWord::sub_page_table_pointer)) return &asked.registers.sub_page_table_pointer;
   if (word == at(LiteralWord::guest_physical_address)) return &asked.guest_physical_address;
   if (word == at(LiteralWord::access)) return &asked.access;
   const auto place = static_cast<std::size_t>(asked.level - level_of_word(word));

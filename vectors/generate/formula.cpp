@@ -29,7 +29,7 @@ std::size_t entry_position(int level) { return static_cast<std::size_t>(12 - lev
 Case plain_walk_of(int levels, int page) {
   Case plain;
   plain.level = levels;
-  plain.eptp = kTable | static_cast<ept_word>(levels - 1) << 3 | kWriteBack;
+  plain.registers.eptp = kTable | static_cast<ept_word>(levels - 1) << 3 | kWriteBack;
   plain.access = EPT_ACCESS_DATA_READ;
   for (int level = levels; level >= 1; --level) {
     const ept_word page_entry = kPage | kWriteBack << 3 | kPermissions | (level > 1 ? EPT_ENTRY_PAGE_SIZE : 0);
@@ -44,7 +44,7 @@ Case plain_sub_page_check() {
   Case plain = plain_walk_of(kSubPageLevels, 1);
   plain.question = Question::sub_page;
   plain.access = EPT_ACCESS_WRITE;
-  plain.sub_page_table_pointer = kFirst;
+  plain.registers.sub_page_table_pointer = kFirst;
   for (std::size_t n = 0; n < plain.entries.size(); ++n)
     plain.entries[n] = (kFirst + kTable * (n + 1)) | EPT_SUB_PAGE_VALID;
   plain.entries.back() = EPT_SUB_PAGE_WRITE_0;
@@ -94,9 +94,9 @@ Values Formulas::with_demands(const Goal& goal, Values values) const {
   for (const Demand& demand : goal.demands) {
     const auto entry = [&] { return plain.entries.at(static_cast<std::size_t>(levels - demand.level)); };
     if (demand.any) continue;
-    if (demand.subject == Subject::eptp) put(kEptp, plain.eptp, demand.mask, demand.value);
+    if (demand.subject == Subject::eptp) put(kEptp, plain.registers.eptp, demand.mask, demand.value);
     if (demand.subject == Subject::sub_page_table_pointer)
-      put(kPointer, plain.sub_page_table_pointer, demand.mask, demand.value);
+      put(kPointer, plain.registers.sub_page_table_pointer, demand.mask, demand.value);
     if (demand.subject == Subject::access) put(kAccess, plain.access, demand.mask, demand.value);
     if (demand.subject == Subject::gpa) put(kGpa, plain.guest_physical_address, demand.mask, demand.value);
     if (demand.subject == Subject::entry) put(entry_position(demand.level), entry(), demand.mask, demand.value);
@@ -137,11 +137,11 @@ Formulas::Shape& Formulas::shape_of(const Goal& goal) {
   shape.plain = plain_of(goal);
   shape.inputs = std::make_unique<model::Inputs>(context_, spec_);
   shape.inputs->configuration = configuration_;
-  shape.inputs->configuration[kEptpWord] = chosen_[kEptp] ^ number(shape.plain.eptp);
+  shape.inputs->configuration[kEptpWord] = chosen_[kEptp] ^ number(shape.plain.registers.eptp);
   shape.inputs->access = chosen_[kAccess] ^ number(shape.plain.access);
   shape.inputs->gpa = chosen_[kGpa] ^ number(shape.plain.guest_physical_address);
   shape.inputs->configuration[shape.inputs->pointer_word] =
-      chosen_[kPointer] ^ number(shape.plain.sub_page_table_pointer);
+      chosen_[kPointer] ^ number(shape.plain.registers.sub_page_table_pointer);
   for (int level = levels; level >= 1; --level) {
     const auto position = static_cast<std::size_t>(levels - level);
     shape.inputs->entries.at(static_cast<std::size_t>(level - 1)) =
@@ -348,14 +348,14 @@ Case Formulas::case_of(const Goal& goal, const Values& values, const spec::Profi
 Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
   Case asked = plain_of(goal);
   asked.question = goal.question == Question::entry ? Question::walk : goal.question;
-  asked.configuration = configuration_of(profile);
+  asked.registers = configuration_of(profile);
   for (std::size_t i = 0; i < kControls.size(); ++i)
-    asked.configuration.*kControls[i].member = values[i] | kEptOn.*kControls[i].member;
-  asked.eptp ^= values[kEptp];
-  if (goal.question == Question::eptp) return {goal.question, asked.configuration, asked.eptp};
+    asked.registers.*kControls[i].member = values[i] | kEptOn.*kControls[i].member;
+  asked.registers.eptp ^= values[kEptp];
+  if (goal.question == Question::eptp) return {.question = goal.question, .registers = asked.registers};
   asked.access ^= values[kAccess];
   asked.guest_physical_address ^= values[kGpa];
-  if (goal.question == Question::sub_page) asked.sub_page_table_pointer ^= values[kPointer];
+  if (goal.question == Question::sub_page) asked.registers.sub_page_table_pointer ^= values[kPointer];
   int level = asked.level;
   for (ept_word& entry : asked.entries) entry ^= values.at(entry_position(level--));
   return asked;

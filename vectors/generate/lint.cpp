@@ -27,12 +27,11 @@ std::vector<std::string> mistakes_in(const Vector& vector, const spec::Profile* 
   } else {
     check(!vector.goals.empty(), "no goal names it");
     check(!vector.cite.empty(), "'cite' is missing");
-    check(is_of_processor(asked.configuration, configuration_of(*profile)),
+    check(is_of_processor(asked.registers, configuration_of(*profile)),
           "width, capability or parameters are not the profile's");
-    check(allows(*profile, asked.configuration), "a control that the profile does not allow");
+    check(allows(*profile, asked.registers), "a control that the profile does not allow");
   }
-  check(asked.question == Question::eptp || ept_check_eptp(&asked.configuration, asked.eptp) == 0,
-        "VM entry does not accept the EPTP");
+  check(asked.question == Question::eptp || eptp_rules_of(asked.registers) == 0, "VM entry does not accept the EPTP");
   return mistakes;
 }
 

@@ -22,17 +22,15 @@ auto& entry_of(Asked& asked, int level) {
 }
 
 ept_classification classification_of(const Case& asked, int level) {
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp, &context);
+  const ept_context context = context_of(asked.registers);
   return ept_classify(&context, level, entry_of(asked, level));
 }
 
 Knowledge configuration_of(const Case& asked) {
-  ept_configuration has = asked.configuration;
-  Knowledge knowledge = {{kEptpWord, known(asked.eptp)}};
-  int place = 0;
+  ept_registers has = asked.registers;
+  Knowledge knowledge = {{kEptpWord, known(asked.registers.eptp)}};
   for (const ept_register number : ept_configuration_registers)
-    knowledge.emplace(spec::word_of_register(number), known(*ept_configuration_word(&has, place++)));
+    knowledge.emplace(spec::word_of_register(number), known(*ept_register_word(&has, number)));
   return knowledge;
 }
 
@@ -71,7 +69,7 @@ ept_word condition(const spec::Spec& spec, const Goal& goal, const Case& asked, 
                       {spec::Word::nonleaf, entry},
                       {spec::Word::leaf, entry}});
   }
-  const auto width = static_cast<int>(asked.configuration.maxphyaddr);
+  const auto width = static_cast<int>(asked.registers.maxphyaddr);
   spec::Kinds kinds = {{kEptpWord, kinds_of(register_of(spec, "eptp"), width)}};
   if (demand.level > 0) {
     const spec::Format& format = spec::format_of(spec, demand.level, entry_of(asked, demand.level));
@@ -83,8 +81,8 @@ ept_word condition(const spec::Spec& spec, const Goal& goal, const Case& asked, 
 ept_word subject(const spec::Spec& spec, const Goal& goal, const Case& asked, const Expected& expected,
                  const Demand& demand) {
   switch (demand.subject) {
-    case Subject::eptp: return asked.eptp;
-    case Subject::sub_page_table_pointer: return asked.sub_page_table_pointer;
+    case Subject::eptp: return asked.registers.eptp;
+    case Subject::sub_page_table_pointer: return asked.registers.sub_page_table_pointer;
     case Subject::gpa: return asked.guest_physical_address;
     case Subject::access: return asked.access;
     case Subject::entry: return entry_of(asked, demand.level);
@@ -135,12 +133,12 @@ bool is_usual(const spec::Spec& spec, ept_word access) {
 }
 
 bool is_sane(const spec::Spec& spec, const Case& asked) {
-  if (ept_check_eptp(&asked.configuration, asked.eptp) != 0) return false;
+  if (eptp_rules_of(asked.registers) != 0) return false;
   if (asked.question == Question::sub_page) {
     return reaches_sub_page_check(asked) && walk_to_sub_page_check(asked).level == kSubPageLevels &&
            tables_are_apart(asked) && is_usual(spec, asked.access) && asked.guest_physical_address >> 48 == 0;
   }
-  const bool five = (ept_conditions(&asked.configuration, asked.eptp) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0;
+  const bool five = (conditions_of(asked.registers) & EPT_CONDITION_FIVE_LEVEL_WALK) != 0;
   return five == (asked.level == 5) && tables_are_apart(asked) && is_usual(spec, asked.access) &&
          asked.guest_physical_address >> spec.max_maxphyaddr == 0;
 }
@@ -148,7 +146,11 @@ bool is_sane(const spec::Spec& spec, const Case& asked) {
 constexpr int kMostChanged = 4;
 
 bool is_legal(const Case& asked, const ept_context& context, int level, ept_word word) {
-  if (asked.question == Question::eptp) return ept_check_eptp(&asked.configuration, word) == 0;
+  if (asked.question == Question::eptp) {
+    ept_registers registers = asked.registers;
+    registers.eptp = word;
+    return eptp_rules_of(registers) == 0;
+  }
   const ept_kind kind = ept_classify(&context, level, word).kind;
   return kind == EPT_TABLE || kind == EPT_PAGE;
 }
@@ -203,10 +205,9 @@ bool is_of_open_order(const Case& asked) {
 
 std::optional<Case> nearest_legal(const Case& asked, int level) {
   Case changed = asked;
-  ept_word& word = asked.question == Question::eptp ? changed.eptp : entry_of(changed, level);
+  ept_word& word = asked.question == Question::eptp ? changed.registers.eptp : entry_of(changed, level);
   const ept_word start = word;
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp, &context);
+  const ept_context context = context_of(asked.registers);
   for (int bits = 1; bits <= kMostChanged; ++bits) {
     for (ept_word change = (ept_word{1} << bits) - 1; change != 0; change = next_with_as_many_bits(change)) {
       word = start ^ change;
@@ -218,8 +219,7 @@ std::optional<Case> nearest_legal(const Case& asked, int level) {
 
 Case not_present_twin(const Case& asked, int level) {
   Case changed = asked;
-  ept_context context;
-  ept_prepare(&asked.configuration, asked.eptp, &context);
+  const ept_context context = context_of(asked.registers);
   entry_of(changed, level) &= ~context.present;
   return changed;
 }

@@ -21,7 +21,7 @@ void turn_round(Case& asked, ept_word& word, ept_word bits, const Holds& holds) 
 Case Scatter::operator()(const Case& start, const Holds& holds) {
   asked_ = start;
   holds_ = &holds;
-  ept_configuration& has = asked_.configuration;
+  ept_registers& has = asked_.registers;
   // Mostly the largest width, with which no address bit is more seldom than others.
   const auto lowest = static_cast<ept_word>(spec_.min_maxphyaddr);
   const auto highest = static_cast<ept_word>(spec_.max_maxphyaddr);
@@ -29,13 +29,13 @@ Case Scatter::operator()(const Case& start, const Holds& holds) {
   draw(has.capability, vocabulary_[at(LiteralWord::capability)]);
   for (std::size_t i = 0; i < kControls.size(); ++i)
     draw(has.*kControls[i].member, vocabulary_[at(LiteralWord::pin_based) + i]);
-  draw(asked_.eptp, ~ept_word{0});
+  draw(asked_.registers.eptp, ~ept_word{0});
   if (asked_.question == Question::eptp) return asked_;
   const ept_word usual = usual_attributes(spec_);
   put(asked_.access, (asked_.access & ~usual) | spec_.accesses[random_.below(spec_.accesses.size())].attributes);
   draw(asked_.access, vocabulary_[at(LiteralWord::access)] & ~usual);
   draw(asked_.guest_physical_address, vocabulary_[at(LiteralWord::guest_physical_address)]);
-  if (asked_.question == Question::sub_page) draw(asked_.sub_page_table_pointer, ~ept_word{0});
+  if (asked_.question == Question::sub_page) draw(asked_.registers.sub_page_table_pointer, ~ept_word{0});
   for (ept_word& entry : asked_.entries) draw(entry, ~ept_word{0});
   return asked_;
 }

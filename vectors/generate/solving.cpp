@@ -227,7 +227,7 @@ std::optional<Case> Solving::smallest(const Goal& goal, const spec::Profile& pro
   const auto is_solution = [&](const Values& values) {
     // What another profile has for the goal may need a control that this one does not have.
     const Case asked = state.formulas.walk_of(goal, values, profile);
-    return allows(profile, asked.configuration) && solves(state.spec, goal, asked);
+    return allows(profile, asked.registers) && solves(state.spec, goal, asked);
   };
   for (const Fact& fact : *state.facts) {
     if (!covers(fact, assumed)) continue;

@@ -110,17 +110,16 @@ Case asked_by(const Goal& goal, Case walk) {
   return walk;
 }
 
-ept_configuration configuration_of(const spec::Profile& profile) {
-  ept_configuration has{};
+ept_registers configuration_of(const spec::Profile& profile) {
+  ept_registers has{};
   has.maxphyaddr = static_cast<ept_word>(profile.maxphyaddr);
-  int place = 0;
   for (const ept_register number : ept_configuration_registers)
-    *ept_configuration_word(&has, place++) = profile.registers.at(number);
+    *ept_register_word(&has, number) = profile.registers.at(number);
   return has;
 }
 
-bool allows(const spec::Profile& profile, const ept_configuration& controls) {
-  const ept_configuration has = configuration_of(profile);
+bool allows(const spec::Profile& profile, const ept_registers& controls) {
+  const ept_registers has = configuration_of(profile);
   return std::all_of(kControls.begin(), kControls.end(),
                      [&](const Controls& word) { return (controls.*word.member & ~(has.*word.member)) == 0; });
 }

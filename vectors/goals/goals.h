@@ -81,10 +81,10 @@ constexpr spec::Word kParameters = spec::word_of_register(EPT_REGISTER_PARAMETER
 constexpr spec::Word kEptpWord = spec::word_of_register(EPT_REGISTER_EPTP);
 
 // All controls that the profile can have are 1.
-ept_configuration configuration_of(const spec::Profile& profile);
+ept_registers configuration_of(const spec::Profile& profile);
 
 // Whether every control that is 1 may be 1 on the profile.
-bool allows(const spec::Profile& profile, const ept_configuration& controls);
+bool allows(const spec::Profile& profile, const ept_registers& controls);
 
 // The parts of the list; `levels` is 4 or 5.
 std::vector<Goal> eptp_goals(const spec::Spec& spec, int maxphyaddr);

@@ -43,10 +43,10 @@ Assignment Literals::of(const Vector& vector) const {
     found.known[word] = vocabulary_[word];
     found.set[word] = value & vocabulary_[word];
   };
-  put(at(LiteralWord::capability), asked.configuration.capability);
+  put(at(LiteralWord::capability), asked.registers.capability);
   for (std::size_t i = 0; i < kControls.size(); ++i)
-    put(at(LiteralWord::pin_based) + i, asked.configuration.*kControls[i].member);
-  put(at(LiteralWord::eptp), asked.eptp);
+    put(at(LiteralWord::pin_based) + i, asked.registers.*kControls[i].member);
+  put(at(LiteralWord::eptp), asked.registers.eptp);
   if (asked.question == Question::eptp) return found;
   const bool accesses = has_outcome(asked.question);
   const int last = accesses ? static_cast<int>(vector.expected.outcome.level) : asked.level;
@@ -54,7 +54,7 @@ Assignment Literals::of(const Vector& vector) const {
     put(entry_word(level), asked.entries[static_cast<std::size_t>(asked.level - level)]);
   put(at(LiteralWord::level), ept_word{1} << last);
   if (asked.question == Question::sub_page) {
-    put(at(LiteralWord::sub_page_table_pointer), asked.sub_page_table_pointer);
+    put(at(LiteralWord::sub_page_table_pointer), asked.registers.sub_page_table_pointer);
   } else if (last > 0) {
     const ept_word entry = asked.entries[static_cast<std::size_t>(asked.level - last)];
     put(at(LiteralWord::permissions), ept_word{1} << permissions_of(entry));

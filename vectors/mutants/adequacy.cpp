@@ -14,13 +14,12 @@ namespace vectors {
 namespace {
 
 model::Circumstances circumstances_of(const Case& asked, std::size_t registers) {
-  ept_configuration from = asked.configuration;
+  ept_registers from = asked.registers;
   model::Circumstances machine{static_cast<int>(from.maxphyaddr), std::vector<std::uint64_t>(registers)};
-  int place = 0;
   for (const ept_register number : ept_configuration_registers)
-    machine.registers[number] = *ept_configuration_word(&from, place++);
-  machine.registers[EPT_REGISTER_EPTP] = asked.eptp;
-  machine.registers[EPT_REGISTER_SUB_PAGE_TABLE_POINTER] = asked.sub_page_table_pointer;
+    machine.registers[number] = *ept_register_word(&from, number);
+  machine.registers[EPT_REGISTER_EPTP] = asked.registers.eptp;
+  machine.registers[EPT_REGISTER_SUB_PAGE_TABLE_POINTER] = asked.registers.sub_page_table_pointer;
   return machine;
 }
 

@@ -155,16 +155,15 @@ class Equivalence {
     const auto& has = inputs_.configuration;
     Case made;
     made.question = asked.question;
-    made.configuration.maxphyaddr = value(has.maxphyaddr);
-    int place = 0;
-    for (const ept_register n : ept_configuration_registers)
-      *ept_configuration_word(&made.configuration, place++) = value(has.at(n));
-    made.eptp = value(inputs_.eptp());
+    made.registers.maxphyaddr = value(has.maxphyaddr);
+    for (const ept_register n : ept_configuration_registers) *ept_register_word(&made.registers, n) = value(has.at(n));
+    made.registers.eptp = value(inputs_.eptp());
     made.level = asked.level;
     if (asked.question == Question::entry) made.entries = {value(inputs_.entry(asked.level))};
     if (!has_outcome(asked.question)) return made;
-    made.sub_page_table_pointer = asked.question == Question::sub_page ? value(inputs_.sub_page_pointer()) : 0;
-    made.level = (made.eptp >> 3 & 7) == 4 ? 5 : 4;
+    made.registers.sub_page_table_pointer =
+        asked.question == Question::sub_page ? value(inputs_.sub_page_pointer()) : 0;
+    made.level = (made.registers.eptp >> 3 & 7) == 4 ? 5 : 4;
     made.guest_physical_address = value(inputs_.gpa);
     made.access = value(inputs_.access);
     for (int level = made.level; level >= 1; --level) made.entries.push_back(value(inputs_.entry(level)));

@@ -8,6 +8,7 @@
 #include "harness/boot/emulators.h"
 #include "harness/metal/known_machine.h"
 #include "harness/metal/open_machine.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -24,8 +25,8 @@ eptspec_case walk(std::uint64_t access, std::uint64_t gpa = 0) {
   eptspec_case asked{};
   asked.question = EPTSPEC_QUESTION_WALK;
   asked.level = 4;
-  asked.configuration = {40, 0xf0106334141, 0, 0x80000000, 2, 0, 0};
-  asked.eptp = 0x101e;
+  asked.registers = support::processor(40, 0xf0106334141, 0, 0x80000000, 2, 0, 0);
+  asked.registers.eptp = 0x101e;
   asked.access = access;
   asked.guest_physical_address = gpa;
   asked.word_count = 4;
@@ -178,7 +179,7 @@ TEST(InBochs, a_store_that_is_not_where_reads_say_is_found) {
 TEST(InBochs, a_sub_page_exit_at_an_address_other_than_0_is_an_answer) {
   InBochs bochs("tigerlake");
   eptspec_case asked = walk(EPT_ACCESS_WRITE, 0x123);
-  asked.configuration.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
+  asked.registers.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
   asked.words[3].value = (asked.words[3].value & ~std::uint64_t{EPT_ENTRY_WRITE}) | EPT_ENTRY_SUB_PAGE_WRITE;
   const std::size_t refused = bochs.add(asked);
   bochs.run();
@@ -190,8 +191,8 @@ TEST(InBochs, a_sub_page_exit_at_an_address_other_than_0_is_an_answer) {
 eptspec_case sub_page_check(std::uint64_t gpa, std::uint64_t vector) {
   eptspec_case asked = walk(EPT_ACCESS_WRITE, gpa);
   asked.question = EPTSPEC_QUESTION_SUB_PAGE;
-  asked.configuration.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
-  asked.sub_page_table_pointer = 0x8000;
+  asked.registers.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
+  asked.registers.sub_page_table_pointer = 0x8000;
   for (std::uint64_t n = 0; n < 4; ++n) {
     const std::uint64_t table = 0x8000 + 0x1000 * n;
     asked.words[n] = {table, n == 3 ? vector : (table + 0x1000) | 1};
@@ -227,7 +228,7 @@ TEST(InBochs, the_sub_page_permission_table_decides_on_a_write) {
 TEST(InBochs, what_is_written_is_logged_once) {
   InBochs bochs("tigerlake");
   eptspec_case asked = walk(EPT_ACCESS_WRITE);
-  asked.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
+  asked.registers.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
   const std::size_t written = bochs.add(asked);
   asked.access = EPT_ACCESS_READ;
   const std::size_t read = bochs.add(asked);
@@ -247,7 +248,7 @@ TEST(InBochs, what_is_written_is_logged_once) {
 TEST(InBochs, a_full_log_stops_an_access_that_has_to_set_a_flag) {
   InBochs bochs("tigerlake");
   eptspec_case asked = walk(EPT_ACCESS_WRITE);
-  asked.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
+  asked.registers.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
   const auto with_index = [&](std::uint32_t index) {
     Plan plan = harness::plan(bochs.machine, asked);
     plan.made.flags = index << image::kLogIndexShift;
@@ -334,7 +335,7 @@ TEST(InBochs, an_upgraded_entry_works_and_one_that_is_not_does_not) {
 TEST(InBochs, a_virtualization_exception_fills_its_area_once) {
   InBochs bochs("tigerlake");
   eptspec_case absent = walk(EPT_ACCESS_READ, 0x123);
-  absent.configuration.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
+  absent.registers.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
   absent.words[3].value = 0;
   const std::size_t busy_by_itself = bochs.add(absent);
   const std::size_t busy_by_one_bit = bochs.add(absent);

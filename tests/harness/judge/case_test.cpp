@@ -3,6 +3,7 @@
 
 #include "harness/judge/case.h"
 #include "harness/suite/builtin.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -12,17 +13,16 @@ constexpr ept_word kEptp = 0x1000 | 6 | 3U << 3;
 constexpr ept_word kPage = 0x9000 | 6U << 3 | 7;
 
 Description usual_processor() {
-  const ept_configuration usual = harness::usual_configuration();
+  const ept_registers usual = harness::usual_configuration();
   Description description;
   description.questions = EPTSPEC_QUESTION_EPTP | EPTSPEC_QUESTION_ENTRY | EPTSPEC_QUESTION_WALK;
-  description.configuration = {usual.maxphyaddr,         usual.capability,        0, usual.primary_controls,
-                               usual.secondary_controls, usual.tertiary_controls, 0};
+  description.configuration = usual;
   return description;
 }
 
-vectors::Vector entry_vector(const ept_configuration& with, int level, ept_word entry) {
+vectors::Vector entry_vector(const ept_registers& with, int level, ept_word entry) {
   vectors::Vector vector;
-  vector.asked = {vectors::Question::entry, with, kEptp, level, {entry}, 0, 0};
+  vector.asked = support::case_of(vectors::Question::entry, with, kEptp, level, {entry}, 0, 0);
   vector.expected = vectors::expected_of(vector.asked);
   return vector;
 }
@@ -50,45 +50,40 @@ std::string why_skipped(const vectors::Vector& vector, const Description& descri
 }
 
 TEST(Case, vector_applies_where_the_manual_says_the_same) {
-  ept_configuration other = harness::usual_configuration();
+  ept_registers other = harness::usual_configuration();
   other.maxphyaddr = 52;
   const Prepared there = prepared(entry_vector(other, 1, kPage), usual_processor());
   EXPECT_EQ(there.unasked.verdict, harness::Verdict::pass);
-  EXPECT_EQ(there.put.configuration.maxphyaddr, 46U);
+  EXPECT_EQ(there.put.registers.maxphyaddr, 46U);
 }
 
 TEST(Case, width_that_matters_is_named) {
-  ept_configuration narrow = harness::usual_configuration();
+  ept_registers narrow = harness::usual_configuration();
   narrow.maxphyaddr = 40;
   EXPECT_EQ(why_not(entry_vector(narrow, 1, kPage | ept_word{1} << 41), usual_processor()), "maxphyaddr is 46, not 40");
 }
 
 TEST(Case, capability_that_matters_is_named) {
-  ept_configuration plain = harness::usual_configuration();
+  ept_registers plain = harness::usual_configuration();
   plain.capability &= ~ept_word{EPT_CAPABILITY_EXECUTE_ONLY | EPT_CAPABILITY_INVEPT};
   const auto vector = entry_vector(plain, 1, (kPage & ~ept_word{7}) | EPT_ENTRY_EXECUTE);
   EXPECT_EQ(why_not(vector, usual_processor()), "capability execute_only is always on");
 }
 
 TEST(Case, control_that_the_processor_lacks_is_named) {
-  ept_configuration modern = harness::usual_configuration();
+  ept_registers modern = harness::usual_configuration();
   modern.secondary_controls |= EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL;
   const auto vector = entry_vector(modern, 1, (kPage & ~ept_word{7}) | EPT_ENTRY_USER_EXECUTE);
   EXPECT_EQ(why_not(vector, usual_processor()), "control mode_based_execute_control is missing");
   Description able = usual_processor();
   able.optional_controls.secondary_controls = EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL;
   EXPECT_EQ(why_not(vector, able), "");
-  EXPECT_NE(prepared(vector, able).put.configuration.secondary_controls & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL, 0U);
+  EXPECT_NE(prepared(vector, able).put.registers.secondary_controls & EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL, 0U);
 }
 
 TEST(Case, words_of_a_walk_lie_where_the_walk_reads) {
-  vectors::Case walk{vectors::Question::walk,
-                     harness::usual_configuration(),
-                     kEptp,
-                     4,
-                     {0x2007, 0x3007, 0x4007, kPage},
-                     0x123456789abc,
-                     EPT_ACCESS_READ};
+  vectors::Case walk = support::case_of(vectors::Question::walk, harness::usual_configuration(), kEptp, 4,
+                                        {0x2007, 0x3007, 0x4007, kPage}, 0x123456789abc, EPT_ACCESS_READ);
   eptspec_case put{};
   ASSERT_TRUE(harness::lay_out(walk, put));
   EXPECT_EQ(put.word_count, 4U);
@@ -98,8 +93,8 @@ TEST(Case, words_of_a_walk_lie_where_the_walk_reads) {
 
 TEST(Case, entries_that_no_memory_holds_are_not_asked) {
   vectors::Vector vector;
-  vector.asked = {vectors::Question::walk, harness::usual_configuration(), kEptp, 4, {0x1007, 0x3007, 0x4007, kPage}, 0,
-                  EPT_ACCESS_READ};
+  vector.asked = support::case_of(vectors::Question::walk, harness::usual_configuration(), kEptp, 4,
+                                  {0x1007, 0x3007, 0x4007, kPage}, 0, EPT_ACCESS_READ);
   vector.expected = vectors::expected_of(vector.asked);
   EXPECT_EQ(why_skipped(vector, usual_processor()), "two of its tables have the same address");
 }
@@ -113,11 +108,11 @@ TEST(Case, question_that_the_adapter_does_not_answer_is_not_asked) {
 
 // A write to an execute-only page with bit 61: the sub-page permission table decides, or does not.
 TEST(Case, what_depends_on_a_parameter_that_is_not_known_is_not_asked) {
-  ept_configuration with = harness::usual_configuration();
+  ept_registers with = harness::usual_configuration();
   with.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
   vectors::Vector vector;
-  vector.asked = {vectors::Question::walk, with, kEptp, 4, {0x2007, 0x3007, 0x4007, 0x9034 | ept_word{1} << 61}, 0,
-                  EPT_ACCESS_WRITE};
+  vector.asked = support::case_of(vectors::Question::walk, with, kEptp, 4,
+                                  {0x2007, 0x3007, 0x4007, 0x9034 | ept_word{1} << 61}, 0, EPT_ACCESS_WRITE);
   vector.expected = vectors::expected_of(vector.asked);
   Description description = usual_processor();
   description.configuration.secondary_controls = with.secondary_controls;

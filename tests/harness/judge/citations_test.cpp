@@ -3,6 +3,7 @@
 
 #include "harness/judge/cause.h"
 #include "harness/suite/builtin.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -22,18 +23,14 @@ vectors::Vector vector_of(const vectors::Case& asked) {
 }
 
 vectors::Vector entry(int level, ept_word value) {
-  return vector_of({vectors::Question::entry, harness::usual_configuration(), 0x101e, level, {value}, 0, 0});
+  return vector_of(
+      support::case_of(vectors::Question::entry, harness::usual_configuration(), 0x101e, level, {value}, 0, 0));
 }
 
 // A 4-level walk to a 2-MByte page.
 vectors::Vector walk(ept_word guest_physical_address, ept_word leaf, ept_word access) {
-  return vector_of({vectors::Question::walk,
-                    harness::usual_configuration(),
-                    0x101e,
-                    4,
-                    {0x2007, 0x3007, leaf},
-                    guest_physical_address,
-                    access});
+  return vector_of(support::case_of(vectors::Question::walk, harness::usual_configuration(), 0x101e, 4,
+                                    {0x2007, 0x3007, leaf}, guest_physical_address, access));
 }
 
 Places places(const vectors::Vector& vector, const Deviation& deviation) {
@@ -74,7 +71,7 @@ TEST(Citations, of_a_violation_taken_for_a_misconfiguration_are_rule_and_order) 
 // Bit 2 allows it; the implementation looked at bit 10.
 TEST(Citations, of_a_supervisor_fetch_that_is_refused_is_the_rule_on_such_fetches) {
   vectors::Vector vector = walk(0, 0x6000b5, EPT_ACCESS_SUPERVISOR_FETCH);
-  vector.asked.configuration.secondary_controls |= EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL;
+  vector.asked.registers.secondary_controls |= EPT_CONTROL_MODE_BASED_EXECUTE_CONTROL;
   vector.expected = vectors::expected_of(vector.asked);
   const Deviation refused{Field::result, EPTSPEC_WALK_TRANSLATED, EPTSPEC_WALK_VIOLATION};
   const Places found = places(vector, refused);

@@ -5,6 +5,7 @@
 #include "harness/judge/case.h"
 #include "harness/judge/judge.h"
 #include "harness/suite/builtin.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -21,13 +22,9 @@ constexpr ept_word kFlags = EPT_EPTP_ENABLE_ACCESSED_DIRTY;
 // A walk of guest-physical address 123H, accessed and dirty flags enabled; what the model says, as an answer.
 struct Walk {
   explicit Walk(ept_word access, ept_word pdpte = 0x3000 | kRwx, ept_word pte = kPage) {
-    vector.asked = {vectors::Question::walk,
-                    harness::usual_configuration(),
-                    0x1000 | 6 | 3U << 3 | kFlags,
-                    4,
-                    {0x2000 | kRwx, pdpte, 0x4000 | kRwx, pte},
-                    0x123,
-                    access};
+    vector.asked =
+        support::case_of(vectors::Question::walk, harness::usual_configuration(), 0x1000 | 6 | 3U << 3 | kFlags, 4,
+                         {0x2000 | kRwx, pdpte, 0x4000 | kRwx, pte}, 0x123, access);
     vector.expected = vectors::expected_of(vector.asked);
     const auto reference = harness::open_reference();
     harness::prepare(vector, reference->description(), 1, put);
@@ -121,8 +118,8 @@ TEST(Judge, low_bits_of_the_address_are_open_for_accesses_of_enclaves) {
 // Vol. 3C, 29.2: the checks of VM-execution controls fail with error 7.
 TEST(Judge, refused_eptp_fails_with_error_7) {
   vectors::Vector vector;
-  vector.asked = {vectors::Question::eptp, harness::usual_configuration(), 0x1000, 0, {}, 0, 0};
-  vector.asked.eptp |= 7;  // a reserved memory type
+  vector.asked = support::case_of(vectors::Question::eptp, harness::usual_configuration(), 0x1000, 0, {}, 0, 0);
+  vector.asked.registers.eptp |= 7;  // a reserved memory type
   vector.expected = vectors::expected_of(vector.asked);
   const auto reference = harness::open_reference();
   eptspec_case put{};
@@ -181,11 +178,11 @@ TEST(Judge, wrong_flags_and_other_bits_of_an_entry_are_deviations_of_their_own) 
 
 TEST(Judge, convertible_is_open_for_an_address_that_is_too_wide) {
   Walk walk(EPT_ACCESS_READ);
-  walk.vector.asked.configuration.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
+  walk.vector.asked.registers.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
   walk.vector.asked.guest_physical_address |= ept_word{1} << 50;
   walk.vector.expected = vectors::expected_of(walk.vector.asked);
   walk.observed.answer = {
-      1, EPTSPEC_ANSWERED, EPTSPEC_WALK_VIOLATION, EPTSPEC_VALID_CONVERTIBLE, 0, 0, 0, 1, 0, 0, 0, {}, 0, 0, 0, 0, {}};
+      1, EPTSPEC_ANSWERED, EPTSPEC_WALK_VIOLATION, EPTSPEC_VALID_CONVERTIBLE, 0, 0, 0, 1, 0, 0, 0, {}, 0, 0, 0, 0, 0, 0, {}};
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
 }
 

@@ -39,7 +39,7 @@ void misconfigure(eptspec_answer& answer) {
 
 // True when the check ends at the entry.
 bool ends_at(const eptspec_case& asked, Word entry, eptspec_answer& answer) {
-  const bool reserved = (entry & reserved_in_table(asked.configuration.maxphyaddr)) != 0;
+  const bool reserved = (entry & reserved_in_table(asked.registers.maxphyaddr)) != 0;
   if (reserved && makes("misconfiguration_before_miss")) {
     misconfigure(answer);
     return true;
@@ -74,7 +74,7 @@ Word unblocking(const eptspec_case& asked) {
 void check(const eptspec_case& asked, eptspec_answer& answer) {
   answer.valid = EPTSPEC_VALID_LEVEL | EPTSPEC_VALID_SUB_PAGE_QUALIFICATION;
   answer.sub_page_qualification = unblocking(asked);
-  Word table = asked.sub_page_table_pointer & kAddress;
+  Word table = asked.registers.sub_page_table_pointer & kAddress;
   for (std::uint32_t level = 4; level >= 1; --level) {
     const unsigned low = 3 + 9 * level;
     const Word index = makes("index_of_8_bits") ? asked.guest_physical_address >> low & 0xff

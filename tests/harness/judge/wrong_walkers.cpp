@@ -195,7 +195,7 @@ bool any(const State& state, std::size_t first, std::size_t last) {
 }
 
 State state_of(const eptspec_case& asked) {
-  const eptspec_configuration& with = asked.configuration;
+  const ept_registers& with = asked.registers;
   State state;
   state.width = static_cast<unsigned>(with.maxphyaddr);
   state['c'] = with.capability;
@@ -204,9 +204,9 @@ State state_of(const eptspec_case& asked) {
   state['s'] = with.secondary_controls;
   state['t'] = with.tertiary_controls;
   state['o'] = with.parameters;
-  state['p'] = asked.eptp;
-  state['m'] = bit(asked.eptp & 7);
-  state['n'] = bit(asked.eptp >> 3 & 7);
+  state['p'] = asked.registers.eptp;
+  state['m'] = bit(asked.registers.eptp & 7);
+  state['n'] = bit(asked.registers.eptp >> 3 & 7);
   state['a'] = asked.access;
   state['g'] = asked.guest_physical_address;
   state['A'] = ~Word{0};

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "ept_names.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -28,8 +29,8 @@ eptspec_case usual_walk() {
   asked.id = 9;
   asked.question = EPTSPEC_QUESTION_WALK;
   asked.level = 4;
-  asked.configuration = {40, 0xf0106b34141, 0, 0x80000000, 2, 0, 0};
-  asked.eptp = 0x101e;
+  asked.registers = support::processor(40, 0xf0106b34141, 0, 0x80000000, 2, 0, 0);
+  asked.registers.eptp = 0x101e;
   asked.access = EPTSPEC_ACCESS_DATA_READ;
   asked.word_count = 4;
   const std::array<std::uint64_t, 4> entries = {0x2007, 0x3007, 0x4007, 0x40000037};
@@ -105,7 +106,7 @@ TEST(Plan, on_a_narrow_processor_the_guests_own_pages_share_a_good_pml4e_with_th
   auto machine = moved_machine();
   machine.maxphyaddr = 39;
   eptspec_case asked = usual_walk();
-  asked.configuration.maxphyaddr = 39;
+  asked.registers.maxphyaddr = 39;
   const image::Case made = harness::plan(machine, asked).made;
   EXPECT_EQ(made.own, image::Own::at_1_gbyte);
   EXPECT_EQ(made.own_level, 3U);
@@ -119,8 +120,8 @@ TEST(Plan, a_walk_of_five_levels_has_the_guest_behind_another_pml5e) {
   auto machine = moved_machine();
   machine.maxphyaddr = 52;
   eptspec_case asked = usual_walk();
-  asked.configuration.maxphyaddr = 52;
-  asked.eptp = 0x1026;
+  asked.registers.maxphyaddr = 52;
+  asked.registers.eptp = 0x1026;
   asked.level = 5;
   asked.word_count = 5;
   asked.words[4] = {0x5000, 0x40000037};
@@ -137,7 +138,7 @@ TEST(Plan, an_address_too_wide_for_four_levels_is_used_where_the_processor_has_i
   auto machine = moved_machine();
   machine.maxphyaddr = 52;
   eptspec_case asked = usual_walk();
-  asked.configuration.maxphyaddr = 52;
+  asked.registers.maxphyaddr = 52;
   asked.guest_physical_address = std::uint64_t{1} << 48;
   const Plan plan = harness::plan(machine, asked);
   EXPECT_EQ(plan.not_applicable, "");
@@ -193,7 +194,7 @@ TEST(Plan, a_fetch_between_words_executes_a_byte_that_no_other_page_of_the_case_
 struct Logged {
   explicit Logged(std::uint32_t index) : asked(usual_walk()), machine(moved_machine()) {
     machine.modification_log = true;
-    asked.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
+    asked.registers.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
     asked.access = EPT_ACCESS_WRITE;
     plan = harness::plan(machine, asked);
     EXPECT_EQ(plan.made.secondary_controls & image::kEnablePml, image::kEnablePml);

@@ -4,6 +4,7 @@
 
 #include "ept_names.h"
 #include "harness/metal/plan.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -25,8 +26,8 @@ eptspec_case walk(std::uint64_t pte, std::uint64_t access = EPT_ACCESS_READ, std
   eptspec_case asked{};
   asked.question = EPTSPEC_QUESTION_WALK;
   asked.level = 4;
-  asked.configuration = {40, 0xf0106b34141, 0, 0x80000000, 2, 0, 0};
-  asked.eptp = 0x101e;
+  asked.registers = support::processor(40, 0xf0106b34141, 0, 0x80000000, 2, 0, 0);
+  asked.registers.eptp = 0x101e;
   asked.guest_physical_address = gpa;
   asked.access = access;
   asked.word_count = 4;
@@ -82,7 +83,7 @@ struct Seen {
 };
 
 eptspec_case with_exceptions(eptspec_case asked) {
-  asked.configuration.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
+  asked.registers.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
   return asked;
 }
 
@@ -162,7 +163,7 @@ TEST(Saved, of_an_entry_address_and_cleared_qualification_are_judged_too) {
 
 TEST(Saved, guest_stands_on_its_instruction_with_its_registers) {
   eptspec_case checked = walk(EPT_ENTRY_SUB_PAGE_WRITE | 0x40000031, EPT_ACCESS_WRITE);
-  checked.configuration.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
+  checked.registers.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
   const std::vector<std::pair<std::uint32_t, eptspec_case>> exits = {
       {48, walk(kAbsent)}, {49, walk(kMisconfigured)}, {66, checked}};
   for (const auto& [reason, asked] : exits) {

@@ -5,12 +5,13 @@
 
 #include "ept_model.h"
 #include "harness/metal/windows.h"
+#include "tests/support/case.h"
 #include "vectors/format/random.h"
 
 namespace {
 
 // A processor with everything that such vectors can ask for.
-constexpr ept_configuration kProcessor = {40, 0xf0106b34141, 0x28, 0x80000000, 0xc40002, 0, 0};
+const ept_registers kProcessor = support::processor(40, 0xf0106b34141, 0x28, 0x80000000, 0xc40002);
 
 vectors::Vector random(std::uint64_t index) { return vectors::random_vector(kProcessor, "", 3, index); }
 
@@ -31,7 +32,7 @@ TEST(Settle, all_addresses_are_in_the_windows_and_the_address_is_no_wider_than_t
     const vectors::Case asked = settled(n).asked;
     if (asked.question == vectors::Question::eptp) continue;
     const bool sub_page = asked.question == vectors::Question::sub_page;
-    EXPECT_TRUE(!sub_page || in_a_window(asked.sub_page_table_pointer)) << n;
+    EXPECT_TRUE(!sub_page || in_a_window(asked.registers.sub_page_table_pointer)) << n;
     const std::size_t addresses = asked.entries.size() - (sub_page ? 1 : 0);  // a vector is none
     for (std::size_t i = 0; i < addresses; ++i) EXPECT_TRUE(in_a_window(asked.entries[i])) << n;
     EXPECT_EQ(asked.guest_physical_address >> 40, 0U);

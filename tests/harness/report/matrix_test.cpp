@@ -9,6 +9,7 @@
 
 #include "harness/suite/builtin.h"
 #include "tests/harness/cases.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -25,7 +26,7 @@ harness::Report small_report(const std::string& target) {
   for (const ept_word entry : {0x6020b6U, 0x6020b7U, 0x6000b7U}) {
     vectors::Vector vector;
     vector.id = "v" + std::to_string(report.vectors.size());
-    vector.asked = {vectors::Question::entry, harness::usual_configuration(), 0x101e, 2, {entry}, 0, 0};
+    vector.asked = support::case_of(vectors::Question::entry, harness::usual_configuration(), 0x101e, 2, {entry}, 0, 0);
     vector.expected = vectors::expected_of(vector.asked);
     report.vectors.push_back(vector);
   }

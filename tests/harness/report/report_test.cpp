@@ -10,6 +10,7 @@
 #include "harness/suite/run.h"
 #include "harness/targets/open.h"
 #include "tests/harness/cases.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -24,7 +25,7 @@ harness::Report small_report() {
   for (const ept_word entry : {0x6000b7U, 0x6020b7U, 0x6000b6U, 0U}) {
     vectors::Vector vector;
     vector.id = "v" + std::to_string(report.vectors.size());
-    vector.asked = {vectors::Question::entry, harness::usual_configuration(), 0x101e, 2, {entry}, 0, 0};
+    vector.asked = support::case_of(vectors::Question::entry, harness::usual_configuration(), 0x101e, 2, {entry}, 0, 0);
     vector.expected = vectors::expected_of(vector.asked);
     vector.cite = "SDM Vol. 3C, 31.3.3.1";
     if (entry == 0x6020b7U) vector.neighbour = "v0";
@@ -55,8 +56,8 @@ TEST(Report, eptp_shows_its_reserved_bits_and_where_its_neighbour_differs) {
   report.judgements.resize(2);
   report.assessment.known.resize(2);
   for (const std::size_t n : {std::size_t{0}, std::size_t{1}}) {
-    report.vectors[n].asked = {
-        vectors::Question::eptp, harness::usual_configuration(), n == 0 ? 0x101eU : 0x401000000191eU, 0, {}, 0, 0};
+    report.vectors[n].asked =
+        support::case_of(vectors::Question::eptp, harness::usual_configuration(), n == 0 ? 0x101eU : 0x401000000191eU);
     report.vectors[n].expected = vectors::expected_of(report.vectors[n].asked);
   }
   report.judgements[1].deviations = {{harness::Field::result, EPTSPEC_EPTP_REFUSED, EPTSPEC_EPTP_ACCEPTED}};
@@ -69,15 +70,15 @@ TEST(Report, eptp_shows_its_reserved_bits_and_where_its_neighbour_differs) {
 }
 
 TEST(Report, bits_without_a_name_are_counted) {
-  const vectors::Case asked{vectors::Question::entry, harness::usual_configuration(), 0x101e, 3, {0x2007}, 0, 0};
+  const vectors::Case asked =
+      support::case_of(vectors::Question::entry, harness::usual_configuration(), 0x101e, 3, {0x2007}, 0, 0);
   EXPECT_EQ(harness::bits_of(asked, 3, 0x2807), "read, write, execute; bit 11");
   EXPECT_EQ(harness::bits_of(asked, 3, 0x10000000002807), "read, write, execute; bits 11, 52");
 }
 
 TEST(Report, entries_behind_the_one_that_ends_the_walk_are_not_shown) {
-  const vectors::Case asked{
-      vectors::Question::walk, harness::usual_configuration(), 0x101e, 4, {0x2007, 0x3007, 0x4000b7, 0x5037}, 0,
-      EPT_ACCESS_READ};
+  const vectors::Case asked = support::case_of(vectors::Question::walk, harness::usual_configuration(), 0x101e, 4,
+                                               {0x2007, 0x3007, 0x4000b7, 0x5037}, 0, EPT_ACCESS_READ);
   const std::string text = harness::draw(asked, "");
   EXPECT_NE(text.find("pde_2m"), std::string::npos) << text;
   EXPECT_EQ(text.find("pte "), std::string::npos) << text;

@@ -40,7 +40,7 @@ vectors::Document document_of(const std::string& profile, std::vector<vectors::V
 vectors::Document eptp_document(const std::string& profile, std::size_t count) {
   std::vector<vectors::Vector> list = support::eptp_vectors(count);
   for (std::size_t n = 0; n < count; ++n) {
-    list[n].asked.eptp |= ept_word{n} << 20;
+    list[n].asked.registers.eptp |= ept_word{n} << 20;
     list[n].id = vectors::id_of(list[n].asked);
   }
   return document_of(profile, std::move(list));
@@ -195,7 +195,7 @@ TEST(Selection, profile_of_many_processors_has_no_configuration) {
   for (const ept_word width : {39U, 46U}) {
     vectors::Vector vector;
     vector.id = "ept-" + std::to_string(width);
-    vector.asked.configuration.maxphyaddr = width;
+    vector.asked.registers.maxphyaddr = width;
     set.vectors.push_back(vector);
     set.profiles[vector.id] = {"any", "of_" + std::to_string(width)};
   }

@@ -10,6 +10,7 @@
 #include "harness/suite/stream.h"
 #include "harness/targets/open.h"
 #include "tests/harness/cases.h"
+#include "tests/support/case.h"
 
 namespace {
 
@@ -20,7 +21,7 @@ using harness::Verdict;
 // Four levels only, so that examples are easier to read.
 harness::Stream stream_of(std::uint64_t count) {
   harness::Stream stream = harness::parse_stream("20260701:" + std::to_string(count));
-  ept_configuration allowed = harness::usual_configuration();
+  ept_registers allowed = harness::usual_configuration();
   allowed.capability &= ~ept_word{EPT_CAPABILITY_WALK_LENGTH_5};
   stream.allowed = allowed;
   return stream;
@@ -63,7 +64,7 @@ const Judgement kRefused{Verdict::fail, {}, {{harness::Field::result, EPTSPEC_EP
 
 std::optional<harness::Shrunk> shrunk_with(const char* mistake, ept_word eptp) {
   vectors::Vector vector;
-  vector.asked = {vectors::Question::eptp, harness::usual_configuration(), eptp, 0, {}, 0, 0};
+  vector.asked = support::case_of(vectors::Question::eptp, harness::usual_configuration(), eptp, 0, {}, 0, 0);
   vector.expected = vectors::expected_of(vector.asked);
   setenv("EPTSPEC_TEST_MISTAKE", mistake, 1);
   const auto adapter = harness::open_library(EPTSPEC_WRONG_WALKERS, {});
@@ -76,7 +77,7 @@ TEST(Stream, plain_case_that_deviates_is_the_smallest) {
   const auto shrunk = shrunk_with("eptp_memory_type_reserved=m6 | m0", 0x123401e);
   ASSERT_TRUE(shrunk.has_value());
   EXPECT_EQ(shrunk->differences, Texts{});
-  EXPECT_EQ(shrunk->vector.asked.eptp, 0x101eU);
+  EXPECT_EQ(shrunk->vector.asked.registers.eptp, 0x101eU);
 }
 
 TEST(Stream, report_does_not_depend_on_the_number_of_workers) {

@@ -9,12 +9,13 @@ function(eptspec_newcomer name)
   set(include ${out}/include)  # apart from the copy, whose folder is called spec as that of the loader is
   file(MAKE_DIRECTORY ${include})
   file(GLOB_RECURSE yaml CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/spec/*.yaml)
+  set(text_of_headers ${include}/ept_model.h ${include}/ept_registers.h ${include}/ept_controls.h)
+  set(headers ${text_of_headers} ${include}/ept_names.h)
   add_custom_command(
-    OUTPUT ${include}/ept_model.h ${include}/ept_controls.h ${include}/ept_names.h ${include}/ept_model_text.h
+    OUTPUT ${headers} ${include}/ept_model_text.h
     COMMAND ${PYTHON} ${here}/extend_spec.py ${PROJECT_SOURCE_DIR}/spec ${out}/spec ${ARGN}
-    COMMAND eptspec_generate ${out}/spec ${include}/ept_model.h ${include}/ept_controls.h ${include}/ept_names.h
-    COMMAND ${CMAKE_COMMAND} -DINPUT=${include}/ept_model.h -DSECOND=${include}/ept_controls.h
-            -DOUTPUT=${include}/ept_model_text.h
+    COMMAND eptspec_generate ${out}/spec ${headers}
+    COMMAND ${CMAKE_COMMAND} "-DINPUTS=${text_of_headers}" -DOUTPUT=${include}/ept_model_text.h
             -P ${PROJECT_SOURCE_DIR}/cmake/text_to_header.cmake
     DEPENDS eptspec_generate ${yaml} ${here}/extend_spec.py ${PROJECT_SOURCE_DIR}/cmake/text_to_header.cmake
     COMMENT "Generating the header of spec/ with ${ARGN}"

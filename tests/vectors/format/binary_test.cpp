@@ -39,8 +39,8 @@ TEST(Binary, places_are_those_that_the_documentation_gives) {
   EXPECT_EQ(record[1], 39);
   EXPECT_EQ(record[2], 4);
   EXPECT_EQ(record[3], 4);
-  EXPECT_EQ(word_at(record, 16), vector.asked.configuration.capability);
-  EXPECT_EQ(word_at(record, 40), vector.asked.eptp);
+  EXPECT_EQ(word_at(record, 16), vector.asked.registers.capability);
+  EXPECT_EQ(word_at(record, 40), vector.asked.registers.eptp);
   EXPECT_EQ(word_at(record, 64), 0x400020b7U);
   EXPECT_EQ(word_at(record, 96), EPT_ACCESS_READ);
   EXPECT_EQ(record[104], EPT_MISCONFIGURATION);

@@ -1,6 +1,7 @@
 // Ids: what docs/vectors.md says of them, with texts written out by hand and hashed by another program.
 #include <gtest/gtest.h>
 
+#include "tests/support/case.h"
 #include "vectors/format/identity.h"
 #include "vectors/format/names.h"
 
@@ -12,11 +13,11 @@ using vectors::Question;
 // The worked example of docs/vectors.md.
 Case walk() {
   Case asked;
-  asked.configuration.maxphyaddr = 46;
-  asked.configuration.capability = 0x6334141;
-  asked.configuration.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-  asked.configuration.secondary_controls = EPT_CONTROL_ENABLE_EPT;
-  asked.eptp = 0x101e;
+  asked.registers.maxphyaddr = 46;
+  asked.registers.capability = 0x6334141;
+  asked.registers.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
+  asked.registers.secondary_controls = EPT_CONTROL_ENABLE_EPT;
+  asked.registers.eptp = 0x101e;
   asked.level = 4;
   asked.entries = {0x2007, 0x3007, 0x400020b7, 0};
   asked.access = EPT_ACCESS_DATA_WRITE | EPT_ACCESS_GUEST_PAGING_STRUCTURE;
@@ -47,26 +48,27 @@ TEST(Identity, entry_and_eptp_have_their_own_lines) {
   entry.level = 1;
   entry.entries = {0};
   entry.access = 0;
-  entry.configuration = {36, 0, 0, 0, 0, 0, EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ};
+  entry.registers = support::processor(36, 0, 0, 0, 0, 0, EPT_PARAMETER_SUB_PAGE_CHECK_WITHOUT_READ);
+  entry.registers.eptp = 0x101e;
   EXPECT_EQ(vectors::canonical_text(entry),
             "eptp=0x101e\nlevel=1\nmaxphyaddr=36\nparameters=sub_page_check_without_read\nquestion=entry\n");
-  const Case eptp = {Question::eptp, {52, 0, 0, 0, 0, 0, 0}, 0, 0, {}, 0, 0};
+  const Case eptp = support::case_of(Question::eptp, support::processor(52, 0), 0, 0, {}, 0, 0);
   EXPECT_EQ(vectors::canonical_text(eptp), "maxphyaddr=52\nquestion=eptp\n");
 }
 
 TEST(Identity, member_at_its_default_leaves_the_id_alone) {
   Case more = walk();
-  more.configuration.tertiary_controls = 0;
+  more.registers.tertiary_controls = 0;
   more.guest_physical_address = 0;
   EXPECT_EQ(vectors::id_of(more), vectors::id_of(walk()));
-  more.configuration.tertiary_controls = EPT_CONTROL_EPT_PAGING_WRITE_CONTROL;
+  more.registers.tertiary_controls = EPT_CONTROL_EPT_PAGING_WRITE_CONTROL;
   EXPECT_NE(vectors::id_of(more), vectors::id_of(walk()));
 }
 
 // A bit of a register that has no name today may get one: it is the number that counts.
 TEST(Identity, registers_are_numbers_and_our_own_vocabularies_are_names) {
   Case asked = walk();
-  asked.configuration.secondary_controls |= 1;
+  asked.registers.secondary_controls |= 1;
   asked.access = EPT_ACCESS_ASYNCHRONOUS | EPT_ACCESS_DATA_READ;
   const std::string text = vectors::canonical_text(asked);
   EXPECT_NE(text.find("secondary_controls=0x3\n"), std::string::npos);
@@ -75,15 +77,14 @@ TEST(Identity, registers_are_numbers_and_our_own_vocabularies_are_names) {
 
 TEST(Identity, every_member_of_a_case_counts) {
   const std::string id = vectors::id_of(walk());
-  for (auto word :
-       {&ept_configuration::maxphyaddr, &ept_configuration::capability, &ept_configuration::pin_based_controls,
-        &ept_configuration::primary_controls, &ept_configuration::secondary_controls,
-        &ept_configuration::tertiary_controls, &ept_configuration::parameters}) {
+  for (auto word : {&ept_registers::maxphyaddr, &ept_registers::capability, &ept_registers::pin_based_controls,
+                    &ept_registers::primary_controls, &ept_registers::secondary_controls,
+                    &ept_registers::tertiary_controls, &ept_registers::parameters, &ept_registers::eptp}) {
     Case changed = walk();
-    changed.configuration.*word ^= 4;
+    changed.registers.*word ^= 4;
     EXPECT_NE(vectors::id_of(changed), id);
   }
-  for (auto word : {&Case::eptp, &Case::guest_physical_address, &Case::access}) {
+  for (auto word : {&Case::guest_physical_address, &Case::access}) {
     Case changed = walk();
     changed.*word ^= 1;
     EXPECT_NE(vectors::id_of(changed), id);

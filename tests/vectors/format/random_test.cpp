@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/case.h"
 #include "vectors/format/binary.h"
 #include "vectors/format/names.h"
 #include "vectors/format/random.h"
@@ -17,9 +18,9 @@ using vectors::Vector;
 constexpr std::uint64_t kSeed = 20260701;
 constexpr std::uint64_t kCount = 20000;
 
-ept_configuration everything() {
+ept_registers everything() {
   constexpr ept_word kAll = 0xffffffff;
-  return {46, ~ept_word{0}, kAll, kAll, kAll, kAll, 0};
+  return support::processor(46, ~ept_word{0}, kAll, kAll, kAll, kAll);
 }
 
 Vector at(std::uint64_t index, std::uint64_t seed = kSeed) {
@@ -68,7 +69,7 @@ TEST(Random, walks_can_be_put_into_memory_and_begin_with_an_accepted_eptp) {
   for (std::uint64_t i = 0; i < kCount; ++i) {
     const vectors::Case asked = at(i).asked;
     if (asked.question == Question::eptp) continue;
-    ASSERT_EQ(ept_check_eptp(&asked.configuration, asked.eptp), 0U) << i;
+    ASSERT_EQ(vectors::eptp_rules_of(asked.registers), 0U) << i;
     ASSERT_TRUE(asked.question == Question::entry || vectors::tables_are_apart(asked)) << i;
   }
 }
@@ -77,10 +78,10 @@ Vector of_drawn_processor(std::uint64_t index) { return vectors::random_vector(s
 
 TEST(Random, without_a_processor_each_vector_has_one_of_its_own) {
   std::set<ept_word> widths;
-  ept_configuration set{};
-  ept_configuration clear{};
+  ept_registers set{};
+  ept_registers clear{};
   for (std::uint64_t i = 0; i < kCount; ++i) {
-    const ept_configuration has = of_drawn_processor(i).asked.configuration;
+    const ept_registers has = of_drawn_processor(i).asked.registers;
     widths.insert(has.maxphyaddr);
     set.capability |= has.capability;
     clear.capability |= ~has.capability;
@@ -134,7 +135,7 @@ TEST(Random, no_entry_is_bad_below_an_address_that_is_too_wide) {
 }
 
 TEST(Random, a_processor_that_accepts_no_eptp_is_asked_about_eptps) {
-  const ept_configuration nothing = {36, 0, 0, 0, 0, 0, 0};
+  const ept_registers nothing = support::processor(36, 0);
   for (std::uint64_t i = 0; i < 100; ++i)
     EXPECT_EQ(vectors::random_vector(nothing, "nothing", kSeed, i).asked.question, Question::eptp);
 }

@@ -1,14 +1,15 @@
 // A case's expectation and its memory.
 #include <gtest/gtest.h>
 
+#include "tests/support/case.h"
 #include "vectors/format/vector.h"
 
 namespace {
 
 vectors::Case walk() {
   vectors::Case asked;
-  asked.configuration = {46, EPT_CAPABILITY_WALK_LENGTH_4 | EPT_CAPABILITY_MEMORY_TYPE_WB, 0, 0, 0, 0, 0};
-  asked.eptp = 0x101e;
+  asked.registers = support::processor(46, EPT_CAPABILITY_WALK_LENGTH_4 | EPT_CAPABILITY_MEMORY_TYPE_WB, 0, 0, 0, 0, 0);
+  asked.registers.eptp = 0x101e;
   asked.level = 4;
   asked.entries = {0x2007, 0x3007, 0x4007, 0x40000037};
   asked.access = EPT_ACCESS_READ;

@@ -20,10 +20,10 @@ using vectors::Pairs;
 
 TEST(TurnRound, turns_what_can_be_turned) {
   Case asked;
-  asked.eptp = 0xf0;
-  const auto holds = [](const Case& one) { return (one.eptp & 0x24) == 0x20; };
-  vectors::turn_round(asked, asked.eptp, ~ept_word{0}, holds);
-  EXPECT_EQ(asked.eptp, ~ept_word{0xd4});
+  asked.registers.eptp = 0xf0;
+  const auto holds = [](const Case& one) { return (one.registers.eptp & 0x24) == 0x20; };
+  vectors::turn_round(asked, asked.registers.eptp, ~ept_word{0}, holds);
+  EXPECT_EQ(asked.registers.eptp, ~ept_word{0xd4});
 }
 
 TEST(Pairs, a_row_adds_each_two_of_its_literals) {
@@ -53,7 +53,7 @@ TEST(Scatter, keeps_what_is_to_hold_and_changes_the_rest) {
   EXPECT_TRUE(holds(drawn));
   EXPECT_NE(drawn.entries.at(0), start.entries.at(0));
   EXPECT_NE(drawn.guest_physical_address, start.guest_physical_address);
-  EXPECT_NE(drawn.configuration.capability, start.configuration.capability);
+  EXPECT_NE(drawn.registers.capability, start.registers.capability);
 }
 
 TEST(Shown, a_vector_shows_the_rule_that_it_breaks_alone) {
@@ -69,9 +69,9 @@ TEST(Dense, vectors_have_processors_of_their_own) {
   const auto has = [&](const auto& what) {
     return std::any_of(document.vectors.begin(), document.vectors.end(), what);
   };
-  EXPECT_TRUE(has([](const auto& one) { return one.asked.configuration.maxphyaddr == 36; }));
-  EXPECT_TRUE(has([](const auto& one) { return one.asked.configuration.maxphyaddr == 52; }));
-  EXPECT_TRUE(has([](const auto& one) { return one.asked.configuration.capability % 2 == 0; }));
+  EXPECT_TRUE(has([](const auto& one) { return one.asked.registers.maxphyaddr == 36; }));
+  EXPECT_TRUE(has([](const auto& one) { return one.asked.registers.maxphyaddr == 52; }));
+  EXPECT_TRUE(has([](const auto& one) { return one.asked.registers.capability % 2 == 0; }));
 }
 
 // Mistakes that the canonical vectors alone do not show.
@@ -83,7 +83,7 @@ TEST(Dense, show_what_isolating_vectors_cannot) {
     });
   };
   EXPECT_TRUE(shows([](const Case& asked, const ept_outcome& outcome) {  // loads of PDPTEs are reads, with EPTP bit 6
-    return (asked.access & EPT_ACCESS_PDPTE_LOAD) != 0 && (asked.eptp >> 6 & 1) != 0 &&
+    return (asked.access & EPT_ACCESS_PDPTE_LOAD) != 0 && (asked.registers.eptp >> 6 & 1) != 0 &&
            outcome.result == EPT_TRANSLATED &&
            (asked.entries.at(static_cast<std::size_t>(asked.level) - static_cast<std::size_t>(outcome.level)) &
             EPT_ENTRY_WRITE) == 0;

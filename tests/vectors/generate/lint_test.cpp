@@ -53,8 +53,8 @@ TEST(Lint, refuses_vectors_that_the_profile_does_not_have) {
   const std::vector<std::pair<std::string, std::function<void(Vector&)>>> samples = {
       {"no goal names it", [](Vector& v) { v.goals.clear(); }},
       {"'cite' is missing", [](Vector& v) { v.cite.clear(); }},
-      {"not the profile's", [](Vector& v) { v.asked.configuration.capability ^= 1; }},
-      {"does not allow", [](Vector& v) { v.asked.configuration.tertiary_controls = 4; }}};
+      {"not the profile's", [](Vector& v) { v.asked.registers.capability ^= 1; }},
+      {"does not allow", [](Vector& v) { v.asked.registers.tertiary_controls = 4; }}};
   for (const auto& sample : samples)
     EXPECT_TRUE(finds(sample.first, mistakes([&](Document& d) { sample.second(d.vectors.front()); })));
 }
@@ -81,7 +81,7 @@ TEST(Lint, refuses_a_dense_vector_that_shows_nothing) {
     return one.asked.question == vectors::Question::entry && one.expected.classification.kind == EPT_MISCONFIGURED;
   });
   ASSERT_NE(entry, dense.vectors.end());
-  entry->asked.configuration.maxphyaddr = 36;
+  entry->asked.registers.maxphyaddr = 36;
   entry->asked.entries.front() = EPT_ENTRY_WRITE | ept_word{1} << 51;
   entry->expected = vectors::expected_of(entry->asked);
   EXPECT_TRUE(finds("it shows no rule alone", vectors::lint_document(spec_under_test(), dense, "any.bin")));
@@ -113,13 +113,13 @@ TEST(Lint, refuses_one_id_for_two_cases) {
   Document other = committed();
   other.profile = "other";
   EXPECT_EQ(vectors::lint_ids({committed(), other}), std::vector<std::string>{});
-  other.vectors.front().asked.eptp ^= 0x1000;
+  other.vectors.front().asked.registers.eptp ^= 0x1000;
   EXPECT_TRUE(finds("stands for two cases", vectors::lint_ids({committed(), other})));
 }
 
 TEST(Lint, refuses_an_eptp_that_vm_entry_refuses) {
   EXPECT_TRUE(finds("does not accept the EPTP", mistakes([](Document& d) {
-                      for (Vector& vector : d.vectors) vector.asked.eptp |= 1;
+                      for (Vector& vector : d.vectors) vector.asked.registers.eptp |= 1;
                     })));
 }
 

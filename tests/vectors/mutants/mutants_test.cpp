@@ -95,7 +95,7 @@ TEST(Mutants, score_counts_unknown_as_alive_and_leaves_out_equivalent_and_reject
 
 TEST(Answer, entries_of_one_address_and_different_values_fit_no_memory) {
   vectors::Case asked;
-  asked.eptp = 0x101e;
+  asked.registers.eptp = 0x101e;
   asked.level = 4;
   asked.entries = {0x3007, 0x3007, 0x4007, 0x40000037};  // levels 3 and 2 both at 3000H
   EXPECT_FALSE(vectors::fits_memory(asked));
