@@ -11,7 +11,6 @@
 
 #include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
-#include "vectors/format/names.h"
 
 namespace harness {
 

@@ -1,11 +1,11 @@
 // The target `reference`: the emitted model, put through the same questions as everybody else.
 #include <bit>
+#include <cstring>
 
 #include "ept_controls.h"
 #include "harness/adapters/abi_model.h"
 #include "harness/adapters/adapter.h"
 #include "harness/support/names.h"
-#include "vectors/format/vector.h"
 
 namespace harness {
 
@@ -21,7 +21,7 @@ ept_outcome walk(const eptspec_case& asked, const ept_context& context) {
 }
 
 ept_outcome check_sub_page(const eptspec_case& asked) {
-  const ept_configuration configuration = vectors::configuration_of(asked.registers);
+  const ept_configuration configuration = ept_configuration_of(&asked.registers);
   eptspec_case memory = asked;
   return ept_check_sub_page(&configuration, asked.registers.eptp, asked.registers.sub_page_table_pointer,
                             asked.guest_physical_address, asked.access, read, &memory);
@@ -43,7 +43,10 @@ void tell(const eptspec_case& asked, const ept_outcome& outcome, eptspec_answer&
 class Prepared {
  public:
   const ept_context& context(const eptspec_case& asked) {
-    if (!known_ || !vectors::same(asked.registers, registers_)) context_ = vectors::context_of(asked.registers);
+    if (!known_ || std::memcmp(&asked.registers, &registers_, sizeof registers_) != 0) {
+      const ept_configuration configuration = ept_configuration_of(&asked.registers);
+      ept_prepare(&configuration, asked.registers.eptp, &context_);
+    }
     known_ = true;
     registers_ = asked.registers;
     return context_;
@@ -80,7 +83,8 @@ eptspec_answer answer_to(const eptspec_case& asked, Prepared& prepared) {
   answer.id = asked.id;
   answer.status = EPTSPEC_ANSWERED;
   if (asked.question == EPTSPEC_QUESTION_EPTP) {
-    const bool accepted = vectors::eptp_rules_of(asked.registers) == 0;
+    const ept_configuration configuration = ept_configuration_of(&asked.registers);
+    const bool accepted = ept_check_eptp(&configuration, asked.registers.eptp) == 0;
     answer.result = accepted ? EPTSPEC_EPTP_ACCEPTED : EPTSPEC_EPTP_REFUSED;
     answer.valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
     if (!accepted)

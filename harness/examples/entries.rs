@@ -3,24 +3,19 @@
 //!     rustc -O --crate-type cdylib -o /tmp/entries_rs.so harness/examples/entries.rs
 use std::ffi::{c_char, c_int};
 
-// struct ept_registers: MAXPHYADDR, then the registers by number, of which these are some
-type Registers = [u64; 71];
+type Registers = [u64; 71]; // struct ept_registers: MAXPHYADDR, then the registers by number
 const CAPABILITY: usize = 1 + 11;
 const PRIMARY_CONTROLS: usize = 1 + 20;
-const SECONDARY_CONTROLS: usize = 1 + 21;
-#[repr(C)] // the structs of eptspec_adapter.h, member by member
-struct Word { address: u64, value: u64 }
-#[repr(C)]
-struct Case { id: u64, question: u32, level: u32, check: u32, word_count: u32, registers: Registers,
+// The structs of eptspec_adapter.h, member by member.
+#[repr(C)] struct Word { address: u64, value: u64 }
+#[repr(C)] struct Case { id: u64, question: u32, level: u32, check: u32, word_count: u32, registers: Registers,
               guest_physical_address: u64, access: u64, words: [Word; 5] }
-#[repr(C)]
-struct Answer { id: u64, status: u32, result: u32, valid: u64, level: u32, memory_type: u32, ignore_pat: u32,
+#[repr(C)] struct Answer { id: u64, status: u32, result: u32, valid: u64, level: u32, memory_type: u32, ignore_pat: u32,
                 convertible: u32, host_physical_address: u64, qualification: u64, qualification_valid: u64,
                 words: [u64; 5], guest_physical_address: u64, vm_instruction_error: u32, exception: u32,
                 exit_reason: u32, padding: u32,
                 sub_page_qualification: u64, reason: [c_char; 120] }
-#[repr(C)]
-pub struct Adapter { abi_version: u32, questions: u32, flags: u32, padding: u32, name: *const c_char, version: *const c_char,
+#[repr(C)] pub struct Adapter { abi_version: u32, questions: u32, flags: u32, padding: u32, name: *const c_char, version: *const c_char,
                      configuration: Registers, optional: Registers,
                      run: Option<unsafe extern "C" fn(*const Case, *mut Answer, usize)> }
 
@@ -57,10 +52,8 @@ unsafe extern "C" fn run(cases: *const Case, answers: *mut Answer, count: usize)
 #[no_mangle]
 pub unsafe extern "C" fn eptspec_describe(adapter: *mut Adapter) -> c_int {
     let mut processor = [0; 71];
-    processor[0] = MAXPHYADDR;
-    processor[CAPABILITY] = 0x14140;
-    processor[PRIMARY_CONTROLS] = 1 << 31; // with EPT enabled
-    processor[SECONDARY_CONTROLS] = 2;
+    (processor[0], processor[CAPABILITY]) = (MAXPHYADDR, 0x14140);
+    processor[PRIMARY_CONTROLS..][..2].copy_from_slice(&[1 << 31, 2]); // with EPT enabled
     *adapter = Adapter { abi_version: 4, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
         version: "1\0".as_ptr().cast(), optional: [0; 71], run: Some(run), configuration: processor };
     0

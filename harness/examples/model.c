@@ -24,14 +24,13 @@ static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* 
   const struct ept_configuration has = {with->maxphyaddr,       with->capability,         with->pin_based_controls,
                                         with->primary_controls, with->secondary_controls, with->tertiary_controls,
                                         with->parameters};
-  const ept_word eptp = with->eptp;
   const ept_word gpa = asked->guest_physical_address;
   struct ept_context context;
-  ept_prepare(&has, eptp, &context);
+  ept_prepare(&has, with->eptp, &context);
   answer->id = asked->id;
   answer->status = EPTSPEC_ANSWERED;
   if (asked->question == EPTSPEC_QUESTION_EPTP) {
-    const int refused = ept_check_eptp(&has, eptp) != 0;
+    const int refused = ept_check_eptp(&has, with->eptp) != 0;
     answer->result = refused ? EPTSPEC_EPTP_REFUSED : EPTSPEC_EPTP_ACCEPTED;
     answer->valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
     answer->vm_instruction_error = refused ? 7 : 0;
@@ -42,7 +41,7 @@ static void answer_one(const struct eptspec_case* asked, struct eptspec_answer* 
     tell(ept_walk(&context, gpa, asked->access, read_word, (void*)asked), answer);
   } else {
     const ept_word root = with->sub_page_table_pointer;
-    tell(ept_check_sub_page(&has, eptp, root, gpa, asked->access, read_word, (void*)asked), answer);
+    tell(ept_check_sub_page(&has, with->eptp, root, gpa, asked->access, read_word, (void*)asked), answer);
   }
 }
 

@@ -38,7 +38,7 @@ constexpr const char* kControlsHead = R"(/*
 static inline struct ept_configuration ept_configuration_of(const struct ept_registers* registers) {
   struct ept_configuration configuration;
   configuration.maxphyaddr = registers->maxphyaddr;
-@{configuration}
+  @{configuration}
   return configuration;
 }
 

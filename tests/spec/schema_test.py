@@ -20,7 +20,7 @@ OPTIONAL = {
     "register": {"when", "width", "scope", "exists", "allowed_0", "activated_by"},
     "derived_words": {"when"},
     "check": {
-        *("when", "may", "vm_instruction_error", "exit_reason", "exception", "rules.reason"),
+        *("when", "may", "vm_instruction_errors", "exit_reason", "exception", "rules.reason"),
         *("rules", "parts", "parts.outcome", "of", "left_out"),
     },
     "misconfiguration": {"reason", "formats"},

@@ -348,7 +348,10 @@ Case Formulas::case_of(const Goal& goal, const Values& values, const spec::Profi
 Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profile& profile) const {
   Case asked = plain_of(goal);
   asked.question = goal.question == Question::entry ? Question::walk : goal.question;
+  const ept_registers plain = asked.registers;
   asked.registers = configuration_of(profile);
+  asked.registers.eptp = plain.eptp;
+  asked.registers.sub_page_table_pointer = plain.sub_page_table_pointer;
   for (std::size_t i = 0; i < kControls.size(); ++i)
     asked.registers.*kControls[i].member = values[i] | kEptOn.*kControls[i].member;
   asked.registers.eptp ^= values[kEptp];

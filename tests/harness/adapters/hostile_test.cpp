@@ -168,11 +168,11 @@ TEST(Hostile, what_a_greeting_lacks_is_named_with_its_value) {
                    R"(","version":"1","questions":[],"configuration":)" + configuration + "}'; cat");
   };
   EXPECT_NE(greeted("1", "n", "\"any\"").find("'abi' is 1"), std::string::npos);
-  EXPECT_NE(greeted("3", "", "\"any\"").find("without the texts 'name'"), std::string::npos);
-  EXPECT_NE(greeted("3", "n", R"({"colour":1})").find("'colour' is no part"), std::string::npos);
-  EXPECT_NE(greeted("3", "n", R"({"capability":"12"})").find(R"('capability' cannot be "12"; expected)"),
+  EXPECT_NE(greeted("4", "", "\"any\"").find("without the texts 'name'"), std::string::npos);
+  EXPECT_NE(greeted("4", "n", R"({"colour":1})").find("'colour' is no part"), std::string::npos);
+  EXPECT_NE(greeted("4", "n", R"({"capability":"12"})").find(R"('capability' cannot be "12"; expected)"),
             std::string::npos);
-  EXPECT_NE(greeted("3", "n", "7").find("'configuration' cannot be 7"), std::string::npos);
+  EXPECT_NE(greeted("4", "n", "7").find("'configuration' cannot be 7"), std::string::npos);
 }
 
 TEST(Hostile, name_does_not_write_over_the_terminal) {

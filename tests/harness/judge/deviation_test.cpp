@@ -33,7 +33,7 @@ TEST(Deviation, is_written_with_the_members_that_it_has) {
 }
 
 TEST(Deviation, every_field_is_read_back) {
-  EXPECT_EQ(harness::all_fields().size(), 10U + EPT_SAVED_FACTS);
+  EXPECT_EQ(harness::all_fields().size(), 11U + EPT_SAVED_FACTS);
   for (const Field field : harness::all_fields()) {
     const Deviation one{field, 1, 2};
     EXPECT_EQ(read_back(json_of(one)), one) << name_of(field);

@@ -108,7 +108,7 @@ TEST(Names, of_results_are_numbered_as_the_abi_numbers_them) {
   EXPECT_STREQ(harness::result_name(EPTSPEC_WALK_TRANSLATED), "translated");
   EXPECT_STREQ(harness::result_name(EPTSPEC_WALK_MISCONFIGURATION), "misconfiguration");
   EXPECT_STREQ(harness::result_name(EPTSPEC_SUB_PAGE_MISCONFIGURATION), "sub_page_misconfiguration");
-  EXPECT_EQ(harness::result_name(EPTSPEC_SUB_PAGE_MISCONFIGURATION + 1), nullptr);
+  EXPECT_EQ(harness::result_name(EPTSPEC_CHECK_VM_EXIT + 1), nullptr);
   EXPECT_EQ(harness::result_of("table"), EPTSPEC_ENTRY_TABLE);
   EXPECT_EQ(harness::result_of("exploded"), 0U);
 }
