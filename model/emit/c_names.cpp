@@ -155,7 +155,7 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
     const auto of_walk = [&](const spec::Field& field) { return named_bits(field) & one->of_walk; };
     out << table(one->id, one->fields, of_walk);
   }
-  out << configuration_words(spec)
+  out << configuration_words(spec) << c_register_table(spec)
       << table("access", spec.attributes, [](const spec::NamedBits& bits) { return mask_of(bits.bits); })
       << accesses(spec) << table("eptp_rule", eptp_rules(spec), numbered)
       << table("entry_rule", spec.misconfigurations, numbered) << table("sub_page_rule", spec.sub_page.rules, numbered)

@@ -74,4 +74,7 @@ std::vector<OutcomeWord> outcome_words(const spec::Spec& spec);
 std::string c_outcome_table(const spec::Spec& spec);  // of ept_names.h: the types, the table and its access functions
 std::string c_saved_table(const spec::Spec& spec);    // of ept_names.h: what else an exit saves
 
+// c_registers.cpp: of ept_names.h: the MSR or the VMCS encoding of each register, and settings of controls by number.
+std::string c_register_table(const spec::Spec& spec);
+
 }  // namespace model
