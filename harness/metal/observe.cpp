@@ -29,7 +29,8 @@ constexpr std::uint32_t kHostStateInvalid = 8;
 // What no case should end with.
 Observation strange(const image::Record& record) {
   switch (record.end) {
-    case image::End::exit: break;
+    case image::End::exit:
+    case image::End::completed: break;
     case image::End::entry_failure:
       return failed(Fate::crash, fmt::format("VM entry failed, exit reason {}", record.reason & 0xffff));
     case image::End::vm_fail: return failed(Fate::crash, fmt::format("VMfail, error {}", record.reason));
@@ -73,7 +74,7 @@ void take_words(const eptspec_case& walked, const Machine& machine, const Plan& 
   for (std::uint32_t n = 0; n < walked.word_count; ++n) {
     answer.words[n] = walked.words[n].value;
     const std::uint64_t address = relocated(machine, walked.words[n].address);
-    for (std::uint32_t k = 0; k < plan.made.word_count; ++k) {
+    for (std::size_t k = 0; k < plan.made.words.size() && k < image::kRecordedWords; ++k) {
       if (plan.made.words[k].address == address) answer.words[n] ^= plan.made.words[k].value ^ record.words[k];
     }
   }

@@ -5,6 +5,7 @@
 #include "harness/adapters/abi_model.h"
 #include "harness/judge/case.h"
 #include "harness/support/text.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 
@@ -26,19 +27,19 @@ std::uint32_t log_index(eptspec_case asked, image::Act act) {
 
 // The log must agree with the dirty flags (harness/metal/saved.cpp), so it is on wherever there are both.
 void set_controls(const Machine& machine, const eptspec_case& asked, Plan& plan) {
-  image::Case& made = plan.made;
-  made.pin_based_controls = static_cast<std::uint32_t>(asked.configuration.pin_based_controls);
-  made.primary_controls = static_cast<std::uint32_t>(asked.configuration.primary_controls);
-  made.secondary_controls = static_cast<std::uint32_t>(asked.configuration.secondary_controls);
-  made.tertiary_controls = asked.configuration.tertiary_controls;
-  if ((made.secondary_controls & EPT_CONTROL_EPT_VIOLATION_VE) != 0) made.flags |= image::kArmedVe;
+  MadeCase& made = plan.made;
+  ept_configuration controls = to_model(asked.configuration);
+  if ((controls.secondary_controls & EPT_CONTROL_EPT_VIOLATION_VE) != 0) made.flags |= image::kArmedVe;
   const bool flags = (asked.eptp & EPT_EPTP_ENABLE_ACCESSED_DIRTY) != 0;
   if (flags && machine.modification_log) {
-    made.secondary_controls |= image::kEnablePml;
+    controls.secondary_controls |= image::kEnablePml;
     made.flags |= log_index(asked, made.act) << image::kLogIndexShift;
   }
+  for (const vectors::Controls& word : vectors::kControls) {
+    if (controls.*word.member != 0) add_field(made, word.number, controls.*word.member);
+  }
   const std::uint64_t nmi = EPT_CONTROL_NMI_EXITING | EPT_CONTROL_VIRTUAL_NMIS;
-  if ((made.pin_based_controls & nmi) == EPT_CONTROL_VIRTUAL_NMIS) {
+  if ((controls.pin_based_controls & nmi) == EPT_CONTROL_VIRTUAL_NMIS) {
     plan.not_applicable = "VM entry refuses virtual NMIs without NMI exiting";
   }
 }
@@ -57,7 +58,7 @@ Plan plan_walk(const Machine& machine, const eptspec_case& asked) {
   Plan plan;
   plan.walked = asked;
   plan.made.id = asked.id;
-  plan.made.eptp = relocated_entry(machine, asked.eptp);
+  add_field(plan.made, EPT_REGISTER_EPTP, relocated_entry(machine, asked.eptp));
   plan.made.guest_physical_address = asked.guest_physical_address;
   choose_act(machine, asked, plan);
   set_controls(machine, asked, plan);
@@ -72,7 +73,7 @@ Plan plan_eptp(const Machine& machine, const eptspec_case& asked) {
   Plan plan;
   plan.made.id = asked.id;
   plan.made.act = image::Act::entry_only;
-  plan.made.eptp = asked.eptp;
+  add_field(plan.made, EPT_REGISTER_EPTP, asked.eptp);
   set_controls(machine, asked, plan);
   return plan;
 }
