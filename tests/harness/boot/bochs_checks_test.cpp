@@ -183,6 +183,23 @@ TEST(ChecksInBochs, invept_succeeds_fails_exits_or_is_invalid) {
   bochs.expect(behind, CheckEnd::accepted, 18);
 }
 
+// The host state of this VM exit has neither code nor an IDT: a triple fault, which Bochs does not survive.
+TEST(ChecksInBochs, a_check_that_the_machine_does_not_survive_is_lost) {
+  constexpr std::uint32_t kHostIdtrBase = 0x6c0e;
+  constexpr std::uint32_t kHostRip = 0x6c16;
+  constexpr std::uint64_t kUnmapped = std::uint64_t{1} << 46;
+  Checks bochs("tigerlake");
+  const std::size_t before = bochs.add(EPT_CHECK_VM_ENTRY, usual(bochs));
+  harness::Plan deadly = plan_check(bochs.machine, EPT_CHECK_VM_ENTRY, usual(bochs));
+  for (const std::uint32_t encoding : {kHostIdtrBase, kHostRip})
+    deadly.made.fields.push_back({encoding, image::Base::none, kUnmapped});
+  const std::size_t lost = bochs.InBochs::add(deadly);
+  const std::size_t behind = bochs.add(EPT_CHECK_VM_ENTRY, usual(bochs));
+  bochs.run();
+  bochs.expect(lost, CheckEnd::lost, 0);
+  for (const std::size_t n : {before, behind}) bochs.expect(n, CheckEnd::accepted, 18);
+}
+
 // Whatever a check left in the VMCS would disturb the walk.
 TEST(ChecksInBochs, a_walk_between_checks_is_as_without_them) {
   Checks bochs("tigerlake");
