@@ -89,6 +89,12 @@ inline uint64_t vmread(uint64_t field) {
   asm volatile("vmread %1, %0" : "=r"(value) : "r"(field) : "cc");
   return value;
 }
+// False when there is no such field.
+inline bool vmread_if(uint64_t field, uint64_t& value) {
+  bool ok = false;
+  asm volatile("vmread %2, %1; seta %0" : "=&r"(ok), "=&r"(value) : "r"(field) : "cc");
+  return ok;
+}
 inline void vmwrite(uint64_t field, uint64_t value) {
   asm volatile("vmwrite %1, %0" : : "r"(field), "rm"(value) : "cc");
 }

@@ -60,6 +60,7 @@ bool promised(const Probe& probe, uint32_t msr) {
     case 0x490: return (capability(probe, kVmxBasic) >> 55 & 1) != 0;
     case 0x491: return (capability(probe, 0x48b) >> 45 & 1) != 0;
     case 0x492: return (primary >> 49 & 1) != 0;
+    case 0x493: return (capability(probe, 0x483) >> 63) != 0;
     default: return true;
   }
 }

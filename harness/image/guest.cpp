@@ -109,6 +109,9 @@ void choose_instruction(const Case& asked, GuestStart& start) {
       start.rip = start.completed_at = code(guest_interrupt);
       start.idt = start.linear_address - kGate;
       break;
+    case Act::check_entry:
+    case Act::check_vmfunc:
+    case Act::check_invept: break;  // no walks
   }
 }
 

@@ -1,5 +1,6 @@
 #include "harness/image/boot.h"
 
+#include "harness/image/case_words.h"
 #include "harness/image/console.h"
 #include "harness/image/cpu.h"
 #include "harness/image/guest.h"
@@ -41,9 +42,21 @@ bool is_sealed(const T& object) {
   return crc32c(&object, sizeof(T) - 8) == object.crc;
 }
 
+const Case* first_case(const CasesHeader& header) {
+  return reinterpret_cast<const Case*>(reinterpret_cast<const uint64_t*>(&header + 1) + header.page_count);
+}
+
 bool is_whole(const CasesHeader& header) {
-  return header.magic == kCasesMagic && header.version == kWireVersion &&
-         crc32c(&header + 1, body_size(header)) == header.crc;
+  if (header.magic != kCasesMagic || header.version != kWireVersion ||
+      crc32c(&header + 1, body_size(header)) != header.crc) {
+    return false;
+  }
+  const Case* one = first_case(header);
+  const uint8_t* const end = reinterpret_cast<const uint8_t*>(one) + header.cases_size;
+  for (uint32_t n = 0; n < header.case_count; ++n, one = case_behind(one)) {
+    if (case_at(one, static_cast<uint64_t>(end - reinterpret_cast<const uint8_t*>(one))) == nullptr) return false;
+  }
+  return true;
 }
 
 bool is_free(const Boot& boot, uint64_t base, uint64_t size) {
@@ -55,6 +68,8 @@ bool is_free(const Boot& boot, uint64_t base, uint64_t size) {
   return false;
 }
 
+bool is_in_scratch(uint64_t address) { return address <= sizeof(Page) * kScratchPages - sizeof(uint64_t); }
+
 // False and the address in the probe when something that the cases write is no free memory.
 bool has_memory(const Session& session) {
   const auto need = [&](uint64_t base, uint64_t size) {
@@ -65,9 +80,11 @@ bool has_memory(const Session& session) {
   for (uint32_t n = 0; n < session.page_count; ++n) {
     if (!need(session.pages[n], 4096)) return false;
   }
-  for (uint32_t n = 0; n < session.case_count; ++n) {
-    for (uint32_t k = 0; k < session.cases[n].word_count; ++k) {
-      if (!need(session.cases[n].words[k].address, sizeof(uint64_t))) return false;
+  const Case* one = session.cases;
+  for (uint32_t n = 0; n < session.case_count; ++n, one = case_behind(one)) {
+    for (uint32_t k = 0; k < one->word_count; ++k) {
+      const uint64_t address = words_of(*one)[k].address;
+      if (is_check(one->act) ? !is_in_scratch(address) : !need(address, sizeof(uint64_t))) return false;
     }
   }
   return true;
@@ -95,49 +112,54 @@ void finish_record(Record& record, uint32_t sequence) {
   seal(record);
 }
 
-void note(const Session& session, uint32_t number, End end) {
+void note(const Session& session, const Case& one, uint32_t number, End end) {
   Record& record = session.records[number];
   memset(&record, 0, sizeof(record));
-  record.id = session.cases[number].id;
+  record.id = one.id;
   record.end = end;
   record.landed = kNowhere;
   finish_record(record, number);
 }
 
-void run_batch(const Session& session, uint32_t first, uint32_t count) {
+// Gives the case behind the batch.
+const Case* run_batch(const Session& session, const Case* one, uint32_t first, uint32_t count) {
   Record* const records = session.records + first;
   if (session.boot->save != nullptr) {
-    for (uint32_t n = first; n < first + count; ++n) note(session, n, End::begun);
+    const Case* begun = one;
+    for (uint32_t n = first; n < first + count; ++n, begun = case_behind(begun)) note(session, *begun, n, End::begun);
     save(session, records, count * sizeof(Record));
   }
-  for (uint32_t n = first; n < first + count; ++n) {
-    run_case(probe, session.cases[n], session.records[n]);
+  for (uint32_t n = first; n < first + count; ++n, one = case_behind(one)) {
+    run_case(probe, *one, session.records[n]);
     finish_record(session.records[n], n);
   }
   save(session, records, count * sizeof(Record));
   send(session, records, count * sizeof(Record));
+  return one;
 }
 
 bool is_record(const Record& record, uint32_t number) {
   return record.magic == kRecordMagic && record.sequence == number && is_sealed(record);
 }
 
-// How far the run was before the machine was reset, and how many cases from there are to be run one by one.
+// How far the run was before the machine was reset, the case there, and how many from there are to be run one by one.
 struct Resumed {
   uint32_t done;
+  const Case* next;
   uint32_t singly;
 };
 Resumed resume(const Session& session) {
-  Resumed resumed{};
+  Resumed resumed{0, session.cases, 0};
   const auto is = [&](uint32_t n, bool begun) {
     return n < session.case_count && is_record(session.records[n], n) &&
            (session.records[n].end == End::begun) == begun;
   };
-  while (is(resumed.done, false)) ++resumed.done;
+  for (; is(resumed.done, false); ++resumed.done) resumed.next = case_behind(resumed.next);
   uint32_t begun = 0;
   while (is(resumed.done + begun, true)) ++begun;
   if (begun == 1) {
-    note(session, resumed.done, End::reset);
+    note(session, *resumed.next, resumed.done, End::reset);
+    resumed.next = case_behind(resumed.next);
     save(session, &session.records[resumed.done++], sizeof(Record));
   } else if (begun > 1) {
     Record* const first = session.records + resumed.done;
@@ -149,7 +171,7 @@ Resumed resume(const Session& session) {
 }
 
 void end_results(const Session& session, uint64_t spent) {
-  finish_cases();
+  put_back_words();
   Trailer trailer{kTrailerMagic, session.case_count, 0, 0, spent, 0, 0};
   trailer.changed = changed_words(session.pages, session.page_count, &trailer.first_changed);
   seal(trailer);
@@ -164,14 +186,15 @@ void run_cases(const Session& session, bool earlier) {
   build_guest(device_behind(probe.pages));
   fill_pages(session.pages, session.page_count);
   const uint64_t start = cycles();
-  const Resumed resumed = earlier ? resume(session) : Resumed{};
+  const Resumed resumed = earlier ? resume(session) : Resumed{0, session.cases, 0};
   send(session, session.records, resumed.done * sizeof(Record));
   const uint32_t usual = session.boot->save != nullptr || session.over_serial ? kBatch : session.case_count;
+  const Case* one = resumed.next;
   for (uint32_t at = resumed.done; at < session.case_count;) {
     const uint32_t wanted = at < resumed.done + resumed.singly ? 1 : usual;
     const uint32_t left = session.case_count - at;
     const uint32_t count = wanted < left ? wanted : left;
-    run_batch(session, at, count);
+    one = run_batch(session, one, at, count);
     at += count;
   }
   end_results(session, cycles() - start);
@@ -222,7 +245,7 @@ Obstacle take_cases(Session& session, Boot& boot) {
   probe.asked = header->asked;
   session.page_count = header->page_count;
   session.pages = reinterpret_cast<const uint64_t*>(header + 1);
-  session.cases = reinterpret_cast<const Case*>(session.pages + session.page_count);
+  session.cases = first_case(*header);
   return place_results(session, header->results) && has_memory(session) ? Obstacle::none : Obstacle::no_memory;
 }
 

@@ -5,7 +5,7 @@
 
 namespace image {
 
-enum Field : uint64_t {
+enum Encoding : uint64_t {
   kHostEsSelector = 0xc00,  // then CS, SS, DS, FS, GS, TR
   kEptpIndexField = 0x4,
   kGuestEsSelector = 0x800,  // then CS, SS, DS, FS, GS, LDTR, TR
@@ -17,9 +17,19 @@ enum Field : uint64_t {
   kSpptp = 0x2030,
   kGuestPhysicalAddress = 0x2400,
   kVmcsLink = 0x2800,
+  kGuestDebugctl = 0x2802,
+  kGuestPat = 0x2804,
   kGuestEfer = 0x2806,
+  kGuestPerfGlobal = 0x2808,
   kGuestPdpte0 = 0x280a,  // then 1 to 3
+  kGuestBndcfgs = 0x2812,
+  kGuestRtit = 0x2814,
+  kGuestLbr = 0x2816,
+  kGuestPkrs = 0x2818,
+  kHostPat = 0x2c00,
   kHostEfer = 0x2c02,
+  kHostPerfGlobal = 0x2c04,
+  kHostPkrs = 0x2c06,
   kPinBasedControls = 0x4000,
   kPrimaryControls = 0x4002,
   kExceptionBitmap = 0x4004,

@@ -13,10 +13,12 @@ namespace image {
 namespace {
 
 constexpr uint32_t kEferMsr = 0xc0000080;
+constexpr uint32_t kPatMsr = 0x277;
 constexpr uint64_t kEferLong = 0x500;  // LME, LMA
 constexpr uint64_t kEferNxe = 0x800;
 constexpr uint64_t kCr4Vmxe = 1u << 13;
 
+constexpr uint32_t kInterruptWindowExiting = 1u << 2;
 constexpr uint32_t kHltExiting = 1u << 7;
 constexpr uint32_t kIoExiting = 1u << 24;
 constexpr uint32_t kHost64 = 1u << 9;
@@ -74,6 +76,13 @@ void write_guest_mode(const Probe& probe) {
   vmwrite(kGuestEsAccess + 4, kData | rights);
 }
 
+// What a check may let VM entry or VM exit load; a VMCS without such a field stays as it is.
+void clear_loadable() {
+  constexpr uint64_t kFields[] = {kGuestDebugctl, kGuestPerfGlobal, kGuestBndcfgs,   kGuestRtit,
+                                  kGuestLbr,      kGuestPkrs,       kHostPerfGlobal, kHostPkrs};
+  for (const uint64_t field : kFields) vmwrite(field, 0);
+}
+
 void set_host() {
   const uint16_t selectors[] = {kDataSelector, kCodeSelector, kDataSelector, kDataSelector, 0, 0, kTaskSelector};
   for (uint64_t n = 0; n < 7; ++n) vmwrite(kHostEsSelector + 2 * n, selectors[n]);
@@ -81,6 +90,7 @@ void set_host() {
   vmwrite(kHostCr3, read_cr<3>());
   vmwrite(kHostCr4, read_cr<4>());
   vmwrite(kHostEfer, read_msr(kEferMsr));
+  vmwrite(kHostPat, read_msr(kPatMsr));
   vmwrite(kHostTrBase, task_state_base());
   vmwrite(kHostGdtrBase, address_of(gdt));
   vmwrite(kHostIdtrBase, idt_base());
@@ -102,6 +112,7 @@ void set_guest() {
   vmwrite(kGuestDr7, 0x400);
   vmwrite(kGuestRsp, 0);
   vmwrite(kVmcsLink, ~0ull);
+  vmwrite(kGuestPat, read_msr(kPatMsr));
   vmwrite(kExceptionBitmap, 0xffffffff);
   vmwrite(kPageFaultMask, 0);
   vmwrite(kPageFaultMatch, 0);
@@ -121,6 +132,7 @@ bool enter_vmx(const Probe& probe) {
   set(kExitControls, allowed(probe, 0x483, 0x48f), kHost64 | kAcknowledge | kSaveLoadEfer | kLoadHostCet);
   set_host();
   set_guest();
+  clear_loadable();
   if (has_shadow_stacks(probe)) {
     constexpr uint64_t kZero[] = {kHostSCet, kHostSsp, kHostSspTable, kGuestSspTable, kGuestSsp};
     for (const uint64_t field : kZero) vmwrite(field, 0);
@@ -145,15 +157,18 @@ Watchdog watchdog_of(const Probe& probe, const Case& asked) {
 }
 
 bool set_controls(const Probe& probe, const Case& asked) {
+  const auto wants = [&](uint64_t field) { return static_cast<uint32_t>(value_of(asked, field)); };
+  const uint64_t tertiary = value_of(asked, kTertiaryControls);
+  const uint32_t window = asked.act == Act::entry_only ? kInterruptWindowExiting : 0;
   set(kPinBasedControls, allowed(probe, 0x481, 0x48d),
-      watchdog_controls(watchdog_of(probe, asked)) | asked.pin_based_controls);
-  set(kPrimaryControls, allowed(probe, 0x482, 0x48e), kHltExiting | kIoExiting | asked.primary_controls);
-  const bool tertiary = asked.tertiary_controls == 0 || (asked.tertiary_controls & ~capability(probe, 0x492)) == 0;
-  if (tertiary && (capability(probe, 0x482) >> 49 & 1) != 0) vmwrite(kTertiaryControls, asked.tertiary_controls);
+      watchdog_controls(watchdog_of(probe, asked)) | wants(kPinBasedControls));
+  set(kPrimaryControls, allowed(probe, 0x482, 0x48e), kHltExiting | kIoExiting | window | wants(kPrimaryControls));
+  const bool has_tertiary = tertiary == 0 || (tertiary & ~capability(probe, 0x492)) == 0;
+  if (has_tertiary && (capability(probe, 0x482) >> 49 & 1) != 0) vmwrite(kTertiaryControls, tertiary);
   const auto pin_may = static_cast<uint32_t>(allowed(probe, 0x481, 0x48d) >> 32);
   const auto primary_may = static_cast<uint32_t>(allowed(probe, 0x482, 0x48e) >> 32);
-  return set(kSecondaryControls, capability(probe, 0x48b), asked.secondary_controls) && tertiary &&
-         (asked.pin_based_controls & ~pin_may) == 0 && (asked.primary_controls & ~primary_may) == 0;
+  return set(kSecondaryControls, capability(probe, 0x48b), wants(kSecondaryControls)) && has_tertiary &&
+         (wants(kPinBasedControls) & ~pin_may) == 0 && ((window | wants(kPrimaryControls)) & ~primary_may) == 0;
 }
 
 bool set_guest_mode(const Probe& probe, const GuestMode& wanted) {
@@ -164,21 +179,36 @@ bool set_guest_mode(const Probe& probe, const GuestMode& wanted) {
   return true;
 }
 
+Entered enter_once(GuestRegisters& registers, uint32_t& reason) {
+  switch (enter_guest(&registers, launched ? 1 : 0)) {
+    case 0: break;
+    case 1: return Entered::vm_fail_invalid;
+    default: return Entered::vm_fail_valid;
+  }
+  reason = static_cast<uint32_t>(vmread(kExitReason));
+  // A VM entry that failed while it loaded the guest leaves the launch state as it was.
+  if ((reason & 0x80000000) == 0) launched = true;
+  return Entered::exit;
+}
+
 Entered run_guest(const Probe& probe, const Case& asked, GuestRegisters& registers) {
   const Watchdog watchdog = watchdog_of(probe, asked);
   arm_watchdog(watchdog, capability(probe, 0x485) & 31);
   uint32_t reason = 0;
+  Entered entered{};
   do {
-    switch (enter_guest(&registers, launched ? 1 : 0)) {
-      case 0: break;
-      case 1: return Entered::vm_fail_invalid;
-      default: return Entered::vm_fail_valid;
-    }
-    reason = static_cast<uint32_t>(vmread(kExitReason));
-    // A VM entry that failed while it loaded the guest leaves the launch state as it was.
-    if ((reason & 0x80000000) == 0) launched = true;
-  } while (go_on_after_interrupt(watchdog, reason));
-  return Entered::exit;
+    entered = enter_once(registers, reason);
+  } while (entered == Entered::exit && go_on_after_interrupt(watchdog, reason));
+  return entered;
+}
+
+void invalidate_mappings(const Probe& probe, uint64_t eptp) {
+  const uint64_t ept = capability(probe, 0x48c);
+  if ((ept >> 26 & 1) != 0) {
+    invept(2, 0);
+  } else if ((ept >> 25 & 1) != 0) {
+    invept(1, eptp);
+  }
 }
 
 }  // namespace image

@@ -23,7 +23,7 @@ struct GuestRegisters {
 bool enter_vmx(const Probe& probe);
 void leave_vmx();
 
-// The controls of a case beside those that the image needs; false when the processor does not have them all.
+// The controls of a walk beside those that the image needs; false when the processor does not have them all.
 bool set_controls(const Probe& probe, const Case& asked);
 
 // What the next guest is beside 64-bit mode at privilege level 0. `user`: privilege level 3. A shadow stack needs
@@ -52,5 +52,10 @@ Watchdog watchdog_of(const Probe& probe, const Case& asked);
 enum class Entered { exit, vm_fail_invalid, vm_fail_valid };
 // VM entry, and until the VM exit.
 Entered run_guest(const Probe& probe, const Case& asked, GuestRegisters& registers);
+// The same without a watchdog. `reason`: of the exit, if there is one.
+Entered enter_once(GuestRegisters& registers, uint32_t& reason);
+
+// All that is cached of EPT walks, or, where the processor cannot do that, what is cached of this EPTP.
+void invalidate_mappings(const Probe& probe, uint64_t eptp);
 
 }  // namespace image

@@ -8,19 +8,39 @@ namespace image {
 
 // NOLINTBEGIN(modernize-avoid-c-arrays): layouts of bytes, in a program without a library
 
-constexpr uint32_t kWireVersion = 6;
+constexpr uint32_t kWireVersion = 7;
 constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
 constexpr uint64_t kProbeMagic = 0x45424f5250545045;    // "EPTPROBE"
 constexpr uint64_t kTrailerMagic = 0x21444e4554504523;  // "#EPTEND!"
 constexpr uint32_t kRecordMagic = 0x43455245;           // "EREC"
 
-// One 8-byte word that is put into memory before a case.
+// One 8-byte word that is put into memory before a case. Of a check, the address is an offset into kScratchPages.
 struct Word {
   uint64_t address;
   uint64_t value;
 };
 
-constexpr unsigned kMaxWords = 9;
+// What the image adds to the value of a field that is an address. All of it is memory of its own.
+enum class Base : uint32_t {
+  none,
+  scratch,       // pages that are zero before a case
+  msr_area,      // entries of MSRs that may be loaded and stored; kMsrAreaEntries of them
+  identity_map,  // EPT tables that map what the image uses, of the walk length in bits 5:3 of the value
+};
+constexpr unsigned kScratchPages = 3;
+constexpr unsigned kMsrAreaEntries = 512;
+
+// One field of the VMCS: what a walk wants of it, or what a check writes.
+struct Field {
+  uint32_t encoding;
+  Base base;
+  uint64_t value;
+};
+
+// Of one case.
+constexpr uint32_t kMostFields = 255;
+constexpr uint32_t kMostWords = 255;
+constexpr unsigned kRecordedWords = 9;
 
 // Where the guest's own pages are in its guest-physical addresses: in a part that is not under test.
 enum class Own : uint32_t { at_512_gbyte, at_zero, at_256_tbyte, at_1_gbyte };
@@ -49,7 +69,15 @@ enum class Act : uint32_t {
   load_pdptes,        // MOV to CR3 in PAE paging: the address is that of the page-directory-pointer table
   interrupt_return,   // IRET while NMIs are blocked: the address is that of its stack frame
   deliver_interrupt,  // INT: the address is that of the gate
+  // Checks. The fields are written as they are given, and put back afterwards.
+  check_entry,   // VM entry, to a guest that executes VMCALL
+  check_vmfunc,  // VMFUNC, operands: EAX, ECX; and where it is completed, VMCALL
+  check_invept,  // INVEPT, operands: its type, the descriptor; and where it is completed in a guest, VMCALL
 };
+constexpr bool is_check(Act act) { return act >= Act::check_entry; }
+
+// Where a check executes its instruction; VM entry needs `guest`.
+enum class Operation : uint32_t { outside_vmx, root, guest };
 
 // Case::flags. Of the guest's page-table entry for the address under test:
 constexpr uint32_t kUserPage = 1;         // U/S=1
@@ -75,25 +103,46 @@ constexpr uint32_t kLastLogged = 511;  // the log grows down from its last entry
 constexpr uint32_t kEnableVe = 1U << 18;
 constexpr uint32_t kEnablePml = 1U << 17;
 
+// Behind it are its fields, then its words.
 struct Case {
   uint64_t id;
+  uint32_t size;  // in bytes, with fields and words
   Act act;
   uint32_t flags;
-  uint64_t eptp;
-  uint64_t guest_physical_address;
-  uint32_t pin_based_controls;  // beside those the image needs; likewise the others
-  uint32_t primary_controls;
-  uint32_t secondary_controls;
+  Own own;             // unused by entry_only, likewise the next; of checks neither these nor what follows but operands
+  uint32_t own_level;  // of the EPT entry that leads to the guest's own pages: 5, 4 or 3
+  Operation operation;  // of a check
+  uint32_t field_count;
   uint32_t word_count;
-  uint64_t tertiary_controls;
-  Own own;                          // unused by entry_only, likewise the next two
-  uint32_t own_level;               // of the EPT entry that leads to the guest's own pages: 5, 4 or 3
-  uint64_t own_slot;                // physical address of that entry
-  uint64_t sub_page_table_pointer;  // 0: a table of the image's own, all zero
-  Word words[kMaxWords];
-  Word upgraded;  // of kUpgrade
+  uint64_t guest_physical_address;
+  uint64_t own_slot;  // physical address of the entry of own_level
+  Word upgraded;      // of kUpgrade
+  uint64_t operands[3];
 };
-static_assert(sizeof(Case) == 240);
+static_assert(sizeof(Case) == 96 && sizeof(Field) == 16 && sizeof(Word) == 16);
+
+constexpr uint64_t size_of_case(uint64_t fields, uint64_t words) {
+  return sizeof(Case) + fields * sizeof(Field) + words * sizeof(Word);
+}
+inline const Field* fields_of(const Case& one) { return reinterpret_cast<const Field*>(&one + 1); }
+inline const Word* words_of(const Case& one) { return reinterpret_cast<const Word*>(fields_of(one) + one.field_count); }
+// What the case wants of a field; 0 where it says nothing.
+inline uint64_t value_of(const Case& one, uint64_t encoding) {
+  for (uint32_t n = 0; n < one.field_count; ++n) {
+    if (fields_of(one)[n].encoding == encoding) return fields_of(one)[n].value;
+  }
+  return 0;
+}
+inline const Case* case_behind(const Case* one) {
+  return reinterpret_cast<const Case*>(reinterpret_cast<const uint8_t*>(one) + one->size);
+}
+// The case that begins there, if it is whole within `size` bytes; else null.
+inline const Case* case_at(const void* from, uint64_t size) {
+  const auto* const one = static_cast<const Case*>(from);
+  if (size < sizeof(Case) || one->size > size || one->field_count > kMostFields || one->word_count > kMostWords)
+    return nullptr;
+  return one->size == size_of_case(one->field_count, one->word_count) ? one : nullptr;
+}
 
 // CasesHeader::flags.
 constexpr uint32_t kOverSerial = 1;   // results are sent over the serial line too, as frames
@@ -111,12 +160,12 @@ struct CasesHeader {
   uint64_t pages;
   uint64_t asked;  // digest of what the host was asked, before it made these cases of it
   uint32_t flags;
-  uint32_t padding;
+  uint32_t cases_size;  // in bytes, of all cases
 };
 static_assert(sizeof(CasesHeader) == 64);
 // In bytes, of what follows the header.
 constexpr uint64_t body_size(const CasesHeader& header) {
-  return uint64_t{header.page_count} * sizeof(uint64_t) + uint64_t{header.case_count} * sizeof(Case);
+  return uint64_t{header.page_count} * sizeof(uint64_t) + header.cases_size;
 }
 
 constexpr unsigned kMaxRanges = 32;
@@ -139,7 +188,7 @@ enum class Obstacle : uint32_t {
   no_memory,  // Probe::missing is an address that the cases need and that is no free memory below 4 GBytes
 };
 
-constexpr unsigned kVmxMsrs = 19;  // 480H to 492H
+constexpr unsigned kVmxMsrs = 20;  // 480H to 493H
 
 struct Probe {
   uint64_t magic;
@@ -174,9 +223,10 @@ enum class End : uint32_t {
   entry_failure,  // VM exit 33 or 34 and bit 31 of the reason
   vm_fail,        // VMfail; `reason` is the VM-instruction error, or 0 for VMfailInvalid
   trap,           // exception in the image: `interruption` is the vector, `qualification` CR2, `rip` where
-  unsupported,    // a control that the case wants is not there
+  unsupported,    // a control, or a field of a check (`qualification`: its encoding), that the case wants is not there
   begun,          // none: the machine was at this case, or about to come to it, when the results were saved
   reset,          // none: the machine never came back from this case
+  completed,      // the instruction of a check, which was not executed in a guest
 };
 
 // Basic exit reasons (SDM Vol. 3D, appendix C).
@@ -215,13 +265,13 @@ struct Record {
   uint32_t interruption;
   uint32_t error_code;
   uint64_t rip;
-  uint64_t linear_address;    // that the guest used
-  uint64_t landed;            // physical address that the completed access reached, or kNowhere
-  uint32_t done;              // 1: the access was completed
-  uint32_t stray;             // 1: a store did not arrive where reads say
-  uint64_t words[kMaxWords];  // those of the case afterwards
-  uint64_t ve[5];             // virtualization-exception information
-  uint32_t vectoring;         // original-event information of the first exit; likewise the next four
+  uint64_t linear_address;         // that the guest used
+  uint64_t landed;                 // physical address that the completed access reached, or kNowhere
+  uint32_t done;                   // 1: the access, or the instruction of a check, was completed
+  uint32_t stray;                  // 1: a store did not arrive where reads say
+  uint64_t words[kRecordedWords];  // the first of the case afterwards
+  uint64_t ve[5];                  // virtualization-exception information
+  uint32_t vectoring;              // original-event information of the first exit; likewise the next four
   uint32_t instruction_length;
   uint64_t started_at;         // RIP at VM entry
   uint32_t changed_registers;  // bit n: kRegisters has it at place n, and it is not as at VM entry

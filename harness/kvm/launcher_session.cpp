@@ -59,7 +59,7 @@ Job part_of(const Job& job, std::size_t first, std::size_t count) {
   return part;
 }
 
-image::Record lost_record(const image::Case& asked) {
+image::Record lost_record(const MadeCase& asked) {
   image::Record record{};
   record.id = asked.id;
   record.end = image::End::reset;

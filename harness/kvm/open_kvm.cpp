@@ -98,12 +98,9 @@ Peer start_emulator(const std::string& model, const std::string& disc) {
 
 // KVM shadows the tables and gets to know of every write to them: cases that have words in common follow each other.
 Job in_order(Job job) {
-  const auto key = [](const image::Case& one) {
-    std::array<std::uint64_t, 1 + 2 * image::kMaxWords> words{one.eptp};
-    for (std::uint32_t n = 0; n < one.word_count; ++n) {
-      words.at(1 + 2 * n) = one.words[n].address;
-      words.at(2 + 2 * n) = one.words[n].value;
-    }
+  const auto key = [](const MadeCase& one) {
+    std::vector<std::uint64_t> words{field_of(one, EPT_REGISTER_EPTP)};
+    for (const image::Word& word : one.words) words.insert(words.end(), {word.address, word.value});
     return words;
   };
   std::stable_sort(job.cases.begin(), job.cases.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });

@@ -1,5 +1,6 @@
 #include "harness/metal/blob.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -31,6 +32,16 @@ std::optional<T> sealed(std::string_view bytes, std::size_t at) {
   return object;
 }
 
+void append(const MadeCase& made, std::string& body) {
+  image::Case head = made;
+  head.field_count = static_cast<std::uint32_t>(made.fields.size());
+  head.word_count = static_cast<std::uint32_t>(made.words.size());
+  head.size = static_cast<std::uint32_t>(image::size_of_case(head.field_count, head.word_count));
+  body += bytes_of(head);
+  for (const image::Field& field : made.fields) body += bytes_of(field);
+  for (const image::Word& word : made.words) body += bytes_of(word);
+}
+
 std::string problem_of(const Results& results, std::size_t cases) {
   const std::size_t whole = results.records.size();
   if (whole != cases) return fmt::format("{} of {} records missing, cut off or damaged", cases - whole, cases);
@@ -45,22 +56,34 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
+std::uint64_t field_of(const MadeCase& made, ept_register number) {
+  const auto found = std::find_if(made.fields.begin(), made.fields.end(), [&](const image::Field& field) {
+    return field.encoding == ept_register_names[number].number;
+  });
+  return found == made.fields.end() ? 0 : found->value;
+}
+
+void add_field(MadeCase& made, ept_register number, std::uint64_t value, image::Base base) {
+  made.fields.push_back({ept_register_names[number].number, base, value});
+}
+
 std::string to_blob(const Job& job, std::uint64_t results, std::uint32_t flags) {
   std::string body;
-  body.reserve(job.pages.size() * sizeof(std::uint64_t) + job.cases.size() * sizeof(image::Case));
   for (const std::uint64_t page : job.pages) body += bytes_of(page);
-  for (const image::Case& one : job.cases) body += bytes_of(one);
-  const image::CasesHeader header{image::kCasesMagic,
-                                  image::kWireVersion,
-                                  crc32c(body),
-                                  static_cast<std::uint32_t>(job.pages.size()),
-                                  static_cast<std::uint32_t>(job.cases.size()),
-                                  results,
-                                  job.window_of_tables,
-                                  job.window_of_pages,
-                                  job.asked,
-                                  flags,
-                                  0};
+  const std::size_t pages_size = body.size();
+  for (const MadeCase& one : job.cases) append(one, body);
+  image::CasesHeader header{};
+  header.magic = image::kCasesMagic;
+  header.version = image::kWireVersion;
+  header.crc = crc32c(body);
+  header.page_count = static_cast<std::uint32_t>(job.pages.size());
+  header.case_count = static_cast<std::uint32_t>(job.cases.size());
+  header.results = results;
+  header.tables = job.window_of_tables;
+  header.pages = job.window_of_pages;
+  header.asked = job.asked;
+  header.flags = flags;
+  header.cases_size = static_cast<std::uint32_t>(body.size() - pages_size);
   return std::string(bytes_of(header)) + body;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ept_names.h"
 #include "harness/image/wire.h"
 
 namespace harness {
@@ -15,10 +16,20 @@ namespace harness {
 // CRC-32C.
 std::uint32_t crc32c(std::string_view bytes);
 
+// A case with all that lies behind it in the blob, where its size and counts are set.
+struct MadeCase : image::Case {
+  std::vector<image::Field> fields;
+  std::vector<image::Word> words;
+};
+// What the case wants of a register that is a field of the VMCS; 0 where it says nothing.
+std::uint64_t field_of(const MadeCase& made, ept_register number);
+// It must have no such field yet.
+void add_field(MadeCase& made, ept_register number, std::uint64_t value, image::Base base = image::Base::none);
+
 // What a machine is given to run: the cases, the pages that tell their addresses, and where the host put the two
 // windows.
 struct Job {
-  std::vector<image::Case> cases;
+  std::vector<MadeCase> cases;
   std::vector<std::uint64_t> pages;
   std::uint64_t window_of_tables = 0;
   std::uint64_t window_of_pages = 0;

@@ -1,11 +1,11 @@
 #include "harness/metal/known_machine.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include <fmt/format.h>
 
+#include "ept_controls.h"
 #include "harness/adapters/abi_model.h"
 #include "harness/support/names.h"
 #include "vectors/format/names.h"
@@ -16,20 +16,19 @@ namespace {
 
 // Write-back, 4 levels.
 constexpr std::uint64_t kPlainEptp = 0x1000 | 0x1e;
+constexpr std::uint32_t kFirstMsr = 0x480;
 
-std::uint64_t msr(const image::Probe& probe, std::uint32_t number) { return probe.msr[number - 0x480]; }
-
-// Whether the processor has the exact MSRs of VMX capabilities, 48DH to 490H.
-bool is_exact(const image::Probe& probe) { return (msr(probe, 0x480) >> 55 & 1) != 0; }
-
-// Of each word of controls, in the order of vectors::kControls: its MSR, the exact one, and how far the bits that may
-// be 1 are above those that must be.
-struct ControlMsr {
-  std::uint32_t usual, exact;
-  unsigned shift;
-};
-constexpr std::array<ControlMsr, vectors::kControls.size()> kControlMsrs = {
-    {{0x481, 0x48d, 32}, {0x482, 0x48e, 32}, {0x48b, 0x48b, 32}, {0x492, 0x492, 0}}};
+ept_registers capabilities_of(const image::Probe& probe) {
+  ept_registers registers{};
+  registers.maxphyaddr = probe.maxphyaddr;
+  for (int n = 0; n < EPT_REGISTERS; ++n) {
+    const ept_register_name& place = ept_register_names[n];
+    const std::uint32_t index = place.number - kFirstMsr;
+    if (place.role == EPT_ROLE_CAPABILITY && index < image::kVmxMsrs)
+      *ept_register_word(&registers, n) = probe.msr[index];
+  }
+  return registers;
+}
 
 // What every case has.
 ept_registers always() {
@@ -39,7 +38,7 @@ ept_registers always() {
   return always;
 }
 
-Description described(const std::string& name, const image::Probe& probe) {
+Description described(const std::string& name, const image::Probe& probe, const ept_registers& capabilities) {
   Description description;
   const std::string brand(probe.brand, strnlen(probe.brand, sizeof(probe.brand)));
   description.name = name;
@@ -47,29 +46,28 @@ Description described(const std::string& name, const image::Probe& probe) {
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = kAllQuestions;
   description.unknown_parameters = all_bits(ept_parameters_names);
-  ept_registers has = always();
+  ept_registers has = capabilities;
+  has.primary_controls = always().primary_controls;
+  has.secondary_controls = always().secondary_controls;
   ept_registers may{};
-  has.maxphyaddr = probe.maxphyaddr;
-  has.capability = msr(probe, 0x48c);
-  for (std::size_t n = 0; n < kControlMsrs.size(); ++n) {
-    const auto& [name_of_word, word, vocabulary, number] = vectors::kControls[n];
-    const auto& [usual, exact, shift] = kControlMsrs[n];
-    const std::uint64_t value = msr(probe, is_exact(probe) ? exact : usual);
-    may.*word = value >> shift & all_bits(vocabulary) & ~(has.*word);
-    if (shift != 0) has.*word |= value & all_bits(vocabulary);
+  for (const vectors::Controls& word : vectors::kControls) {
+    const std::uint64_t named = all_bits(word.vocabulary);
+    may.*word.member = ept_allowed(&capabilities, word.number) & named & ~(has.*word.member);
+    has.*word.member |= ept_required(&capabilities, word.number) & named;
   }
   description.configuration = has;
   description.optional_controls = may;
   return description;
 }
 
-Machine machine_of(const image::Probe& probe) {
+Machine machine_of(const image::Probe& probe, const ept_registers& capabilities) {
   Machine machine;
+  machine.capabilities = capabilities;
   machine.maxphyaddr = probe.maxphyaddr;
   machine.memory.assign(probe.ranges, probe.ranges + std::min(probe.range_count, image::kMaxRanges));
-  machine.shadow_stacks = (msr(probe, 0x484) >> 52 & 1) != 0;  // VM entry loads CET state
-  machine.modification_log = (msr(probe, 0x48b) >> 49 & 1) != 0;
-  machine.loads_cr3 = (msr(probe, is_exact(probe) ? 0x48e : 0x482) >> 15 & 1) == 0;
+  machine.shadow_stacks = (ept_allowed_vm_entry_controls(&capabilities) & EPT_ENTRY_CONTROL_LOAD_CET_STATE) != 0;
+  machine.modification_log = (ept_allowed_secondary_controls(&capabilities) & image::kEnablePml) != 0;
+  machine.loads_cr3 = (ept_required_primary_controls(&capabilities) & EPT_CONTROL_CR3_LOAD_EXITING) == 0;
   if (probe.case_count > 1) {  // the windows were chosen already
     machine.tables = probe.tables;
     machine.pages = probe.pages;
@@ -101,7 +99,7 @@ std::string text_of(image::Obstacle obstacle) {
   return "an obstacle of another version";
 }
 
-image::Case probe_case(const Machine& machine) {
+MadeCase probe_case(const Machine& machine) {
   eptspec_case asked{};
   asked.id = kProbeCase;
   asked.question = EPTSPEC_QUESTION_EPTP;
@@ -116,7 +114,8 @@ KnownMachine known_machine(const std::string& name, const Results& results) {
     throw NotTested(fmt::format("{}: not tested: {}", name, why));
   }
   if (!runs_cases(results)) throw std::runtime_error(fmt::format("{}: {}", name, results.problem));
-  return {machine_of(*results.probe), described(name, *results.probe)};
+  const ept_registers capabilities = capabilities_of(*results.probe);
+  return {machine_of(*results.probe, capabilities), described(name, *results.probe, capabilities)};
 }
 
 }  // namespace harness

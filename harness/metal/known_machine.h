@@ -14,7 +14,7 @@ std::string text_of(image::Obstacle obstacle);
 
 // The case with which every job begins: VM entry with a plain EPTP. Its record shows that the machine runs cases.
 constexpr std::uint64_t kProbeCase = 0;  // its id
-image::Case probe_case(const Machine& machine);
+MadeCase probe_case(const Machine& machine);
 
 struct KnownMachine {
   Machine machine;

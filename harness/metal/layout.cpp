@@ -21,9 +21,7 @@ ept_word read_word(void* memory, ept_word address) {
 
 bool in_tables(std::uint64_t symbol) { return symbol >= kTablesBegin && symbol < kTablesEnd; }
 
-void add_word(image::Case& made, std::uint64_t address, std::uint64_t value) {
-  made.words[made.word_count++] = {address, value};
-}
+void add_word(MadeCase& made, std::uint64_t address, std::uint64_t value) { made.words.push_back({address, value}); }
 
 // A table through which the guest may do everything.
 bool lets_everything_through(const ept_context& context, int level, std::uint64_t entry) {
@@ -150,7 +148,8 @@ ept_outcome expected_sub_page_check(const eptspec_case& asked) {
 // The vector has no address.
 void lay_out_sub_page_table(const Machine& machine, const eptspec_case& asked, Plan& plan) {
   const auto last = static_cast<std::uint32_t>(expected_sub_page_check(asked).level);
-  plan.made.sub_page_table_pointer = relocated_entry(machine, asked.registers.sub_page_table_pointer);
+  const std::uint64_t root = relocated_entry(machine, asked.registers.sub_page_table_pointer);
+  if (root != 0) add_field(plan.made, EPT_REGISTER_SUB_PAGE_TABLE_POINTER, root);  // 0: a table of the image's own
   for (std::uint32_t n = 0; n < asked.word_count; ++n) {
     const std::uint32_t level = asked.level - n;
     const auto& [address, value] = asked.words[n];

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/adapters/abi_model.h"
+#include "harness/metal/check.h"
 #include "harness/metal/plan.h"
 #include "harness/support/names.h"
 
@@ -29,7 +30,8 @@ constexpr std::uint32_t kHostStateInvalid = 8;
 // What no case should end with.
 Observation strange(const image::Record& record) {
   switch (record.end) {
-    case image::End::exit: break;
+    case image::End::exit:
+    case image::End::completed: break;
     case image::End::entry_failure:
       return failed(Fate::crash, fmt::format("VM entry failed, exit reason {}", record.reason & 0xffff));
     case image::End::vm_fail: return failed(Fate::crash, fmt::format("VMfail, error {}", record.reason));
@@ -73,7 +75,7 @@ void take_words(const eptspec_case& walked, const Machine& machine, const Plan& 
   for (std::uint32_t n = 0; n < walked.word_count; ++n) {
     answer.words[n] = walked.words[n].value;
     const std::uint64_t address = relocated(machine, walked.words[n].address);
-    for (std::uint32_t k = 0; k < plan.made.word_count; ++k) {
+    for (std::size_t k = 0; k < plan.made.words.size() && k < image::kRecordedWords; ++k) {
       if (plan.made.words[k].address == address) answer.words[n] ^= plan.made.words[k].value ^ record.words[k];
     }
   }
@@ -213,12 +215,42 @@ Observation observed_entry(const Machine& machine, const eptspec_case& asked, co
   return observation;
 }
 
+Observation observed_check_case(const eptspec_case& asked, const Plan& plan, const image::Record& record) {
+  const CheckObservation found = observed_check(plan, record);
+  Observation observation = answered(asked, EPTSPEC_CHECK_ACCEPTED);
+  eptspec_answer& answer = observation.answer;
+  switch (found.end) {
+    case CheckEnd::accepted: break;
+    case CheckEnd::vm_instruction_error:
+      answer.result = EPTSPEC_CHECK_VM_FAIL;
+      answer.valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
+      answer.vm_instruction_error = found.number;
+      break;
+    case CheckEnd::exception:
+      answer.result = EPTSPEC_CHECK_EXCEPTION;
+      answer.exception = found.number;
+      break;
+    case CheckEnd::exit:
+      answer.result = EPTSPEC_CHECK_VM_EXIT;
+      answer.exit_reason = found.number;
+      break;
+    case CheckEnd::unmade:
+      return {Fate::answered,
+              unanswered(asked, EPTSPEC_NOT_APPLICABLE, fmt::format("VMWRITE knows no field {:#x}", found.number)),
+              {}};
+    case CheckEnd::lost:
+    case CheckEnd::not_run: return strange(record);
+  }
+  return observation;
+}
+
 }  // namespace
 
 Observation observed(const Machine& machine, const eptspec_case& asked, const Plan& plan, const image::Record& record) {
   switch (asked.question) {
     case EPTSPEC_QUESTION_EPTP: return observed_eptp(asked, record);
     case EPTSPEC_QUESTION_ENTRY: return observed_entry(machine, asked, plan, record);
+    case EPTSPEC_QUESTION_CHECK: return observed_check_case(asked, plan, record);
     case EPTSPEC_QUESTION_SUB_PAGE: return observed_sub_page_check(machine, asked, plan, record);
     default: return observed_walk(machine, plan, record);
   }

@@ -4,7 +4,9 @@
 
 #include "harness/adapters/abi_model.h"
 #include "harness/judge/case.h"
+#include "harness/metal/check.h"
 #include "harness/support/text.h"
+#include "vectors/format/names.h"
 
 namespace harness {
 
@@ -26,19 +28,19 @@ std::uint32_t log_index(eptspec_case asked, image::Act act) {
 
 // The log must agree with the dirty flags (harness/metal/saved.cpp), so it is on wherever there are both.
 void set_controls(const Machine& machine, const eptspec_case& asked, Plan& plan) {
-  image::Case& made = plan.made;
-  made.pin_based_controls = static_cast<std::uint32_t>(asked.registers.pin_based_controls);
-  made.primary_controls = static_cast<std::uint32_t>(asked.registers.primary_controls);
-  made.secondary_controls = static_cast<std::uint32_t>(asked.registers.secondary_controls);
-  made.tertiary_controls = asked.registers.tertiary_controls;
-  if ((made.secondary_controls & EPT_CONTROL_EPT_VIOLATION_VE) != 0) made.flags |= image::kArmedVe;
+  MadeCase& made = plan.made;
+  ept_registers controls = asked.registers;
+  if ((controls.secondary_controls & EPT_CONTROL_EPT_VIOLATION_VE) != 0) made.flags |= image::kArmedVe;
   const bool flags = (asked.registers.eptp & EPT_EPTP_ENABLE_ACCESSED_DIRTY) != 0;
   if (flags && machine.modification_log) {
-    made.secondary_controls |= image::kEnablePml;
+    controls.secondary_controls |= image::kEnablePml;
     made.flags |= log_index(asked, made.act) << image::kLogIndexShift;
   }
+  for (const vectors::Controls& word : vectors::kControls) {
+    if (controls.*word.member != 0) add_field(made, word.number, controls.*word.member);
+  }
   const std::uint64_t nmi = EPT_CONTROL_NMI_EXITING | EPT_CONTROL_VIRTUAL_NMIS;
-  if ((made.pin_based_controls & nmi) == EPT_CONTROL_VIRTUAL_NMIS) {
+  if ((controls.pin_based_controls & nmi) == EPT_CONTROL_VIRTUAL_NMIS) {
     plan.not_applicable = "VM entry refuses virtual NMIs without NMI exiting";
   }
 }
@@ -57,7 +59,7 @@ Plan plan_walk(const Machine& machine, const eptspec_case& asked) {
   Plan plan;
   plan.walked = asked;
   plan.made.id = asked.id;
-  plan.made.eptp = relocated_entry(machine, asked.registers.eptp);
+  add_field(plan.made, EPT_REGISTER_EPTP, relocated_entry(machine, asked.registers.eptp));
   plan.made.guest_physical_address = asked.guest_physical_address;
   choose_act(machine, asked, plan);
   set_controls(machine, asked, plan);
@@ -72,7 +74,7 @@ Plan plan_eptp(const Machine& machine, const eptspec_case& asked) {
   Plan plan;
   plan.made.id = asked.id;
   plan.made.act = image::Act::entry_only;
-  plan.made.eptp = asked.registers.eptp;
+  add_field(plan.made, EPT_REGISTER_EPTP, asked.registers.eptp);
   set_controls(machine, asked, plan);
   return plan;
 }
@@ -129,6 +131,12 @@ Plan plan_sub_page_check(const Machine& machine, const eptspec_case& asked) {
   return plan;
 }
 
+Plan plan_check_case(const Machine& machine, const eptspec_case& asked) {
+  Plan plan = plan_check(machine, static_cast<ept_check_id>(asked.check), asked.registers);
+  plan.made.id = asked.id;
+  return plan;
+}
+
 bool has_second_operand(image::Act act) {
   return act == image::Act::read || act == image::Act::write || act == image::Act::guest_walk;
 }
@@ -145,6 +153,7 @@ Plan plan(const Machine& machine, const eptspec_case& asked) {
     case EPTSPEC_QUESTION_EPTP: return plan_eptp(machine, asked);
     case EPTSPEC_QUESTION_ENTRY: return plan_walk(machine, walk_through(asked));
     case EPTSPEC_QUESTION_SUB_PAGE: return plan_sub_page_check(machine, asked);
+    case EPTSPEC_QUESTION_CHECK: return plan_check_case(machine, asked);
     default: return plan_walk(machine, asked);
   }
 }
@@ -152,6 +161,10 @@ Plan plan(const Machine& machine, const eptspec_case& asked) {
 void take_path(const Machine& machine, Plan& plan) {
   if (machine.path == Path::ordinary || !plan.declined.empty() || !plan.not_applicable.empty()) return;
   const image::Act act = plan.made.act;
+  if (image::is_check(act)) {
+    plan.declined = "a check makes no access";
+    return;
+  }
   if (machine.path == Path::second_operand) {
     if (!has_second_operand(act)) plan.declined = "no instruction makes this access to a second operand";
     plan.made.flags |= image::kSecondOperand;

@@ -11,6 +11,7 @@
 #include "ept_model.h"
 #include "harness/adapters/adapter.h"
 #include "harness/image/wire.h"
+#include "harness/metal/blob.h"
 #include "harness/metal/windows.h"
 
 namespace harness {
@@ -20,7 +21,7 @@ struct Plan {
   std::string declined;        // why the image cannot make it; empty when it can
   eptspec_case walked{};       // the walk that is made: of an entry, one that ends at it or goes through it; of a
                                // sub-page check, one that comes to it
-  image::Case made{};
+  MadeCase made{};
   std::uint64_t extent = 1;     // of the bytes that the access takes from its address on; it may end at each of them
   std::uint64_t byte_code = 0;  // physical address of an instruction of one byte that only this page has
   std::vector<std::uint64_t> pages;  // that have to tell their addresses

@@ -72,7 +72,7 @@ void compare_information_area(const Exit& exit, bool converted) {
   // A violation during event delivery does not become a virtualization exception.
   if (converted && exit.is_delivering()) return exit.compare(EPT_SAVED_VE_INTERRUPTION, 0, exit.record.interruption);
   if (converted) return compare_virtualization_exception(exit);
-  if ((exit.plan.made.secondary_controls & image::kEnableVe) == 0) return;
+  if ((field_of(exit.plan.made, EPT_REGISTER_SECONDARY_CONTROLS) & image::kEnableVe) == 0) return;
   const bool armed = (exit.plan.made.flags & image::kArmedVe) != 0;
   exit.compare(EPT_SAVED_VE_BEYOND, changed_words(exit.record, armed ? 0 : image::kVeBusy));
 }
@@ -100,11 +100,11 @@ std::vector<Mistake> mistakes_in(const Plan& plan, const image::Record& record, 
 
 std::vector<Mistake> log_mistakes_in(const Plan& plan, const image::Record& record) {
   std::vector<Mistake> mistakes;
-  const image::Case& made = plan.made;
-  if ((made.secondary_controls & image::kEnablePml) == 0) return mistakes;
+  const MadeCase& made = plan.made;
+  if ((field_of(made, EPT_REGISTER_SECONDARY_CONTROLS) & image::kEnablePml) == 0) return mistakes;
   std::uint32_t dirtied = 0;
   bool changed = false;
-  for (std::uint32_t n = 0; n < made.word_count && n < plan.walked.word_count; ++n) {
+  for (std::size_t n = 0; n < made.words.size() && n < plan.walked.word_count; ++n) {
     const std::uint64_t set = record.words[n] & ~made.words[n].value;
     if ((set & EPT_ENTRY_DIRTY) != 0) ++dirtied;
     changed |= (set & (EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY)) != 0;

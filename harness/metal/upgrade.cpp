@@ -35,8 +35,8 @@ std::uint64_t upgraded(const eptspec_case& walked, std::uint32_t word, bool is_a
 }
 
 image::Word* made_word(const Machine& machine, Plan& plan, std::uint64_t symbol) {
-  for (std::uint32_t n = 0; n < plan.made.word_count; ++n) {
-    if (plan.made.words[n].address == relocated(machine, symbol)) return &plan.made.words[n];
+  for (image::Word& word : plan.made.words) {
+    if (word.address == relocated(machine, symbol)) return &word;
   }
   return nullptr;
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "ept_controls.h"
 #include "harness/adapters/target.h"
 #include "harness/image/wire.h"
 
@@ -26,6 +27,7 @@ struct Machine {
   bool modification_log = false;  // page-modification logging
   bool loads_cr3 = true;          // a guest's MOV to CR3 need not exit
   std::vector<image::MemoryRange> memory;
+  ept_registers capabilities{};  // the MSRs of VMX capabilities and the width; all else 0
 };
 
 // Puts the pages where the path of the machine has them.

@@ -20,14 +20,11 @@ enum ept_register_role {
   EPT_ROLE_CHOICE      /* what the manual leaves to the processor */
 };
 
-#define EPT_NO_NUMBER 0xffffffffu
-
 /* By number. */
 struct ept_register_name {
   const char* name;
   enum ept_register_role role;
-  uint32_t msr;     /* its number, or EPT_NO_NUMBER */
-  uint32_t vmcs;    /* the encoding of the field, or EPT_NO_NUMBER */
+  uint32_t number;  /* of a capability its MSR, of a control or field its encoding in the VMCS; of others 0 */
   uint64_t bits;    /* those that the register has */
   uint64_t address; /* those that are a physical address, for the largest MAXPHYADDR */
   const char* cite;
@@ -47,6 +44,8 @@ struct ept_check_name {
 static const struct ept_check_name ept_check_names[EPT_CHECKS] = {
 @{checks}
 };
+
+#define EPT_NO_NUMBER 0xffffffffu
 
 /* How a check that is made alone ends where a rule is broken. */
 struct ept_check_outcome_name {
@@ -94,8 +93,8 @@ std::string register_rows(const spec::Spec& spec) {
       if (is_address) address |= spec::mask_of(bits_at(field.bits, spec.max_maxphyaddr));
     }
     rows +=
-        fmt::format("    {{\"{}\", EPT_ROLE_{}, {}, {}, {}, {}, \"{}\"}},\n", one.id, upper(to_string(one.role)),
-                    number_or_none(one.msr), number_or_none(one.vmcs),
+        fmt::format("    {{\"{}\", EPT_ROLE_{}, {:#x}, {}, {}, \"{}\"}},\n", one.id, upper(to_string(one.role)),
+                    one.msr.value_or(one.vmcs.value_or(0)),
                     hex(spec::mask_of({static_cast<unsigned>(one.width) - 1, 0})), hex(address), to_string(one.cite));
   }
   return rows;

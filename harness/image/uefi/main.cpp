@@ -5,6 +5,7 @@
 #include "harness/image/support.h"
 #include "harness/image/uefi/firmware.h"
 #include "harness/image/uefi/world.h"
+#include "harness/image/vmcs_fields.h"
 
 namespace image {
 
@@ -29,31 +30,37 @@ void claim_for(uint64_t address, Boot& boot) {
   if (!claim(address)) take_away(boot, address & ~0xfffull, 4096);
 }
 
-// visit(object) for each of `count` objects in the file from `at`, where the place behind them is left. False when they
-// cannot be read.
-template <class T, class Visit>
-bool for_each(EFI_FILE_HANDLE file, uint64_t& at, uint64_t count, Visit visit) {
-  constexpr uint64_t kAtOnce = 64;
-  static T objects[kAtOnce];
-  for (uint64_t left = count; left != 0;) {
-    const uint64_t now = left < kAtOnce ? left : kAtOnce;
-    if (!read_file(file, at, objects, now * sizeof(T))) return false;
-    for (uint64_t n = 0; n < now; ++n) visit(objects[n]);
-    at += now * sizeof(T);
-    left -= now;
-  }
-  return true;
+void claim_words(const Case& one, Boot& boot) {
+  if (is_check(one.act)) return;
+  for (uint32_t n = 0; n < one.word_count; ++n) claim_for(words_of(one)[n].address, boot);
+  claim_for(value_of(one, kEptp), boot);
 }
 
+// The pages and the cases of a file, in pieces. False when they cannot be read.
 bool claim_pages(EFI_FILE_HANDLE file, const CasesHeader& header, Boot& boot) {
+  constexpr uint64_t kPiece = 32768;
+  alignas(8) static uint8_t piece[kPiece];
   uint64_t at = sizeof(header);
-  const auto claim_page = [&](uint64_t page) { claim_for(page, boot); };
-  const auto claim_words = [&](const Case& one) {
-    for (uint32_t n = 0; n < one.word_count && n < kMaxWords; ++n) claim_for(one.words[n].address, boot);
-    claim_for(one.eptp, boot);
-  };
-  return for_each<uint64_t>(file, at, header.page_count, claim_page) &&
-         for_each<Case>(file, at, header.case_count, claim_words);
+  const uint64_t cases = at + header.page_count * sizeof(uint64_t);
+  while (at < cases) {
+    const uint64_t size = cases - at < kPiece ? cases - at : kPiece;
+    if (!read_file(file, at, piece, size)) return false;
+    for (uint64_t n = 0; n < size; n += sizeof(uint64_t)) claim_for(*reinterpret_cast<uint64_t*>(piece + n), boot);
+    at += size;
+  }
+  while (at < cases + header.cases_size) {
+    const uint64_t left = cases + header.cases_size - at;
+    const uint64_t size = left < kPiece ? left : kPiece;
+    if (!read_file(file, at, piece, size)) return false;
+    uint64_t used = 0;
+    while (const Case* const one = case_at(piece + used, size - used)) {
+      claim_words(*one, boot);
+      used += one->size;
+    }
+    if (used == 0) return false;
+    at += used;
+  }
+  return true;
 }
 
 // The cases of the medium. Claims what they write before anything else takes memory.

@@ -5,21 +5,16 @@
 #include <array>
 
 #include "ept_names.h"
-#include "harness/boot/emulators.h"
-#include "harness/metal/known_machine.h"
 #include "harness/metal/open_machine.h"
+#include "tests/harness/boot/in_bochs.h"
 #include "tests/support/case.h"
 
 namespace {
 
 using harness::Fate;
 using harness::Plan;
-
-harness::BochsOptions on(const char* model) {
-  harness::BochsOptions options;
-  options.model = model;
-  return options;
-}
+using support::InBochs;
+using support::on;
 
 eptspec_case walk(std::uint64_t access, std::uint64_t gpa = 0) {
   eptspec_case asked{};
@@ -37,58 +32,10 @@ eptspec_case walk(std::uint64_t access, std::uint64_t gpa = 0) {
   return asked;
 }
 
-// Cases for one boot, and what came of them.
-class InBochs {
- public:
-  explicit InBochs(const char* model) : options_(on(model)) {
-    const harness::Machine unknown;
-    machine = harness::known_machine("bochs", boot({probe_case(unknown)}, {}, unknown)).machine;
-  }
-
-  std::size_t add(const Plan& plan) {
-    plans_.push_back(plan);
-    plans_.back().made.id = plans_.size();
-    return plans_.size() - 1;
-  }
-  std::size_t add(const eptspec_case& asked) { return add(plan(machine, asked)); }
-
-  void run() {
-    std::vector<image::Case> cases;
-    std::vector<std::uint64_t> pages = {machine.pages, machine.pages + 0x1000};
-    for (const Plan& plan : plans_) {
-      EXPECT_EQ(plan.not_applicable + plan.declined, "");
-      cases.push_back(plan.made);
-    }
-    results = boot(cases, pages, machine);
-    ASSERT_EQ(results.records.size(), plans_.size()) << results.problem;
-  }
-
-  [[nodiscard]] harness::Observation seen(std::size_t n) const {
-    return observed(machine, plans_[n].walked, plans_[n], results.records[n]);
-  }
-
-  harness::Machine machine;
-  harness::Results results;
-
- private:
-  [[nodiscard]] harness::Results boot(std::vector<image::Case> cases, std::vector<std::uint64_t> pages,
-                                      const harness::Machine& there) const {
-    harness::Job job;
-    job.cases = std::move(cases);
-    job.pages = std::move(pages);
-    job.window_of_tables = there.tables;
-    job.window_of_pages = there.pages;
-    return run_in_bochs(options_, job);
-  }
-
-  harness::BochsOptions options_;
-  std::vector<Plan> plans_;
-};
-
 // The page under test holds this code where the fetch begins.
 Plan fetch_of(const InBochs& bochs, std::uint64_t code) {
   Plan made = plan(bochs.machine, walk(EPT_ACCESS_SUPERVISOR_FETCH));
-  made.made.words[made.made.word_count++] = {bochs.machine.pages, code};
+  made.made.words.push_back({bochs.machine.pages, code});
   return made;
 }
 
@@ -145,7 +92,7 @@ TEST(InBochs, case_that_changes_memory_of_nobodys_is_named) {
   Plan changing = fetch_of(bochs, 0xf4404f88);
   changing.made.id = 2;
   const auto adapter = harness::open_machine("bochs:tigerlake", [&](harness::Job job) {
-    for (image::Case& made : job.cases) {
+    for (harness::MadeCase& made : job.cases) {
       if (made.id == changing.made.id) made = changing.made;
     }
     return run_in_bochs(on("tigerlake"), job);
@@ -167,7 +114,7 @@ TEST(InBochs, a_store_that_is_not_where_reads_say_is_found) {
   InBochs bochs("tigerlake");
   Plan lied = plan(bochs.machine, walk(EPT_ACCESS_WRITE));
   const std::uint64_t beside = bochs.machine.pages + 8;
-  lied.made.words[lied.made.word_count++] = {beside, image::identity_word(beside + 0x1000)};
+  lied.made.words.push_back({beside, image::identity_word(beside + 0x1000)});
   const std::size_t stray = bochs.add(lied);
   bochs.run();
   EXPECT_EQ(bochs.results.records[stray].stray, 1U);

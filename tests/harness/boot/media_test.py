@@ -21,7 +21,7 @@ from machine import Machine
 
 SOURCE, EPTSPEC, IMAGE = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
 VECTORS = ("--vectors", SOURCE / "vectors/data/bochs_tigerlake.jsonl")
-PROBE_SIZE, RECORD_SIZE, HEADER_SIZE, CASE_SIZE = 4096, 256, 64, 240
+PROBE_SIZE, RECORD_SIZE, HEADER_SIZE, CASE_SIZE = 4096, 256, 64, 96
 END_BEGUN, END_RESET = 6, 7
 
 
@@ -236,16 +236,22 @@ class Media(unittest.TestCase):
         page_count, case_count = struct.unpack_from("<II", disk, first + 16)
         body = first + HEADER_SIZE
         cases = body + 8 * page_count
-        for n in range(case_count // 2, case_count):
-            at = cases + n * CASE_SIZE
-            act, _, _, address = struct.unpack_from("<IIQQ", disk, at + 8)
-            words = struct.unpack_from("<12Q", disk, at + 80)
+        cases_size = struct.unpack_from("<I", disk, first + 60)[0]
+        at, size = cases, 0
+        for n in range(case_count):
+            at += size
+            size, act = struct.unpack_from("<II", disk, at + 8)
+            fields, count = struct.unpack_from("<II", disk, at + 32)
+            if n < case_count // 2 or act != 2 or count != 4:
+                continue
+            address = struct.unpack_from("<Q", disk, at + 40)[0]
+            words_at = at + CASE_SIZE + 16 * fields
+            words = struct.unpack_from("<8Q", disk, words_at)
             landed = struct.unpack_from("<Q", results_of(self.done), PROBE_SIZE + n * RECORD_SIZE + 72)[0]
-            count = struct.unpack_from("<I", disk, at + 44)[0]
-            if act == 2 and count == 4 and landed >> 12 == words[7] >> 12 & (1 << 40) - 1:
-                struct.pack_into("<Q", disk, at + 24, address & ~0xFFF)
-                struct.pack_into("<Q", disk, at + 80 + 7 * 8, words[7] & 0xFFF | pml4)
-                struct.pack_into("<I", disk, first + 12, crc32c(disk[body : cases + case_count * CASE_SIZE]))
+            if landed >> 12 == words[7] >> 12 & (1 << 40) - 1:
+                struct.pack_into("<Q", disk, at + 40, address & ~0xFFF)
+                struct.pack_into("<Q", disk, words_at + 7 * 8, words[7] & 0xFFF | pml4)
+                struct.pack_into("<I", disk, first + 12, crc32c(disk[body : cases + cases_size]))
                 return n
         raise AssertionError("no case fits")
 

@@ -91,7 +91,7 @@ class Stick:
 
 def data_place(name):
     """Of the members at the end of image::Probe."""
-    ranges = 8 + 4 + 4 + 48 + 4 * 4 + 8 + 8 + 19 * 8 + 16
+    ranges = 8 + 4 + 4 + 48 + 4 * 4 + 8 + 8 + 20 * 8 + 16
     return ranges + 32 * 16 + {"missing": 0, "results": 8, "tables": 16, "pages": 24, "asked": 32, "case_count": 40}[name]
 
 

@@ -70,9 +70,11 @@ void answer(const Pipes& pipes, Mood mood, const kvm::Order& order) {
   probe.case_count = header.case_count;
   say(pipes.out[1], kvm::Say::results, at(0, sealed(probe)));
   std::uint64_t offset = image::kProbeSize;
+  std::size_t next = sizeof(header);
   for (std::uint32_t n = 0; n < header.case_count; ++n, offset += sizeof(image::Record)) {
     image::Case made{};
-    std::memcpy(&made, blob.data() + sizeof(header) + n * sizeof(made), sizeof(made));
+    std::memcpy(&made, blob.data() + next, sizeof(made));
+    next += made.size;
     const bool bad = made.id == kBadCase;
     if (bad && mood == Mood::dies) _exit(3);
     if (bad && mood == Mood::hangs) pause();
@@ -125,7 +127,7 @@ struct Fixture {
                  },
                  "image", 0.3, 0.05, [](const std::string&) {}}) {
     for (std::uint64_t id = 0; id < 12; ++id) {
-      image::Case made{};
+      harness::MadeCase made{};
       made.id = id;
       job.cases.push_back(made);
     }

@@ -79,10 +79,12 @@ TEST(Blob, memory_that_the_image_never_wrote_is_no_result) {
 }
 
 TEST(Blob, the_blob_is_checked_and_holds_pages_before_cases) {
-  image::Case one{};
+  harness::MadeCase one{};
   one.id = 7;
+  add_field(one, EPT_REGISTER_EPTP, 0x101e);
+  one.words = {{0x1000, 0x2007}, {0x2000, 0x3007}};
   const std::string blob = harness::to_blob({{one}, {0x40000000}, 0x8000000, 0x40000000}, 0x10000000);
-  ASSERT_EQ(blob.size(), sizeof(image::CasesHeader) + 8 + sizeof(image::Case));
+  ASSERT_EQ(blob.size(), sizeof(image::CasesHeader) + 8 + image::size_of_case(1, 2));
   image::CasesHeader header{};
   std::memcpy(&header, blob.data(), sizeof(header));
   EXPECT_EQ(header.magic, image::kCasesMagic);
@@ -90,6 +92,28 @@ TEST(Blob, the_blob_is_checked_and_holds_pages_before_cases) {
   EXPECT_EQ(header.page_count, 1U);
   EXPECT_EQ(header.case_count, 1U);
   EXPECT_EQ(header.tables, 0x8000000U);
+  EXPECT_EQ(image::body_size(header), blob.size() - sizeof(header));
+}
+
+TEST(Blob, cases_of_different_sizes_lie_behind_each_other) {
+  harness::MadeCase first{};
+  first.id = 7;
+  add_field(first, EPT_REGISTER_EPTP, 0x101e, image::Base::identity_map);
+  first.words = {{0x1000, 0x2007}, {0x2000, 0x3007}};
+  harness::MadeCase second{};
+  second.id = 8;
+  const std::string blob = harness::to_blob({{first, second}, {}, 0, 0}, 0);
+  const std::size_t size = blob.size() - sizeof(image::CasesHeader);
+  std::vector<std::uint64_t> body(size / 8);
+  std::memcpy(body.data(), blob.data() + sizeof(image::CasesHeader), size);
+  const image::Case* const one = image::case_at(body.data(), size);
+  ASSERT_NE(one, nullptr);
+  EXPECT_EQ(image::value_of(*one, 0x201a), 0x101eU);
+  EXPECT_EQ(image::fields_of(*one)->base, image::Base::identity_map);
+  EXPECT_EQ(image::words_of(*one)[1].value, 0x3007U);
+  EXPECT_EQ(image::case_behind(one)->id, 8U);
+  EXPECT_EQ(image::case_at(body.data(), one->size - 1), nullptr);
+  EXPECT_EQ(image::case_at(image::case_behind(one), size - one->size), image::case_behind(one));
 }
 
 TEST(Blob, a_self_identifying_word_tells_its_address) {

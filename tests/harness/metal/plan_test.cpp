@@ -47,7 +47,7 @@ image::Record exit_record(std::uint32_t reason) {
 }
 
 image::Record unchanged(const Plan& plan, image::Record record) {
-  for (std::uint32_t n = 0; n < plan.made.word_count; ++n) record.words[n] = plan.made.words[n].value;
+  for (std::size_t n = 0; n < plan.made.words.size(); ++n) record.words[n] = plan.made.words[n].value;
   return record;
 }
 
@@ -81,8 +81,8 @@ TEST(Plan, windows_move_to_where_memory_is_free) {
 TEST(Plan, a_walk_gets_its_tables_and_its_page) {
   const Plan plan = harness::plan(moved_machine(), usual_walk());
   EXPECT_EQ(plan.not_applicable, "");
-  EXPECT_EQ(plan.made.eptp, 0x300101eU);
-  ASSERT_EQ(plan.made.word_count, 4U);
+  EXPECT_EQ(field_of(plan.made, EPT_REGISTER_EPTP), 0x300101eU);
+  ASSERT_EQ(plan.made.words.size(), 4U);
   EXPECT_EQ(plan.made.words[0].address, 0x3001000U);
   EXPECT_EQ(plan.made.words[0].value, 0x3002007U);
   EXPECT_EQ(plan.made.words[3].value, 0x80000037U);
@@ -91,7 +91,7 @@ TEST(Plan, a_walk_gets_its_tables_and_its_page) {
 
 TEST(Plan, the_guests_own_pages_are_in_a_part_that_is_not_under_test) {
   eptspec_case asked = usual_walk();
-  image::Case made = harness::plan(moved_machine(), asked).made;
+  harness::MadeCase made = harness::plan(moved_machine(), asked).made;
   EXPECT_EQ(made.own, image::Own::at_512_gbyte);
   EXPECT_EQ(made.own_level, 4U);
   EXPECT_EQ(made.own_slot, 0x3001008U);
@@ -107,7 +107,7 @@ TEST(Plan, on_a_narrow_processor_the_guests_own_pages_share_a_good_pml4e_with_th
   machine.maxphyaddr = 39;
   eptspec_case asked = usual_walk();
   asked.registers.maxphyaddr = 39;
-  const image::Case made = harness::plan(machine, asked).made;
+  const harness::MadeCase made = harness::plan(machine, asked).made;
   EXPECT_EQ(made.own, image::Own::at_1_gbyte);
   EXPECT_EQ(made.own_level, 3U);
   EXPECT_EQ(made.own_slot, 0x3002008U);
@@ -128,7 +128,7 @@ TEST(Plan, a_walk_of_five_levels_has_the_guest_behind_another_pml5e) {
   asked.words[3].value = 0x5007;
   const Plan plan = harness::plan(machine, asked);
   EXPECT_EQ(plan.not_applicable, "");
-  EXPECT_EQ(plan.made.word_count, 5U);
+  EXPECT_EQ(plan.made.words.size(), 5U);
   EXPECT_EQ(plan.made.own, image::Own::at_256_tbyte);
   EXPECT_EQ(plan.made.own_level, 5U);
   EXPECT_EQ(plan.made.own_slot, 0x3001008U);
@@ -178,7 +178,7 @@ TEST(Plan, a_fetch_between_words_executes_a_byte_that_no_other_page_of_the_case_
   asked.access = EPT_ACCESS_SUPERVISOR_FETCH;
   asked.guest_physical_address = 3;
   const Plan plan = harness::plan(moved_machine(), asked);
-  ASSERT_EQ(plan.made.word_count, 5U);
+  ASSERT_EQ(plan.made.words.size(), 5U);
   EXPECT_EQ(plan.byte_code, 0x80000003U);
   EXPECT_EQ(plan.made.words[4].value >> 24 & 0xff, 0xf4U);
   image::Record record{};
@@ -197,7 +197,7 @@ struct Logged {
     asked.registers.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
     asked.access = EPT_ACCESS_WRITE;
     plan = harness::plan(machine, asked);
-    EXPECT_EQ(plan.made.secondary_controls & image::kEnablePml, image::kEnablePml);
+    EXPECT_EQ(field_of(plan.made, EPT_REGISTER_SECONDARY_CONTROLS) & image::kEnablePml, image::kEnablePml);
     plan.made.flags = index << image::kLogIndexShift;
     record.end = image::End::exit;
     record.reason = 18;
@@ -266,7 +266,7 @@ TEST(Plan, an_update_of_a_guest_entry_puts_that_entry_into_the_page) {
   eptspec_case asked = usual_walk();
   asked.access = EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE;
   const Plan plan = harness::plan(moved_machine(), asked);
-  ASSERT_EQ(plan.made.word_count, 5U);
+  ASSERT_EQ(plan.made.words.size(), 5U);
   EXPECT_EQ(plan.made.words[4].address, 0x80000000U);
   EXPECT_EQ(plan.made.words[4].value, own_base(image::Own::at_512_gbyte) + image::kOwnCode + 7);
 }
@@ -303,7 +303,7 @@ TEST(Plan, an_eptp_is_refused_by_the_checks_before_the_guest_is_loaded_only) {
   eptspec_case asked = usual_walk();
   asked.question = EPTSPEC_QUESTION_EPTP;
   const Plan plan = harness::plan(moved_machine(), asked);
-  EXPECT_EQ(plan.made.eptp, 0x101eU);
+  EXPECT_EQ(field_of(plan.made, EPT_REGISTER_EPTP), 0x101eU);
   image::Record record{};
   record.end = image::End::vm_fail;
   record.reason = 7;

@@ -56,13 +56,13 @@ struct Seen {
     record.linear_address = kLinear;
     record.guest_linear_address = linear ? kLinear : 0;
     record.rip = record.started_at = kRip;
-    for (std::uint32_t n = 0; n < plan.made.word_count; ++n) record.words[n] = plan.made.words[n].value;
+    for (std::size_t n = 0; n < plan.made.words.size(); ++n) record.words[n] = plan.made.words[n].value;
     if (plan.made.act == image::Act::deliver_interrupt) {
       record.vectoring = 0x80000420;
       record.instruction_length = 2;
     }
     if ((plan.made.flags & image::kUpgrade) != 0) record.upgraded = 1;
-    if ((plan.made.secondary_controls & image::kEnableVe) != 0) record.ve[4] = image::kVeFill;
+    if ((field_of(plan.made, EPT_REGISTER_SECONDARY_CONTROLS) & image::kEnableVe) != 0) record.ve[4] = image::kVeFill;
   }
 
   [[nodiscard]] Observation observed() const { return harness::observed(machine(), asked, plan, record); }
