@@ -97,6 +97,24 @@ bool CheckedProcessor::holds(const spec::Condition& condition) {
   return judge(spec_, condition, knowledge_, kinds_) == spec::Truth::yes;
 }
 
+Choice CheckedProcessor::changed(const CheckGoal& goal, Choice choice) const {
+  for (const spec::Condition& demand : goal.demands) {
+    const bool negated = demand.kind == spec::Condition::Kind::negation;
+    const spec::Condition& one = negated ? demand.operands.front() : demand;
+    if (one.kind != spec::Condition::Kind::nonzero && one.kind != spec::Condition::Kind::one_of) continue;
+    const spec::Derivation::Choice* const effect = effect_of(spec_, one.word);
+    const auto found = std::ranges::find(chosen_, spec::register_at(effect == nullptr ? one.word : effect->word));
+    if (found == chosen_.end()) continue;
+    const auto place = static_cast<std::size_t>(found - chosen_.begin());
+    const std::uint64_t mask = mask_of(one.bits);
+    const bool is_value = one.kind == spec::Condition::Kind::one_of;
+    if (is_value && (negated || one.values.empty())) continue;
+    const std::uint64_t set = is_value ? one.values.front() << one.bits.low : mask & (0 - mask);
+    choice[place + 1] = (choice[place + 1] & ~mask) | ((usual_[place] ^ (negated ? 0 : set)) & mask);
+  }
+  return choice;
+}
+
 bool CheckedProcessor::accepts(std::size_t check, const Choice& choice) {
   const ept_registers registers = registers_of(choice);
   if (!has(choice) || ept_check(static_cast<ept_check_id>(check), &registers).outcome != 0) return false;
@@ -115,6 +133,12 @@ bool CheckedProcessor::meets(const CheckGoal& goal, const Choice& choice) {
     case CheckGoal::Shows::only_rule:
       for (const WholeRule& one : rules) {
         if (broken(one) != (&one == &rules[goal.rule])) return false;
+      }
+      break;
+    case CheckGoal::Shows::rule:
+      if (!broken(rules[goal.rule]) || result.outcome != rules[goal.rule].ending + 1) return false;
+      for (const WholeRule& one : rules) {
+        if ((choice.front() & kOthersBroken) == 0 && broken(one) != (&one == &rules[goal.rule])) return false;
       }
       break;
     case CheckGoal::Shows::not_rule:

@@ -32,6 +32,9 @@ class CheckedProcessor {
   // Whether some choice may meet the goal by what is known of the processor alone. True says nothing.
   [[nodiscard]] bool is_in_reach(const CheckGoal& goal) const;
 
+  // A guess: the choice with the bits that the demands of the goal name as they should be.
+  [[nodiscard]] Choice changed(const CheckGoal& goal, Choice choice) const;
+
   bool meets(const CheckGoal& goal, const Choice& choice);
   // No rule of the check is broken, and the state is one in which it can be made.
   bool accepts(std::size_t check, const Choice& choice);

@@ -42,7 +42,7 @@ class Maker {
     goals_.push_back(std::move(goal));
   }
 
-  // The rule alone, in each way; and each of its conditions not holding while the others do.
+  // The rule alone; in each way, where there are several; and each of its conditions not holding while the others do.
   void add_rule(std::size_t number) {
     const WholeRule& rule = rules_[number];
     const std::vector<spec::Condition> conditions = conjuncts_of(rule.when);
@@ -55,7 +55,10 @@ class Maker {
         add(kind, rule.rule->id + (way.id.empty() ? "" : "/" + way.id), rule.rule->cite, std::move(goal));
       }
     };
-    add_ways("check", Shows::only_rule, ways_.of_all(conditions));
+    add_ways("check", Shows::only_rule, {{"", {rule.when}}});
+    std::vector<CheckWay> ways = ways_.of_all(conditions);
+    std::erase_if(ways, [](const CheckWay& way) { return way.id.empty(); });
+    add_ways("check", Shows::rule, ways);
     add_ways("guard", Shows::not_rule, ways_.of_all_but_one(conditions));
   }
 
@@ -75,6 +78,11 @@ class Maker {
     }
     if (beyond == nullptr) return;
     const spec::Register& word = spec_.registers.at(spec::register_at(beyond->word));
+    if (word.derivation && word.derivation->place) {  // the end of an area: of one that is small
+      const spec::Derivation::Place& place = *word.derivation->place;
+      const spec::Bits all = {origin_of(spec_, place.number).width - 1, 0};
+      goal.demands.push_back(has_value(place.number, all, {place.byte_before ? std::uint64_t{1} : 0}));
+    }
     const auto bits = kinds_of(word, maxphyaddr_).at(spec::FieldKind::address);
     const spec::Bits range = {static_cast<unsigned>(std::bit_width(bits)) - 1,
                               static_cast<unsigned>(std::countr_zero(bits))};

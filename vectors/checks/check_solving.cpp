@@ -218,14 +218,21 @@ struct CheckSolving::State {
     return model::all_of(parts);
   }
 
+  // No rule but this one is broken.
+  z3::expr only(std::size_t rule) {
+    z3::expr_vector parts(context);
+    for (std::size_t n = 0; n < rules.size(); ++n) {
+      if (n != rule) parts.push_back(!rules[n]);
+    }
+    return model::all_of(parts);
+  }
+
   z3::expr shows(const CheckGoal& goal) {
     const z3::expr strict = (words.front() & model::word(context, kOthersBroken)) == model::word(context, 0);
     switch (goal.shows) {
-      case CheckGoal::Shows::only_rule: {
-        z3::expr_vector parts(context);
-        for (std::size_t n = 0; n < rules.size(); ++n) parts.push_back(n == goal.rule ? rules[n] : !rules[n]);
-        return model::all_of(parts);
-      }
+      case CheckGoal::Shows::only_rule: return rules.at(goal.rule) && only(goal.rule);
+      case CheckGoal::Shows::rule:
+        return rules.at(goal.rule) && outcome_is(endings.at(goal.rule)) && (!strict || only(goal.rule));
       case CheckGoal::Shows::not_rule: return !outcome_is(endings.at(goal.rule)) && (!strict || !*any);
       case CheckGoal::Shows::accepted: return !*any;
       case CheckGoal::Shows::two_endings: return outcome_is(goal.ending) && ends(goal.lower);
@@ -282,6 +289,7 @@ struct CheckSolving::State {
   std::map<unsigned, std::pair<z3::expr, std::vector<Fact>>> known;  // by the id of the formula, which stays alive
   std::optional<z3::expr> wanted;
   std::vector<Fact>* facts = nullptr;
+  std::optional<Choice> last;  // found for another goal
   std::size_t questions = 0;
 };
 
@@ -305,6 +313,10 @@ std::optional<Choice> CheckSolving::smallest(const CheckGoal& goal, CheckedProce
     found = fact.choice;
     if (proved) return found;
   }
+  if (!found && state.last) {
+    const Choice guess = processor.changed(goal, *state.last);
+    if (is_solution(guess)) found = guess;
+  }
   if (!found) found = state.some(assumed);
   if (!found) return std::nullopt;
   const z3::expr_vector literals = state.capabilities->literals(assumed);
@@ -314,6 +326,7 @@ std::optional<Choice> CheckSolving::smallest(const CheckGoal& goal, CheckedProce
     const Scope scope(state.solver, *state.wanted && smaller(state.words, *found));
     if (!state.is_satisfiable(literals)) {
       state.facts->push_back({state.capabilities->used(state.solver.unsat_core(), assumed), found});
+      state.last = found;
       return found;
     }
     found = state.choice_of(state.solver.get_model());

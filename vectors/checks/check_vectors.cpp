@@ -154,7 +154,7 @@ std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vecto
             const CheckGoal& goal = goals.at(width)[place];
             Answer& answer = answers[p][place];
             answer.choice = solving.smallest(goal, own[p]);
-            if (answer.choice && goal.shows == CheckGoal::Shows::only_rule)
+            if (answer.choice && (goal.shows == CheckGoal::Shows::only_rule || goal.shows == CheckGoal::Shows::rule))
               answer.neighbour =
                   nearest_accepted(spec, own[p], goal.check, rules[goal.check][goal.rule], *answer.choice);
           }

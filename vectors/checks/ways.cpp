@@ -42,6 +42,9 @@ std::vector<CheckWay> each(const Ways& ways, const std::vector<Condition>& all, 
     std::vector<CheckWay> own = ways.of(all[n], hold);
     if (own.size() == 1 && all.size() > 1) continue;
     add_beside(own, all, n, hold);
+    for (CheckWay& way : own) {
+      while (std::ranges::find(list, way.id, &CheckWay::id) != list.end()) way.id += way.id.empty() ? "other" : "_too";
+    }
     append(list, std::move(own));
   }
   if (!list.empty()) return list;
@@ -72,9 +75,11 @@ std::string name_of(const Condition& condition) {
     case Condition::Kind::negation: return name_of(condition.operands.front());
     case Condition::Kind::all_of:
     case Condition::Kind::any_of: {
-      std::string name;
-      for (const Condition& operand : condition.operands) name += (name.empty() ? "" : "+") + name_of(operand);
-      return name;
+      std::vector<std::string> names;
+      for (const Condition& operand : condition.operands) {
+        if (std::ranges::find(names, name_of(operand)) == names.end()) names.push_back(name_of(operand));
+      }
+      return fmt::format("{}", fmt::join(names, "+"));
     }
     case Condition::Kind::any_of_kind: return to_string(condition.field_kind);
     case Condition::Kind::nonzero:
@@ -101,21 +106,26 @@ std::vector<CheckWay> Ways::of(const Condition& condition, bool holds) const {
   return {};
 }
 
+std::vector<CheckWay> Ways::possible(std::vector<CheckWay> ways) const {
+  std::erase_if(ways, [&](const CheckWay& way) { return contradict(spec_, check_, way.demands); });
+  return ways;
+}
+
 std::vector<CheckWay> Ways::of_all(const std::vector<Condition>& conditions) const {
-  return each(*this, conditions, true);
+  return possible(each(*this, conditions, true));
 }
 
 std::vector<CheckWay> Ways::of_all_but_one(const std::vector<Condition>& conditions) const {
-  return only_one(*this, conditions, false);
+  return possible(only_one(*this, conditions, false));
 }
 
-// One bit of these is 1 and the others are 0.
-std::vector<CheckWay> Ways::single(const Condition& condition, std::uint64_t bits) const {
+// One of these bits is 1 and all of `zero` but it are 0.
+std::vector<CheckWay> Ways::single(const Condition& condition, std::uint64_t bits, std::uint64_t zero) {
   std::vector<CheckWay> ways;
   for (std::uint64_t left = bits; left != 0; left &= left - 1) {
     const auto bit = static_cast<unsigned>(std::countr_zero(left));
     CheckWay way{fmt::format("bit_{:02}", bit), {bits_set(condition.word, {bit, bit})}};
-    for (std::uint64_t rest = bits & ~bit_of(bit); rest != 0;) {  // each run of bits
+    for (std::uint64_t rest = zero & ~bit_of(bit); rest != 0;) {  // each run of bits
       const auto low = static_cast<unsigned>(std::countr_zero(rest));
       const auto high = low + static_cast<unsigned>(std::countr_one(rest >> low)) - 1;
       way.demands.push_back(negated(bits_set(condition.word, {high, low})));
@@ -152,7 +162,7 @@ std::vector<CheckWay> Ways::nonzero(const Condition& condition, bool holds) cons
   if (std::has_single_bit(bits)) return {{"", {condition}}};
   const auto kinds = kinds_of(origin_of(spec_, condition.word), maxphyaddr_);
   const auto reserved = kinds.find(spec::FieldKind::reserved);
-  if (reserved != kinds.end() && (bits & ~reserved->second) == 0) return single(condition, bits);
+  if (reserved != kinds.end() && (bits & ~reserved->second) == 0) return single(condition, bits, bits);
   std::vector<CheckWay> ways;
   for (const std::uint64_t value : {std::uint64_t{1}, bit_of(condition.bits.high - condition.bits.low)})
     ways.push_back({fmt::format("bit_{:02}", std::countr_zero(value) + static_cast<int>(condition.bits.low)),
@@ -173,9 +183,8 @@ std::vector<CheckWay> Ways::one_of(const Condition& condition, bool holds) const
   }
   std::vector<CheckWay> ways;
   for (const std::uint64_t value : values) {
-    if (occurs(spec_, check_, condition.word, condition.bits, value))
-      ways.push_back(
-          {fmt::format("{}_{}", name_of(condition), value), {has_value(condition.word, condition.bits, {value})}});
+    ways.push_back(
+        {fmt::format("{}_{}", name_of(condition), value), {has_value(condition.word, condition.bits, {value})}});
   }
   return ways;
 }
@@ -185,57 +194,69 @@ std::vector<CheckWay> Ways::any_of_kind(const Condition& condition, bool holds) 
   if (!holds || word.derivation) return {{"", {literal(condition, holds)}}};
   std::uint64_t bits = 0;
   for (const Way& way : single_bits(word, condition.field_kind, maxphyaddr_)) bits |= way.mask;
-  return single(condition, bits);
+  // No address bit above the smallest width either: so the demands are the same for all widths.
+  const bool beyond = condition.field_kind == spec::FieldKind::beyond_maxphyaddr;
+  const auto lowest = static_cast<unsigned>(spec_.min_maxphyaddr);
+  return single(condition, bits, beyond ? spec::mask_of({word.width - 1, lowest}) : bits);
 }
 
-std::vector<CheckWay> Ways::compared(const Condition& condition, bool holds) const {
-  const std::uint64_t largest = largest_of(condition.bits);
-  std::vector<CheckWay> ways = {{"", {literal(condition, holds)}}};
-  if (condition.relation == spec::Relation::within) {
-    if (holds) {
-      append(ways, without_effect(condition, true));
-      return ways;
-    }
-    ways.clear();
-    const unsigned width = condition.bits.high - condition.bits.low;
-    const spec::Operand& other = condition.other.value();
-    for (unsigned bit = 0; bit <= width; ++bit) {
-      const unsigned at = condition.bits.low + bit;
-      CheckWay way{fmt::format("bit_{:02}", bit), {bits_set(condition.word, {at, at})}};
-      // The same comparison of the bits from `low` up.
-      const auto add_rest = [&](unsigned high, unsigned low) {
-        Condition rest = condition;
-        rest.bits = {condition.bits.low + high, condition.bits.low + low};
-        rest.other->bits = {std::min(other.bits.low + high, other.bits.high), other.bits.low + low};
-        way.demands.push_back(other.bits.low + low > other.bits.high ? negated(bits_set(rest.word, rest.bits)) : rest);
-      };
-      if (other.bits.low + bit <= other.bits.high)
-        way.demands.push_back(negated(bits_set(other.word, {other.bits.low + bit, other.bits.low + bit})));
-      if (bit > 0) add_rest(bit - 1, 0);
-      if (bit < width) add_rest(width, bit + 1);
-      ways.push_back(std::move(way));
-    }
-    return ways;
+// A bit that is 1 in the first and 0 in the other; of all other bits none is.
+std::vector<CheckWay> Ways::not_within(const Condition& condition) {
+  const spec::Operand& other = condition.other.value();
+  const unsigned width = condition.bits.high - condition.bits.low;
+  // That bits high to low, counted from the lowest of each operand, are within.
+  const auto rest = [&](unsigned high, unsigned low) {
+    Condition part = condition;
+    part.bits = {condition.bits.low + high, condition.bits.low + low};
+    part.other->bits = {std::min(other.bits.low + high, other.bits.high), other.bits.low + low};
+    return other.bits.low + low > other.bits.high ? negated(bits_set(part.word, part.bits)) : part;
+  };
+  std::vector<CheckWay> ways;
+  for (unsigned bit = 0; bit <= width; ++bit) {
+    const unsigned here = condition.bits.low + bit;
+    const unsigned there = other.bits.low + bit;
+    CheckWay way{fmt::format("bit_{:02}", bit), {bits_set(condition.word, {here, here})}};
+    if (there <= other.bits.high) way.demands.push_back(negated(bits_set(other.word, {there, there})));
+    if (bit > 0) way.demands.push_back(rest(bit - 1, 0));
+    if (bit < width) way.demands.push_back(rest(width, bit + 1));
+    ways.push_back(std::move(way));
   }
-  if (condition.relation == spec::Relation::equal) return ways;
-  if (condition.other) {  // at the limit, or just above it, which is the smallest there is; and far above
+  return ways;
+}
+
+// At the limit and below it; just above it and far above. Of an address only the bits that it can have count.
+std::vector<CheckWay> Ways::bounded(const Condition& condition, bool holds) const {
+  std::vector<CheckWay> ways = {{"", {literal(condition, holds)}}};
+  const std::uint64_t largest = largest_of(condition.bits);
+  const auto add = [&](const char* id, spec::Bits bits, std::uint64_t value) {
+    ways.push_back({id, {has_value(condition.word, bits, {value}), literal(condition, holds)}});
+  };
+  if (condition.other) {  // the smallest above the limit is found without being asked for
     Condition equal = condition;
     equal.relation = spec::Relation::equal;
     if (holds) ways.push_back({"at_limit", {equal}});
-    if (!holds) ways.push_back({"largest", {has_value(condition.word, condition.bits, {largest}), negated(condition)}});
+    if (!holds) add("largest", condition.bits, largest);
     return ways;
   }
   const std::uint64_t limit = condition.values.front();
-  const auto add = [&](const char* id, std::uint64_t value) {
-    ways.push_back({id, {has_value(condition.word, condition.bits, {value})}});
-  };
-  if (holds && limit < largest) add("at_limit", limit);
-  const std::vector<spec::Field>& fields = origin_of(spec_, condition.word).fields;
-  if (!holds && std::ranges::find(fields, spec::FieldKind::address, &spec::Field::kind) == fields.end()) {
+  const auto kinds = kinds_of(origin_of(spec_, condition.word), maxphyaddr_);
+  const auto address = kinds.find(spec::FieldKind::address);
+  const bool is_address = address != kinds.end();
+  const auto low = is_address ? static_cast<unsigned>(std::countr_zero(address->second)) : condition.bits.low;
+  if (holds && limit < largest) add("at_limit", {condition.bits.high, low}, limit >> (low - condition.bits.low));
+  if (!holds && !is_address) {
     ways.clear();
-    add("above_limit", limit + 1);
-    if (limit + 1 < largest) add("largest", largest);
+    add("above_limit", condition.bits, limit + 1);
+    if (limit + 1 < largest) add("largest", condition.bits, largest);
   }
+  return ways;
+}
+
+std::vector<CheckWay> Ways::compared(const Condition& condition, bool holds) const {
+  if (condition.relation == spec::Relation::at_most) return bounded(condition, holds);
+  if (condition.relation == spec::Relation::within && !holds) return not_within(condition);
+  std::vector<CheckWay> ways = {{"", {literal(condition, holds)}}};
+  if (condition.relation == spec::Relation::within) append(ways, without_effect(condition, true));
   return ways;
 }
 

@@ -1,6 +1,7 @@
 #include "vectors/checks/whole_rules.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "vectors/goals/goals.h"
 
@@ -159,8 +160,21 @@ std::vector<Condition> state_for(const spec::Spec& spec, const spec::Check& chec
           implies(has("mode", {0}), has("vmx_operation", {0, 2}))};  // VMX root operation needs CR0.PE
 }
 
-bool occurs(const spec::Spec& spec, const spec::Check& check, spec::Word word, spec::Bits bits, std::uint64_t value) {
-  return judge(spec, all_hold(state_for(spec, check)), {{word, {mask_of(bits), value << bits.low}}}) != spec::Truth::no;
+bool contradict(const spec::Spec& spec, const spec::Check& check, const std::vector<Condition>& conditions) {
+  spec::Knowledge known;
+  for (const Condition& condition : conditions) {
+    const bool zero = condition.kind == Condition::Kind::negation;
+    const Condition& one = zero ? condition.operands.front() : condition;
+    const std::uint64_t mask = mask_of(one.bits);
+    const bool bits = one.kind == Condition::Kind::nonzero && (zero || std::has_single_bit(mask));
+    const bool value = one.kind == Condition::Kind::one_of && !zero && one.values.size() == 1;
+    if (!bits && !value) continue;
+    const std::uint64_t set = value ? one.values.front() << one.bits.low : mask;
+    spec::Partial& word = known[one.word];
+    word = {word.mask | mask, (word.value & ~mask) | (zero ? 0 : set)};
+  }
+  const auto fails = [&](const Condition& one) { return judge(spec, one, known) == spec::Truth::no; };
+  return std::ranges::any_of(conditions, fails) || std::ranges::any_of(state_for(spec, check), fails);
 }
 
 }  // namespace vectors

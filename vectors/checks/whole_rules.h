@@ -38,8 +38,8 @@ const spec::Derivation::Choice* effect_of(const spec::Spec& spec, spec::Word wor
 // spec/registers/processor_state.yaml, and what vm_entry leaves out as mode_and_privilege.
 std::vector<spec::Condition> state_for(const spec::Spec& spec, const spec::Check& check);
 
-// Whether some case of the check has the value in these bits.
-bool occurs(const spec::Spec& spec, const spec::Check& check, spec::Word word, spec::Bits bits, std::uint64_t value);
+// Whether no case of the check has all of these, by what they say of single words. False says nothing.
+bool contradict(const spec::Spec& spec, const spec::Check& check, const std::vector<spec::Condition>& conditions);
 
 // Conditions as the specification would state them.
 spec::Condition all_hold(std::vector<spec::Condition> operands);
