@@ -1,6 +1,7 @@
 #include "vectors/checks/check_case.h"
 
 #include <algorithm>
+#include <array>
 
 #include "vectors/goals/goals.h"
 
@@ -10,6 +11,10 @@ namespace {
 
 constexpr ept_word kRootOf64BitMode = 1 | ept_word{4} << 4;  // as the register's fields are
 constexpr ept_word kNonRoot = 2;
+constexpr std::array<std::pair<std::size_t, std::uint64_t>, 3> kUsual = {
+    {{EPT_REGISTER_VM_EXIT_CONTROLS, EPT_EXIT_CONTROL_HOST_ADDRESS_SPACE_SIZE},
+     {EPT_REGISTER_VM_ENTRY_CONTROLS, EPT_ENTRY_CONTROL_IA_32E_MODE_GUEST},
+     {EPT_REGISTER_PROCESSOR_STATE, kRootOf64BitMode}}};
 
 }  // namespace
 
@@ -26,12 +31,10 @@ std::vector<std::size_t> chosen_registers(const spec::Spec& spec) {
 }
 
 std::uint64_t usual_bits(std::size_t number) {
-  switch (number) {
-    case EPT_REGISTER_VM_EXIT_CONTROLS: return EPT_EXIT_CONTROL_HOST_ADDRESS_SPACE_SIZE;
-    case EPT_REGISTER_VM_ENTRY_CONTROLS: return EPT_ENTRY_CONTROL_IA_32E_MODE_GUEST;
-    case EPT_REGISTER_PROCESSOR_STATE: return kRootOf64BitMode;
-    default: return 0;
+  for (const auto& [of, bits] : kUsual) {
+    if (of == number) return bits;
   }
+  return 0;
 }
 
 bool is_runnable(const ept_registers& registers) {
@@ -123,37 +126,32 @@ bool CheckedProcessor::accepts(std::size_t check, const Choice& choice) {
          std::ranges::all_of(states_[check], [&](const spec::Condition& one) { return holds(one); });
 }
 
+bool CheckedProcessor::shows(const CheckGoal& goal, const ept_check_result& result, bool others_broken) const {
+  const std::vector<WholeRule>& rules = rules_[goal.check];
+  const auto broken = [&](const WholeRule& one) { return (result.rules[one.check] & bit_of(one.rule->bit)) != 0; };
+  const auto is_only_one = [&] {
+    return std::ranges::all_of(rules, [&](const WholeRule& one) { return broken(one) == (&one == &rules[goal.rule]); });
+  };
+  switch (goal.shows) {
+    case CheckGoal::Shows::only_rule: return is_only_one();
+    case CheckGoal::Shows::rule:
+      return broken(rules[goal.rule]) && result.outcome == rules[goal.rule].ending + 1 &&
+             (others_broken || is_only_one());
+    case CheckGoal::Shows::not_rule:
+      return result.outcome != rules[goal.rule].ending + 1 && (others_broken || result.outcome == 0);
+    case CheckGoal::Shows::accepted: return result.outcome == 0;
+    case CheckGoal::Shows::two_endings:
+      return result.outcome == goal.ending + 1 &&
+             std::ranges::any_of(rules, [&](const WholeRule& one) { return one.ending == goal.lower && broken(one); });
+  }
+  return false;
+}
+
 bool CheckedProcessor::meets(const CheckGoal& goal, const Choice& choice) {
   if (!has(choice)) return false;
   const ept_registers registers = registers_of(choice);
   const ept_check_result result = ept_check(static_cast<ept_check_id>(goal.check), &registers);
-  const std::vector<WholeRule>& rules = rules_[goal.check];
-  const auto broken = [&](const WholeRule& one) { return (result.rules[one.check] & bit_of(one.rule->bit)) != 0; };
-  switch (goal.shows) {
-    case CheckGoal::Shows::only_rule:
-      for (const WholeRule& one : rules) {
-        if (broken(one) != (&one == &rules[goal.rule])) return false;
-      }
-      break;
-    case CheckGoal::Shows::rule:
-      if (!broken(rules[goal.rule]) || result.outcome != rules[goal.rule].ending + 1) return false;
-      for (const WholeRule& one : rules) {
-        if ((choice.front() & kOthersBroken) == 0 && broken(one) != (&one == &rules[goal.rule])) return false;
-      }
-      break;
-    case CheckGoal::Shows::not_rule:
-      if (result.outcome == rules[goal.rule].ending + 1) return false;
-      if ((choice.front() & kOthersBroken) == 0 && result.outcome != 0) return false;
-      break;
-    case CheckGoal::Shows::accepted:
-      if (result.outcome != 0) return false;
-      break;
-    case CheckGoal::Shows::two_endings:
-      if (result.outcome != goal.ending + 1) return false;
-      if (std::ranges::none_of(rules, [&](const WholeRule& one) { return one.ending == goal.lower && broken(one); }))
-        return false;
-      break;
-  }
+  if (!shows(goal, result, (choice.front() & kOthersBroken) != 0)) return false;
   if ((choice.front() & kNotRunnable) == 0 && !is_runnable(registers)) return false;
   know(registers);
   const auto all_of_them = [&](const std::vector<spec::Condition>& list) {

@@ -40,6 +40,7 @@ class CheckedProcessor {
   bool accepts(std::size_t check, const Choice& choice);
 
  private:
+  [[nodiscard]] bool shows(const CheckGoal& goal, const ept_check_result& result, bool others_broken) const;
   void know(const ept_registers& registers);
   bool holds(const spec::Condition& condition);
 

@@ -95,7 +95,7 @@ class Capabilities {
 
  private:
   z3::expr add(const std::string& name, z3::solver& solver, const z3::expr& meaning) {
-    const z3::expr constant = context_.bool_const(name.c_str());
+    z3::expr constant = context_.bool_const(name.c_str());
     solver.add(constant == meaning);
     by_id_.emplace(constant.id(), constants_.size());
     constants_.push_back(constant);

@@ -173,7 +173,7 @@ std::vector<Unmet> unmet_goals(const spec::Spec& spec, const std::vector<CheckVe
     const spec::Profile* const profile = find_id(spec.profiles, one.profile);
     const std::set<std::string> missing(one.not_met.begin(), one.not_met.end());
     for (const CheckGoal& goal : check_goals(spec, profile->maxphyaddr)) {
-      if (missing.count(goal.id) == 0) {
+      if (!missing.contains(goal.id)) {
         met.insert(goal.id);
       } else {
         unmet.insert_or_assign(goal.id, std::pair(goal, profile));
@@ -183,7 +183,7 @@ std::vector<Unmet> unmet_goals(const spec::Spec& spec, const std::vector<CheckVe
   std::map<std::size_t, std::unique_ptr<CheckSolving>> solvers;
   std::vector<Unmet> list;
   for (const auto& [id, one] : unmet) {
-    if (met.count(id) != 0) continue;
+    if (met.contains(id)) continue;
     std::unique_ptr<CheckSolving>& solving = solvers[one.first.check];
     if (!solving) solving = std::make_unique<CheckSolving>(spec, one.first.check);
     const auto lacking = solving->lacking(one.first, CheckedProcessor(spec, *one.second));

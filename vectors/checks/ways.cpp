@@ -170,7 +170,7 @@ std::vector<CheckWay> Ways::nonzero(const Condition& condition, bool holds) cons
   return ways;
 }
 
-std::vector<CheckWay> Ways::one_of(const Condition& condition, bool holds) const {
+std::vector<CheckWay> Ways::one_of(const Condition& condition, bool holds) {
   const std::uint64_t largest = largest_of(condition.bits);
   std::set<std::uint64_t> values(condition.values.begin(), condition.values.end());
   if (!holds) {

@@ -30,7 +30,7 @@ class Ways {
  private:
   [[nodiscard]] std::vector<CheckWay> possible(std::vector<CheckWay> ways) const;
   [[nodiscard]] std::vector<CheckWay> nonzero(const spec::Condition& condition, bool holds) const;
-  [[nodiscard]] std::vector<CheckWay> one_of(const spec::Condition& condition, bool holds) const;
+  static std::vector<CheckWay> one_of(const spec::Condition& condition, bool holds);
   [[nodiscard]] std::vector<CheckWay> any_of_kind(const spec::Condition& condition, bool holds) const;
   [[nodiscard]] std::vector<CheckWay> compared(const spec::Condition& condition, bool holds) const;
   static std::vector<CheckWay> not_within(const spec::Condition& condition);
