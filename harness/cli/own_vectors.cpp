@@ -14,6 +14,7 @@
 #include "harness/judge/case.h"
 #include "harness/support/program.h"
 #include "harness/support/text.h"
+#include "vectors/checks/check_documents.h"
 #include "vectors/format/document.h"
 #include "vectors/format/file.h"
 #include "vectors/format/identity.h"
@@ -36,6 +37,11 @@ spec::Profile profile_of(const harness::Description& description) {
   profile.registers.resize(EPT_REGISTERS, 0);
   for (const ept_register number : ept_configuration_registers)
     profile.registers[number] = *ept_register_word(&has, number);
+  ept_registers own = description.configuration;
+  for (int n = 0; n < EPT_REGISTERS; ++n) {
+    if (ept_register_names[n].role == EPT_ROLE_CAPABILITY)
+      profile.registers[static_cast<std::size_t>(n)] = *ept_register_word(&own, n);
+  }
   return profile;
 }
 
@@ -50,8 +56,7 @@ std::string key_of(const std::string& spec_directory, const spec::Profile& profi
   for (const fs::path& file : files)
     hash = harness::hash_of(vectors::read_file(file, "a part of the program or of the specification"), hash);
   std::string key = fmt::format("{:x} {}", hash, profile.maxphyaddr);
-  for (const ept_register number : ept_configuration_registers)
-    key += fmt::format(" {:x}", profile.registers.at(number));
+  for (const std::uint64_t value : profile.registers) key += fmt::format(" {:x}", value);
   return vectors::sha256(key);
 }
 
@@ -81,7 +86,8 @@ std::string own_vectors(const std::string& spec_directory, const harness::Descri
   const auto spec = load_or_report(spec_directory);
   if (!spec) return {};
   fmt::print(stderr, "{}: generating the vectors of its configuration\n", description.name);
-  const vectors::Document made = vectors::generate_for(*spec, profile);
+  vectors::Document made = vectors::generate_for(*spec, profile);
+  vectors::add_check_vectors(*spec, profile, made);
   fs::create_directories(path.parent_path());
   const fs::path draft = path.string() + fmt::format(".{}", getpid());
   std::ostringstream lines;

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/commands.h"
+#include "vectors/checks/check_documents.h"
 #include "vectors/format/binary.h"
 #include "vectors/format/file.h"
 #include "vectors/format/manifest.h"
@@ -50,7 +51,10 @@ int generate(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
   std::vector<vectors::Document> documents = vectors::generate(*spec, arguments.profile);
-  if (arguments.profile.empty()) documents.push_back(vectors::dense_document(*spec, documents));
+  std::vector<vectors::Document> dense;
+  if (arguments.profile.empty()) dense.push_back(vectors::dense_document(*spec, documents));
+  vectors::add_check_vectors(*spec, documents);
+  std::move(dense.begin(), dense.end(), std::back_inserter(documents));
   const std::string& out = arguments.out.empty() ? arguments.directory : arguments.out;
   vectors::write_directory(out, documents, EPTSPEC_VERSION, edition_of(*spec));
   // Only now: a reader that closes the pipe early ends the program.

@@ -17,17 +17,6 @@ bool is_empty(const spec::Field& field, int maxphyaddr) {
   return field.bits.high.at(maxphyaddr) < field.bits.low.at(maxphyaddr);
 }
 
-std::vector<Way> single_bits(const spec::Format& format, spec::FieldKind kind, int maxphyaddr) {
-  std::vector<Way> ways;
-  for (const spec::Field& field : format.fields) {
-    if (field.kind != kind || is_empty(field, maxphyaddr)) continue;
-    const spec::Bits bits = bits_at(field.bits, maxphyaddr);
-    for (unsigned bit = bits.low; bit <= bits.high; ++bit)
-      ways.push_back({fmt::format("bit_{:02}", bit), bit_of(bit), bit_of(bit), true});
-  }
-  return ways;
-}
-
 // Fields of several bits with their value, flags that are set by their name: "write+execute", "memory_type_2".
 std::string name_of(const spec::Format& format, ept_word mask, ept_word value, int maxphyaddr) {
   std::string name;
@@ -134,6 +123,17 @@ void add_accepted_values(std::vector<Goal>& goals, const spec::Spec& spec, int m
 }
 
 }  // namespace
+
+std::vector<Way> single_bits(const spec::Format& format, spec::FieldKind kind, int maxphyaddr) {
+  std::vector<Way> ways;
+  for (const spec::Field& field : format.fields) {
+    if (field.kind != kind || is_empty(field, maxphyaddr)) continue;
+    const spec::Bits bits = bits_at(field.bits, maxphyaddr);
+    for (unsigned bit = bits.low; bit <= bits.high; ++bit)
+      ways.push_back({fmt::format("bit_{:02}", bit), bit_of(bit), bit_of(bit), true});
+  }
+  return ways;
+}
 
 // From the condition: each bit of a kind of field, else each pattern of the bits that it names.
 std::vector<Way> ways_to_break(const spec::Spec& spec, const spec::Rule& rule, const spec::Format& format,

@@ -134,6 +134,9 @@ struct Way {
   bool alone = false;  // a bit that must be 0: no other such bit is 1
 };
 
+// Each bit of the fields of a kind, by itself.
+std::vector<Way> single_bits(const spec::Format& format, spec::FieldKind kind, int maxphyaddr);
+
 std::vector<Way> ways_to_break(const spec::Spec& spec, const spec::Rule& rule, const spec::Format& format,
                                spec::Word word, int maxphyaddr);
 

@@ -1,6 +1,7 @@
 // Mistakes in a condition: negated, a part left out or added, another word, another bit, another value.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -50,7 +51,7 @@ void each_beside(const Items& items, const IsOne& is_one, const Add& add) {
 
 class Maker {
  public:
-  Maker(const Spec& spec, Mutants& out) : spec_(spec), scratch_(spec), out_(out) {}
+  Maker(const Spec& spec, bool of_walk, Mutants& out) : spec_(spec), of_walk_(of_walk), scratch_(spec), out_(out) {}
 
   void add_site(const Site& site) {
     site_ = &site;
@@ -81,6 +82,7 @@ class Maker {
     add_words(part, path);
     add_names(part, path);
     add_values(part, path);
+    add_comparisons(part, path);
     add_conditions(part, path);
     for (std::size_t i = 0; i < part.operands.size(); ++i) {
       Path below = path;
@@ -114,7 +116,7 @@ class Maker {
   void add_names(const Condition& part, const Path& path) {
     if (part.kind != Condition::Kind::nonzero) return;
     each_beside(
-        names_of_bits(spec_, part.word), [&](const NameOfBits& name) { return name.bits == part.bits; },
+        names_of_bits(spec_, part.word, of_walk_), [&](const NameOfBits& name) { return name.bits == part.bits; },
         [&](const NameOfBits& name) {
           add(path, part, "as_" + name.id, "bit", fmt::format("is taken for '{}'", name.id),
               [bits = name.bits](Condition& c) { c.bits = bits; });
@@ -129,7 +131,7 @@ class Maker {
           [other](Condition& c) { c.field_kind = other; });
     }
     if (part.kind != Condition::Kind::one_of) return;
-    for (std::uint64_t value = 0; value <= mask_of(part.bits) >> part.bits.low; ++value) {
+    for (const std::uint64_t value : values_of(part)) {
       const bool has = std::find(part.values.begin(), part.values.end(), value) != part.values.end();
       add(path, part, fmt::format("{}_{}", has ? "without" : "with", value), "value",
           fmt::format("{} {}", has ? "lacks the value" : "also has the value", value), [has, value](Condition& c) {
@@ -138,6 +140,41 @@ class Maker {
             else
               c.values.push_back(value);
           });
+    }
+  }
+
+  // All that the field can have; of a check that has wide fields those of the condition and beside them.
+  [[nodiscard]] std::set<std::uint64_t> values_of(const Condition& part) const {
+    const std::uint64_t largest = mask_of(part.bits) >> part.bits.low;
+    std::set<std::uint64_t> values;
+    if (of_walk_) {
+      for (std::uint64_t value = 0; value <= largest; ++value) values.insert(value);
+      return values;
+    }
+    for (const std::uint64_t value : part.values) values.insert({value, (value - 1) & largest, (value + 1) & largest});
+    return values;
+  }
+
+  void add_comparisons(const Condition& part, const Path& path) {
+    if (part.kind != Condition::Kind::compared) return;
+    using spec::Relation;
+    for (const Relation other : {Relation::within, Relation::at_most, Relation::equal}) {
+      if (other == part.relation || !part.other) continue;
+      add(path, part, "as_" + to_string(other), "relation", "is compared by " + to_string(other),
+          [other](Condition& c) { c.relation = other; });
+    }
+    if (part.other && part.relation != Relation::equal) {
+      add(path, part, "swapped", "relation", "is compared the other way round", [](Condition& c) {
+        const spec::Operand first{c.word, c.bits, {}};
+        c.word = c.other->word;
+        c.bits = c.other->bits;
+        c.other = first;
+      });
+    }
+    if (part.other) return;
+    for (const std::int64_t by : {-1, 1}) {
+      add(path, part, by < 0 ? "limit_down" : "limit_up", "limit", fmt::format("has its limit changed by {}", by),
+          [by](Condition& c) { c.values.front() += static_cast<std::uint64_t>(by); });
     }
   }
 
@@ -158,6 +195,7 @@ class Maker {
   }
 
   const Spec& spec_;
+  bool of_walk_;
   Spec scratch_;
   Mutants& out_;
   const Site* site_ = nullptr;
@@ -200,12 +238,14 @@ void add_ranges(Mutants& mutants, Word word, const NameOfBits& name) {
 
 }  // namespace
 
-Mutants condition_mutants(const Spec& spec) {
+Mutants mutants_at(const Spec& spec, const std::vector<Site>& places, bool of_walk) {
   Mutants mutants;
-  Maker maker(spec, mutants);
-  for (const Site& site : sites(spec)) maker.add_site(site);
+  Maker maker(spec, of_walk, mutants);
+  for (const Site& site : places) maker.add_site(site);
   return mutants;
 }
+
+Mutants condition_mutants(const Spec& spec) { return mutants_at(spec, sites(spec), true); }
 
 Mutants name_mutants(const Spec& spec) {
   Mutants mutants;

@@ -50,7 +50,7 @@ void add_sub_page_sites(std::vector<Site>& all, const Spec& spec) {
 
 }  // namespace
 
-std::vector<NameOfBits> names_of_bits(const Spec& spec, Word word) {
+std::vector<NameOfBits> names_of_bits(const Spec& spec, Word word, bool of_walk) {
   std::vector<NameOfBits> names;
   for (const auto* list : {&spec.attributes, &spec.address_fields}) {
     for (const spec::NamedBits& one : *list) {
@@ -61,7 +61,7 @@ std::vector<NameOfBits> names_of_bits(const Spec& spec, Word word) {
   if (spec::is_register(word)) {
     const spec::Register& one = spec.registers.at(spec::register_at(word));
     add_fields(names, one);
-    std::erase_if(names, [&](const NameOfBits& name) { return (mask_of(name.bits) & one.of_walk) == 0; });
+    std::erase_if(names, [&](const NameOfBits& name) { return of_walk && (mask_of(name.bits) & one.of_walk) == 0; });
   }
   if (of_entry) add_fields(names, spec.formats.back());
   if (word == Word::sub_page) add_fields(names, spec.sub_page.formats.front());

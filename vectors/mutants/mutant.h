@@ -38,7 +38,7 @@ struct NameOfBits {
   spec::Bits bits;
   spec::Place place;
 };
-std::vector<NameOfBits> names_of_bits(const spec::Spec& spec, spec::Word word);
+std::vector<NameOfBits> names_of_bits(const spec::Spec& spec, spec::Word word, bool of_walk = true);  // only those
 
 // A place of the specification that holds a condition which has a meaning: not that of a field, which only says when
 // the field is ignored, and not that of the rule of stage entry, which repeats `present`.
@@ -48,6 +48,10 @@ struct Site {
   std::size_t named = 0;  // of a named condition its index: it may speak of those before it only
 };
 std::vector<Site> sites(const spec::Spec& spec);
+
+// Mistakes in the conditions at these places. With `of_walk` registers have only the names that a walk asks for, and of
+// a field every value is tried.
+Mutants mutants_at(const spec::Spec& spec, const std::vector<Site>& places, bool of_walk);
 
 // Calls `visit` for each condition of the tree, from the root.
 void for_each_part(spec::Condition& condition, const std::function<void(spec::Condition&)>& visit);

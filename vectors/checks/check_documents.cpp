@@ -1,0 +1,54 @@
+#include "vectors/checks/check_documents.h"
+
+#include <set>
+
+#include "vectors/checks/check_vectors.h"
+#include "vectors/format/identity.h"
+#include "vectors/goals/goals.h"
+
+namespace vectors {
+
+namespace {
+
+// As the walks of the profile have them: no check depends on them, but all vectors of a file have the same.
+Case case_of(const CheckVector& from, const spec::Profile& profile) {
+  Case asked{.question = Question::check, .check = from.check, .registers = from.registers};
+  asked.registers.parameters = configuration_of(profile).parameters;
+  return asked;
+}
+
+void add(const CheckVectors& from, const spec::Profile& profile, Document& to) {
+  std::vector<std::string> ids;
+  std::set<std::string> known;
+  for (const CheckVector& one : from.vectors) {
+    Vector vector;
+    vector.asked = case_of(one, profile);
+    vector.id = ids.emplace_back(id_of(vector.asked));
+    vector.expected = expected_of(vector.asked);
+    if (known.insert(vector.id).second) to.vectors.push_back(std::move(vector));
+  }
+  for (std::size_t n = 0; n < from.vectors.size(); ++n) {
+    const CheckVector& one = from.vectors[n];
+    for (const std::string& goal : one.goals)
+      to.purposes.push_back({goal, ids[n], one.cite, one.neighbour ? ids[*one.neighbour] : "", ""});
+  }
+}
+
+}  // namespace
+
+void add_check_vectors(const spec::Spec& spec, std::vector<Document>& documents, unsigned seed) {
+  std::vector<const spec::Profile*> profiles;
+  for (const Document& document : documents) profiles.push_back(find_id(spec.profiles, document.profile));
+  const std::vector<CheckVectors> made = check_vectors(spec, profiles, seed);
+  for (std::size_t n = 0; n < documents.size(); ++n) {
+    add(made[n], *profiles[n], documents[n]);
+    link(documents[n]);
+  }
+}
+
+void add_check_vectors(const spec::Spec& spec, const spec::Profile& profile, Document& document, unsigned seed) {
+  add(check_vectors(spec, {&profile}, seed).front(), profile, document);
+  link(document);
+}
+
+}  // namespace vectors

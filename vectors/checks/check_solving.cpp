@@ -1,0 +1,347 @@
+#include "vectors/checks/check_solving.h"
+
+#include <algorithm>
+#include <bitset>
+#include <map>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "model/smt/meaning.h"
+#include "vectors/generate/canonical.h"
+
+namespace vectors {
+
+namespace {
+
+constexpr std::size_t kMost = 2048;
+
+// Of the bits of capabilities, and of the widths, those that are assumed to be as `value` says.
+struct Assumed {
+  std::bitset<kMost> which;
+  std::bitset<kMost> value;
+
+  [[nodiscard]] bool covers(const Assumed& processor) const { return (which & (value ^ processor.value)).none(); }
+};
+
+// Proved: where this is assumed no choice comes before this one, or there is none at all.
+struct Fact {
+  Assumed assumed;
+  std::optional<Choice> choice;
+};
+
+// A Boolean constant for each bit of a capability that the check depends on, and for each width.
+class Capabilities {
+ public:
+  Capabilities(const spec::Spec& spec, const Support& support, const model::Inputs& inputs, z3::solver& solver)
+      : context_(inputs.context()), min_(spec.min_maxphyaddr) {
+    z3::expr_vector widths(context_);
+    for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
+      widths.push_back(
+          add(fmt::format("maxphyaddr {}", width), solver,
+              inputs.configuration.maxphyaddr == model::word(context_, static_cast<std::uint64_t>(width))));
+    }
+    solver.add(model::any_of(widths));
+    for (const auto& [number, mask] : support) {
+      if (is_chosen(spec.registers.at(number))) continue;
+      for (unsigned bit = 0; bit < model::kWordBits; ++bit) {
+        if ((mask >> bit & 1) == 0) continue;
+        add(fmt::format("{} bit {}", spec.registers[number].id, bit), solver,
+            inputs.configuration.at(number).extract(bit, bit) == context_.bv_val(1, 1));
+        bits_.push_back({number, bit});
+      }
+    }
+    if (constants_.size() > kMost) throw std::logic_error("more bits of capabilities than there is room for");
+  }
+
+  [[nodiscard]] Assumed of(const spec::Profile& profile) const {
+    Assumed all;
+    const std::size_t widths = constants_.size() - bits_.size();
+    const auto width = static_cast<std::size_t>(profile.maxphyaddr - min_);
+    all.which.set(width);  // the other widths follow
+    all.value.set(width);
+    for (std::size_t i = 0; i < bits_.size(); ++i) {
+      all.which.set(widths + i);
+      all.value.set(widths + i, (profile.registers.at(bits_[i].first) >> bits_[i].second & 1) != 0);
+    }
+    return all;
+  }
+
+  [[nodiscard]] z3::expr_vector literals(const Assumed& assumed) const {
+    z3::expr_vector list(context_);
+    for (std::size_t i = 0; i < constants_.size(); ++i) {
+      if (assumed.which[i]) list.push_back(assumed.value[i] ? constants_[i] : !constants_[i]);
+    }
+    return list;
+  }
+
+  [[nodiscard]] Assumed used(const z3::expr_vector& core, const Assumed& of) const {
+    Assumed assumed;
+    assumed.value = of.value;
+    for (const z3::expr& literal : core)
+      assumed.which.set(by_id_.at((literal.is_not() ? literal.arg(0) : literal).id()));
+    return assumed;
+  }
+
+  [[nodiscard]] std::vector<std::string> opposites(const Assumed& assumed) const {
+    std::vector<std::string> list;
+    for (std::size_t i = 0; i < constants_.size(); ++i) {
+      if (!assumed.which[i]) continue;
+      const bool is_width = i < constants_.size() - bits_.size();
+      list.push_back(is_width ? "not " + names_[i] : fmt::format("{} = {}", names_[i], assumed.value[i] ? 0 : 1));
+    }
+    return list;
+  }
+
+ private:
+  z3::expr add(const std::string& name, z3::solver& solver, const z3::expr& meaning) {
+    z3::expr constant = context_.bool_const(name.c_str());
+    solver.add(constant == meaning);
+    by_id_.emplace(constant.id(), constants_.size());
+    constants_.push_back(constant);
+    names_.push_back(name);
+    return constant;
+  }
+
+  z3::context& context_;
+  int min_;
+  std::vector<z3::expr> constants_;
+  std::vector<std::string> names_;
+  std::vector<std::pair<std::size_t, unsigned>> bits_;
+  std::map<unsigned, std::size_t> by_id_;
+};
+
+// The formula is asserted as long as it lives.
+struct Scope {
+  Scope(z3::solver& of, const z3::expr& formula) : solver(of) {
+    solver.push();
+    solver.add(formula);
+  }
+  ~Scope() { Z3_solver_pop(solver.ctx(), solver, 1); }  // cannot throw
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+  z3::solver& solver;
+};
+
+}  // namespace
+
+struct CheckSolving::State {
+  State(const spec::Spec& of, std::size_t number, unsigned seed)
+      : spec(of),
+        check(of.checks.at(number)),
+        inputs(context, of),
+        meaning(context, of, inputs),
+        solver(quick_solver(context, seed)) {
+    add_rules();
+    Support support;
+    for (const std::size_t one : {number, check_called("vm_entry")}) {
+      for (const WholeRule& rule : whole_rules(spec, spec.checks[one])) add_support(spec, rule.when, support);
+    }
+    words.push_back(context.bv_const("relaxed", model::kWordBits));
+    solver.add(z3::ule(words.front(), model::word(context, kOthersBroken | kNotRunnable)));
+    for (const std::size_t n : chosen_registers(spec)) add_register(n, support);
+    const z3::expr nothing = model::word(context, 0);
+    solver.add((words.front() & model::word(context, kNotRunnable)) != nothing || runnable());
+    for (const spec::Condition& one : state_for(spec, check)) solver.add(holds(one));
+    capabilities.emplace(spec, support, inputs, solver);
+  }
+
+  [[nodiscard]] std::size_t check_called(const std::string& id) const {
+    return static_cast<std::size_t>(find_id(spec.checks, id) - spec.checks.data());
+  }
+
+  z3::expr holds(const spec::Condition& condition) { return meaning.holds(condition, meaning.no_words()); }
+
+  void add_rules() {
+    z3::expr_vector all(context);
+    for (const model::Meaning::RuleInCheck& one : meaning.rules_in(check)) {
+      rules.push_back(context.bool_const(("broken " + one.rule->id).c_str()));
+      endings.push_back(one.ending);
+      solver.add(rules.back() == one.broken);
+      all.push_back(rules.back());
+    }
+    any.emplace(context.bool_const("broken"));
+    solver.add(*any == model::any_of(all));
+  }
+
+  void add_register(std::size_t number, Support& support) {
+    const spec::Register& one = spec.registers.at(number);
+    const z3::expr narrow = context.bv_const(("choice " + one.id).c_str(), one.width);
+    const z3::expr choice = one.width == model::kWordBits ? narrow : z3::zext(narrow, model::kWordBits - one.width);
+    const auto setting = [&](const spec::Operand& operand) {
+      add_support(spec, bits_set(operand.word, operand.bits), support);
+      const unsigned above = model::kWordBits - 1 - (operand.bits.high - operand.bits.low);
+      return z3::zext(meaning.value(operand.word, meaning.no_words()).extract(operand.bits.high, operand.bits.low),
+                      above);
+    };
+    z3::expr usual = model::word(context, usual_bits(number));
+    if (one.role == spec::Role::control) {
+      usual = one.allowed_1 ? usual & setting(*one.allowed_1) : model::word(context, 0);
+      if (one.allowed_0) usual = usual | setting(*one.allowed_0);
+    }
+    solver.add(inputs.configuration.at(number) == (usual ^ choice));
+    if (one.exists) {
+      add_support(spec, *one.exists, support);
+      solver.add(holds(*one.exists) || choice == model::word(context, 0));
+    }
+    words.push_back(choice);
+  }
+
+  // As is_runnable says it on numbers.
+  z3::expr runnable() {
+    const std::size_t number = spec::register_at(word_of(spec, "processor_state"));
+    z3::expr_vector from(context);
+    z3::expr_vector to(context);
+    from.push_back(inputs.configuration.at(number));
+    to.push_back(model::word(context, usual_bits(number)));
+    z3::expr_vector broken(context);
+    for (const model::Meaning::RuleInCheck& one : meaning.rules_in(spec.checks[check_called("vm_entry")]))
+      broken.push_back(z3::expr(one.broken).substitute(from, to));
+    const spec::Register& state = spec.registers[number];
+    const spec::Bits operation = bits_at(find_id(state.fields, "vmx_operation")->bits);
+    return !holds(has_value(spec::word_of_register(number), operation, {2})) || !model::any_of(broken);
+  }
+
+  z3::expr ends(std::size_t ending) {
+    z3::expr_vector broken(context);
+    for (std::size_t n = 0; n < rules.size(); ++n) {
+      if (endings[n] == ending) broken.push_back(rules[n]);
+    }
+    return model::any_of(broken);
+  }
+
+  z3::expr outcome_is(std::size_t ending) {
+    z3::expr_vector parts(context);
+    for (std::size_t n = 0; n < ending; ++n) parts.push_back(!ends(n));
+    parts.push_back(ends(ending));
+    return model::all_of(parts);
+  }
+
+  // No rule but this one is broken.
+  z3::expr only(std::size_t rule) {
+    z3::expr_vector parts(context);
+    for (std::size_t n = 0; n < rules.size(); ++n) {
+      if (n != rule) parts.push_back(!rules[n]);
+    }
+    return model::all_of(parts);
+  }
+
+  z3::expr shows(const CheckGoal& goal) {
+    const z3::expr strict = (words.front() & model::word(context, kOthersBroken)) == model::word(context, 0);
+    switch (goal.shows) {
+      case CheckGoal::Shows::only_rule: return rules.at(goal.rule) && only(goal.rule);
+      case CheckGoal::Shows::rule:
+        return rules.at(goal.rule) && outcome_is(endings.at(goal.rule)) && (!strict || only(goal.rule));
+      case CheckGoal::Shows::not_rule: return !outcome_is(endings.at(goal.rule)) && (!strict || !*any);
+      case CheckGoal::Shows::accepted: return !*any;
+      case CheckGoal::Shows::two_endings: return outcome_is(goal.ending) && ends(goal.lower);
+    }
+    throw std::logic_error("unknown kind of goal");
+  }
+
+  void turn_to(const CheckGoal& goal) {
+    z3::expr_vector parts(context);
+    parts.push_back(shows(goal));
+    for (const spec::Condition& one : goal.demands) parts.push_back(holds(one));
+    wanted = model::all_of(parts);
+    facts = &known.try_emplace(wanted->id(), *wanted, std::vector<Fact>()).first->second.second;
+  }
+
+  bool is_satisfiable(const z3::expr_vector& assumptions) {
+    ++questions;
+    return is_satisfied(solver, assumptions);
+  }
+
+  Choice choice_of(const z3::model& model) const {
+    Choice choice;
+    for (const z3::expr& one : words) choice.push_back(model.eval(one, true).get_numeral_uint64());
+    return choice;
+  }
+
+  // Whether there is a choice; remembers why when there is none.
+  std::optional<Choice> some(const Assumed& processor) {
+    const auto none = [&](const Fact& fact) { return !fact.choice && fact.assumed.covers(processor); };
+    if (std::ranges::any_of(*facts, none)) return std::nullopt;
+    const Scope scope(solver, *wanted);
+    if (is_satisfiable(capabilities->literals(processor))) return choice_of(solver.get_model());
+    Assumed core = capabilities->used(solver.unsat_core(), processor);
+    for (std::size_t i = 0; i < kMost; ++i) {  // those without which there is no proof
+      if (!core.which[i]) continue;
+      core.which.reset(i);
+      if (is_satisfiable(capabilities->literals(core))) core.which.set(i);
+    }
+    facts->push_back({core, std::nullopt});
+    return std::nullopt;
+  }
+
+  const spec::Spec& spec;
+  const spec::Check& check;
+  z3::context context;
+  model::Inputs inputs;
+  model::Meaning meaning;
+  z3::solver solver;
+  std::vector<z3::expr> rules;  // whether each is broken
+  std::vector<std::size_t> endings;
+  std::optional<z3::expr> any;
+  std::vector<z3::expr> words;  // the choice
+  std::optional<Capabilities> capabilities;
+  std::map<unsigned, std::pair<z3::expr, std::vector<Fact>>> known;  // by the id of the formula, which stays alive
+  std::optional<z3::expr> wanted;
+  std::vector<Fact>* facts = nullptr;
+  std::optional<Choice> last;  // found for another goal
+  std::size_t questions = 0;
+};
+
+CheckSolving::CheckSolving(const spec::Spec& spec, std::size_t check, unsigned seed)
+    : state_(std::make_unique<State>(spec, check, seed)) {}
+CheckSolving::~CheckSolving() = default;
+
+std::size_t CheckSolving::questions() const { return state_->questions; }
+
+std::optional<Choice> CheckSolving::smallest(const CheckGoal& goal, CheckedProcessor& processor) {
+  if (!processor.is_in_reach(goal)) return std::nullopt;
+  State& state = *state_;
+  state.turn_to(goal);
+  const Assumed assumed = state.capabilities->of(processor.profile());
+  const auto is_solution = [&](const Choice& choice) { return processor.meets(goal, choice); };
+  std::optional<Choice> found;
+  for (const Fact& fact : *state.facts) {
+    const bool proved = fact.assumed.covers(assumed);
+    if (proved && !fact.choice) return std::nullopt;
+    if (!fact.choice || (!proved && found) || !is_solution(*fact.choice)) continue;
+    found = fact.choice;
+    if (proved) return found;
+  }
+  if (!found && state.last) {
+    const Choice guess = processor.changed(goal, *state.last);
+    if (is_solution(guess)) found = guess;
+  }
+  if (!found) found = state.some(assumed);
+  if (!found) return std::nullopt;
+  const z3::expr_vector literals = state.capabilities->literals(assumed);
+  for (;;) {
+    if (!is_solution(*found)) throw std::logic_error("header and constraints disagree about " + goal.id);
+    found = descend(*found, Choice(found->size(), 0), is_solution);
+    const Scope scope(state.solver, *state.wanted && smaller(state.words, *found));
+    if (!state.is_satisfiable(literals)) {
+      state.facts->push_back({state.capabilities->used(state.solver.unsat_core(), assumed), found});
+      state.last = found;
+      return found;
+    }
+    found = state.choice_of(state.solver.get_model());
+  }
+}
+
+std::optional<std::vector<std::string>> CheckSolving::lacking(const CheckGoal& goal,
+                                                              const CheckedProcessor& processor) {
+  State& state = *state_;
+  state.turn_to(goal);
+  const Assumed assumed = state.capabilities->of(processor.profile());
+  if (state.some(assumed)) return std::nullopt;
+  const auto fact =
+      std::ranges::find_if(*state.facts, [&](const Fact& one) { return !one.choice && one.assumed.covers(assumed); });
+  return state.capabilities->opposites(fact->assumed);
+}
+
+}  // namespace vectors

@@ -1,0 +1,195 @@
+#include "vectors/checks/check_vectors.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "vectors/checks/check_solving.h"
+#include "vectors/generate/parallel.h"
+#include "vectors/goals/goals.h"
+
+namespace vectors {
+
+namespace {
+
+// Bits that a case can have otherwise: place of the word in a choice, and the bit; the last word and its lowest bit
+// first, so that smaller changes come first.
+struct Change {
+  std::size_t place;
+  unsigned bit;
+};
+
+std::vector<Change> changes_in(const spec::Spec& spec, const CheckedProcessor& processor, const Support& support) {
+  std::vector<Change> list;
+  const std::vector<std::size_t> chosen = chosen_registers(spec);
+  for (std::size_t i = chosen.size(); i-- > 0;) {
+    const auto found = support.find(chosen[i]);
+    if (found == support.end()) continue;
+    for (std::uint64_t left = found->second & processor.mask(i); left != 0; left &= left - 1)
+      list.push_back({i + 1, static_cast<unsigned>(std::countr_zero(left))});
+  }
+  return list;
+}
+
+constexpr int kMostChanged = 2;
+
+// Puts more bits the other way, each behind the last in the list, until the case is accepted.
+bool change(Choice& choice, int bits, const std::vector<Change>& list, std::size_t below,
+            const std::function<bool(const Choice&)>& accepted) {
+  if (bits == 0) return accepted(choice);
+  for (std::size_t n = static_cast<std::size_t>(bits) - 1; n < below; ++n) {
+    choice[list[n].place] ^= bit_of(list[n].bit);
+    if (change(choice, bits - 1, list, n, accepted)) return true;
+    choice[list[n].place] ^= bit_of(list[n].bit);
+  }
+  return false;
+}
+
+// The accepted case with the fewest changes in what the rule depends on, and of those the smallest change.
+std::optional<Choice> nearest_accepted(const spec::Spec& spec, CheckedProcessor& processor, std::size_t check,
+                                       const WholeRule& rule, Choice choice) {
+  const std::vector<Change> list = changes_in(spec, processor, support_of(spec, rule.when));
+  const auto accepted = [&](const Choice& one) { return processor.accepts(check, one); };
+  for (int bits = 1; bits <= kMostChanged; ++bits) {
+    if (change(choice, bits, list, list.size(), accepted)) return choice;
+  }
+  return std::nullopt;
+}
+
+struct Answer {
+  std::optional<Choice> choice;
+  std::optional<Choice> neighbour;
+};
+using Answers = std::vector<Answer>;  // in the order of the goals
+
+// The vectors of a processor; a case that serves several goals is there once.
+class Collection {
+ public:
+  Collection(const CheckedProcessor& processor, CheckVectors& to) : processor_(processor), to_(to) {}
+
+  // The place of the case, which is added unless it is there.
+  std::size_t place_of(const CheckGoal& goal, const Choice& choice) {
+    const auto id = static_cast<ept_check_id>(goal.check);
+    const auto [found, is_new] = places_.try_emplace({id, choice_without_relaxed(choice)}, to_.vectors.size());
+    if (is_new) {
+      const ept_registers registers = processor_.registers_of(choice);
+      to_.vectors.push_back({{}, goal.cite, id, registers, ept_check(id, &registers), std::nullopt});
+    }
+    return found->second;
+  }
+
+ private:
+  static Choice choice_without_relaxed(Choice choice) {
+    choice.front() = 0;
+    return choice;
+  }
+
+  const CheckedProcessor& processor_;
+  CheckVectors& to_;
+  std::map<std::pair<ept_check_id, Choice>, std::size_t> places_;
+};
+
+CheckVectors collected(const CheckedProcessor& processor, const std::vector<CheckGoal>& goals, const Answers& answers) {
+  CheckVectors result;
+  result.profile = processor.profile().id;
+  Collection collection(processor, result);
+  for (std::size_t n = 0; n < goals.size(); ++n) {
+    if (answers[n].choice) {
+      result.vectors[collection.place_of(goals[n], *answers[n].choice)].goals.push_back(goals[n].id);
+    } else {
+      result.not_met.push_back(goals[n].id);
+    }
+  }
+  for (std::size_t n = 0; n < goals.size(); ++n) {
+    if (!answers[n].neighbour) continue;
+    const std::size_t neighbour = collection.place_of(goals[n], *answers[n].neighbour);
+    result.vectors[collection.place_of(goals[n], *answers[n].choice)].neighbour = neighbour;
+  }
+  return result;
+}
+
+// What is answered by one solver: goals of one check, from one place of the list on.
+struct Batch {
+  std::size_t check;
+  std::set<std::pair<int, std::size_t>> goals;  // width, and place in the goals of that width
+};
+
+constexpr std::size_t kBatches = 4;  // of a check
+
+}  // namespace
+
+std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vector<const spec::Profile*>& profiles,
+                                        unsigned seed) {
+  std::map<int, std::vector<CheckGoal>> goals;
+  std::map<std::pair<std::size_t, std::size_t>, Batch> batches;
+  std::vector<CheckedProcessor> processors;
+  std::vector<Answers> answers;
+  std::vector<std::vector<WholeRule>> rules;
+  for (const spec::Check& check : spec.checks) rules.push_back(whole_rules(spec, check));
+  for (const spec::Profile* const profile : profiles) {
+    const auto [found, is_new] = goals.try_emplace(profile->maxphyaddr);
+    if (is_new) found->second = check_goals(spec, profile->maxphyaddr);
+    processors.emplace_back(spec, *profile);
+    answers.emplace_back(found->second.size());
+    for (std::size_t n = 0; is_new && n < found->second.size(); ++n) {
+      const CheckGoal& goal = found->second[n];
+      Batch& batch = batches[{goal.check, goal.rule * kBatches / rules[goal.check].size()}];
+      batch.check = goal.check;
+      batch.goals.emplace(profile->maxphyaddr, n);
+    }
+  }
+  std::vector<const Batch*> list;
+  for (const auto& [key, batch] : batches) list.push_back(&batch);
+  std::ranges::stable_sort(list, std::greater<>(), [](const Batch* one) { return one->goals.size(); });
+  in_parallel<int>(
+      list.size(), [] { return std::make_unique<int>(); },
+      [&](std::size_t i, int&) {
+        CheckSolving solving(spec, list[i]->check, seed);
+        std::vector<CheckedProcessor> own = processors;
+        for (const auto& [width, place] : list[i]->goals) {
+          for (std::size_t p = 0; p < own.size(); ++p) {
+            if (profiles[p]->maxphyaddr != width) continue;
+            const CheckGoal& goal = goals.at(width)[place];
+            Answer& answer = answers[p][place];
+            answer.choice = solving.smallest(goal, own[p]);
+            if (answer.choice && (goal.shows == CheckGoal::Shows::only_rule || goal.shows == CheckGoal::Shows::rule))
+              answer.neighbour =
+                  nearest_accepted(spec, own[p], goal.check, rules[goal.check][goal.rule], *answer.choice);
+          }
+        }
+      });
+  std::vector<CheckVectors> results;
+  for (std::size_t p = 0; p < profiles.size(); ++p)
+    results.push_back(collected(processors[p], goals.at(profiles[p]->maxphyaddr), answers[p]));
+  return results;
+}
+
+std::vector<Unmet> unmet_goals(const spec::Spec& spec, const std::vector<CheckVectors>& of) {
+  std::map<std::string, std::pair<CheckGoal, const spec::Profile*>> unmet;
+  std::set<std::string> met;
+  for (const CheckVectors& one : of) {
+    const spec::Profile* const profile = find_id(spec.profiles, one.profile);
+    const std::set<std::string> missing(one.not_met.begin(), one.not_met.end());
+    for (const CheckGoal& goal : check_goals(spec, profile->maxphyaddr)) {
+      if (!missing.contains(goal.id)) {
+        met.insert(goal.id);
+      } else {
+        unmet.insert_or_assign(goal.id, std::pair(goal, profile));
+      }
+    }
+  }
+  std::map<std::size_t, std::unique_ptr<CheckSolving>> solvers;
+  std::vector<Unmet> list;
+  for (const auto& [id, one] : unmet) {
+    if (met.contains(id)) continue;
+    std::unique_ptr<CheckSolving>& solving = solvers[one.first.check];
+    if (!solving) solving = std::make_unique<CheckSolving>(spec, one.first.check);
+    const auto lacking = solving->lacking(one.first, CheckedProcessor(spec, *one.second));
+    if (lacking) list.push_back({id, *lacking});
+  }
+  return list;
+}
+
+}  // namespace vectors
