@@ -48,7 +48,7 @@ class Capabilities {
         if ((mask >> bit & 1) == 0) continue;
         add(fmt::format("{} bit {}", spec.registers[number].id, bit), solver,
             inputs.configuration.at(number).extract(bit, bit) == context_.bv_val(1, 1));
-        bits_.push_back({number, bit});
+        bits_.emplace_back(number, bit);
       }
     }
     if (constants_.size() > kMost) throw std::logic_error("more bits of capabilities than there is room for");

@@ -1,6 +1,7 @@
 #include "vectors/checks/ways.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <set>
 
@@ -252,11 +253,28 @@ std::vector<CheckWay> Ways::bounded(const Condition& condition, bool holds) cons
   return ways;
 }
 
+// Of two words: as it is, where another comparison of them would say the opposite. Each of these relations implies
+// those behind it, so a weaker one never fails where this one holds.
+std::vector<CheckWay> Ways::unlike_others(const Condition& condition, bool holds) {
+  constexpr std::array kByStrength = {spec::Relation::equal, spec::Relation::within, spec::Relation::at_most};
+  const auto* const own = std::ranges::find(kByStrength, condition.relation);
+  std::vector<CheckWay> ways;
+  for (const auto* other = holds ? kByStrength.begin() : own + 1; other != (holds ? own : kByStrength.end()); ++other) {
+    Condition opposite = condition;
+    opposite.relation = *other;
+    ways.push_back({"unlike_" + to_string(*other), {literal(condition, holds), literal(opposite, !holds)}});
+  }
+  return ways;
+}
+
 std::vector<CheckWay> Ways::compared(const Condition& condition, bool holds) const {
-  if (condition.relation == spec::Relation::at_most) return bounded(condition, holds);
-  if (condition.relation == spec::Relation::within && !holds) return not_within(condition);
   std::vector<CheckWay> ways = {{"", {literal(condition, holds)}}};
-  if (condition.relation == spec::Relation::within) append(ways, without_effect(condition, true));
+  if (condition.relation == spec::Relation::at_most) ways = bounded(condition, holds);
+  if (condition.relation == spec::Relation::within) {
+    if (!holds) ways = not_within(condition);
+    if (holds) append(ways, without_effect(condition, true));
+  }
+  if (condition.other && condition.other->word != condition.word) append(ways, unlike_others(condition, holds));
   return ways;
 }
 

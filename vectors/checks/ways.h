@@ -34,6 +34,7 @@ class Ways {
   [[nodiscard]] std::vector<CheckWay> any_of_kind(const spec::Condition& condition, bool holds) const;
   [[nodiscard]] std::vector<CheckWay> compared(const spec::Condition& condition, bool holds) const;
   static std::vector<CheckWay> not_within(const spec::Condition& condition);
+  static std::vector<CheckWay> unlike_others(const spec::Condition& condition, bool holds);
   [[nodiscard]] std::vector<CheckWay> bounded(const spec::Condition& condition, bool holds) const;
   [[nodiscard]] std::vector<CheckWay> without_effect(const spec::Condition& condition, bool holds) const;
   static std::vector<CheckWay> single(const spec::Condition& condition, std::uint64_t bits, std::uint64_t zero);

@@ -9,8 +9,8 @@
 
 #include "tests/support/registers.h"
 #include "tests/support/spec_under_test.h"
+#include "tests/vectors/checks/all_vectors.h"
 #include "vectors/checks/check_solving.h"
-#include "vectors/checks/check_vectors.h"
 
 namespace {
 
@@ -20,14 +20,7 @@ using vectors::CheckVector;
 using vectors::CheckVectors;
 using vectors::Choice;
 
-const std::vector<CheckVectors>& all() {
-  static const std::vector<CheckVectors> list = [] {
-    std::vector<const spec::Profile*> profiles;
-    for (const spec::Profile& one : spec_under_test().profiles) profiles.push_back(&one);
-    return vectors::check_vectors(spec_under_test(), profiles);
-  }();
-  return list;
-}
+const std::vector<CheckVectors>& all() { return support::all_check_vectors(); }
 
 const spec::Profile& profile(const std::string& id) { return *find_id(spec_under_test().profiles, id); }
 
