@@ -165,7 +165,7 @@ void read_files(const std::vector<SourceFile>& files, Draft& draft) {
   for (const FileKind& kind : kFileKinds) {
     for (const SourceFile& file : files) {
       if (file.kind != &kind || (kind.read == read_profile && !registers_are_there(draft.spec))) continue;
-      MapReader reader(file.tree, draft.diagnostics, std::string(kind.name), &file.sources);
+      MapReader reader(file.tree, draft.diagnostics, kind.name, &file.sources);
       reader.find("kind");
       if (kind.read != read_profile) reader.find("sources");
       kind.read(draft, reader);
