@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "spec/draft.h"
-#include "spec/yaml_tree.h"
 
 namespace spec {
 
@@ -45,7 +44,7 @@ constexpr std::array kFormats = {"pml5e", "pml4e", "pdpte_pd", "pdpte_1g", "pde_
 struct SourceFile {
   const FileKind* kind = nullptr;
   std::string id;  // of formats, registers and profiles
-  Node tree;
+  Tree tree;
   Sources sources;  // the key `sources`
 };
 
@@ -78,8 +77,8 @@ Sources read_sources(const Node& tree, Diagnostics& diagnostics) {
 }
 
 std::optional<SourceFile> read_source_file(const std::filesystem::path& path, const std::string& name,
-                                           Diagnostics& diagnostics) {
-  std::optional<Node> tree = read_yaml_file(path, name, diagnostics);
+                                           Diagnostics& diagnostics, Trees* known = nullptr) {
+  const Tree tree = read_yaml_file(path, name, diagnostics, known);
   if (!tree) return std::nullopt;
   MapReader reader(*tree, diagnostics, "file");
   const Node* named = reader.require("kind");
@@ -89,10 +88,9 @@ std::optional<SourceFile> read_source_file(const std::filesystem::path& path, co
     diagnostics.add(named->place, "unknown kind of file " + describe(*named), "one of " + kind_names());
     return std::nullopt;
   }
-  SourceFile file{kind, "", {}, {}};
+  SourceFile file{kind, "", tree, {}};
   if (const Node* id = reader.find("id"); id != nullptr && !file.kind->is_once()) file.id = id->text;
   if (file.kind->read != read_profile) file.sources = read_sources(*tree, diagnostics);
-  file.tree = std::move(*tree);
   return file;
 }
 
@@ -144,7 +142,7 @@ void check_files(const std::vector<SourceFile>& files, const std::string& direct
     if (file.id.empty() && !file.kind->is_once()) continue;  // its missing id is reported when it is read
     const bool is_check = file.kind->read == read_check;     // which may be called as what it checks
     const std::string key = file.kind->is_once() ? fmt::format("kind: {}", file.kind->name) : "id: " + file.id;
-    check_unique(diagnostics, is_check ? seen_checks : seen, key, file.tree.place);
+    check_unique(diagnostics, is_check ? seen_checks : seen, key, file.tree->place);
   }
   for (const FileKind& kind : kFileKinds) {
     if (kind.is_once()) require(kind.name, "");
@@ -165,7 +163,7 @@ void read_files(const std::vector<SourceFile>& files, Draft& draft) {
   for (const FileKind& kind : kFileKinds) {
     for (const SourceFile& file : files) {
       if (file.kind != &kind || (kind.read == read_profile && !registers_are_there(draft.spec))) continue;
-      MapReader reader(file.tree, draft.diagnostics, std::string(kind.name), &file.sources);
+      MapReader reader(*file.tree, draft.diagnostics, kind.name, &file.sources);
       reader.find("kind");
       if (kind.read != read_profile) reader.find("sources");
       kind.read(draft, reader);
@@ -181,7 +179,7 @@ void find_present(const std::vector<SourceFile>& files, Draft& draft) {
   }
   for (const SourceFile& file : files) {
     if (file.kind->read == read_walk) {
-      draft.diagnostics.add(file.tree.place, "no condition is called 'present'",
+      draft.diagnostics.add(file.tree->place, "no condition is called 'present'",
                             "one that says when an entry is present");
     }
   }
@@ -190,17 +188,17 @@ void find_present(const std::vector<SourceFile>& files, Draft& draft) {
 }  // namespace
 
 std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& diagnostics,
-                         const std::optional<std::filesystem::path>& overlay) {
+                         const std::optional<std::filesystem::path>& overlay, Trees* known) {
   Diagnostics found;
   Draft draft(found);
   std::vector<SourceFile> files;
   for (const auto& path : list_files(directory, found)) {
     const std::string name = (directory.filename() / path.lexically_relative(directory)).generic_string();
-    auto file = read_source_file(path, name, found);
+    auto file = read_source_file(path, name, found, known);
     if (!file) continue;
     const std::string folder = path.parent_path().filename().string();
     if (folder != file->kind->folder) {
-      found.add(file->tree.place, fmt::format("a file of kind {} stands in this folder", file->kind->name),
+      found.add(file->tree->place, fmt::format("a file of kind {} stands in this folder", file->kind->name),
                 fmt::format("the folder {}/", file->kind->folder));
     }
     files.push_back(std::move(*file));

@@ -8,13 +8,15 @@
 
 #include "spec/diagnostics.h"
 #include "spec/ir.h"
+#include "spec/yaml_tree.h"
 
 namespace spec {
 
 // Reads formats/*.yaml, semantics/*.yaml and profiles/*.yaml under `directory`. Nothing when a diagnostic was added. A
 // file named in `overlay` is read in place of (or in addition to) the file of the same kind and id: that is how a draft
-// of one file is checked.
+// of one file is checked. Whoever loads often keeps the trees of the files under `directory` in `known`, so that only
+// those that changed are parsed again. Nothing else is remembered: a tree is read and checked in each load.
 std::optional<Spec> load(const std::filesystem::path& directory, Diagnostics& diagnostics,
-                         const std::optional<std::filesystem::path>& overlay = std::nullopt);
+                         const std::optional<std::filesystem::path>& overlay = std::nullopt, Trees* known = nullptr);
 
 }  // namespace spec

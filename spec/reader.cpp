@@ -13,20 +13,17 @@ constexpr std::size_t kMaxTextBytes = 400;
 
 }  // namespace
 
-MapReader::MapReader(const Node& node, Diagnostics& diagnostics, std::string what, const Sources* sources)
-    : node_(node), diagnostics_(diagnostics), what_(std::move(what)), sources_(sources) {
+MapReader::MapReader(const Node& node, Diagnostics& diagnostics, std::string_view what, const Sources* sources)
+    : node_(node), diagnostics_(diagnostics), what_(what), sources_(sources) {
   if (node.kind != Node::Kind::mapping) {
     diagnostics.add(node.place, fmt::format("the {} is {}", what_, describe(node)), "a mapping of keys to values");
   }
 }
 
 const Node* MapReader::find(std::string_view key) {
-  asked_.emplace_back(key);
+  asked_.push_back(key);
   for (std::size_t i = 0; i < node_.keys.size(); ++i) {
-    if (node_.keys[i].text == key) {
-      used_.emplace_back(key);
-      return &node_.items[i];
-    }
+    if (node_.keys[i].text == key) return &node_.items[i];
   }
   return nullptr;
 }
@@ -43,7 +40,7 @@ void MapReader::done() {
   std::ranges::sort(asked_);
   asked_.erase(std::unique(asked_.begin(), asked_.end()), asked_.end());
   for (const Node& key : node_.keys) {
-    if (std::ranges::find(used_, key.text) == used_.end()) {
+    if (!std::ranges::binary_search(asked_, std::string_view(key.text))) {
       diagnostics_.add(key.place, fmt::format("unknown key '{}' in the {}", key.text, what_),
                        fmt::format("one of {}", fmt::join(asked_, ", ")));
     }
@@ -84,11 +81,11 @@ std::string MapReader::optional_text(std::string_view key) { return find(key) ==
 std::uint64_t MapReader::number(std::string_view key, std::uint64_t min, std::uint64_t max) {
   const Node* node = require(key);
   if (node == nullptr) return min;
-  const std::string range =
-      max - min > 0xffffffffU ? "a number, decimal or 0x…" : fmt::format("a number from {} to {}", min, max);
   const auto value = node->kind == Node::Kind::scalar ? parse_number(node->text) : std::nullopt;
   if (!value || *value < min || *value > max) {
-    diagnostics_.add(node->place, fmt::format("'{}' is {}", key, describe(*node)), range);
+    diagnostics_.add(
+        node->place, fmt::format("'{}' is {}", key, describe(*node)),
+        max - min > 0xffffffffU ? "a number, decimal or 0x…" : fmt::format("a number from {} to {}", min, max));
     return min;
   }
   return *value;

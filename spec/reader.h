@@ -32,8 +32,8 @@ std::string describe(const Node& node);  // for messages: "'20:12'", "a list", .
 // A mapping whose keys are all known. `done` reports the keys that nobody asked for.
 class MapReader {
  public:
-  // References are kept. `what` calls the mapping in messages.
-  MapReader(const Node& node, Diagnostics& diagnostics, std::string what, const Sources* sources = nullptr);
+  // References are kept, also of keys that are asked for. `what` calls the mapping in messages.
+  MapReader(const Node& node, Diagnostics& diagnostics, std::string_view what, const Sources* sources = nullptr);
 
   const Node* find(std::string_view key);     // nullptr when absent
   const Node* require(std::string_view key);  // a diagnostic and nullptr when absent
@@ -72,7 +72,7 @@ class MapReader {
   auto one(std::string_view key, const Read& read) {
     const Node* node = require(key);
     if (node == nullptr) return decltype(read(*this)){};
-    MapReader reader(*node, diagnostics_, std::string(key), sources_);
+    MapReader reader(*node, diagnostics_, key, sources_);
     auto item = read(reader);
     reader.done();
     return item;
@@ -109,15 +109,14 @@ class MapReader {
 
   [[nodiscard]] bool is_mapping() const { return node_.kind == Node::Kind::mapping; }
   [[nodiscard]] const Place& place() const { return node_.place; }
-  [[nodiscard]] const std::string& what() const { return what_; }
+  [[nodiscard]] std::string_view what() const { return what_; }
 
  private:
   const Node& node_;
   Diagnostics& diagnostics_;
-  std::string what_;  // "field", for messages
+  std::string_view what_;  // "field", for messages
   const Sources* sources_;
-  std::vector<std::string> asked_;
-  std::vector<std::string> used_;
+  std::vector<std::string_view> asked_;
 };
 
 bool is_snake_case(const std::string& text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <system_error>
@@ -167,8 +168,8 @@ bool check_characters(const std::string& text, const std::string& name, Diagnost
   return true;
 }
 
-std::optional<Node> read_text(const std::string& text, const std::string& name, Diagnostics& diagnostics) {
-  if (!check_characters(text, name, diagnostics)) return std::nullopt;
+Tree read_text(const std::string& text, const std::string& name, Diagnostics& diagnostics) {
+  if (!check_characters(text, name, diagnostics)) return nullptr;
   const std::size_t before = diagnostics.size();
   TreeBuilder builder(name, diagnostics);
   try {
@@ -176,43 +177,47 @@ std::optional<Node> read_text(const std::string& text, const std::string& name, 
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) {
       diagnostics.add({name, 1, 1}, "the file is empty", "a YAML document with a 'kind'");
-      return std::nullopt;
+      return nullptr;
     }
     std::optional<Node> root = builder.take();
     TreeBuilder second(name, diagnostics);
     if (parser.HandleNextDocument(second))
       diagnostics.add(second.start(), "a second document starts here", "one document");
-    return diagnostics.size() == before ? std::move(root) : std::nullopt;
+    return diagnostics.size() == before && root ? std::make_shared<const Node>(std::move(*root)) : nullptr;
   } catch (const YAML::Exception& error) {
     diagnostics.add({name, error.mark.line + 1, error.mark.column + 1},
                     fmt::format("not readable as YAML: {}", error.msg), "well-formed YAML");
-    return std::nullopt;
+    return nullptr;
   }
 }
 
 }  // namespace
 
-std::optional<Node> read_yaml_file(const std::filesystem::path& path, const std::string& name,
-                                   Diagnostics& diagnostics) {
+Tree read_yaml_file(const std::filesystem::path& path, const std::string& name, Diagnostics& diagnostics,
+                    Trees* known) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
     const bool there = std::filesystem::exists(path, error);
     diagnostics.add({name, 0, 0}, there ? "this is no regular file" : "there is no such file", "a YAML file");
-    return std::nullopt;
+    return nullptr;
   }
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error || size > kMaxFileBytes) {
     diagnostics.add({name, 0, 0}, fmt::format("the file has {} bytes", size), fmt::format("at most {}", kMaxFileBytes));
-    return std::nullopt;
+    return nullptr;
   }
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
   if (!stream.is_open() || text.bad()) {
     diagnostics.add({name, 0, 0}, "the file cannot be read", "a readable file");
-    return std::nullopt;
+    return nullptr;
   }
-  return read_text(text.str(), name, diagnostics);
+  const std::pair key(name, text.str());
+  if (known != nullptr && known->contains(key)) return known->at(key);
+  Tree tree = read_text(key.second, name, diagnostics);
+  if (known != nullptr && tree != nullptr) known->emplace(key, tree);
+  return tree;
 }
 
 }  // namespace spec

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "spec/diagnostics.h"
@@ -24,8 +26,13 @@ struct Node {
   Place place;
 };
 
-// Reads one YAML document. `name` stands for the file in diagnostics. Nothing when a diagnostic was added.
-std::optional<Node> read_yaml_file(const std::filesystem::path& path, const std::string& name,
-                                   Diagnostics& diagnostics);
+using Tree = std::shared_ptr<const Node>;
+// Trees of files that were read without a mistake, by name and text of the file. A tree depends on nothing else.
+using Trees = std::map<std::pair<std::string, std::string>, Tree>;
+
+// Reads one YAML document. `name` stands for the file in diagnostics. Nothing when a diagnostic was added. A file whose
+// tree is in `known` is read but not parsed; the tree of any other is put there.
+Tree read_yaml_file(const std::filesystem::path& path, const std::string& name, Diagnostics& diagnostics,
+                    Trees* known = nullptr);
 
 }  // namespace spec

@@ -292,8 +292,9 @@ class Whole : public testing::TestWithParam<Sample> {
 TEST_P(Whole, specification_is_refused_with_one_diagnostic_at_its_place) {
   const Sample& sample = GetParam();
   for (const Edit& edit : sample.edits) replace(folder_ / edit.file, edit);
+  static spec::Trees known;
   spec::Diagnostics diagnostics;
-  EXPECT_FALSE(spec::load(folder_, diagnostics).has_value());
+  EXPECT_FALSE(spec::load(folder_, diagnostics, {}, &known).has_value());
   ASSERT_FALSE(diagnostics.empty());
   const auto list = diagnostics.sorted();
   EXPECT_EQ(list.front().message, sample.expected);
