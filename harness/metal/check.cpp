@@ -85,11 +85,13 @@ void add_fields(ept_check_id check, const ept_registers& registers, MadeCase& ma
   }
 }
 
-// Whether a machine that accepts the case would load or store more MSRs than the image has room for.
+// Whether a machine that accepts the case would load or store more MSRs than the image has room for. One that VM entry
+// must refuse is made if a machine survives that it does not: a VM entry that fails does, a VM exit that fails does not.
 bool has_large_msr_area(const ept_registers& registers) {
   const ept_word outcome = ept_check_vm_entry(&registers).outcome;
-  if (outcome != 0 && outcome != EPT_VM_ENTRY_OUTCOME_MAY_FAIL_CONTROL_FIELDS) return false;
+  const bool refused = outcome != 0 && outcome != EPT_VM_ENTRY_OUTCOME_MAY_FAIL_CONTROL_FIELDS;
   return std::any_of(kMsrAreas.begin(), kMsrAreas.end(), [&](const MsrArea& area) {
+    if (refused && area.count == EPT_REGISTER_ENTRY_MSR_LOAD_COUNT) return false;
     const std::uint64_t offset = value_of(registers, area.address) & kInPage;
     return offset + value_of(registers, area.count) * kMsrEntry > image::kMsrAreaEntries * kMsrEntry;
   });
