@@ -21,7 +21,9 @@ struct ChoiceArguments {
 // The file with the vectors of a target's own configuration. They are generated when they are first wanted and kept in
 // the user's cache by content: program, specification and configuration; a file there that is damaged is made anew.
 // Empty when the specification has mistakes, which are on standard error. Throws std::runtime_error.
-std::string own_vectors(const std::string& spec_directory, const harness::Description& description);
+// checks: also those of VM entry, VMFUNC and INVEPT.
+std::string own_vectors(const std::string& spec_directory, const harness::Description& description,
+                        bool checks = false);
 
 // The job of a machine that is known. Without a value when there are mistakes in files, which are on standard error.
 std::optional<harness::Job> job_for(const Invocation& invocation, ChoiceArguments& arguments,

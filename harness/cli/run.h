@@ -22,7 +22,8 @@ struct RunArguments {
   std::string shard = "1/1";
   std::string journal;
   bool resume = false;
-  bool quick = false;  // only cells, see vectors/goals/goals.h
+  bool checks = false;  // of own vectors
+  bool quick = false;   // only cells, see vectors/goals/goals.h
   unsigned jobs = 1;
   bool own = false;    // the vectors of the target's own configuration
   bool quiet = false;  // no progress

@@ -33,6 +33,7 @@ struct Arguments {
   std::string directory = EPTSPEC_SPEC_DIRECTORY "/../vectors/data";
   std::string out;
   std::string format = "json";
+  bool checks = false;
   bool literals = false;
   bool pairs = false;
   std::uint64_t seed = 1;
@@ -53,7 +54,7 @@ int generate(const Invocation& invocation, const Arguments& arguments) {
   std::vector<vectors::Document> documents = vectors::generate(*spec, arguments.profile);
   std::vector<vectors::Document> dense;
   if (arguments.profile.empty()) dense.push_back(vectors::dense_document(*spec, documents));
-  vectors::add_check_vectors(*spec, documents);
+  if (arguments.checks) vectors::add_check_vectors(*spec, documents);
   std::move(dense.begin(), dense.end(), std::back_inserter(documents));
   const std::string& out = arguments.out.empty() ? arguments.directory : arguments.out;
   vectors::write_directory(out, documents, EPTSPEC_VERSION, edition_of(*spec));
@@ -241,6 +242,7 @@ void add_vectors_command(Command& app, Invocation& invocation) {
   const std::string only = "Only this processor; all without it";
   const Option out = command.add_option("--out", of_generate.out, "Directory to write; vectors/data without it");
   command.add_option("--profile", of_generate.profile, "Only this processor, into a directory of its own").needs(out);
+  command.add_flag("--checks", of_generate.checks, "Also for the checks of VM entry, VMFUNC and INVEPT").needs(out);
 
   command = vectors.add_subcommand("lint", "Check vector files by computing again everything that can be computed");
   const std::string directory = "Directory with manifest.json";

@@ -1,5 +1,4 @@
-// The vectors of checks among those of a profile. Tests: tests/vectors/checks/check_vectors_test.cpp,
-// tests/vectors/generate/generate_test.cpp.
+// The vectors of checks among those of a profile. Tests: tests/vectors/checks/check_documents_test.cpp.
 #pragma once
 
 #include <vector>
