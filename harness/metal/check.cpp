@@ -86,7 +86,8 @@ void add_fields(ept_check_id check, const ept_registers& registers, MadeCase& ma
 }
 
 // Whether a machine that accepts the case would load or store more MSRs than the image has room for. One that VM entry
-// must refuse is made if a machine survives that it does not: a VM entry that fails does, a VM exit that fails does not.
+// must refuse is made if a machine survives that it does not: a VM entry that fails does, a VM exit that fails does
+// not.
 bool has_large_msr_area(const ept_registers& registers) {
   const ept_word outcome = ept_check_vm_entry(&registers).outcome;
   const bool refused = outcome != 0 && outcome != EPT_VM_ENTRY_OUTCOME_MAY_FAIL_CONTROL_FIELDS;

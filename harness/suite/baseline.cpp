@@ -183,9 +183,18 @@ class Assessing {
       if (can_be_known(judgements_[n]) && explain(entry, n, expired)) explains = true;
     }
     const bool left_out = selects != 0 && put == 0;
-    if (!explains && !left_out && scope_.whole) {
+    if (!explains && !left_out && scope_.whole && is_asked(entry.filter)) {
       result_.problems.push_back(fmt::format("no vector deviates as it says: {}", entry.reason));
     }
+  }
+
+  // Whether the vectors are of the question that the filter names, if it names one: a run may leave out checks.
+  bool is_asked(const std::string& filter) const {
+    constexpr std::string_view kQuestion = "question:";
+    const std::size_t at = filter.find(kQuestion);
+    if (at == std::string::npos) return true;
+    const std::string word = filter.substr(at, filter.find(' ', at) - at);
+    return std::ranges::any_of(vectors_, [&](const auto& vector) { return selected(vector, {}, word); });
   }
 
   // Whether the entry explains something of the vector.

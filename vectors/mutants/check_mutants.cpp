@@ -16,7 +16,7 @@ namespace vectors {
 
 namespace {
 
-using Fate = CheckFinding::Fate;
+using CheckFate = CheckFinding::Fate;
 
 std::set<std::size_t> parts_of_checks(const spec::Spec& spec) {
   std::set<std::size_t> parts;
@@ -110,7 +110,7 @@ class Differing {
   explicit Differing(const spec::Spec& spec)
       : spec_(spec), inputs_(context_, spec), meaning_(context_, spec, inputs_) {}
 
-  Fate fate_of(const spec::Spec& changed, const std::vector<const spec::Profile*>& profiles, std::string& text) {
+  CheckFate fate_of(const spec::Spec& changed, const std::vector<const spec::Profile*>& profiles, std::string& text) {
     model::Meaning mutated(context_, changed, inputs_);
     z3::expr_vector ways(context_);
     for (const std::size_t number : checks_of_processors(spec_)) {
@@ -125,7 +125,7 @@ class Differing {
     solver.add(model::any_of(ways));
     solver.add(model::width_in_range(spec_, inputs_.configuration));
     for (const std::size_t n : chosen_registers(spec_)) add_register(n, solver);
-    if (!is_satisfied(solver, z3::expr_vector(context_))) return Fate::equivalent;
+    if (!is_satisfied(solver, z3::expr_vector(context_))) return CheckFate::equivalent;
     for (const spec::Profile* const profile : profiles) {
       z3::expr_vector is(context_);
       is.push_back(inputs_.configuration.maxphyaddr ==
@@ -139,10 +139,10 @@ class Differing {
       const bool shows = is_satisfied(solver, z3::expr_vector(context_));
       solver.pop();
       text = profile->id;
-      if (shows) return Fate::alive;
+      if (shows) return CheckFate::alive;
     }
     text.clear();
-    return Fate::other;
+    return CheckFate::other;
   }
 
  private:
@@ -187,7 +187,7 @@ std::vector<CheckFinding> assess_checks(const spec::Spec& spec, const Mutants& m
         CheckFinding& finding = findings[n];
         if (const Tried* const killer = killer_of(mutants[n], changed, trials)) {
           const std::vector<std::string>& goals = killer->vector->goals;
-          finding = {Fate::killed, *killer->profile + " " + (goals.empty() ? "neighbour" : goals.front())};
+          finding = {CheckFate::killed, *killer->profile + " " + (goals.empty() ? "neighbour" : goals.front())};
         } else {
           finding.fate = differing.fate_of(changed, profiles, finding.text);
         }

@@ -182,7 +182,8 @@ TEST(Judge, convertible_is_open_for_an_address_that_is_too_wide) {
   walk.vector.asked.guest_physical_address |= ept_word{1} << 50;
   walk.vector.expected = vectors::expected_of(walk.vector.asked);
   walk.observed.answer = {
-      1, EPTSPEC_ANSWERED, EPTSPEC_WALK_VIOLATION, EPTSPEC_VALID_CONVERTIBLE, 0, 0, 0, 1, 0, 0, 0, {}, 0, 0, 0, 0, 0, 0, {}};
+      1, EPTSPEC_ANSWERED, EPTSPEC_WALK_VIOLATION, EPTSPEC_VALID_CONVERTIBLE, 0, 0, 0, 1, 0, 0, 0, {}, 0, 0, 0, 0, 0, 0,
+      {}};
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
 }
 

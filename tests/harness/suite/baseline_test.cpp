@@ -167,10 +167,14 @@ TEST(Baseline, entry_with_a_filter_explains_what_deviates_as_it_says) {
 
 TEST(Baseline, entry_whose_filter_explains_nothing_is_a_problem_when_all_vectors_were_run) {
   const auto problems = [](bool all) {
-    return assessed_by(R"("filter": "question:walk")", "2026-07-01", all).problems;
+    return assessed_by(R"("filter": "question:eptp goal:nowhere")", "2026-07-01", all).problems;
   };
   EXPECT_EQ(problems(true), std::vector<std::string>{"no vector deviates as it says: why"});
   EXPECT_TRUE(problems(false).empty());
+}
+
+TEST(Baseline, entry_about_a_question_that_the_run_does_not_ask_is_no_problem) {
+  EXPECT_TRUE(assessed_by(R"("filter": "question:check rule:r")", "2026-07-01", true).problems.empty());
 }
 
 TEST(Baseline, entry_whose_vectors_the_target_could_not_make_is_no_problem) {
