@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kInPage = 0xfff;
 constexpr std::uint64_t kLastPage = 0xfffff000;  // that the image may use
-constexpr std::uint64_t kPage = 0x1000;
+constexpr std::uint64_t kPageBytes = 0x1000;
 constexpr std::uint64_t kVtprAt = 0x80;  // in the virtual-APIC page
 constexpr std::uint64_t kListEntries = 512;
 constexpr std::uint64_t kMsrEntry = 16;  // bytes
@@ -76,7 +76,7 @@ image::Field placed(ept_check_id check, const ept_registers& registers, int numb
   std::uint64_t page = kOtherPage;
   if (number == EPT_REGISTER_VIRTUAL_APIC_ADDRESS) page = kVirtualApicPage;
   if (number == EPT_REGISTER_EPTP_LIST_ADDRESS) page = kListPage;
-  return {as_it_is.encoding, base, left + page * kPage};
+  return {as_it_is.encoding, base, left + page * kPageBytes};
 }
 
 void add_fields(ept_check_id check, const ept_registers& registers, MadeCase& made) {
@@ -106,7 +106,7 @@ void plan_entry(const ept_registers& asked, Plan& plan) {
   plan.made.act = image::Act::check_entry;
   plan.made.operation = image::Operation::guest;
   add_fields(EPT_CHECK_VM_ENTRY, asked, plan.made);
-  plan.made.words.push_back({kVirtualApicPage * kPage + kVtprAt, asked.vtpr});
+  plan.made.words.push_back({kVirtualApicPage * kPageBytes + kVtprAt, asked.vtpr});
 }
 
 // A VM entry that is accepted if any is, to a guest that executes VMFUNC or INVEPT.
@@ -145,7 +145,7 @@ void plan_vmfunc(const Machine& machine, const ept_registers& asked, Plan& plan)
   if (asked.vmfunc_index >= kListEntries) return;
   // The words of a page that tells its addresses are entries that are not present: a switch shows as EPT violation.
   const std::uint64_t value = without_page(asked, asked.eptp_list_entry) | machine.pages;
-  made.words.push_back({kListPage * kPage + 8 * asked.vmfunc_index, value});
+  made.words.push_back({kListPage * kPageBytes + 8 * asked.vmfunc_index, value});
   plan.pages.push_back(machine.pages);
 }
 
