@@ -91,8 +91,8 @@ std::vector<Control> controls_named(const spec::Spec& spec, const std::string& n
   return found;
 }
 
-Words words_for(const spec::Spec& spec, const std::vector<Setting>& settings, const Wish& wish) {
-  Words words;
+ControlWords words_for(const spec::Spec& spec, const std::vector<Setting>& settings, const Wish& wish) {
+  ControlWords words;
   for (const Setting& setting : settings) {
     if (setting.known) words.values[setting.word] = setting.must;
   }

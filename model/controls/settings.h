@@ -52,13 +52,13 @@ struct Refused {
   Control because;
 };
 
-struct Words {
+struct ControlWords {
   std::map<spec::Word, std::uint64_t> values;  // of the words whose MSR is known
   std::vector<Refused> missing;                // required
   std::vector<Refused> left_out;               // wanted
 };
 
 // What must be 1, what is required, and what is wanted and may be 1, each with the controls that activate its word.
-Words words_for(const spec::Spec& spec, const std::vector<Setting>& settings, const Wish& wish);
+ControlWords words_for(const spec::Spec& spec, const std::vector<Setting>& settings, const Wish& wish);
 
 }  // namespace model

@@ -69,6 +69,19 @@ def missing_paths(text, exists):
     return [path for path in named if not exists(path)]
 
 
+def types_of(text):
+    """The types that a header defines by name in its namespace: a definition begins in the first column."""
+    room = re.search(r"^namespace ([\w:]+) \{", text, re.M)
+    found = re.findall(r"^(?:struct|class|enum class) (\w+)(?: final)?(?: : [^;{]*)? \{", text, re.M)
+    return [f"{room.group(1)}::{name}" for name in found] if room else []
+
+
+def defined_twice(texts):
+    """Two types of one name are one to the linker, whoever includes which: it takes the functions of either."""
+    seen = [name for text in texts for name in types_of(text)]
+    return sorted({name for name in seen if seen.count(name) > 1})
+
+
 def exists(path):
     place = SOURCE / path
     return place.exists() or bool(list(place.parent.glob(place.name + ".*")))
@@ -109,6 +122,15 @@ class Names(unittest.TestCase):
                 continue
             with self.subTest(path):
                 self.assertEqual(missing_paths(path.read_text(encoding="utf-8"), exists), [])
+
+    def test_no_two_headers_define_a_type_of_the_same_name(self):
+        texts = [path.read_text(encoding="utf-8") for path in product_files() if path.suffix == ".h"]
+        self.assertGreater(sum(len(types_of(text)) for text in texts), 200)
+        self.assertEqual(defined_twice(texts), [])
+
+    def test_a_type_that_is_defined_twice_is_found(self):
+        one = "namespace model {\n\nstruct Words {\n};\n}\n"
+        self.assertEqual(defined_twice([one, one, one.replace("model", "spec")]), ["model::Words"])
 
     def test_a_path_that_is_not_there_is_found(self):
         text = "// Tests: tests/harness/kvm/no_such_test.cpp, docs/architecture.md."

@@ -35,7 +35,7 @@ model::Setting setting(const std::vector<model::Setting>& all, const char* id) {
   return *std::ranges::find(all, word(id), &model::Setting::word);
 }
 
-model::Words words(const std::string& msrs, const Strings& required, const Strings& wanted = {},
+model::ControlWords words(const std::string& msrs, const Strings& required, const Strings& wanted = {},
                    model::Governed governed = model::Governed::by_bit_55) {
   const auto controls = [](const Strings& names) {
     std::vector<model::Control> list;
@@ -97,21 +97,21 @@ TEST(Words, what_must_be_1_is_set_without_a_wish) {
 }
 
 TEST(Words, required_secondary_control_activates_its_word) {
-  const model::Words found = words(kMsrs, {"enable_ept"});
+  const model::ControlWords found = words(kMsrs, {"enable_ept"});
   EXPECT_EQ(found.values.at(word("secondary_controls")), 0x2U);
   EXPECT_EQ(found.values.at(word("primary_controls")), 0x84006172U);
   EXPECT_TRUE(found.missing.empty());
 }
 
 TEST(Words, vm_function_activates_two_words) {
-  const model::Words found = words(kMsrs, {}, {"eptp_switching"});
+  const model::ControlWords found = words(kMsrs, {}, {"eptp_switching"});
   EXPECT_EQ(found.values.at(word("vm_function_controls")), 0x1U);
   EXPECT_EQ(found.values.at(word("secondary_controls")), 0x2000U);
   EXPECT_EQ(found.values.at(word("primary_controls")), 0x84006172U);
 }
 
 TEST(Words, wanted_control_that_must_be_0_is_left_out) {
-  const model::Words found = words(kMsrs, {}, {"enable_pml", "enable_vpid"});
+  const model::ControlWords found = words(kMsrs, {}, {"enable_pml", "enable_vpid"});
   EXPECT_EQ(found.values.at(word("secondary_controls")), 0x20000U);
   ASSERT_EQ(found.left_out.size(), 1U);
   EXPECT_EQ(name_of(spec_under_test(), found.left_out[0].control), "control.enable_vpid");
@@ -119,13 +119,13 @@ TEST(Words, wanted_control_that_must_be_0_is_left_out) {
 }
 
 TEST(Words, required_control_that_must_be_0_is_missing) {
-  const model::Words found = words(kMsrs, {"enable_vpid"});
+  const model::ControlWords found = words(kMsrs, {"enable_vpid"});
   ASSERT_EQ(found.missing.size(), 1U);
   EXPECT_EQ(found.missing[0].because.bit(), 5U);
 }
 
 TEST(Words, control_is_missing_where_its_word_cannot_be_activated) {
-  const model::Words found = words(kMsrs, {"enable_hlat"});
+  const model::ControlWords found = words(kMsrs, {"enable_hlat"});
   ASSERT_EQ(found.missing.size(), 1U);
   EXPECT_EQ(name_of(spec_under_test(), found.missing[0].control), "control.enable_hlat");
   EXPECT_EQ(found.values.at(word("primary_controls")), 0x04006172U);
