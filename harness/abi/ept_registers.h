@@ -8,6 +8,9 @@
 #ifndef EPT_REGISTERS_H
 #define EPT_REGISTERS_H
 
+/* A C header with C's names and types; C++ includes it too. */
+/* NOLINTBEGIN(readability-identifier-naming,modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
+
 #ifndef EPT_WORD
 #include <stdint.h>
 #define EPT_WORD uint64_t
@@ -588,5 +591,7 @@ struct ept_check_result {
   ept_word outcome;           /* EPT_..._OUTCOME_... of the check; 0: no rule is broken */
   ept_word rules[EPT_CHECKS]; /* by check, the rules of it that are broken; 0 of one that takes no part */
 };
+
+/* NOLINTEND(readability-identifier-naming,modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
 
 #endif

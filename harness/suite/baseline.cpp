@@ -189,7 +189,7 @@ class Assessing {
   }
 
   // Whether the vectors are of the question that the filter names, if it names one: a run may leave out checks.
-  bool is_asked(const std::string& filter) const {
+  [[nodiscard]] bool is_asked(const std::string& filter) const {
     constexpr std::string_view kQuestion = "question:";
     const std::size_t at = filter.find(kQuestion);
     if (at == std::string::npos) return true;

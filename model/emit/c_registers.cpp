@@ -23,6 +23,9 @@ constexpr const char* kRegistersHead = R"(/*
 #ifndef EPT_REGISTERS_H
 #define EPT_REGISTERS_H
 
+/* A C header with C's names and types; C++ includes it too. */
+/* NOLINTBEGIN(readability-identifier-naming,modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
+
 #ifndef EPT_WORD
 #include <stdint.h>
 #define EPT_WORD uint64_t
@@ -104,7 +107,9 @@ struct ept_check_result {{
 }  // namespace
 
 void emit_c_registers(const spec::Spec& spec, std::ostream& out) {
-  out << kRegistersHead << field_defines(spec) << registers(spec) << results(spec) << "#endif\n";
+  out << kRegistersHead << field_defines(spec) << registers(spec) << results(spec)
+      << "/* NOLINTEND(readability-identifier-naming,modernize-deprecated-headers,modernize-use-using,"
+         "modernize-avoid-c-arrays) */\n\n#endif\n";
 }
 
 }  // namespace model
