@@ -9,7 +9,8 @@
 #define EPT_REGISTERS_H
 
 /* A C header with C's names and types; C++ includes it too. */
-/* NOLINTBEGIN(readability-identifier-naming,modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
+/* NOLINTBEGIN(readability-identifier-naming) */
+/* NOLINTBEGIN(modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
 
 #ifndef EPT_WORD
 #include <stdint.h>
@@ -592,6 +593,7 @@ struct ept_check_result {
   ept_word rules[EPT_CHECKS]; /* by check, the rules of it that are broken; 0 of one that takes no part */
 };
 
-/* NOLINTEND(readability-identifier-naming,modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
+/* NOLINTEND(modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
+/* NOLINTEND(readability-identifier-naming) */
 
 #endif

@@ -24,7 +24,8 @@ constexpr const char* kRegistersHead = R"(/*
 #define EPT_REGISTERS_H
 
 /* A C header with C's names and types; C++ includes it too. */
-/* NOLINTBEGIN(readability-identifier-naming,modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
+/* NOLINTBEGIN(readability-identifier-naming) */
+/* NOLINTBEGIN(modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
 
 #ifndef EPT_WORD
 #include <stdint.h>
@@ -108,8 +109,8 @@ struct ept_check_result {{
 
 void emit_c_registers(const spec::Spec& spec, std::ostream& out) {
   out << kRegistersHead << field_defines(spec) << registers(spec) << results(spec)
-      << "/* NOLINTEND(readability-identifier-naming,modernize-deprecated-headers,modernize-use-using,"
-         "modernize-avoid-c-arrays) */\n\n#endif\n";
+      << "/* NOLINTEND(modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */\n"
+         "/* NOLINTEND(readability-identifier-naming) */\n\n#endif\n";
 }
 
 }  // namespace model

@@ -114,7 +114,7 @@ class Maker {
     }
   }
 
-  bool is_accepted(ept_word eptp) const {
+  [[nodiscard]] bool is_accepted(ept_word eptp) const {
     ept_registers registers = asked_.registers;
     registers.eptp = eptp;
     return eptp_rules_of(registers) == 0;

@@ -94,7 +94,7 @@ TEST(PlanCheck, vmfunc_runs_after_a_vm_entry_that_is_accepted) {
   ASSERT_EQ(plan.not_applicable + plan.declined, "");
   EXPECT_EQ(field(plan, EPT_REGISTER_PIN_BASED_CONTROLS).value, 0x16U);
   ASSERT_EQ(plan.made.words.size(), 1U);
-  EXPECT_EQ(plan.made.words[0].address, field(plan, EPT_REGISTER_EPTP_LIST_ADDRESS).value + 3 * 8);
+  EXPECT_EQ(plan.made.words[0].address, field(plan, EPT_REGISTER_EPTP_LIST_ADDRESS).value + 24);
   EXPECT_EQ(plan.made.words[0].value, (ept_word{1} << 46) | 0x4000005e);
   registers.vm_function_controls = 3;
   EXPECT_NE(plan_check(able_machine(), EPT_CHECK_VMFUNC, registers).not_applicable, "");

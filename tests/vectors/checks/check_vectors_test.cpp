@@ -134,7 +134,7 @@ TEST(CheckVectors, show_each_rule_alone_on_some_profile) {
   std::set<std::string> not_shown;
   for (const auto& [id, goal] : goals_of(46)) {
     const bool needs_limit = id.ends_with("_beyond_32_bits");  // no profile limits addresses to 32 bits
-    if (goal.shows == CheckGoal::Shows::only_rule && !needs_limit && shown.count(id) == 0) not_shown.insert(id);
+    if (goal.shows == CheckGoal::Shows::only_rule && !needs_limit && !shown.contains(id)) not_shown.insert(id);
   }
   EXPECT_EQ(
       not_shown,
@@ -211,6 +211,19 @@ TEST(CheckVectors, another_seed_finds_the_same) {
   EXPECT_EQ(one.not_met, other.not_met);
 }
 
+// No choice with a bit less meets the goal.
+void expect_no_less(const std::string& id, const CheckGoal& goal, Choice choice, vectors::CheckedProcessor& processor) {
+  while (choice.front() < 4 && !processor.meets(goal, choice)) ++choice.front();
+  ASSERT_LT(choice.front(), 4U) << id;
+  for (std::size_t place = 1; place < choice.size(); ++place) {
+    for (std::uint64_t left = choice[place]; left != 0; left &= left - 1) {
+      Choice less = choice;
+      less[place] ^= std::uint64_t{1} << std::countr_zero(left);
+      EXPECT_FALSE(processor.meets(goal, less)) << id;
+    }
+  }
+}
+
 TEST(CheckVectors, lose_their_goal_with_any_bit_less) {
   const spec::Profile& of = profile("alderlake_12500");
   vectors::CheckedProcessor processor(spec_under_test(), of);
@@ -225,19 +238,7 @@ TEST(CheckVectors, lose_their_goal_with_any_bit_less) {
       choice.push_back(*ept_register_word(&registers, static_cast<int>(n)) ^
                        *ept_register_word(&start, static_cast<int>(n)));
     }
-    for (const std::string& id : vector.goals) {
-      const CheckGoal& goal = goals.at(id);
-      choice.front() = 0;
-      while (choice.front() < 4 && !processor.meets(goal, choice)) ++choice.front();
-      ASSERT_LT(choice.front(), 4U) << id;
-      for (std::size_t place = 1; place < choice.size(); ++place) {
-        for (std::uint64_t left = choice[place]; left != 0; left &= left - 1) {
-          Choice less = choice;
-          less[place] ^= std::uint64_t{1} << std::countr_zero(left);
-          EXPECT_FALSE(processor.meets(goal, less)) << id;
-        }
-      }
-    }
+    for (const std::string& id : vector.goals) expect_no_less(id, goals.at(id), choice, processor);
   }
 }
 
