@@ -8,9 +8,8 @@
 #ifndef EPT_REGISTERS_H
 #define EPT_REGISTERS_H
 
-/* A C header with C's names and types; C++ includes it too. */
-/* NOLINTBEGIN(readability-identifier-naming) */
-/* NOLINTBEGIN(modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
+/* Emitted, and a C header; C++ includes it too. */
+/* NOLINTBEGIN */
 
 #ifndef EPT_WORD
 #include <stdint.h>
@@ -593,7 +592,6 @@ struct ept_check_result {
   ept_word rules[EPT_CHECKS]; /* by check, the rules of it that are broken; 0 of one that takes no part */
 };
 
-/* NOLINTEND(modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
-/* NOLINTEND(readability-identifier-naming) */
+/* NOLINTEND */
 
 #endif

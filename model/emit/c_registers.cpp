@@ -23,9 +23,8 @@ constexpr const char* kRegistersHead = R"(/*
 #ifndef EPT_REGISTERS_H
 #define EPT_REGISTERS_H
 
-/* A C header with C's names and types; C++ includes it too. */
-/* NOLINTBEGIN(readability-identifier-naming) */
-/* NOLINTBEGIN(modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */
+/* Emitted, and a C header; C++ includes it too. */
+/* NOLINTBEGIN */
 
 #ifndef EPT_WORD
 #include <stdint.h>
@@ -108,9 +107,7 @@ struct ept_check_result {{
 }  // namespace
 
 void emit_c_registers(const spec::Spec& spec, std::ostream& out) {
-  out << kRegistersHead << field_defines(spec) << registers(spec) << results(spec)
-      << "/* NOLINTEND(modernize-deprecated-headers,modernize-use-using,modernize-avoid-c-arrays) */\n"
-         "/* NOLINTEND(readability-identifier-naming) */\n\n#endif\n";
+  out << kRegistersHead << field_defines(spec) << registers(spec) << results(spec) << "/* NOLINTEND */\n\n#endif\n";
 }
 
 }  // namespace model

@@ -7,7 +7,6 @@
 namespace {
 
 using harness::CheckEnd;
-using harness::MadeCase;
 using harness::Plan;
 
 harness::Machine able_machine() {
