@@ -12,10 +12,10 @@
 namespace cli {
 
 struct ControlsAnswer {
-  std::vector<model::Setting> settings;     // of the words to show
-  std::vector<model::Setting> all;          // of all words
-  std::optional<model::ControlWords> words;        // with a wish
-  std::vector<model::BrokenRule> vm_entry;  // by the words
+  std::vector<model::Setting> settings;      // of the words to show
+  std::vector<model::Setting> all;           // of all words
+  std::optional<model::ControlWords> words;  // with a wish
+  std::vector<model::BrokenRule> vm_entry;   // by the words
   std::vector<model::BrokenRule> msr_values;
 };
 

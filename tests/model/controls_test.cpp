@@ -36,7 +36,7 @@ model::Setting setting(const std::vector<model::Setting>& all, const char* id) {
 }
 
 model::ControlWords words(const std::string& msrs, const Strings& required, const Strings& wanted = {},
-                   model::Governed governed = model::Governed::by_bit_55) {
+                          model::Governed governed = model::Governed::by_bit_55) {
   const auto controls = [](const Strings& names) {
     std::vector<model::Control> list;
     for (const std::string& name : names) list.push_back(model::controls_named(spec_under_test(), name).at(0));
