@@ -111,19 +111,6 @@ class Capabilities {
   std::map<unsigned, std::size_t> by_id_;
 };
 
-// The formula is asserted as long as it lives.
-struct Scope {
-  Scope(z3::solver& of, const z3::expr& formula) : solver(of) {
-    solver.push();
-    solver.add(formula);
-  }
-  ~Scope() { Z3_solver_pop(solver.ctx(), solver, 1); }  // cannot throw
-  Scope(const Scope&) = delete;
-  Scope& operator=(const Scope&) = delete;
-
-  z3::solver& solver;
-};
-
 }  // namespace
 
 struct CheckSolving::State {

@@ -32,7 +32,7 @@ std::optional<ept_word> bits_called(Vocabulary vocabulary, std::string_view name
 // What the outcome of a check that is made alone is; null where no rule is broken.
 const ept_check_outcome_name* outcome_of(ept_check_id check, ept_word outcome);
 
-// "0x1f" by name, for each register that is not 0 and has one of these roles (bit n: ept_register_role n).
+// By name, each register that is not 0 and has one of these roles (bit n: ept_register_role n), with its value.
 std::vector<std::pair<std::string, ept_word>> registers_in(ept_registers registers, unsigned roles);
 inline constexpr unsigned kCapabilities = 1U << EPT_ROLE_CAPABILITY;
 inline constexpr unsigned kGiven = 1U << EPT_ROLE_CONTROL | 1U << EPT_ROLE_FIELD | 1U << EPT_ROLE_OPERAND;

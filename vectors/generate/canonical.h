@@ -17,6 +17,19 @@ using Values = std::vector<std::uint64_t>;
 // choice but for bits, which are tried as 0 before 1.
 z3::solver quick_solver(z3::context& context, unsigned seed = 0);
 
+// The formula is asserted as long as it lives.
+struct Scope {
+  Scope(z3::solver& of, const z3::expr& formula) : solver(of) {
+    solver.push();
+    solver.add(formula);
+  }
+  ~Scope() { Z3_solver_pop(solver.ctx(), solver, 1); }  // cannot throw
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+  z3::solver& solver;
+};
+
 // Whether there is a model under the assumptions. Throws std::runtime_error when the solver does not know.
 bool is_satisfied(z3::solver& solver, const z3::expr_vector& assumptions);
 

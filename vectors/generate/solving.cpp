@@ -121,19 +121,6 @@ class Processors {
   std::map<unsigned, std::size_t> by_id_;
 };
 
-// The formula is asserted as long as it lives.
-struct Scope {
-  Scope(z3::solver& of, const z3::expr& formula) : solver(of) {
-    solver.push();
-    solver.add(formula);
-  }
-  ~Scope() { Z3_solver_pop(solver.ctx(), solver, 1); }  // cannot throw
-  Scope(const Scope&) = delete;
-  Scope& operator=(const Scope&) = delete;
-
-  z3::solver& solver;
-};
-
 // Proved: where all this is assumed no solution comes before these values, or there is none at all.
 struct Fact {
   Assumed assumed;
