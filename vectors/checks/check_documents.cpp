@@ -1,5 +1,6 @@
 #include "vectors/checks/check_documents.h"
 
+#include <algorithm>
 #include <set>
 
 #include "vectors/checks/check_vectors.h"
@@ -39,10 +40,19 @@ void add(const CheckVectors& from, const spec::Profile& profile, Document& to) {
 void add_check_vectors(const spec::Spec& spec, std::vector<Document>& documents, unsigned seed) {
   std::vector<const spec::Profile*> profiles;
   for (const Document& document : documents) profiles.push_back(find_id(spec.profiles, document.profile));
-  const std::vector<CheckVectors> made = check_vectors(spec, profiles, seed);
-  for (std::size_t n = 0; n < documents.size(); ++n) {
-    add(made[n], *profiles[n], documents[n]);
-    link(documents[n]);
+  // One that has the walks of another comes last: it needs no file of its own unless only it shows a goal.
+  const auto has_walks_of_earlier = [&](const spec::Profile* profile) {
+    const auto own = std::ranges::find(profiles, profile);
+    return std::any_of(profiles.begin(), own, [&](const spec::Profile* other) {
+      return same(configuration_of(*other), configuration_of(*profile));
+    });
+  };
+  std::vector<const spec::Profile*> order = profiles;
+  std::ranges::stable_sort(order, {}, has_walks_of_earlier);
+  for (const CheckVectors& made : check_vectors(spec, order, seed)) {
+    const auto place = std::ranges::find(documents, made.profile, &Document::profile);
+    add(made, *find_id(spec.profiles, made.profile), *place);
+    link(*place);
   }
 }
 

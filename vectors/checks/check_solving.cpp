@@ -111,13 +111,26 @@ class Capabilities {
   std::map<unsigned, std::size_t> by_id_;
 };
 
+// Those of any processor, or of this one, whose capabilities and width are numbers then.
+model::Inputs inputs_of(z3::context& context, const spec::Spec& spec, const spec::Profile* only) {
+  model::Inputs inputs(context, spec);
+  if (only == nullptr) return inputs;
+  inputs.configuration.maxphyaddr = model::word(context, static_cast<std::uint64_t>(only->maxphyaddr));
+  for (std::size_t n = 0; n < spec.registers.size(); ++n) {
+    const spec::Register& one = spec.registers[n];
+    if (!is_chosen(one) && one.role != spec::Role::derived)
+      inputs.configuration.at(n) = model::word(context, only->registers.at(n));
+  }
+  return inputs;
+}
+
 }  // namespace
 
 struct CheckSolving::State {
-  State(const spec::Spec& of, std::size_t number, unsigned seed)
+  State(const spec::Spec& of, std::size_t number, unsigned seed, const spec::Profile* only)
       : spec(of),
         check(of.checks.at(number)),
-        inputs(context, of),
+        inputs(inputs_of(context, of, only)),
         meaning(context, of, inputs),
         solver(quick_solver(context, seed)) {
     add_rules();
@@ -131,7 +144,22 @@ struct CheckSolving::State {
     const z3::expr nothing = model::word(context, 0);
     solver.add((words.front() & model::word(context, kNotRunnable)) != nothing || runnable());
     for (const spec::Condition& one : state_for(spec, check)) solver.add(holds(one));
-    capabilities.emplace(spec, support, inputs, solver);
+    if (only == nullptr) capabilities.emplace(spec, support, inputs, solver);
+    for (const z3::expr& word : words) {
+      are_zero.push_back(context.bool_const(fmt::format("zero {}", are_zero.size()).c_str()));
+      solver.add(are_zero.back() == (word == model::word(context, 0)));
+    }
+  }
+
+  // What is assumed of the processor. Nothing where the constraints are those of it alone.
+  [[nodiscard]] Assumed assumed(const spec::Profile& processor) const {
+    return capabilities ? capabilities->of(processor) : Assumed();
+  }
+  [[nodiscard]] z3::expr_vector literals(const Assumed& of) {
+    return capabilities ? capabilities->literals(of) : z3::expr_vector(context);
+  }
+  [[nodiscard]] Assumed used(const Assumed& of) const {
+    return capabilities ? capabilities->used(solver.unsat_core(), of) : Assumed();
   }
 
   [[nodiscard]] std::size_t check_called(const std::string& id) const {
@@ -173,6 +201,22 @@ struct CheckSolving::State {
       solver.add(holds(*one.exists) || choice == model::word(context, 0));
     }
     words.push_back(choice);
+  }
+
+  // As smaller() of canonical.h, for words most of which are 0.
+  z3::expr before(const Choice& choice) {
+    z3::expr_vector ways(context);
+    z3::expr_vector same(context);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (choice[i] == 0) {
+        same.push_back(are_zero[i]);
+        continue;
+      }
+      const z3::expr value = model::word(context, choice[i]);
+      ways.push_back(model::all_of(same) && z3::ult(words[i], value));
+      same.push_back(words[i] == value);
+    }
+    return model::any_of(ways);
   }
 
   // As is_runnable says it on numbers.
@@ -251,12 +295,12 @@ struct CheckSolving::State {
     const auto none = [&](const Fact& fact) { return !fact.choice && fact.assumed.covers(processor); };
     if (std::ranges::any_of(*facts, none)) return std::nullopt;
     const Scope scope(solver, *wanted);
-    if (is_satisfiable(capabilities->literals(processor))) return choice_of(solver.get_model());
-    Assumed core = capabilities->used(solver.unsat_core(), processor);
+    if (is_satisfiable(literals(processor))) return choice_of(solver.get_model());
+    Assumed core = used(processor);
     for (std::size_t i = 0; i < kMost; ++i) {  // those without which there is no proof
       if (!core.which[i]) continue;
       core.which.reset(i);
-      if (is_satisfiable(capabilities->literals(core))) core.which.set(i);
+      if (is_satisfiable(literals(core))) core.which.set(i);
     }
     facts->push_back({core, std::nullopt});
     return std::nullopt;
@@ -272,7 +316,8 @@ struct CheckSolving::State {
   std::vector<std::size_t> endings;
   std::optional<z3::expr> any;
   std::vector<z3::expr> words;  // the choice
-  std::optional<Capabilities> capabilities;
+  std::vector<z3::expr> are_zero;
+  std::optional<Capabilities> capabilities;                          // of any processor
   std::map<unsigned, std::pair<z3::expr, std::vector<Fact>>> known;  // by the id of the formula, which stays alive
   std::optional<z3::expr> wanted;
   std::vector<Fact>* facts = nullptr;
@@ -280,8 +325,8 @@ struct CheckSolving::State {
   std::size_t questions = 0;
 };
 
-CheckSolving::CheckSolving(const spec::Spec& spec, std::size_t check, unsigned seed)
-    : state_(std::make_unique<State>(spec, check, seed)) {}
+CheckSolving::CheckSolving(const spec::Spec& spec, std::size_t check, unsigned seed, const spec::Profile* only)
+    : state_(std::make_unique<State>(spec, check, seed, only)) {}
 CheckSolving::~CheckSolving() = default;
 
 std::size_t CheckSolving::questions() const { return state_->questions; }
@@ -290,7 +335,7 @@ std::optional<Choice> CheckSolving::smallest(const CheckGoal& goal, CheckedProce
   if (!processor.is_in_reach(goal)) return std::nullopt;
   State& state = *state_;
   state.turn_to(goal);
-  const Assumed assumed = state.capabilities->of(processor.profile());
+  const Assumed assumed = state.assumed(processor.profile());
   const auto is_solution = [&](const Choice& choice) { return processor.meets(goal, choice); };
   std::optional<Choice> found;
   for (const Fact& fact : *state.facts) {
@@ -306,13 +351,13 @@ std::optional<Choice> CheckSolving::smallest(const CheckGoal& goal, CheckedProce
   }
   if (!found) found = state.some(assumed);
   if (!found) return std::nullopt;
-  const z3::expr_vector literals = state.capabilities->literals(assumed);
+  const z3::expr_vector literals = state.literals(assumed);
   for (;;) {
     if (!is_solution(*found)) throw std::logic_error("header and constraints disagree about " + goal.id);
     found = descend(*found, Choice(found->size(), 0), is_solution);
-    const Scope scope(state.solver, *state.wanted && smaller(state.words, *found));
+    const Scope scope(state.solver, *state.wanted && state.before(*found));
     if (!state.is_satisfiable(literals)) {
-      state.facts->push_back({state.capabilities->used(state.solver.unsat_core(), assumed), found});
+      state.facts->push_back({state.used(assumed), found});
       state.last = found;
       return found;
     }
@@ -324,7 +369,7 @@ std::optional<std::vector<std::string>> CheckSolving::lacking(const CheckGoal& g
                                                               const CheckedProcessor& processor) {
   State& state = *state_;
   state.turn_to(goal);
-  const Assumed assumed = state.capabilities->of(processor.profile());
+  const Assumed assumed = state.assumed(processor.profile());
   if (state.some(assumed)) return std::nullopt;
   const auto fact =
       std::ranges::find_if(*state.facts, [&](const Fact& one) { return !one.choice && one.assumed.covers(assumed); });

@@ -14,8 +14,9 @@ namespace vectors {
 
 class CheckSolving {
  public:
-  // For one check. `seed` changes which models the solver finds first, never an answer. The specification is kept.
-  CheckSolving(const spec::Spec& spec, std::size_t check, unsigned seed = 0);
+  // For one check. `seed` changes which models the solver finds first, never an answer. With `only` no other processor
+  // can be asked about, which is faster. The specification is kept.
+  CheckSolving(const spec::Spec& spec, std::size_t check, unsigned seed = 0, const spec::Profile* only = nullptr);
   ~CheckSolving();
   CheckSolving(const CheckSolving&) = delete;
   CheckSolving& operator=(const CheckSolving&) = delete;

@@ -59,6 +59,7 @@ std::optional<Choice> nearest_accepted(const spec::Spec& spec, CheckedProcessor&
 }
 
 struct Answer {
+  bool asked = false;
   std::optional<Choice> choice;
   std::optional<Choice> neighbour;
 };
@@ -98,7 +99,7 @@ CheckVectors collected(const CheckedProcessor& processor, const std::vector<Chec
   for (std::size_t n = 0; n < goals.size(); ++n) {
     if (answers[n].choice) {
       result.vectors[collection.place_of(goals[n], *answers[n].choice)].goals.push_back(goals[n].id);
-    } else {
+    } else if (answers[n].asked) {
       result.not_met.push_back(goals[n].id);
     }
   }
@@ -110,34 +111,64 @@ CheckVectors collected(const CheckedProcessor& processor, const std::vector<Chec
   return result;
 }
 
-// What is answered by one solver: goals of one check, from one place of the list on.
+// What is answered by one solver: goals of one check, from one place of the list on. By id, so that a goal which the
+// widths share is there once; with its place among the goals of each width.
 struct Batch {
   std::size_t check;
-  std::set<std::pair<int, std::size_t>> goals;  // width, and place in the goals of that width
+  std::map<std::string, std::map<int, std::size_t>> goals;
 };
 
 constexpr std::size_t kBatches = 4;  // of a check
+
+// All that the batches read, and where each writes an answer of its own.
+struct Work {
+  std::map<int, std::vector<CheckGoal>> goals;  // by width
+  std::vector<CheckedProcessor> processors;
+  std::vector<Answers> answers;  // of each processor
+  std::vector<std::vector<WholeRule>> rules;
+};
+
+Answer answer_of(const spec::Spec& spec, const Work& work, const CheckGoal& goal, CheckedProcessor& processor,
+                 CheckSolving& solving) {
+  Answer answer{true, solving.smallest(goal, processor), std::nullopt};
+  if (answer.choice && (goal.shows == CheckGoal::Shows::only_rule || goal.shows == CheckGoal::Shows::rule))
+    answer.neighbour = nearest_accepted(spec, processor, goal.check, work.rules[goal.check][goal.rule], *answer.choice);
+  return answer;
+}
+
+void solve(const spec::Spec& spec, const Batch& batch, unsigned seed, Work& work) {
+  std::vector<CheckedProcessor> own = work.processors;
+  CheckSolving first(spec, batch.check, seed, &own.front().profile());  // which shows most goals
+  CheckSolving others(spec, batch.check, seed);
+  for (const auto& [id, places] : batch.goals) {
+    for (std::size_t p = 0; p < own.size(); ++p) {
+      const auto place = places.find(own[p].profile().maxphyaddr);
+      if (place == places.end()) continue;
+      Answer& answer = work.answers[p][place->second];
+      answer = answer_of(spec, work, work.goals.at(place->first)[place->second], own[p], p == 0 ? first : others);
+      if (answer.choice) break;
+    }
+  }
+}
 
 }  // namespace
 
 std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vector<const spec::Profile*>& profiles,
                                         unsigned seed) {
-  std::map<int, std::vector<CheckGoal>> goals;
+  Work work;
   std::map<std::pair<std::size_t, std::size_t>, Batch> batches;
-  std::vector<CheckedProcessor> processors;
-  std::vector<Answers> answers;
-  std::vector<std::vector<WholeRule>> rules;
-  for (const spec::Check& check : spec.checks) rules.push_back(whole_rules(spec, check));
+  for (const spec::Check& check : spec.checks) work.rules.push_back(whole_rules(spec, check));
   for (const spec::Profile* const profile : profiles) {
-    const auto [found, is_new] = goals.try_emplace(profile->maxphyaddr);
-    if (is_new) found->second = check_goals(spec, profile->maxphyaddr);
-    processors.emplace_back(spec, *profile);
-    answers.emplace_back(found->second.size());
+    const int width = profile->maxphyaddr;
+    const auto [found, is_new] = work.goals.try_emplace(width);
+    if (is_new) found->second = check_goals(spec, width);
+    work.processors.emplace_back(spec, *profile);
+    work.answers.emplace_back(found->second.size());
     for (std::size_t n = 0; is_new && n < found->second.size(); ++n) {
       const CheckGoal& goal = found->second[n];
-      Batch& batch = batches[{goal.check, goal.rule * kBatches / rules[goal.check].size()}];
+      Batch& batch = batches[{goal.check, goal.rule * kBatches / work.rules[goal.check].size()}];
       batch.check = goal.check;
-      batch.goals.emplace(profile->maxphyaddr, n);
+      batch.goals[goal.id].emplace(width, n);
     }
   }
   std::vector<const Batch*> list;
@@ -145,24 +176,10 @@ std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vecto
   std::ranges::stable_sort(list, std::greater<>(), [](const Batch* one) { return one->goals.size(); });
   in_parallel<int>(
       list.size(), [] { return std::make_unique<int>(); },
-      [&](std::size_t i, int&) {
-        CheckSolving solving(spec, list[i]->check, seed);
-        std::vector<CheckedProcessor> own = processors;
-        for (const auto& [width, place] : list[i]->goals) {
-          for (std::size_t p = 0; p < own.size(); ++p) {
-            if (profiles[p]->maxphyaddr != width) continue;
-            const CheckGoal& goal = goals.at(width)[place];
-            Answer& answer = answers[p][place];
-            answer.choice = solving.smallest(goal, own[p]);
-            if (answer.choice && (goal.shows == CheckGoal::Shows::only_rule || goal.shows == CheckGoal::Shows::rule))
-              answer.neighbour =
-                  nearest_accepted(spec, own[p], goal.check, rules[goal.check][goal.rule], *answer.choice);
-          }
-        }
-      });
+      [&](std::size_t i, int&) { solve(spec, *list[i], seed, work); });
   std::vector<CheckVectors> results;
   for (std::size_t p = 0; p < profiles.size(); ++p)
-    results.push_back(collected(processors[p], goals.at(profiles[p]->maxphyaddr), answers[p]));
+    results.push_back(collected(work.processors[p], work.goals.at(profiles[p]->maxphyaddr), work.answers[p]));
   return results;
 }
 
@@ -173,12 +190,9 @@ std::vector<Unmet> unmet_goals(const spec::Spec& spec, const std::vector<CheckVe
     const spec::Profile* const profile = find_id(spec.profiles, one.profile);
     const std::set<std::string> missing(one.not_met.begin(), one.not_met.end());
     for (const CheckGoal& goal : check_goals(spec, profile->maxphyaddr)) {
-      if (!missing.contains(goal.id)) {
-        met.insert(goal.id);
-      } else {
-        unmet.insert_or_assign(goal.id, std::pair(goal, profile));
-      }
+      if (missing.contains(goal.id)) unmet.insert_or_assign(goal.id, std::pair(goal, profile));
     }
+    for (const CheckVector& vector : one.vectors) met.insert(vector.goals.begin(), vector.goals.end());
   }
   std::map<std::size_t, std::unique_ptr<CheckSolving>> solvers;
   std::vector<Unmet> list;

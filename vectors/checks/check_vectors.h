@@ -1,5 +1,5 @@
-// Vectors for every goal of the checks, each the smallest case of a processor, and what each that breaks one rule is
-// told apart from. Tests: tests/vectors/checks/check_vectors_test.cpp.
+// Vectors for every goal of the checks, each the smallest case of the first processor that shows it, and what each that
+// breaks one rule is told apart from. Tests: tests/vectors/checks/check_vectors_test.cpp.
 #pragma once
 
 #include <optional>
@@ -23,10 +23,11 @@ struct CheckVector {
 struct CheckVectors {
   std::string profile;
   std::vector<CheckVector> vectors;  // in the order of their first goal; neighbours that have none at the end
-  std::vector<std::string> not_met;  // goals that this processor cannot show
+  std::vector<std::string> not_met;  // goals that this processor was asked for and cannot show
 };
 
-// Of each profile, in the order of the specification. Throws as CheckSolving does.
+// A goal is shown by the first of these profiles that can, so one alone shows all that it can. In the order of the
+// profiles. Throws as CheckSolving does.
 std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vector<const spec::Profile*>& profiles,
                                         unsigned seed = 0);
 
