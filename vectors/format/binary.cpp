@@ -16,10 +16,11 @@ namespace vectors {
 namespace {
 
 constexpr std::string_view kMagic = "EPTVECT\n";
-constexpr ept_word kVersion = 2;
-constexpr std::size_t kEntries = 5;
-constexpr std::size_t kExpectedPlace = 104;  // in a record
-constexpr std::size_t kIdPlace = 144;
+constexpr ept_word kVersion = 3;
+constexpr std::size_t kMostEntries = 5;
+constexpr std::size_t kExpectedPlace = 24;  // in a record
+constexpr std::size_t kIdPlace = 64;
+constexpr std::size_t kRegister = 10;  // bytes
 
 // From which bit of the expectation each member of an outcome lies there, and in how many bits, in the order of
 // ept_outcome_members; two that no result has both of share a place. What is_told has none.
@@ -56,50 +57,91 @@ struct Reader {
   std::size_t at = 0;
 };
 
-// Calls `each` of all numbers of a case, as they lie in a record, with their sizes. The case gets kEntries entries, of
-// which `count` are its own.
+// A number of a register, and what it has.
+using Numbered = std::pair<std::size_t, ept_word>;
+
+// Those of a case that are not 0.
+std::vector<Numbered> numbered(ept_registers registers) {
+  std::vector<Numbered> list;
+  for (int n = 0; n < EPT_REGISTERS; ++n) {
+    if (const ept_word value = *ept_register_word(&registers, n); value != 0) list.emplace_back(n, value);
+  }
+  return list;
+}
+
+// What a record begins with: from the size to the access.
+struct Head {
+  std::size_t size = 0;
+  std::size_t entries = 0;
+  std::size_t registers = 0;
+};
+
 template <class Each>
-void each_number(Case& asked, std::size_t& count, Each& each) {
-  ept_registers& has = asked.registers;
-  asked.entries.resize(kEntries);
+void each_number(Head& head, Case& asked, Each& each) {
+  each(head.size, 2);
   each(asked.question, 1);
-  each(has.maxphyaddr, 1);
+  each(asked.registers.maxphyaddr, 1);
   each(asked.level, 1);
-  each(count, 1);
-  for (ept_word* word : {&has.pin_based_controls, &has.primary_controls, &has.secondary_controls}) each(*word, 4);
-  for (ept_word* word : {&has.capability, &has.tertiary_controls, &has.parameters, &asked.registers.eptp})
-    each(*word, 8);
-  // A sub-page check leaves the last place to its pointer.
-  const bool sub_page = asked.question == Question::sub_page;
-  for (std::size_t n = 0; n < kEntries; ++n)
-    each(sub_page && n + 1 == kEntries ? asked.registers.sub_page_table_pointer : asked.entries[n], 8);
+  each(head.entries, 1);
+  each(head.registers, 1);
+  each(asked.check, 1);
   each(asked.guest_physical_address, 8);
   each(asked.access, 8);
 }
 
+using Words = std::array<ept_word, 5>;
+
+void put(Words& words, std::size_t bit, unsigned bits, ept_word value, std::string_view what) {
+  if (bits < 64 && value >> bits != 0)
+    throw std::runtime_error(fmt::format("{:#x} has no room in {} bits of {}", value, bits, what));
+  words.at(bit / 64) |= value << bit % 64;
+}
+
+Words words_of_check(const Case& asked, const Expected& expected) {
+  Words words{};
+  const ept_check_outcome_name* const outcome = outcome_of(asked.check, expected.check.outcome);
+  put(words, 0, 8, expected.check.outcome, "the outcome of a check");
+  put(words, 8, 8, outcome == nullptr ? 0xff : outcome->exception & 0xff, "exception");
+  put(words, 16, 16, outcome == nullptr ? 0xffff : outcome->exit_reason & 0xffff, "exit reason");
+  put(words, 32, 32, outcome == nullptr ? 0 : outcome->vm_instruction_errors, "VM-instruction errors");
+  std::size_t bit = 64;
+  for (const ept_check_rule_name& one : ept_check_rule_names) {
+    if (one.whole != asked.check) continue;
+    if ((expected.check.rules[one.check] & one.bits) != 0) put(words, bit, 1, 1, one.name);
+    ++bit;
+  }
+  return words;
+}
+
 // Of the three answers of `expected` one is there; the others are 0.
-std::string record_of(Case asked, const Expected& expected) {
-  if (asked.question == Question::check) throw std::runtime_error("a record has no room for the registers of a check");
-  Writer to;
-  std::size_t count = asked.entries.size();
-  const std::string id = id_of(asked).substr(4);
-  each_number(asked, count, to);
+Words words_of(const Case& asked, const Expected& expected) {
+  if (asked.question == Question::check) return words_of_check(asked, expected);
+  Words words{};
   const ept_classification& entry = expected.classification;
-  std::array<ept_word, 5> words{};
   for (const ept_outcome_member& one : ept_outcome_members) {
     if (is_told(expected.outcome, one)) continue;
-    const ept_word value = ept_outcome_get(&expected.outcome, one.member);
-    const unsigned bits = kBits.at(one.member);
-    if (bits < 64 && value >> bits != 0)
-      throw std::runtime_error(fmt::format("{:#x} has no room in {} bits of {}", value, bits, one.name));
-    words.at(kPlaces.at(one.member) / 64) |= value << kPlaces.at(one.member) % 64;
+    put(words, kPlaces.at(one.member), kBits.at(one.member), ept_outcome_get(&expected.outcome, one.member), one.name);
   }
   words[0] |= asked.question == Question::entry ? entry.kind | static_cast<ept_word>(entry.format) << 24
                                                 : static_cast<ept_word>(expected.outcome.result);
   words[1] |= expected.eptp_rules | entry.rules;
   words[4] |= entry.reserved_bits;
-  for (const ept_word word : words) to(word, 8);
-  to(std::stoull(id, nullptr, 16), 8);
+  return words;
+}
+
+std::string record_of(Case asked, const Expected& expected) {
+  Writer to;
+  const std::vector<Numbered> registers = numbered(asked.registers);
+  const std::size_t count = asked.entries.size();
+  Head head{kBinaryRecord + 8 * count + kRegister * registers.size(), count, registers.size()};
+  each_number(head, asked, to);
+  for (const ept_word word : words_of(asked, expected)) to(word, 8);
+  to(std::stoull(id_of(asked).substr(4), nullptr, 16), 8);
+  for (const ept_word entry : asked.entries) to(entry, 8);
+  for (const auto& [number, value] : registers) {
+    to(number, 2);
+    to(value, 8);
+  }
   return to.bytes;
 }
 
@@ -110,10 +152,11 @@ bool is_possible(const Case& asked) {
   if (asked.registers.maxphyaddr < 1 || asked.registers.maxphyaddr > 52) return false;
   switch (asked.question) {
     case Question::eptp: return level == 0 && entries == 0;
-    case Question::entry: return level >= 1 && level <= kEntries && entries == 1;
+    case Question::entry: return level >= 1 && level <= kMostEntries && entries == 1;
     case Question::walk:
     case Question::sub_page: return level == entries && entries == entries_of(asked);
-    case Question::check: return false;
+    case Question::check:
+      return level == 0 && entries == 0 && asked.check < EPT_CHECKS && ept_check_names[asked.check].whole;
   }
   return false;
 }
@@ -121,14 +164,32 @@ bool is_possible(const Case& asked) {
 // What is wrong with a record, and at which of its bytes.
 using Mistake = std::pair<std::string, std::size_t>;
 
-std::optional<Mistake> take_record(std::string_view record, Vector& to) {
-  if (record[3] > static_cast<char>(kEntries) || record[3] < 0) return Mistake{"a record that is not one", 3};
+constexpr const char* kNoRecord = "a record that is not one";
+
+std::optional<Mistake> take_case(std::string_view record, Case& asked) {
   Reader from{record};
-  std::size_t count = 0;
-  each_number(to.asked, count, from);
-  to.asked.entries.resize(count);
-  if (!is_possible(to.asked)) return Mistake{"a record that is not one", 0};
-  from.at = kIdPlace;
+  Head head;
+  each_number(head, asked, from);
+  if (head.entries > kMostEntries || record.size() != kBinaryRecord + 8 * head.entries + kRegister * head.registers)
+    return Mistake{kNoRecord, 5};
+  from.at = kBinaryRecord;
+  asked.entries.resize(head.entries);
+  for (ept_word& entry : asked.entries) from(entry, 8);
+  for (; head.registers > 0; --head.registers) {
+    int number = 0;
+    from(number, 2);
+    if (number >= EPT_REGISTERS) return Mistake{"a register that does not exist", from.at - 2};
+    ept_word& value = *ept_register_word(&asked.registers, number);
+    from(value, 8);
+    if ((value & ~ept_register_names[number].bits) != 0) return Mistake{"more bits than the register has", from.at - 8};
+  }
+  if (!is_possible(asked)) return Mistake{kNoRecord, 0};
+  return std::nullopt;
+}
+
+std::optional<Mistake> take_record(std::string_view record, Vector& to) {
+  if (auto mistake = take_case(record, to.asked)) return mistake;
+  Reader from{record, kIdPlace};
   ept_word id = 0;
   from(id, 8);
   to.id = fmt::format("ept-{:016x}", id);
@@ -137,7 +198,7 @@ std::optional<Mistake> take_record(std::string_view record, Vector& to) {
   const auto different = static_cast<std::size_t>(
       std::mismatch(record.begin() + kExpectedPlace, record.begin() + kIdPlace, right.begin() + kExpectedPlace).first -
       record.begin());
-  if (right.substr(kIdPlace) != record.substr(kIdPlace))
+  if (right.substr(kIdPlace, 8) != record.substr(kIdPlace, 8))
     return Mistake{fmt::format("{}: the id is not that of the case, {}", to.id, id_of(to.asked)), kIdPlace};
   if (different != kIdPlace) return Mistake{to.id + ": expects what the manual does not say", different};
   if (right != record) return Mistake{to.id + ": a bit of its case means nothing", 0};
@@ -165,11 +226,11 @@ std::string to_binary(const std::vector<Vector>& list) {
 void write_c_array(const std::vector<Vector>& list, const std::string& name, std::ostream& out) {
   out << "/* Vectors of eptspec, written by \"eptspec vectors export --format c\"; docs/vectors.md has the layout. */\n"
       << fmt::format("#define {}_COUNT {}\n", name, list.size())
-      << fmt::format("static const unsigned char {}[{}][{}] = {{\n", name, list.size(), kBinaryRecord);
+      << fmt::format("static const unsigned char {}[] = {{\n", name);
   for (const Vector& vector : list) {
-    out << fmt::format("  /* {} {} */\n  {{", vector.id, fmt::join(vector.goals, " "));
+    out << fmt::format("  /* {} {} */\n  ", vector.id, fmt::join(vector.goals, " "));
     for (const char byte : binary_record(vector)) out << fmt::format("{},", static_cast<unsigned char>(byte));
-    out << "},\n";
+    out << "\n";
   }
   out << "};\n";
 }
@@ -188,17 +249,20 @@ std::vector<Vector> from_binary(std::string_view bytes, const std::string& file,
   header(version, 4);
   header(count, 4);
   if (version != kVersion) return wrong(8, "a version that is not known");
-  const std::size_t size = bytes.size() - kBinaryHeader;
-  if (count == 0 ? size % kBinaryRecord != 0 : size != count * kBinaryRecord)
-    return wrong(12, "another number of records than follows");
   std::vector<Vector> list;
-  for (std::size_t at = kBinaryHeader; at < bytes.size(); at += kBinaryRecord) {
+  std::size_t records = 0;
+  for (std::size_t at = kBinaryHeader; at < bytes.size(); ++records) {
+    std::size_t size = 0;
+    if (bytes.size() - at >= kBinaryRecord) Reader{bytes, at}(size, 2);
+    if (size < kBinaryRecord || size > bytes.size() - at) return wrong(at, "a record that is cut off, or no record");
     Vector vector;
-    if (const auto mistake = take_record(bytes.substr(at, kBinaryRecord), vector))
+    if (const auto mistake = take_record(bytes.substr(at, size), vector))
       wrong(at + mistake->second, mistake->first);
     else
       list.push_back(std::move(vector));
+    at += size;
   }
+  if (count != 0 && count != records) return wrong(12, "another number of records than follows");
   return list;
 }
 

@@ -1,5 +1,5 @@
-// The compact binary of vectors: a header of 16 bytes and records of 152 bytes, all little endian (docs/vectors.md has
-// the layout). Holds case, expectation and id; not profile, goals and relations. Tests:
+// The compact binary of vectors: a header of 16 bytes and records that begin with their size, all little endian
+// (docs/vectors.md has the layout). Holds case, expectation and id; not profile, goals and relations. Tests:
 // tests/vectors/format/binary_test.cpp.
 #pragma once
 
@@ -13,7 +13,7 @@
 namespace vectors {
 
 constexpr std::size_t kBinaryHeader = 16;
-constexpr std::size_t kBinaryRecord = 152;
+constexpr std::size_t kBinaryRecord = 72;  // at least
 
 // The parts of a file, for streams; 0 records in the header mean as many as follow. Throw std::runtime_error when a
 // value has no room.
@@ -22,8 +22,8 @@ std::string binary_record(const Vector& vector);
 
 std::string to_binary(const std::vector<Vector>& list);
 
-// For programs without a file system: `const unsigned char NAME[COUNT][152]`, with the id and the goals of each vector
-// beside it.
+// For programs without a file system: the records one behind the other as `const unsigned char NAME[]`, with the id and
+// the goals of each vector beside it.
 void write_c_array(const std::vector<Vector>& list, const std::string& name, std::ostream& out);
 
 // Whether the bytes begin as such a file.

@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 SITUATION = "misconfiguration/pml4e/reserved_bit"
-HEADER, RECORD = 16, 152
+HEADER, ID = 16, 64
 
 
 def coverage(eptspec, directory, *options):
@@ -36,8 +36,11 @@ def leave_out(directory, gone):
     """Takes records away from the binary (docs/vectors.md), and says so in the manifest."""
     path = directory / "any.bin"
     data = path.read_bytes()
-    records = [data[at:at + RECORD] for at in range(HEADER, len(data), RECORD)]
-    kept = [record for record in records if int.from_bytes(record[-8:], "little") not in gone]
+    records, at = [], HEADER
+    while at < len(data):
+        records.append(data[at:at + int.from_bytes(data[at:at + 2], "little")])
+        at += len(records[-1])
+    kept = [record for record in records if int.from_bytes(record[ID:ID + 8], "little") not in gone]
     data = data[:HEADER - 4] + len(kept).to_bytes(4, "little") + b"".join(kept)
     path.write_bytes(data)
     manifest = json.loads((directory / "manifest.json").read_text())
