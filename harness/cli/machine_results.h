@@ -22,8 +22,7 @@ struct ChoiceArguments {
 // the user's cache by content: program, specification and configuration; a file there that is damaged is made anew.
 // Empty when the specification has mistakes, which are on standard error. Throws std::runtime_error.
 // checks: also those of VM entry, VMFUNC and INVEPT.
-std::string own_vectors(const std::string& spec_directory, const harness::Description& description,
-                        bool checks = false);
+std::string own_vectors(const std::string& spec_directory, const harness::Description& description);
 
 // The job of a machine that is known. Without a value when there are mistakes in files, which are on standard error.
 std::optional<harness::Job> job_for(const Invocation& invocation, ChoiceArguments& arguments,

@@ -11,6 +11,7 @@
 #include "vectors/format/manifest.h"
 #include "vectors/generate/literal_table.h"
 #include "vectors/mutants/adequacy.h"
+#include "vectors/mutants/check_mutants.h"
 
 namespace cli {
 
@@ -92,10 +93,35 @@ void print_groups(const vectors::Mutants& mutants, const std::vector<vectors::Fi
   fmt::print("\n");
 }
 
-int report(const spec::Spec& spec, const vectors::Mutants& mutants, const std::vector<vectors::Trial>& trials,
+// Mutants of walks and mutants of checks, and what became of them.
+struct Assessed {
+  vectors::Mutants mutants;
+  std::vector<vectors::Finding> findings;
+};
+
+// All mutants, or those with this id.
+vectors::Mutants chosen(vectors::Mutants mutants, const std::string& id) {
+  if (!id.empty()) std::erase_if(mutants, [&](const vectors::Mutant& mutant) { return mutant.id != id; });
+  return mutants;
+}
+
+Assessed assess(const spec::Spec& spec, const std::string& id, const std::vector<vectors::Trial>& trials,
+                const std::vector<vectors::Document>& documents) {
+  Assessed all;
+  all.mutants = chosen(vectors::all_mutants(spec), id);
+  all.findings = vectors::assess(spec, all.mutants, trials);
+  vectors::Mutants checks = chosen(vectors::check_mutants(spec), id);
+  auto found = vectors::assess_checks(spec, checks, documents);
+  for (vectors::Mutant& mutant : checks) mutant.group = "check " + mutant.group;
+  std::move(checks.begin(), checks.end(), std::back_inserter(all.mutants));
+  std::move(found.begin(), found.end(), std::back_inserter(all.findings));
+  return all;
+}
+
+int report(const spec::Spec& spec, const std::vector<vectors::Trial>& trials,
            const std::vector<vectors::Document>& documents) {
   const auto start = std::chrono::steady_clock::now();
-  const auto findings = vectors::assess(spec, mutants, trials);
+  const auto [mutants, findings] = assess(spec, "", trials, documents);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   for (std::size_t i = 0; i < mutants.size(); ++i) {
     if (findings[i].fate == vectors::Fate::alive || findings[i].fate == vectors::Fate::unknown)
@@ -110,34 +136,34 @@ int report(const spec::Spec& spec, const vectors::Mutants& mutants, const std::v
   print_groups(mutants, findings, inserted(rows));
   const vectors::Score score = vectors::score_of(findings);
   fmt::print("{} of {} mutants of the specification killed by {} vectors in {:.1f} s\n", score.killed, score.counted,
-             trials.size(), elapsed.count());
+             all_of(documents).size(), elapsed.count());
   return score.complete() && complete ? 0 : kDeviations;
 }
 
-int report_one(const spec::Spec& spec, const vectors::Mutants& one, const std::vector<vectors::Trial>& trials) {
-  const vectors::Finding finding = vectors::assess(spec, one, trials).front();
-  print_survivor(spec, one.front(), finding);
+int report_one(const spec::Spec& spec, const std::string& id, const std::vector<vectors::Trial>& trials,
+               const std::vector<vectors::Document>& documents) {
+  const auto [mutants, findings] = assess(spec, id, trials, documents);
+  if (mutants.empty()) {
+    fmt::print(stderr, "there is no mutant '{}'; --list names them\n", id);
+    return kCouldNotRun;
+  }
+  print_survivor(spec, mutants.front(), findings.front());
   for (const vectors::Trial& trial : trials) {
-    if (trial.id != finding.killer) continue;
+    if (trial.id != findings.front().killer) continue;
     fmt::print("  by {}\n", trial.id);
     print_case(spec, trial.asked);
   }
-  return vectors::score_of({finding}).complete() ? 0 : kDeviations;
+  return vectors::score_of(findings).complete() ? 0 : kDeviations;
 }
 
 int run(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec) return kCouldNotRun;
-  vectors::Mutants mutants = vectors::all_mutants(*spec);
   if (arguments.list) {
-    for (const vectors::Mutant& mutant : mutants) fmt::print("{:<70} {}\n", mutant.id, mutant.what);
+    for (const vectors::Mutants& list : {vectors::all_mutants(*spec), vectors::check_mutants(*spec)}) {
+      for (const vectors::Mutant& mutant : list) fmt::print("{:<70} {}\n", mutant.id, mutant.what);
+    }
     return 0;
-  }
-  if (!arguments.mutant.empty())
-    std::erase_if(mutants, [&](const vectors::Mutant& mutant) { return mutant.id != arguments.mutant; });
-  if (mutants.empty()) {
-    fmt::print(stderr, "there is no mutant '{}'; --list names them\n", arguments.mutant);
-    return kCouldNotRun;
   }
   std::vector<std::string> errors;
   const auto documents = vectors::read_directory(arguments.directory, errors);
@@ -147,7 +173,8 @@ int run(const Invocation& invocation, const Arguments& arguments) {
   for (std::size_t i = 0; i < std::min(wrong.size(), kMostShown); ++i)
     fmt::print(stderr, "the specification itself gives another answer than {} expects\n", wrong[i]);
   if (!wrong.empty()) return kCouldNotRun;
-  return arguments.mutant.empty() ? report(*spec, mutants, trials, documents) : report_one(*spec, mutants, trials);
+  return arguments.mutant.empty() ? report(*spec, trials, documents)
+                                  : report_one(*spec, arguments.mutant, trials, documents);
 }
 
 }  // namespace

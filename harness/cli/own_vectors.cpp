@@ -77,18 +77,17 @@ bool is_sound(const fs::path& path) {
 
 }  // namespace
 
-std::string own_vectors(const std::string& spec_directory, const harness::Description& description, bool checks) {
+std::string own_vectors(const std::string& spec_directory, const harness::Description& description) {
   static std::mutex one_at_a_time;  // models of Bochs that have one configuration generate its vectors once
   const std::scoped_lock lock(one_at_a_time);
   const spec::Profile profile = profile_of(description);
-  const fs::path path = harness::cache_directory() /
-                        (key_of(spec_directory, profile).substr(0, 32) + (checks ? "_checks.jsonl" : ".jsonl"));
+  const fs::path path = harness::cache_directory() / (key_of(spec_directory, profile).substr(0, 32) + ".jsonl");
   if (is_sound(path)) return path.string();
   const auto spec = load_or_report(spec_directory);
   if (!spec) return {};
   fmt::print(stderr, "{}: generating the vectors of its configuration\n", description.name);
   vectors::Document made = vectors::generate_for(*spec, profile);
-  if (checks) vectors::add_check_vectors(*spec, profile, made);
+  vectors::add_check_vectors(*spec, profile, made);
   fs::create_directories(path.parent_path());
   const fs::path draft = path.string() + fmt::format(".{}", getpid());
   std::ostringstream lines;

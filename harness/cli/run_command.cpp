@@ -196,7 +196,7 @@ std::optional<Draft> run_target(const Invocation& invocation, RunArguments& argu
     arguments.output.foreign_vectors = !arguments.own;
   }
   if (arguments.own && description.machine) {
-    arguments.output.vectors = own_vectors(invocation.spec_directory, description, arguments.checks);
+    arguments.output.vectors = own_vectors(invocation.spec_directory, description);
     if (arguments.output.vectors.empty()) return std::nullopt;
   }
   auto draft = read_inputs(arguments.output);
@@ -236,10 +236,6 @@ void add_run_command(Command& app, Invocation& invocation) {
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk|sub_page|check, rule:TEXT, "
       "access:TEXT, or TEXT of an id or goal; ! negates");
   command.add_flag("--quick", arguments.quick, "Only the vectors that isolate one rule each, and their neighbours")
-      .excludes(random);
-  command
-      .add_flag("--checks", arguments.checks,
-                "Of a machine's own vectors also those for the checks of VM entry, VMFUNC and INVEPT")
       .excludes(random);
   command.add_option("-j,--jobs", arguments.jobs, "Number of workers, or of models of Bochs, at once", range(1, 1024));
   command.add_option("--timeout", arguments.adapter.timeout_seconds, "Seconds that an answer may take", seconds());

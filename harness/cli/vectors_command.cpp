@@ -13,6 +13,8 @@
 
 #include "harness/cli/commands.h"
 #include "vectors/checks/check_documents.h"
+#include "vectors/checks/check_lint.h"
+#include "vectors/checks/check_vectors.h"
 #include "vectors/format/binary.h"
 #include "vectors/format/file.h"
 #include "vectors/format/manifest.h"
@@ -33,7 +35,6 @@ struct Arguments {
   std::string directory = EPTSPEC_SPEC_DIRECTORY "/../vectors/data";
   std::string out;
   std::string format = "json";
-  bool checks = false;
   bool literals = false;
   bool pairs = false;
   std::uint64_t seed = 1;
@@ -54,7 +55,7 @@ int generate(const Invocation& invocation, const Arguments& arguments) {
   std::vector<vectors::Document> documents = vectors::generate(*spec, arguments.profile);
   std::vector<vectors::Document> dense;
   if (arguments.profile.empty()) dense.push_back(vectors::dense_document(*spec, documents));
-  if (arguments.checks) vectors::add_check_vectors(*spec, documents);
+  vectors::add_check_vectors(*spec, documents);
   std::move(dense.begin(), dense.end(), std::back_inserter(documents));
   const std::string& out = arguments.out.empty() ? arguments.directory : arguments.out;
   vectors::write_directory(out, documents, EPTSPEC_VERSION, edition_of(*spec));
@@ -118,6 +119,28 @@ bool report_literals(const std::vector<vectors::LiteralRow>& rows, const Argumen
   return literals.open == 0;
 }
 
+// How many goals of the checks some vector shows, and why others are not shown. Whether there is no gap.
+bool report_checks(const spec::Spec& spec, const std::vector<vectors::Document>& documents) {
+  const std::set<std::string> shown = vectors::shown_check_goals(spec, documents);
+  std::size_t impossible = 0;
+  std::size_t gaps = 0;
+  std::map<std::string, std::size_t> lacking;
+  for (const vectors::Unmet& one : vectors::unmet_goals(spec, shown)) {
+    if (!one.profile.empty()) {
+      ++gaps;
+      fmt::print("  gap: {}, which {} can show\n", one.goal, one.profile);
+    } else if (one.lacking.empty()) {
+      ++impossible;
+    } else {
+      ++lacking[fmt::format("{}", fmt::join(one.lacking, ", or "))];
+    }
+  }
+  fmt::print("checks: {} goals shown, {} gaps, {} impossible for any processor\n", shown.size(), gaps, impossible);
+  for (const auto& [what, count] : lacking)
+    fmt::print("  impossible for these processors: {:4} goals: needs {}\n", count, what);
+  return gaps == 0;
+}
+
 int coverage(const Invocation& invocation, const Arguments& arguments) {
   const auto spec = load_or_report(invocation.spec_directory);
   if (!spec || !is_known(*spec, arguments.profile)) return kCouldNotRun;
@@ -135,8 +158,10 @@ int coverage(const Invocation& invocation, const Arguments& arguments) {
     print_impossible(found, !arguments.profile.empty());
     complete = complete && found.gaps.empty();
   }
-  if (arguments.profile.empty())
+  if (arguments.profile.empty()) {
+    complete = report_checks(*spec, documents) && complete;
     complete = report_literals(vectors::literal_table(*spec, documents, arguments.pairs), arguments) && complete;
+  }
   return complete ? 0 : kDeviations;
 }
 
@@ -242,7 +267,6 @@ void add_vectors_command(Command& app, Invocation& invocation) {
   const std::string only = "Only this processor; all without it";
   const Option out = command.add_option("--out", of_generate.out, "Directory to write; vectors/data without it");
   command.add_option("--profile", of_generate.profile, "Only this processor, into a directory of its own").needs(out);
-  command.add_flag("--checks", of_generate.checks, "Also for the checks of VM entry, VMFUNC and INVEPT").needs(out);
 
   command = vectors.add_subcommand("lint", "Check vector files by computing again everything that can be computed");
   const std::string directory = "Directory with manifest.json";

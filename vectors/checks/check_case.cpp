@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "vectors/format/vector.h"
 #include "vectors/goals/goals.h"
 
 namespace vectors {
@@ -74,6 +75,14 @@ ept_registers CheckedProcessor::registers_of(const Choice& choice) const {
   for (std::size_t i = 0; i < chosen_.size(); ++i)
     *ept_register_word(&registers, static_cast<int>(chosen_[i])) = usual_[i] ^ choice.at(i + 1);
   return registers;
+}
+
+Choice CheckedProcessor::choice_of(const ept_registers& registers) const {
+  ept_registers copy = registers;
+  Choice choice(1, 0);
+  for (std::size_t i = 0; i < chosen_.size(); ++i)
+    choice.push_back(usual_[i] ^ *ept_register_word(&copy, static_cast<int>(chosen_[i])));
+  return choice;
 }
 
 bool CheckedProcessor::has(const Choice& choice) const {
@@ -158,6 +167,12 @@ bool CheckedProcessor::meets(const CheckGoal& goal, const Choice& choice) {
     return std::ranges::all_of(list, [&](const spec::Condition& one) { return holds(one); });
   };
   return all_of_them(goal.demands) && all_of_them(states_[goal.check]);
+}
+
+bool CheckedProcessor::meets(const CheckGoal& goal, const ept_registers& registers) {
+  Choice choice = choice_of(registers);
+  choice.front() = kOthersBroken | (is_runnable(registers) ? 0 : kNotRunnable);
+  return meets(goal, choice);
 }
 
 }  // namespace vectors

@@ -27,7 +27,8 @@ class CheckedProcessor {
 
   [[nodiscard]] const spec::Profile& profile() const { return profile_; }
   [[nodiscard]] ept_registers registers_of(const Choice& choice) const;
-  [[nodiscard]] bool has(const Choice& choice) const;  // no bit of a register that is not there
+  [[nodiscard]] Choice choice_of(const ept_registers& registers) const;  // one that may do without nothing
+  [[nodiscard]] bool has(const Choice& choice) const;                    // no bit of a register that is not there
   [[nodiscard]] std::uint64_t mask(std::size_t place) const { return masks_.at(place); }  // of a chosen register
   // Whether some choice may meet the goal by what is known of the processor alone. True says nothing.
   [[nodiscard]] bool is_in_reach(const CheckGoal& goal) const;
@@ -36,6 +37,8 @@ class CheckedProcessor {
   [[nodiscard]] Choice changed(const CheckGoal& goal, Choice choice) const;
 
   bool meets(const CheckGoal& goal, const Choice& choice);
+  // Whether a vector with this goal may be the case.
+  bool meets(const CheckGoal& goal, const ept_registers& registers);
   // No rule of the check is broken, and the state is one in which it can be made.
   bool accepts(std::size_t check, const Choice& choice);
 

@@ -11,31 +11,27 @@ namespace vectors {
 
 namespace {
 
-// As the walks of the profile have them: no check depends on them, but all vectors of a file have the same.
-Case case_of(const CheckVector& from, const spec::Profile& profile) {
-  Case asked{.question = Question::check, .check = from.check, .registers = from.registers};
-  asked.registers.parameters = configuration_of(profile).parameters;
-  return asked;
-}
-
 void add(const CheckVectors& from, const spec::Profile& profile, Document& to) {
   std::vector<std::string> ids;
   std::set<std::string> known;
   for (const CheckVector& one : from.vectors) {
     Vector vector;
-    vector.asked = case_of(one, profile);
+    vector.asked = case_of(one.check, one.registers, profile);
     vector.id = ids.emplace_back(id_of(vector.asked));
     vector.expected = expected_of(vector.asked);
     if (known.insert(vector.id).second) to.vectors.push_back(std::move(vector));
   }
-  for (std::size_t n = 0; n < from.vectors.size(); ++n) {
-    const CheckVector& one = from.vectors[n];
-    for (const std::string& goal : one.goals)
-      to.purposes.push_back({goal, ids[n], one.cite, one.neighbour ? ids[*one.neighbour] : "", ""});
-  }
+  for (const CheckPurpose& one : from.purposes)
+    to.purposes.push_back({one.goal, ids[one.vector], one.cite, one.neighbour ? ids[*one.neighbour] : "", ""});
 }
 
 }  // namespace
+
+Case case_of(ept_check_id check, const ept_registers& registers, const spec::Profile& profile) {
+  Case asked{.question = Question::check, .check = check, .registers = registers};
+  asked.registers.parameters = configuration_of(profile).parameters;
+  return asked;
+}
 
 void add_check_vectors(const spec::Spec& spec, std::vector<Document>& documents, unsigned seed) {
   std::vector<const spec::Profile*> profiles;

@@ -47,19 +47,7 @@ bool change(Choice& choice, int bits, const std::vector<Change>& list, std::size
   return false;
 }
 
-// The accepted case with the fewest changes in what the rule depends on, and of those the smallest change.
-std::optional<Choice> nearest_accepted(const spec::Spec& spec, CheckedProcessor& processor, std::size_t check,
-                                       const WholeRule& rule, Choice choice) {
-  const std::vector<Change> list = changes_in(spec, processor, support_of(spec, rule.when));
-  const auto accepted = [&](const Choice& one) { return processor.accepts(check, one); };
-  for (int bits = 1; bits <= kMostChanged; ++bits) {
-    if (change(choice, bits, list, list.size(), accepted)) return choice;
-  }
-  return std::nullopt;
-}
-
 struct Answer {
-  bool asked = false;
   std::optional<Choice> choice;
   std::optional<Choice> neighbour;
 };
@@ -76,7 +64,7 @@ class Collection {
     const auto [found, is_new] = places_.try_emplace({id, choice_without_relaxed(choice)}, to_.vectors.size());
     if (is_new) {
       const ept_registers registers = processor_.registers_of(choice);
-      to_.vectors.push_back({{}, goal.cite, id, registers, ept_check(id, &registers), std::nullopt});
+      to_.vectors.push_back({{}, id, registers, ept_check(id, &registers)});
     }
     return found->second;
   }
@@ -97,16 +85,16 @@ CheckVectors collected(const CheckedProcessor& processor, const std::vector<Chec
   result.profile = processor.profile().id;
   Collection collection(processor, result);
   for (std::size_t n = 0; n < goals.size(); ++n) {
-    if (answers[n].choice) {
-      result.vectors[collection.place_of(goals[n], *answers[n].choice)].goals.push_back(goals[n].id);
-    } else if (answers[n].asked) {
-      result.not_met.push_back(goals[n].id);
-    }
+    if (!answers[n].choice) continue;
+    const std::size_t vector = collection.place_of(goals[n], *answers[n].choice);
+    result.vectors[vector].goals.push_back(goals[n].id);
+    result.purposes.push_back({goals[n].id, goals[n].cite, vector, std::nullopt});
   }
+  std::size_t purpose = 0;
   for (std::size_t n = 0; n < goals.size(); ++n) {
-    if (!answers[n].neighbour) continue;
-    const std::size_t neighbour = collection.place_of(goals[n], *answers[n].neighbour);
-    result.vectors[collection.place_of(goals[n], *answers[n].choice)].neighbour = neighbour;
+    if (!answers[n].choice) continue;
+    CheckPurpose& one = result.purposes[purpose++];
+    if (answers[n].neighbour) one.neighbour = collection.place_of(goals[n], *answers[n].neighbour);
   }
   return result;
 }
@@ -130,8 +118,8 @@ struct Work {
 
 Answer answer_of(const spec::Spec& spec, const Work& work, const CheckGoal& goal, CheckedProcessor& processor,
                  CheckSolving& solving) {
-  Answer answer{true, solving.smallest(goal, processor), std::nullopt};
-  if (answer.choice && (goal.shows == CheckGoal::Shows::only_rule || goal.shows == CheckGoal::Shows::rule))
+  Answer answer{solving.smallest(goal, processor), std::nullopt};
+  if (answer.choice && names_neighbour(goal))
     answer.neighbour = nearest_accepted(spec, processor, goal.check, work.rules[goal.check][goal.rule], *answer.choice);
   return answer;
 }
@@ -183,26 +171,43 @@ std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vecto
   return results;
 }
 
-std::vector<Unmet> unmet_goals(const spec::Spec& spec, const std::vector<CheckVectors>& of) {
-  std::map<std::string, std::pair<CheckGoal, const spec::Profile*>> unmet;
-  std::set<std::string> met;
-  for (const CheckVectors& one : of) {
-    const spec::Profile* const profile = find_id(spec.profiles, one.profile);
-    const std::set<std::string> missing(one.not_met.begin(), one.not_met.end());
-    for (const CheckGoal& goal : check_goals(spec, profile->maxphyaddr)) {
-      if (missing.contains(goal.id)) unmet.insert_or_assign(goal.id, std::pair(goal, profile));
-    }
-    for (const CheckVector& vector : one.vectors) met.insert(vector.goals.begin(), vector.goals.end());
+std::optional<Choice> nearest_accepted(const spec::Spec& spec, CheckedProcessor& processor, std::size_t check,
+                                       const WholeRule& rule, Choice choice) {
+  const std::vector<Change> list = changes_in(spec, processor, support_of(spec, rule.when));
+  const auto accepted = [&](const Choice& one) { return processor.accepts(check, one); };
+  for (int bits = 1; bits <= kMostChanged; ++bits) {
+    if (change(choice, bits, list, list.size(), accepted)) return choice;
   }
+  return std::nullopt;
+}
+
+bool names_neighbour(const CheckGoal& goal) {
+  return goal.shows == CheckGoal::Shows::only_rule || goal.shows == CheckGoal::Shows::rule;
+}
+
+std::vector<Unmet> unmet_goals(const spec::Spec& spec, const std::set<std::string>& shown) {
+  std::map<std::string, Unmet> unmet;
   std::map<std::size_t, std::unique_ptr<CheckSolving>> solvers;
-  std::vector<Unmet> list;
-  for (const auto& [id, one] : unmet) {
-    if (met.contains(id)) continue;
-    std::unique_ptr<CheckSolving>& solving = solvers[one.first.check];
-    if (!solving) solving = std::make_unique<CheckSolving>(spec, one.first.check);
-    const auto lacking = solving->lacking(one.first, CheckedProcessor(spec, *one.second));
-    if (lacking) list.push_back({id, *lacking});
+  std::map<int, std::vector<CheckGoal>> goals;
+  for (const spec::Profile& profile : spec.profiles) {
+    const auto [found, is_new] = goals.try_emplace(profile.maxphyaddr);
+    if (is_new) found->second = check_goals(spec, profile.maxphyaddr);
+    const CheckedProcessor processor(spec, profile);
+    for (const CheckGoal& goal : found->second) {
+      if (shown.contains(goal.id)) continue;
+      Unmet& one = unmet.try_emplace(goal.id, Unmet{goal.id, "", {}}).first->second;
+      std::unique_ptr<CheckSolving>& solving = solvers[goal.check];
+      if (!solving) solving = std::make_unique<CheckSolving>(spec, goal.check);
+      if (!one.profile.empty()) continue;
+      if (auto lacking = solving->lacking(goal, processor)) {
+        one.lacking = std::move(*lacking);
+      } else {
+        one.profile = profile.id;
+      }
+    }
   }
+  std::vector<Unmet> list;
+  for (auto& [id, one] : unmet) list.push_back(std::move(one));
   return list;
 }
 

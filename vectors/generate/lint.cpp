@@ -1,7 +1,10 @@
 #include "vectors/generate/lint.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
+#include "vectors/checks/check_lint.h"
 #include "vectors/format/identity.h"
 #include "vectors/generate/dense.h"
 #include "vectors/generate/meets.h"
@@ -67,6 +70,8 @@ std::vector<std::string> lint_document(const spec::Spec& spec, const Document& d
   const auto goals = goals_of(spec, profile);
   const std::vector<Situation> situations = profile == nullptr ? all_situations(spec) : std::vector<Situation>();
   const Shown shown(spec, situations);
+  std::optional<CheckLint> checks;
+  if (profile != nullptr) checks.emplace(spec, *profile);
   std::vector<std::string> errors;
   const auto add = [&](const std::string& which, const std::vector<std::string>& mistakes) {
     for (const std::string& mistake : mistakes) errors.push_back(fmt::format("{}: {}: {}", file, which, mistake));
@@ -75,12 +80,17 @@ std::vector<std::string> lint_document(const spec::Spec& spec, const Document& d
   for (const Vector& vector : document.vectors) {
     if (!by_id.emplace(vector.id, &vector).second) add(vector.id, {"the id is there twice"});
   }
-  for (const Vector& vector : document.vectors) add(vector.id, mistakes_in(vector, profile, shown));
+  for (const Vector& vector : document.vectors) {
+    const bool is_check = checks && vector.asked.question == Question::check;
+    add(vector.id, is_check ? checks->mistakes_in(vector) : mistakes_in(vector, profile, shown));
+  }
   for (const Purpose& purpose : document.purposes) {
     const auto vector = by_id.find(purpose.vector);
     const auto goal = goals.find(purpose.goal);
     if (vector == by_id.end())
       add(purpose.goal, {"there is no vector " + purpose.vector});
+    else if (checks && vector->second->asked.question == Question::check)
+      add(purpose.goal, checks->mistakes_in(purpose, *vector->second));
     else if (goal == goals.end())
       add(purpose.goal, {"there is no such goal"});
     else

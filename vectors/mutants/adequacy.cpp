@@ -147,7 +147,7 @@ bool fits_memory(const Case& asked) {
 }
 
 const char* name_of(Fate fate) {
-  constexpr std::array kNames = {"killed", "equivalent", "alive", "unknown", "rejected"};
+  constexpr std::array kNames = {"killed", "equivalent", "alive", "unknown", "rejected", "elsewhere"};
   static_assert(kNames.size() == kFates.size());
   return kNames.at(static_cast<std::size_t>(fate));
 }
@@ -156,6 +156,7 @@ std::vector<Trial> trials_of(const std::vector<Vector>& vectors) {
   std::vector<Trial> trials;
   std::set<std::string> seen;
   for (const Vector& vector : vectors) {
+    if (vector.asked.question == Question::check) continue;
     if (fits_memory(vector.asked) && seen.insert(vector.id).second)
       trials.push_back({vector.id, vector.asked, expected_answer(vector.asked, vector.expected)});
   }
@@ -182,7 +183,7 @@ std::vector<Finding> assess(const spec::Spec& spec, const Mutants& mutants, cons
 Score score_of(const std::vector<Finding>& findings) {
   Score score;
   for (const Finding& finding : findings) {
-    if (finding.fate == Fate::rejected || finding.fate == Fate::equivalent) continue;
+    if (finding.fate == Fate::rejected || finding.fate == Fate::equivalent || finding.fate == Fate::elsewhere) continue;
     ++score.counted;
     if (finding.fate == Fate::killed) ++score.killed;
   }

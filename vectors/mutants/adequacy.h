@@ -35,8 +35,10 @@ enum class Fate {
   alive,       // some case has, but no vector
   unknown,     // the solver does not know, or the readings of the mutant disagree; counts as alive
   rejected,    // says nothing: an entry has no format, or two; does not count
+  elsewhere,   // of a check, proved: only processors show it that no profile is; does not count
 };
-inline constexpr std::array kFates = {Fate::killed, Fate::equivalent, Fate::alive, Fate::unknown, Fate::rejected};
+inline constexpr std::array kFates = {Fate::killed,  Fate::equivalent, Fate::alive,
+                                      Fate::unknown, Fate::rejected,   Fate::elsewhere};
 
 const char* name_of(Fate fate);
 
@@ -54,7 +56,8 @@ struct Trial {
   Answer expected;
 };
 
-// Each id once; without the walks that no memory can show (fits_memory), which cannot be asked.
+// Each id once; without checks (check_mutants.h), and without the walks that no memory can show (fits_memory), which
+// cannot be asked.
 std::vector<Trial> trials_of(const std::vector<Vector>& vectors);
 
 // The ids of those that the interpreter answers in another way than they expect, from the specification as it is. There

@@ -16,8 +16,6 @@ namespace vectors {
 
 namespace {
 
-using CheckFate = CheckFinding::Fate;
-
 std::set<std::size_t> parts_of_checks(const spec::Spec& spec) {
   std::set<std::size_t> parts;
   for (const std::size_t check : checks_of_processors(spec)) {
@@ -56,17 +54,15 @@ void add_without_effect(const spec::Spec& spec, Mutants& mutants) {
   }
 }
 
-model::Circumstances circumstances(const CheckVector& vector) {
+model::Circumstances circumstances(ept_registers registers) {
   model::Circumstances machine;
-  machine.maxphyaddr = static_cast<int>(vector.registers.maxphyaddr);
-  ept_registers registers = vector.registers;
+  machine.maxphyaddr = static_cast<int>(registers.maxphyaddr);
   for (int n = 0; n < EPT_REGISTERS; ++n) machine.registers.push_back(*ept_register_word(&registers, n));
   return machine;
 }
 
 struct Tried {
-  const CheckVector* vector;
-  const std::string* profile;
+  const Vector* vector;
   model::Circumstances machine;
 };
 
@@ -95,10 +91,10 @@ const Tried* killer_of(const Mutant& mutant, const spec::Spec& changed, const Tr
     const std::vector<std::size_t> concerned = changed_rules(mutant, changed, rules);
     for (const Tried& one : list) {
       const bool differs = std::ranges::any_of(concerned, [&](std::size_t n) {
-        const bool expected = (one.vector->expected.rules[rules[n].check] >> rules[n].rule->bit & 1) != 0;
+        const bool expected = (one.vector->expected.check.rules[rules[n].check] >> rules[n].rule->bit & 1) != 0;
         return interpreter.holds(one.machine, rules[n].when) != expected;
       });
-      if (differs && interpreter.check(one.machine, check).outcome != one.vector->expected.outcome) return &one;
+      if (differs && interpreter.check(one.machine, check).outcome != one.vector->expected.check.outcome) return &one;
     }
   }
   return nullptr;
@@ -110,7 +106,7 @@ class Differing {
   explicit Differing(const spec::Spec& spec)
       : spec_(spec), inputs_(context_, spec), meaning_(context_, spec, inputs_) {}
 
-  CheckFate fate_of(const spec::Spec& changed, const std::vector<const spec::Profile*>& profiles, std::string& text) {
+  Fate fate_of(const spec::Spec& changed, std::string& text) {
     model::Meaning mutated(context_, changed, inputs_);
     z3::expr_vector ways(context_);
     for (const std::size_t number : checks_of_processors(spec_)) {
@@ -125,24 +121,24 @@ class Differing {
     solver.add(model::any_of(ways));
     solver.add(model::width_in_range(spec_, inputs_.configuration));
     for (const std::size_t n : chosen_registers(spec_)) add_register(n, solver);
-    if (!is_satisfied(solver, z3::expr_vector(context_))) return CheckFate::equivalent;
-    for (const spec::Profile* const profile : profiles) {
+    if (!is_satisfied(solver, z3::expr_vector(context_))) return Fate::equivalent;
+    for (const spec::Profile& profile : spec_.profiles) {
       z3::expr_vector is(context_);
       is.push_back(inputs_.configuration.maxphyaddr ==
-                   model::word(context_, static_cast<std::uint64_t>(profile->maxphyaddr)));
+                   model::word(context_, static_cast<std::uint64_t>(profile.maxphyaddr)));
       for (std::size_t n = 0; n < inputs_.configuration.size(); ++n) {
         if (!is_chosen(spec_.registers[n]))
-          is.push_back(inputs_.configuration.at(n) == model::word(context_, profile->registers.at(n)));
+          is.push_back(inputs_.configuration.at(n) == model::word(context_, profile.registers.at(n)));
       }
       solver.push();
       solver.add(model::all_of(is));
       const bool shows = is_satisfied(solver, z3::expr_vector(context_));
       solver.pop();
-      text = profile->id;
-      if (shows) return CheckFate::alive;
+      text = profile.id;
+      if (shows) return Fate::alive;
     }
     text.clear();
-    return CheckFate::other;
+    return Fate::elsewhere;
   }
 
  private:
@@ -169,27 +165,26 @@ Mutants check_mutants(const spec::Spec& spec) {
   return mutants;
 }
 
-std::vector<CheckFinding> assess_checks(const spec::Spec& spec, const Mutants& mutants,
-                                        const std::vector<CheckVectors>& vectors) {
+std::vector<Finding> assess_checks(const spec::Spec& spec, const Mutants& mutants,
+                                   const std::vector<Document>& documents) {
   Trials trials;
-  std::vector<const spec::Profile*> profiles;
-  for (const CheckVectors& one : vectors) {
-    profiles.push_back(find_id(spec.profiles, one.profile));
-    for (const CheckVector& vector : one.vectors)
-      trials[vector.check].push_back({&vector, &one.profile, circumstances(vector)});
+  for (const Document& document : documents) {
+    for (const Vector& vector : document.vectors) {
+      if (vector.asked.question == Question::check)
+        trials[vector.asked.check].push_back({&vector, circumstances(vector.asked.registers)});
+    }
   }
-  std::vector<CheckFinding> findings(mutants.size());
+  std::vector<Finding> findings(mutants.size());
   in_parallel<Differing>(
       mutants.size(), [&] { return std::make_unique<Differing>(spec); },
       [&](std::size_t n, Differing& differing) {
         spec::Spec changed = spec;
         mutants[n].change(changed);
-        CheckFinding& finding = findings[n];
+        Finding& finding = findings[n];
         if (const Tried* const killer = killer_of(mutants[n], changed, trials)) {
-          const std::vector<std::string>& goals = killer->vector->goals;
-          finding = {CheckFate::killed, *killer->profile + " " + (goals.empty() ? "neighbour" : goals.front())};
+          finding = {Fate::killed, killer->vector->id, {}, ""};
         } else {
-          finding.fate = differing.fate_of(changed, profiles, finding.text);
+          finding.fate = differing.fate_of(changed, finding.text);
         }
       });
   return findings;

@@ -2,7 +2,8 @@
 // how it is decided; not the changes (mutant.h). Tests: tests/vectors/mutants/check_mutants_test.cpp.
 #pragma once
 
-#include "vectors/checks/check_vectors.h"
+#include "vectors/format/document.h"
+#include "vectors/mutants/adequacy.h"
 #include "vectors/mutants/mutant.h"
 
 namespace vectors {
@@ -10,19 +11,9 @@ namespace vectors {
 // Of each rule, of each part, and of each word that is chosen by a condition.
 Mutants check_mutants(const spec::Spec& spec);
 
-struct CheckFinding {
-  enum class Fate {
-    killed,      // a vector ends otherwise; names of rules do not count, no processor tells them
-    equivalent,  // proved: no case of any processor ends otherwise
-    other,       // some processor shows it, proved: no processor of the profiles does
-    alive,       // some profile shows it, but no vector
-  };
-  Fate fate = Fate::alive;
-  std::string text;  // the profile and first goal of the vector that detects it; of alive the profile
-};
-
-// In the order of the mutants.
-std::vector<CheckFinding> assess_checks(const spec::Spec& spec, const Mutants& mutants,
-                                        const std::vector<CheckVectors>& vectors);
+// In the order of the mutants. A vector that ends otherwise detects one; names of rules do not count, no processor
+// tells them.
+std::vector<Finding> assess_checks(const spec::Spec& spec, const Mutants& mutants,
+                                   const std::vector<Document>& documents);
 
 }  // namespace vectors
