@@ -56,6 +56,13 @@ class Maker {
       }
     };
     add_ways("check", Shows::only_rule, {{"", {rule.when}}});
+    for (unsigned n = 0; n < kDrawings && !check_.endings.at(rule.ending).may; ++n) {
+      CheckGoal goal;
+      goal.shows = Shows::only_rule;
+      goal.rule = number;
+      goal.drawing = n;
+      add("drawn", fmt::format("{}/{}", rule.rule->id, n), rule.rule->cite, std::move(goal));
+    }
     std::vector<CheckWay> ways = ways_.of_all(conditions);
     std::erase_if(ways, [](const CheckWay& way) { return way.id.empty(); });
     add_ways("check", Shows::rule, ways);

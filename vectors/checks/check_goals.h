@@ -2,6 +2,7 @@
 // Owns no solving (check_solving.h). Tests: tests/vectors/checks/check_goals_test.cpp.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,11 @@ struct CheckGoal {
   std::size_t ending = 0;                // of the check, as is
   std::size_t lower = 0;                 // this
   std::vector<spec::Condition> demands;  // all hold
+  std::optional<unsigned> drawing;       // of only_rule: everything else is drawn, for the time this says
 };
+
+// How often a case is drawn for each rule that must end the check.
+inline constexpr unsigned kDrawings = 4;
 
 // Every goal of every check for processors of this width, sorted by id.
 std::vector<CheckGoal> check_goals(const spec::Spec& spec, int maxphyaddr);

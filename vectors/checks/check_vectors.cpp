@@ -7,6 +7,7 @@
 #include <set>
 
 #include "vectors/checks/check_solving.h"
+#include "vectors/checks/drawn_checks.h"
 #include "vectors/generate/parallel.h"
 #include "vectors/goals/goals.h"
 
@@ -124,20 +125,51 @@ Answer answer_of(const spec::Spec& spec, const Work& work, const CheckGoal& goal
   return answer;
 }
 
-void solve(const spec::Spec& spec, const Batch& batch, unsigned seed, Work& work) {
-  std::vector<CheckedProcessor> own = work.processors;
-  CheckSolving first(spec, batch.check, seed, &own.front().profile());  // which shows most goals
-  CheckSolving others(spec, batch.check, seed);
-  for (const auto& [id, places] : batch.goals) {
-    for (std::size_t p = 0; p < own.size(); ++p) {
-      const auto place = places.find(own[p].profile().maxphyaddr);
+// Where a rule is shown alone, and cases drawn from there.
+struct Drawn {
+  std::size_t processor;
+  DrawnCases cases;
+};
+
+class BatchSolver {
+ public:
+  BatchSolver(const spec::Spec& spec, const Batch& batch, unsigned seed, Work& work)
+      : spec_(spec),
+        work_(work),
+        own_(work.processors),
+        first_(spec, batch.check, seed, &own_.front().profile()),
+        others_(spec, batch.check, seed) {}
+
+  void solve(const std::map<int, std::size_t>& places) {
+    for (std::size_t p = 0; p < own_.size(); ++p) {
+      const auto place = places.find(own_[p].profile().maxphyaddr);
       if (place == places.end()) continue;
-      Answer& answer = work.answers[p][place->second];
-      answer = answer_of(spec, work, work.goals.at(place->first)[place->second], own[p], p == 0 ? first : others);
-      if (answer.choice) break;
+      const CheckGoal& goal = work_.goals.at(place->first)[place->second];
+      if (goal.drawing) return draw(goal, places);
+      Answer& answer = work_.answers[p][place->second];
+      answer = answer_of(spec_, work_, goal, own_[p], p == 0 ? first_ : others_);
+      if (!answer.choice) continue;
+      if (goal.shows == CheckGoal::Shows::only_rule)
+        drawn_.try_emplace(goal.rule, Drawn{p, DrawnCases(spec_, own_[p], goal, *answer.choice)});
+      return;
     }
   }
-}
+
+ private:
+  void draw(const CheckGoal& goal, const std::map<int, std::size_t>& places) {
+    const auto from = drawn_.find(goal.rule);
+    if (from == drawn_.end()) return;
+    const std::size_t p = from->second.processor;
+    work_.answers[p][places.at(own_[p].profile().maxphyaddr)].choice = from->second.cases.next();
+  }
+
+  const spec::Spec& spec_;
+  Work& work_;
+  std::vector<CheckedProcessor> own_;
+  CheckSolving first_;  // of the processor that shows most goals
+  CheckSolving others_;
+  std::map<std::size_t, Drawn> drawn_;  // by rule
+};
 
 }  // namespace
 
@@ -164,7 +196,10 @@ std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vecto
   std::ranges::stable_sort(list, std::greater<>(), [](const Batch* one) { return one->goals.size(); });
   in_parallel<int>(
       list.size(), [] { return std::make_unique<int>(); },
-      [&](std::size_t i, int&) { solve(spec, *list[i], seed, work); });
+      [&](std::size_t i, int&) {
+        BatchSolver solver(spec, *list[i], seed, work);
+        for (const auto& [id, places] : list[i]->goals) solver.solve(places);
+      });
   std::vector<CheckVectors> results;
   for (std::size_t p = 0; p < profiles.size(); ++p)
     results.push_back(collected(work.processors[p], work.goals.at(profiles[p]->maxphyaddr), work.answers[p]));
@@ -182,6 +217,7 @@ std::optional<Choice> nearest_accepted(const spec::Spec& spec, CheckedProcessor&
 }
 
 bool names_neighbour(const CheckGoal& goal) {
+  if (goal.drawing) return false;
   return goal.shows == CheckGoal::Shows::only_rule || goal.shows == CheckGoal::Shows::rule;
 }
 
@@ -194,7 +230,7 @@ std::vector<Unmet> unmet_goals(const spec::Spec& spec, const std::set<std::strin
     if (is_new) found->second = check_goals(spec, profile.maxphyaddr);
     const CheckedProcessor processor(spec, profile);
     for (const CheckGoal& goal : found->second) {
-      if (shown.contains(goal.id)) continue;
+      if (goal.drawing || shown.contains(goal.id)) continue;
       Unmet& one = unmet.try_emplace(goal.id, Unmet{goal.id, "", {}}).first->second;
       std::unique_ptr<CheckSolving>& solving = solvers[goal.check];
       if (!solving) solving = std::make_unique<CheckSolving>(spec, goal.check);
