@@ -142,7 +142,7 @@ struct CheckSolving::State {
     solver.add(z3::ule(words.front(), model::word(context, kOthersBroken | kNotRunnable)));
     for (const std::size_t n : chosen_registers(spec)) add_register(n, support);
     const z3::expr nothing = model::word(context, 0);
-    solver.add((words.front() & model::word(context, kNotRunnable)) != nothing || runnable());
+    solver.add((words.front() & model::word(context, kNotRunnable)) != nothing || runnable(spec, meaning, inputs));
     for (const spec::Condition& one : state_for(spec, check)) solver.add(holds(one));
     if (only == nullptr) capabilities.emplace(spec, support, inputs, solver);
     for (const z3::expr& word : words) {
@@ -217,21 +217,6 @@ struct CheckSolving::State {
       same.push_back(words[i] == value);
     }
     return model::any_of(ways);
-  }
-
-  // As is_runnable says it on numbers.
-  z3::expr runnable() {
-    const std::size_t number = spec::register_at(word_of(spec, "processor_state"));
-    z3::expr_vector from(context);
-    z3::expr_vector to(context);
-    from.push_back(inputs.configuration.at(number));
-    to.push_back(model::word(context, usual_bits(number)));
-    z3::expr_vector broken(context);
-    for (const model::Meaning::RuleInCheck& one : meaning.rules_in(spec.checks[check_called("vm_entry")]))
-      broken.push_back(z3::expr(one.broken).substitute(from, to));
-    const spec::Register& state = spec.registers[number];
-    const spec::Bits operation = bits_at(find_id(state.fields, "vmx_operation")->bits);
-    return !holds(has_value(spec::word_of_register(number), operation, {2})) || !model::any_of(broken);
   }
 
   z3::expr ends(std::size_t ending) {
@@ -328,6 +313,22 @@ struct CheckSolving::State {
 CheckSolving::CheckSolving(const spec::Spec& spec, std::size_t check, unsigned seed, const spec::Profile* only)
     : state_(std::make_unique<State>(spec, check, seed, only)) {}
 CheckSolving::~CheckSolving() = default;
+
+z3::expr runnable(const spec::Spec& spec, model::Meaning& meaning, const model::Inputs& inputs) {
+  const std::size_t number = spec::register_at(word_of(spec, "processor_state"));
+  z3::expr_vector from(inputs.context());
+  z3::expr_vector to(inputs.context());
+  from.push_back(inputs.configuration.at(number));
+  to.push_back(model::word(inputs.context(), usual_bits(number)));
+  z3::expr_vector broken(inputs.context());
+  for (const model::Meaning::RuleInCheck& one : meaning.rules_in(*find_id(spec.checks, "vm_entry")))
+    broken.push_back(z3::expr(one.broken).substitute(from, to));
+  const spec::Register& state = spec.registers[number];
+  const spec::Bits operation = bits_at(find_id(state.fields, "vmx_operation")->bits);
+  const z3::expr in_guest =
+      meaning.holds(has_value(spec::word_of_register(number), operation, {2}), meaning.no_words());
+  return !in_guest || !model::any_of(broken);
+}
 
 std::size_t CheckSolving::questions() const { return state_->questions; }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "model/smt/meaning.h"
 #include "vectors/checks/check_case.h"
 
 namespace vectors {
@@ -36,5 +37,8 @@ class CheckSolving {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// As is_runnable says it on numbers.
+z3::expr runnable(const spec::Spec& spec, model::Meaning& meaning, const model::Inputs& inputs);
 
 }  // namespace vectors

@@ -140,18 +140,25 @@ class BatchSolver {
         first_(spec, batch.check, seed, &own_.front().profile()),
         others_(spec, batch.check, seed) {}
 
+  // By the first processor that shows the goal with nothing else amiss; if none does, by the first of those that come
+  // nearest.
   void solve(const std::map<int, std::size_t>& places) {
+    Answer* best = nullptr;
     for (std::size_t p = 0; p < own_.size(); ++p) {
       const auto place = places.find(own_[p].profile().maxphyaddr);
       if (place == places.end()) continue;
       const CheckGoal& goal = work_.goals.at(place->first)[place->second];
       if (goal.drawing) return draw(goal, places);
-      Answer& answer = work_.answers[p][place->second];
-      answer = answer_of(spec_, work_, goal, own_[p], p == 0 ? first_ : others_);
-      if (!answer.choice) continue;
-      if (goal.shows == CheckGoal::Shows::only_rule)
-        drawn_.try_emplace(goal.rule, Drawn{p, DrawnCases(spec_, own_[p], goal, *answer.choice)});
-      return;
+      Answer found = answer_of(spec_, work_, goal, own_[p], p == 0 ? first_ : others_);
+      if (!found.choice || (best != nullptr && best->choice->front() <= found.choice->front())) continue;
+      if (best != nullptr) *best = Answer();
+      best = &work_.answers[p][place->second];
+      *best = std::move(found);
+      if (goal.shows == CheckGoal::Shows::only_rule) {
+        drawn_.erase(goal.rule);
+        drawn_.try_emplace(goal.rule, Drawn{p, DrawnCases(spec_, own_[p], goal, *best->choice)});
+      }
+      if (best->choice->front() == 0) return;
     }
   }
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "model/smt/meaning.h"
-#include "vectors/checks/check_case.h"
+#include "vectors/checks/check_solving.h"
 #include "vectors/generate/canonical.h"
 #include "vectors/generate/parallel.h"
 
@@ -115,6 +115,7 @@ class Differing {
                       value_of(mutated.check(changed.checks[number]), "outcome"));
       for (const spec::Condition& one : state_for(spec_, spec_.checks[number]))
         parts.push_back(meaning_.holds(one, meaning_.no_words()));
+      if (spec_.checks[number].id != "vm_entry") parts.push_back(runnable(spec_, meaning_, inputs_));
       ways.push_back(model::all_of(parts));
     }
     z3::solver solver = quick_solver(context_);
