@@ -124,6 +124,10 @@ bool allows(const spec::Profile& profile, const ept_registers& controls) {
                      [&](const Controls& word) { return (controls.*word.member & ~(has.*word.member)) == 0; });
 }
 
+bool is_asked_of(const Goal& goal, const spec::Profile& profile) {
+  return (profile.synthetic || !goal.synthetic) && allows(profile, kEptOn);
+}
+
 spec::Condition negated(const spec::Condition& condition) {
   spec::Condition negation;
   negation.kind = spec::Condition::Kind::negation;

@@ -63,7 +63,8 @@ struct Goal {
   bool synthetic = false;   // asked of synthetic profiles only: it is about the specification, not about a processor
 };
 
-inline bool is_asked_of(const Goal& goal, const spec::Profile& profile) { return profile.synthetic || !goal.synthetic; }
+// Never, where EPT cannot be on.
+bool is_asked_of(const Goal& goal, const spec::Profile& profile);
 
 // Every goal for a processor of this width, sorted by id. Some cannot be met by a given processor, or by any; the
 // solver tells (solving.h).

@@ -36,6 +36,11 @@ TEST(Generate, another_seed_and_phase_gives_the_committed_bytes) {
   EXPECT_EQ(lines_of(vectors::generate_for(spec_under_test(), profile(), 7)), lines_of(committed()));
 }
 
+TEST(Generate, processor_on_which_ept_cannot_be_on_has_no_walks) {
+  for (const char* id : {"synthetic_no_ept", "synthetic_true_differs"})
+    EXPECT_TRUE(vectors::generate_for(spec_under_test(), profile(id)).vectors.empty()) << id;
+}
+
 TEST(Coverage, a_vector_less_is_the_only_gap) {
   auto list = committed().vectors;
   const std::string goal = "cell/pde_2m/reserved_bit/bit_13";
