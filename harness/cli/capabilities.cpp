@@ -86,7 +86,10 @@ Capabilities capabilities_of(const spec::Spec& spec, const ept_registers& regist
   const spec::Word ept = word_of(spec, "capability");
   if (msrs.contains(ept)) capabilities.ept = fields_of(register_of(spec, "capability"), msrs.at(ept).value);
   capabilities.controls = controls_of(spec, msrs);
-  for (const model::BrokenRule& one : model::broken_rules(spec, *find_id(spec.checks, "msr_values"), msrs))
+  const spec::Check& check = *find_id(spec.checks, "msr_values");
+  for (const spec::Rule* const rule : model::undecided_rules(spec, check, msrs))
+    capabilities.not_judged.push_back(rule->id);
+  for (const model::BrokenRule& one : model::broken_rules(spec, check, msrs))
     capabilities.msr_values.push_back({one.rule->id, one.ending->id, one.rule->text, to_string(one.rule->cite)});
   return capabilities;
 }

@@ -37,6 +37,14 @@ std::vector<Capabilities::Named> named_from(Object& from, const char* name) {
   return list;
 }
 
+// "; 3 rules ask for one that is not known".
+std::string not_judged_text(const Capabilities& of) {
+  const std::size_t number = of.not_judged.size();
+  if (number == 0) return {};
+  return number == 1 ? "; 1 rule asks for one that is not known"
+                     : fmt::format("; {} rules ask for one that is not known", number);
+}
+
 // Of a VM-execution control without its scope.
 std::string short_name(const std::string& name) {
   constexpr std::string_view kScope = "control.";
@@ -126,7 +134,8 @@ std::vector<std::vector<std::string>> capability_rows(const std::vector<const Ca
   add_row(rows, targets, "MSR values", "plausibility", [](const Capabilities& target) {
     std::vector<std::string> words;
     for (const Capabilities::Remark& one : target.msr_values) words.push_back(one.outcome + ": " + one.rule);
-    return words.empty() ? "plausible" : fmt::format("{}", fmt::join(words, ", "));
+    if (words.empty()) words.emplace_back("plausible");
+    return fmt::format("{}", fmt::join(words, ", ")) + not_judged_text(target);
   });
   add_msrs(rows, targets);
   return rows;
@@ -144,7 +153,8 @@ std::string capabilities_json(const std::optional<Capabilities>& of, const std::
   return fmt::format("{}\"capabilities\":{{\n{} \"maxphyaddr\":{}", indent, indent, of->maxphyaddr) +
          list_of("msrs", indent, of->msrs, msr) + list_of("ept", indent, of->ept, named_json) +
          list_of("controls", indent, of->controls, named_json) +
-         list_of("msr_values", indent, of->msr_values, remark_json) + "},\n";
+         list_of("msr_values", indent, of->msr_values, remark_json) +
+         list_of("not_judged", indent, of->not_judged, json_text) + "},\n";
 }
 
 std::optional<Capabilities> capabilities_from(Object& from) {
@@ -160,6 +170,7 @@ std::optional<Capabilities> capabilities_from(Object& from) {
     capabilities.msr_values.push_back(
         {one.text("rule", true), one.text("outcome", true), one.text("text", true), one.text("cite", true)});
   }
+  capabilities.not_judged = object.texts("not_judged", true);
   object.refuse_the_rest();
   return capabilities;
 }
@@ -170,7 +181,9 @@ std::string capabilities_text(const Capabilities& of) {
   text += of.ept.empty() ? "  EPT: not known\n" : wrapped("EPT:", names_of(of.ept));
   text += of.controls.empty() ? "" : wrapped("controls that may be 1:", names_of(of.controls));
   for (const Capabilities::Remark& one : of.msr_values) text += fmt::format("  MSR values {}\n", remark_text(one));
-  if (of.msr_values.empty()) text += "  MSR values: nothing is impossible or unusual\n";
+  if (of.msr_values.empty() || !of.not_judged.empty())
+    text += fmt::format("  MSR values: nothing {}is impossible or unusual{}\n", of.msr_values.empty() ? "" : "else ",
+                        not_judged_text(of));
   return text;
 }
 

@@ -64,9 +64,19 @@ void add_cell(std::size_t target, const Cell& cell, CoveredRule& rule) {
 }
 
 void add_registers(std::size_t target, const Capabilities& of, CoveredRule& rule) {
+  if (std::ranges::find(of.not_judged, rule.id) != of.not_judged.end()) return;
   rule.run.insert(target);
   if (std::ranges::find(of.msr_values, rule.id, &Capabilities::Remark::rule) != of.msr_values.end())
     rule.deviate.insert(target);
+}
+
+void add_column(std::size_t target, const Column& column, const RuleGroup& group, CoveredRule& rule) {
+  for (const auto& [row, cell] : column.cells) {
+    const bool concerned =
+        group.key == kNoRule ? result_of(row) == rule.id : row.second == rule.id && group.decides.contains(row.first);
+    if (concerned) add_cell(target, cell, rule);
+  }
+  if (group.of_registers && column.capabilities) add_registers(target, *column.capabilities, rule);
 }
 
 // "A to J, L": columns of the matrix.
@@ -193,8 +203,9 @@ std::string brief(const std::vector<std::string>& names) {
     std::ranges::sort(found->second);
     const auto [low, high] = std::pair(found->second.front(), found->second.back());
     const bool all = high - low + 1 == static_cast<int>(found->second.size()) && high > low;
-    words.push_back(
-        stem + (all ? fmt::format("{} to {}", low, high) : fmt::format("{}", fmt::join(found->second, ", " + stem))));
+    const std::string separator = ", " + stem;
+    words.push_back(all ? fmt::format("{}{} to {}", stem, low, high)
+                        : fmt::format("{}{}", stem, fmt::join(found->second, separator)));
   }
   return fmt::format("{}", fmt::join(words, ", "));
 }
@@ -215,14 +226,7 @@ void count_vectors(const std::vector<vectors::Vector>& vectors, std::vector<Rule
 void add_targets(const Matrix& matrix, std::vector<RuleGroup>& groups) {
   for (RuleGroup& group : groups) {
     for (CoveredRule& rule : group.rules) {
-      for (std::size_t n = 0; n < matrix.size(); ++n) {
-        for (const auto& [row, cell] : matrix[n].cells) {
-          const bool concerned = group.key == kNoRule ? result_of(row) == rule.id
-                                                      : row.second == rule.id && group.decides.contains(row.first);
-          if (concerned) add_cell(n, cell, rule);
-        }
-        if (group.of_registers && matrix[n].capabilities) add_registers(n, *matrix[n].capabilities, rule);
-      }
+      for (std::size_t n = 0; n < matrix.size(); ++n) add_column(n, matrix[n], group, rule);
     }
   }
 }

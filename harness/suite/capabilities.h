@@ -43,6 +43,7 @@ struct Capabilities {
   std::vector<Named> ept;       // the fields of IA32_VMX_EPT_VPID_CAP; none when its value is not known
   std::vector<Named> controls;  // that EPT depends on, or that depend on it: 1 for one that may be 1
   std::vector<Remark> msr_values;
+  std::vector<std::string> not_judged;  // rules on MSR values that ask for one that is not known
   bool operator==(const Capabilities&) const = default;
 };
 

@@ -15,7 +15,8 @@ Capabilities some() {
           {{0x480, "vmx_basic", 0xda040000000012}, {0x48c, "capability", 0x1000041}},
           {{"execute_only", 1}, {"walk_length_5", 0}, {"hlat_prefix_size", 9}},
           {{"control.enable_ept", 1}, {"control.enable_pml", 0}},
-          {{"capability_reserved_bit", "impossible", "A \"reserved\" bit is 1.", "SDM Vol. 3D, A.10"}}};
+          {{"capability_reserved_bit", "impossible", "A \"reserved\" bit is 1.", "SDM Vol. 3D, A.10"}},
+          {}};
 }
 
 std::optional<Capabilities> read(const std::string& text, std::vector<std::string>& errors) {
@@ -29,6 +30,9 @@ TEST(Capabilities, json_is_read_back) {
   const auto found = read("{" + harness::capabilities_json(some(), "") + "\"more\":1}", errors);
   ASSERT_TRUE(found) << (errors.empty() ? "" : errors.front());
   EXPECT_EQ(*found, some());
+  Capabilities partly = some();
+  partly.not_judged = {"basic_bit_31"};
+  EXPECT_EQ(read("{" + harness::capabilities_json(partly, "") + "\"more\":1}", errors), partly);
 }
 
 TEST(Capabilities, report_without_them_is_read_as_not_told) {
@@ -55,7 +59,10 @@ TEST(Capabilities, terminal_says_in_short_lines_what_is_there_and_what_is_wrong)
             std::string::npos)
       << text;
   of.msr_values.clear();
-  EXPECT_NE(capabilities_text(of).find("nothing is impossible or unusual"), std::string::npos);
+  EXPECT_NE(capabilities_text(of).find("nothing is impossible or unusual\n"), std::string::npos);
+  of.not_judged = {"basic_bit_31"};
+  EXPECT_NE(capabilities_text(of).find("nothing is impossible or unusual; 1 rule asks for one that is not known\n"),
+            std::string::npos);
 }
 
 TEST(Capabilities, table_tells_yes_from_no_and_from_not_known) {
@@ -64,6 +71,11 @@ TEST(Capabilities, table_tells_yes_from_no_and_from_not_known) {
   second.controls.clear();
   second.msr_values.clear();
   second.msrs.pop_back();
+  Capabilities third = second;
+  third.not_judged = {"a", "b"};
+  const auto plausible = harness::capability_rows({&second, &third}).at(4);
+  EXPECT_EQ(plausible, (std::vector<std::string>{"MSR values", "plausibility", "plausible",
+                                                 "plausible; 2 rules ask for one that is not known"}));
   const auto rows = harness::capability_rows({&first, nullptr, &second});
   const auto has = [&](const std::vector<std::string>& row) { return std::ranges::count(rows, row) == 1; };
   EXPECT_TRUE(has({"processor", "MAXPHYADDR", "46", "?", "46"}));

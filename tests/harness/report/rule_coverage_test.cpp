@@ -94,6 +94,10 @@ TEST(RuleCoverage, rule_on_registers_is_judged_where_they_were_told) {
   add_targets(matrix, all);
   EXPECT_EQ(all[1].rules[0].run, (std::set<std::size_t>{0, 2}));
   EXPECT_EQ(all[1].rules[0].deviate, (std::set<std::size_t>{2}));
+  matrix[0].capabilities->not_judged = {"basic_bit_31"};
+  all = groups();
+  add_targets(matrix, all);
+  EXPECT_EQ(all[1].rules[0].run, (std::set<std::size_t>{2}));
 }
 
 TEST(RuleCoverage, summary_counts_what_the_tables_show) {
