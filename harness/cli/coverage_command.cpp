@@ -157,7 +157,7 @@ std::vector<RuleGroup> groups_of(const spec::Spec& spec, const Proofs& proofs) {
   std::vector<RuleGroup> groups = {misconfigurations(spec, proofs), violations(spec, proofs), sub_pages(spec, proofs)};
   for (std::size_t n = 0; n < spec.checks.size(); ++n) groups.push_back(check_of(spec, n, proofs));
   RuleGroup results;
-  results.title = "No rule is broken";
+  results.title = "Results where no rule is broken";
   results.key = harness::kNoRule;
   groups.push_back(results);
   return groups;

@@ -141,10 +141,6 @@ std::vector<std::vector<std::string>> capability_rows(const std::vector<const Ca
   return rows;
 }
 
-std::string remark_text(const Capabilities::Remark& remark) {
-  return fmt::format("{}: {} ({}; {})", remark.outcome, remark.text, remark.rule, remark.cite);
-}
-
 std::string capabilities_json(const std::optional<Capabilities>& of, const std::string& indent) {
   if (!of) return {};
   const auto msr = [](const Capabilities::Msr& one) {
@@ -180,7 +176,8 @@ std::string capabilities_text(const Capabilities& of) {
       fmt::format("  MAXPHYADDR {}; {} capability MSRs (values: --json)\n", of.maxphyaddr, of.msrs.size());
   text += of.ept.empty() ? "  EPT: not known\n" : wrapped("EPT:", names_of(of.ept));
   text += of.controls.empty() ? "" : wrapped("controls that may be 1:", names_of(of.controls));
-  for (const Capabilities::Remark& one : of.msr_values) text += fmt::format("  MSR values {}\n", remark_text(one));
+  for (const Capabilities::Remark& one : of.msr_values)
+    text += fmt::format("  MSR values: {}: {}\n    rule {}; {}\n", one.outcome, one.text, one.rule, one.cite);
   if (of.msr_values.empty() || !of.not_judged.empty())
     text += fmt::format("  MSR values: nothing {}is impossible or unusual{}\n", of.msr_values.empty() ? "" : "else ",
                         not_judged_text(of));

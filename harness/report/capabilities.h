@@ -22,7 +22,4 @@ std::string capabilities_text(const Capabilities& of);
 // kind of a thing, its name, and a cell for each target.
 std::vector<std::vector<std::string>> capability_rows(const std::vector<const Capabilities*>& targets);
 
-// "impossible: Bit 31 of IA32_VMX_BASIC is 1 (basic_bit_31; SDM Vol. 3D, ...)".
-std::string remark_text(const Capabilities::Remark& remark);
-
 }  // namespace harness

@@ -80,7 +80,7 @@ class Capabilities(Folder):
         (remark,) = told["msr_values"]
         self.assertEqual(remark["outcome"], "impossible")
         self.assertRegex(remark["cite"], r"A\.10")
-        self.assertIn(f"  MSR values impossible: {remark['text']} ({remark['rule']}; ", result.stdout)
+        self.assertIn(f"  MSR values: impossible: {remark['text']}\n    rule {remark['rule']}; {remark['cite']}\n", result.stdout)
 
     def test_msr_that_is_not_told_is_not_zero(self):
         _, told = self.run_of({"capability": "0x34141"})
