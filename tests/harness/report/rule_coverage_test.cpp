@@ -62,6 +62,27 @@ TEST(RuleCoverage, vectors_count_for_each_rule_that_they_break_and_for_one_alone
   EXPECT_EQ(all[2].rules[0].id, "translation: page");
 }
 
+// The EPTP is checked by itself, and as a part of others.
+TEST(RuleCoverage, rule_of_a_check_counts_where_the_check_that_states_it_is) {
+  std::vector<RuleGroup> all(2);
+  all[0].key = "eptp";
+  all[0].rules = {rule("eptp_reserved_bit")};
+  all[1].key = "invept";
+  all[1].rules = {rule("invept_outside_vmx_operation"), rule("invept_descriptor_reserved_bit")};
+  vectors::Vector eptp;
+  eptp.asked = support::case_of(vectors::Question::eptp, harness::usual_configuration(), 0x181e);
+  vectors::Vector invept;
+  invept.asked = {.question = vectors::Question::check, .check = EPT_CHECK_INVEPT};
+  invept.asked.registers = harness::usual_configuration();
+  invept.asked.registers.invept_type = 1;
+  invept.asked.registers.invept_descriptor_low = 0x181e;
+  for (vectors::Vector* const one : {&eptp, &invept}) one->expected = vectors::expected_of(one->asked);
+  count_vectors({eptp, invept}, all);
+  EXPECT_EQ(std::pair(all[0].rules[0].vectors, all[0].rules[0].only), std::pair(2UL, 1UL));
+  EXPECT_EQ(std::pair(all[1].rules[0].vectors, all[1].rules[0].only), std::pair(1UL, 0UL));
+  EXPECT_EQ(all[1].rules[1].vectors, 0U);
+}
+
 TEST(RuleCoverage, target_counts_only_where_it_answered_a_vector_of_that_decision) {
   auto all = groups();
   add_targets(matrix_with({5, 0, 0, 2, 1}), all);
