@@ -35,6 +35,7 @@ void add_merge_command(Command& app, Invocation& invocation);
 void add_media_command(Command& app, Invocation& invocation);
 void add_judge_command(Command& app, Invocation& invocation);
 void add_matrix_command(Command& app, Invocation& invocation);
+void add_coverage_command(Command& app, Invocation& invocation);
 void add_smoke_command(Command& app, Invocation& invocation);
 
 // When the command is chosen, run(invocation, arguments) gives the exit code. The arguments live as long as it does.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/boot/media.h"
+#include "harness/cli/capabilities.h"
 #include "harness/cli/machine_results.h"
 #include "harness/judge/judging.h"
 #include "harness/metal/job.h"
@@ -109,6 +110,7 @@ int judge_results(const Invocation& invocation, ChoiceArguments arguments, const
   report.target_names = {report.target};
   report.name = adapter->description().name;
   report.version = adapter->description().version;
+  if (!add_capabilities(invocation, processor_of(adapter->description()), report)) return kCouldNotRun;
   report.judgements = harness::Judging(*adapter).judge_once(harness::puts_of(report.vectors));
   return finish(arguments.output, *draft);
 }

@@ -86,6 +86,7 @@ int run(int argc, char** argv) {
   cli::add_media_command(app, invocation);
   cli::add_judge_command(app, invocation);
   cli::add_matrix_command(app, invocation);
+  cli::add_coverage_command(app, invocation);
   cli::add_smoke_command(app, invocation);
   cli::add_controls_command(app, invocation);
   app.parse(argc, argv);

@@ -8,6 +8,7 @@
 
 #include "harness/boot/emulators.h"
 #include "harness/boot/serial_line.h"
+#include "harness/cli/capabilities.h"
 #include "harness/cli/machine_results.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run.h"
@@ -126,7 +127,7 @@ void refuse_with_random(const RunArguments& arguments) {
     throw std::runtime_error("--baseline: it lists vectors of files, and random ones are not among them");
 }
 
-int run_random(const RunArguments& arguments) {
+int run_random(const Invocation& invocation, const RunArguments& arguments) {
   refuse_with_random(arguments);
   check_outputs(arguments.output);
   const harness::Description description = open_adapter(arguments.target, arguments.adapter)->description();
@@ -134,6 +135,7 @@ int run_random(const RunArguments& arguments) {
   if (!draft) return kCouldNotRun;
   harness::Report& report = draft->report;
   describe(arguments.target, description, report);
+  if (!add_capabilities(invocation, processor_of(description), report)) return kCouldNotRun;
   harness::Stream stream = harness::parse_stream(arguments.random);
   stream.allowed = allowed(arguments, draft->all, description);
   stream.profile = arguments.profile;
@@ -180,7 +182,7 @@ int run(const Invocation& invocation, RunArguments arguments) {
   const std::vector<harness::Target> targets = each_model(arguments.target);
   if (targets.size() > 1) return run_models(invocation, arguments, targets);
   if (arguments.target.kind == harness::TargetKind::serial) return run_serial(invocation, arguments);
-  if (!arguments.random.empty()) return run_random(arguments);
+  if (!arguments.random.empty()) return run_random(invocation, arguments);
   auto draft = run_target(invocation, arguments);
   return draft ? finish(arguments.output, *draft) : kCouldNotRun;
 }
@@ -203,10 +205,11 @@ std::optional<Draft> run_target(const Invocation& invocation, RunArguments& argu
   if (!draft) return std::nullopt;
   harness::Report& report = draft->report;
   describe(arguments.target, description, report);
+  if (!add_capabilities(invocation, processor_of(description), report)) return std::nullopt;
   report.vectors = chosen(draft->all, arguments);
   const harness::JournalHeader header{
-      report.target,        report.name,     report.version,       harness::digest_of(draft->all.vectors),
-      filter_of(arguments), arguments.shard, report.vectors.size()};
+      report.target,        report.name,     report.version,        harness::digest_of(draft->all.vectors),
+      filter_of(arguments), arguments.shard, report.vectors.size(), processor_of(description)};
   judge_all(arguments, std::move(adapter), report, header);
   harness::attribute_to_bochs(arguments.target, description, report);
   show_configurations_put(description, report);

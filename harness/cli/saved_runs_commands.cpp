@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/adapters/target.h"
+#include "harness/cli/capabilities.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/report_output.h"
 #include "harness/report/matrix.h"
@@ -46,7 +47,7 @@ void demand_whole(const std::vector<harness::JournalContent>& parts, const std::
     throw std::runtime_error(fmt::format("{} of {} shards are missing", count - seen.size(), count));
 }
 
-int merge(const Invocation& /*unused*/, const MergeArguments& arguments) {
+int merge(const Invocation& invocation, const MergeArguments& arguments) {
   auto draft = read_inputs(arguments.output);
   if (!draft) return kCouldNotRun;
   harness::Report& report = draft->report;
@@ -61,6 +62,7 @@ int merge(const Invocation& /*unused*/, const MergeArguments& arguments) {
   report.target_names = names_of(harness::parse_target(header.target));
   report.name = header.name;
   report.version = header.version;
+  if (!add_capabilities(invocation, header.processor, report)) return kCouldNotRun;
   for (const vectors::Vector& vector : all) {
     for (const harness::JournalContent& part : parts) {
       const auto found = part.judgements.find(vector.id);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/report/capabilities.h"
 #include "harness/report/forms.h"
 #include "harness/report/matrix.h"
 #include "harness/suite/report.h"
@@ -72,7 +73,7 @@ std::string json_report(const Report& report) {
   text += fmt::format(" \"target\":{},\n \"name\":{},\n \"version\":{},\n", json_text(report.target),
                       json_text(report.name), json_text(report.version));
   text += fmt::format(" \"counts\":{},\n \"exit_code\":{},\n", counts_of(report), exit_code(report));
-  text += rules_json(column_of(report), " ") + ",\n";
+  text += capabilities_json(report.capabilities, " ") + rules_json(column_of(report), " ") + ",\n";
   text += " \"baseline_problems\":" + list_of(report.assessment.problems, json_text, "\n  ");
   text += ",\n \"groups\":" + list_of(
                                   group(report), [&](const Group& one) { return group_of(report, one); }, "\n  ");

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/judge/draw.h"
+#include "harness/report/capabilities.h"
 #include "vectors/format/file.h"
 #include "vectors/format/object.h"
 
@@ -18,6 +19,7 @@ namespace {
 using vectors::json_text;
 using vectors::Object;
 
+constexpr const char* kFindingsOfBochs = "docs/findings.md#bochs";  // of what the processor beneath does alike
 constexpr const char* kExpected = "a report that run --json wrote, or a matrix in JSON";
 
 struct Count {
@@ -48,10 +50,12 @@ const char* decided_of(const vectors::Vector& vector) {
 }
 
 Column column_from(Object& from) {
-  Column column{from.any_text("target"), from.any_text("name"), from.any_text("version"), from.any_text("date"), {}};
+  Column column{from.any_text("target"), from.any_text("name"), from.any_text("version"), from.any_text("date"), {},
+                capabilities_from(from)};
   for (Object& one : from.objects("rules")) {
     Cell& cell = column.cells[{one.text("decides", true), one.text("rule", true)}];
     for (const Count& count : kCounts) cell.*count.number = one.number(count.name);
+    for (std::string& link : one.texts("findings", false)) cell.findings.insert(std::move(link));
   }
   return column;
 }
@@ -84,12 +88,6 @@ std::string words_of(const Column& column, const Row& row) {
   return cell.pass != 0 ? std::to_string(cell.pass) : "n.a.";
 }
 
-// A, B, … Z, AA, …
-std::string letter_of(std::size_t n) {
-  std::string letters(1, static_cast<char>('A' + n % 26));
-  return n < 26 ? letters : letter_of(n / 26 - 1) + letters;
-}
-
 // Both tables as lines of cells, the first of each the headings.
 using Lines = std::vector<std::vector<std::string>>;
 
@@ -116,6 +114,17 @@ Lines rules_of(const Matrix& matrix) {
     for (const Column& column : matrix) line.push_back(words_of(column, row));
     lines.push_back(std::move(line));
   }
+  return lines;
+}
+
+Lines capabilities_of(const Matrix& matrix) {
+  Lines lines = {{"of", "what"}};
+  std::vector<const Capabilities*> targets;
+  for (const Column& column : matrix) {
+    lines[0].push_back(letter_of(targets.size()));
+    targets.push_back(column.capabilities ? &*column.capabilities : nullptr);
+  }
+  for (auto& row : capability_rows(targets)) lines.push_back(std::move(row));
   return lines;
 }
 
@@ -146,12 +155,17 @@ std::string markdown_of(const Lines& lines) {
 
 }  // namespace
 
+std::string letter_of(std::size_t n) {
+  std::string letters(1, static_cast<char>('A' + n % 26));
+  return n < 26 ? letters : letter_of(n / 26 - 1) + letters;
+}
+
 Row row_of(const vectors::Vector& vector) {
   return {decided_of(vector), breaks_several(vector) ? "several rules" : rule_of(vector)};
 }
 
 Column column_of(const Report& report) {
-  Column column{report.target, report.name, report.version, report.date, {}};
+  Column column{report.target, report.name, report.version, report.date, {}, report.capabilities};
   for (std::size_t n = 0; n < report.vectors.size(); ++n) {
     Cell& cell = column.cells[row_of(report.vectors[n])];
     switch (report.judgements[n].verdict) {
@@ -163,6 +177,8 @@ Column column_of(const Report& report) {
       case Verdict::flaky:
         ++cell.deviation;
         if (is_known(report, n)) ++cell.known;
+        for (const KnownDeviation* one : report.assessment.known.at(n)) cell.findings.insert(one->link);
+        if (!report.judgements[n].attributed_to.empty()) cell.findings.insert(kFindingsOfBochs);
     }
   }
   return column;
@@ -186,6 +202,9 @@ std::string rules_json(const Column& column, const std::string& indent) {
     lines += lines.empty() ? "\n" : ",\n";
     lines += fmt::format(R"({} {{"decides":{},"rule":{})", indent, json_text(row.first), json_text(row.second));
     for (const Count& count : kCounts) lines += fmt::format(R"(,"{}":{})", count.name, cell.*count.number);
+    std::string links;
+    for (const std::string& link : cell.findings) links += (links.empty() ? "" : ",") + json_text(link);
+    if (!links.empty()) lines += ",\"findings\":[" + links + "]";
     lines += "}";
   }
   return fmt::format("{}\"date\":{},\n{}\"rules\":[{}]", indent, json_text(column.date), indent, lines);
@@ -194,22 +213,29 @@ std::string rules_json(const Column& column, const std::string& indent) {
 std::string matrix_json(const Matrix& matrix) {
   std::string text;
   for (const Column& column : matrix) {
-    text += fmt::format("{} {{\"target\":{},\n  \"name\":{},\n  \"version\":{},\n{}}}", text.empty() ? "\n" : ",\n",
+    text += fmt::format("{} {{\"target\":{},\n  \"name\":{},\n  \"version\":{},\n{}{}}}", text.empty() ? "\n" : ",\n",
                         json_text(column.target), json_text(column.name), json_text(column.version),
-                        rules_json(column, "  "));
+                        capabilities_json(column.capabilities, "  "), rules_json(column, "  "));
   }
   return R"({"eptspec_matrix":1,"targets":[)" + text + "]}\n";
 }
 
-std::string matrix_text(const Matrix& matrix) { return text_of(targets_of(matrix)) + "\n" + text_of(rules_of(matrix)); }
+std::string matrix_text(const Matrix& matrix) {
+  return text_of(targets_of(matrix)) + "\n" + text_of(rules_of(matrix)) + "\n" + text_of(capabilities_of(matrix));
+}
 
 std::string matrix_markdown(const Matrix& matrix) {
   return "# Who does what\n\n"
          "The first table lists the targets. The second counts vectors by the rule that decides them: how\n"
          "many pass, or how many deviate of those that the target could show. \"n.a.\": the target can show\n"
-         "none of them. Empty: no vector of its configuration tests the rule. `eptspec matrix` makes this\n"
-         "file; causes are in [findings](findings.md), words in the [glossary](glossary.md).\n\n" +
-         markdown_of(targets_of(matrix)) + "\n" + markdown_of(rules_of(matrix));
+         "none of them. Empty: no vector of its configuration tests the rule. The third says what the\n"
+         "processor of each target can do: what EPT has there, which controls of EPT may be 1, whether the\n"
+         "values of the capability MSRs are plausible, and the values. \"?\": its report does not tell. \"-\":\n"
+         "0, or there is no such MSR.\n\n"
+         "`eptspec matrix` makes this file; causes are in [findings](findings.md), words in the\n"
+         "[glossary](glossary.md).\n\n" +
+         markdown_of(targets_of(matrix)) + "\n" + markdown_of(rules_of(matrix)) + "\n" +
+         markdown_of(capabilities_of(matrix));
 }
 
 }  // namespace harness

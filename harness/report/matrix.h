@@ -1,13 +1,16 @@
-// A table of targets and rules, made of saved reports. Owns the grouping of vectors by the rule that decides and the
-// table's three forms; judges nothing. Tests: tests/harness/report/matrix_test.cpp.
+// Tables of targets and rules, and of targets and what they can do, made of saved reports. Owns the grouping of vectors
+// by the rule that decides and the tables' three forms; judges nothing. Tests: tests/harness/report/matrix_test.cpp.
 #pragma once
 
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harness/report/forms.h"
+#include "harness/suite/capabilities.h"
 
 namespace harness {
 
@@ -22,6 +25,8 @@ struct Cell {
   std::size_t known = 0;      // of these the ones that the baseline explains
   std::size_t not_applicable = 0;
   std::size_t skipped = 0;
+  std::set<std::string> findings =
+      {};  // links of the known deviations, "docs/findings.md#bochs-1"; none of old reports
   bool operator==(const Cell&) const = default;
 };
 
@@ -31,11 +36,15 @@ struct Column {
   std::string version;
   std::string date;  // YYYY-MM-DD of the run
   std::map<Row, Cell> cells;
+  std::optional<Capabilities> capabilities = {};  // unless the target takes any configuration, or its report is old
 };
 
 Column column_of(const Report& report);
 
 using Matrix = std::vector<Column>;
+
+// How the tables call the n-th column: A, B, … Z, AA, …
+std::string letter_of(std::size_t n);
 
 // Adds the columns of a file: a report of `eptspec run --json`, or a matrix of earlier ones as matrix_json writes it. A
 // column with the target and version of an earlier one takes its place. Throws std::runtime_error that names the file.

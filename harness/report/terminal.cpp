@@ -6,6 +6,7 @@
 
 #include "harness/judge/draw.h"
 #include "harness/judge/walk_length.h"
+#include "harness/report/capabilities.h"
 #include "harness/report/forms.h"
 #include "harness/suite/report.h"
 
@@ -128,6 +129,7 @@ std::string counts_of_known(const Report& report) {
 
 std::string terminal_report(const Report& report) {
   std::string text = fmt::format("{} {} ({})\n", report.name, report.version, report.target);
+  if (report.capabilities) text += capabilities_text(*report.capabilities);
   const std::vector<Group> groups = group(report);
   for (std::size_t n = 0; n < groups.size() && n < kMostGroups; ++n) text += group_text(report, groups[n]);
   if (groups.size() > kMostGroups) {

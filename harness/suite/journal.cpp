@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "vectors/format/expectation.h"
 #include "vectors/format/file.h"
 #include "vectors/format/object.h"
 
@@ -36,12 +37,20 @@ bool is_ours(const std::string& path) {
   return kBegin.starts_with(begin.substr(0, static_cast<std::size_t>(in.gcount())));
 }
 
+std::string members_of(const Processor& processor) {
+  if (processor.registers.maxphyaddr == 0) return {};
+  std::string msrs;
+  for (const auto& [name, value] : vectors::registers_in(processor.registers, vectors::kCapabilities))
+    msrs += fmt::format(R"({}"{}":"{:#x}")", msrs.empty() ? "" : ",", name, value);
+  return fmt::format(R"(,"maxphyaddr":{},"registers":{{{}}})", processor.registers.maxphyaddr, msrs);
+}
+
 std::string line_of(const JournalHeader& header) {
   return fmt::format(
       "{{\"eptspec_journal\":1,\"target\":{},\"name\":{},\"version\":{},\"vectors\":{},\"filter\":{},\"shard\":{},"
-      "\"selected\":{}}}\n",
+      "\"selected\":{}{}}}\n",
       json_text(header.target), json_text(header.name), json_text(header.version), json_text(header.vectors),
-      json_text(header.filter), json_text(header.shard), header.selected);
+      json_text(header.filter), json_text(header.shard), header.selected, members_of(header.processor));
 }
 
 std::string line_of(const std::string& id, const Judgement& judgement) {
@@ -54,8 +63,12 @@ std::string line_of(const std::string& id, const Judgement& judgement) {
 
 JournalHeader header_of(Object& from) {
   if (from.integer("eptspec_journal", 1, 1) != 1) return {};
-  return {from.any_text("target"), from.any_text("name"),  from.any_text("version"), from.any_text("vectors"),
-          from.any_text("filter"), from.any_text("shard"), from.number("selected")};
+  JournalHeader header{from.any_text("target"),  from.any_text("name"),   from.any_text("version"),
+                       from.any_text("vectors"), from.any_text("filter"), from.any_text("shard"),
+                       from.number("selected")};
+  if (from.has("maxphyaddr")) header.processor.registers.maxphyaddr = from.number("maxphyaddr");
+  vectors::read_registers(from, vectors::kCapabilities, header.processor.registers);
+  return header;
 }
 
 // What the reports count on, see report/report.schema.json. Empty when it is all there.

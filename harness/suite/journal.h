@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/judge/judge.h"
+#include "harness/suite/capabilities.h"
 
 namespace harness {
 
@@ -20,6 +21,7 @@ struct JournalHeader {
   std::string filter;        // as it was given
   std::string shard;         // "1/1" for all
   std::size_t selected = 0;  // vectors that the run puts to the target
+  Processor processor = {};  // that the target is
   bool operator==(const JournalHeader&) const = default;
 };
 

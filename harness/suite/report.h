@@ -4,12 +4,14 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harness/judge/cause.h"
 #include "harness/suite/baseline.h"
+#include "harness/suite/capabilities.h"
 
 namespace harness {
 
@@ -34,6 +36,7 @@ struct Report {
   std::string name;                       // of the implementation, from its adapter
   std::string version;
   std::string date;  // YYYY-MM-DD: the day of the run, or the one given for the expiries of the baseline
+  std::optional<Capabilities> capabilities;  // not of a target that takes any configuration, or that has not told
   std::vector<vectors::Vector> vectors;
   std::vector<Judgement> judgements;  // of each vector
   std::vector<KnownDeviation> baseline;

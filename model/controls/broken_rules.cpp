@@ -22,16 +22,30 @@ std::vector<BrokenRule> broken(const spec::Spec& spec, const spec::Check& check,
   return found;
 }
 
-}  // namespace
-
-std::vector<BrokenRule> broken_rules(const spec::Spec& spec, const spec::Check& check,
-                                     const spec::Knowledge& knowledge) {
+spec::Kinds kinds_in(const spec::Spec& spec, const spec::Knowledge& knowledge) {
   spec::Kinds kinds;
   for (const auto& [word, known] : knowledge) {
     const spec::Register& one = spec.registers.at(register_at(word));
     if (one.role == spec::Role::capability || one.role == spec::Role::control) kinds[word] = kinds_of(one, 0);
   }
-  return broken(spec, check, knowledge, kinds);
+  return kinds;
+}
+
+}  // namespace
+
+std::vector<BrokenRule> broken_rules(const spec::Spec& spec, const spec::Check& check,
+                                     const spec::Knowledge& knowledge) {
+  return broken(spec, check, knowledge, kinds_in(spec, knowledge));
+}
+
+std::vector<const spec::Rule*> undecided_rules(const spec::Spec& spec, const spec::Check& check,
+                                               const spec::Knowledge& knowledge) {
+  const spec::Kinds kinds = kinds_in(spec, knowledge);
+  std::vector<const spec::Rule*> found;
+  for (const spec::Rule& rule : check.rules) {
+    if (judge(spec, rule.when, knowledge, kinds) == spec::Truth::maybe) found.push_back(&rule);
+  }
+  return found;
 }
 
 spec::Knowledge msrs_of(const spec::Spec& spec, const spec::Profile& profile) {

@@ -17,6 +17,10 @@ struct BrokenRule {
 std::vector<BrokenRule> broken_rules(const spec::Spec& spec, const spec::Check& check,
                                      const spec::Knowledge& knowledge);
 
+// Of the check itself, without its parts, the rules that may be broken or not by what is known.
+std::vector<const spec::Rule*> undecided_rules(const spec::Spec& spec, const spec::Check& check,
+                                               const spec::Knowledge& knowledge);
+
 // The capability MSRs of a profile that are not 0: one that is 0 does not exist or is not shown by its source.
 spec::Knowledge msrs_of(const spec::Spec& spec, const spec::Profile& profile);
 

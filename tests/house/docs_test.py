@@ -11,8 +11,8 @@ import unittest
 SOURCE = pathlib.Path(sys.argv[1])
 DOCUMENTS = [SOURCE / "README.md", *sorted((SOURCE / "docs").rglob("*.md"))]
 MOST_COLUMNS = 100
-# What `eptspec matrix` writes: a table with a column for each target.
-WIDE_TABLES = {SOURCE / "docs/matrix.md"}
+# What `eptspec matrix` and `eptspec coverage` write: tables with a column, or a letter, for each target.
+WIDE_TABLES = {SOURCE / "docs/matrix.md", SOURCE / "docs/coverage.md"}
 
 
 def without_code(text):

@@ -179,6 +179,19 @@ TEST(BrokenRules, rule_between_two_msrs_wants_both) {
             Strings{"unusual shadow_stack_control_without_cet"});
 }
 
+TEST(BrokenRules, rule_that_asks_for_an_msr_that_is_not_known_is_undecided) {
+  const spec::Check& check = *find_id(spec_under_test().checks, "msr_values");
+  const auto undecided = [&](const char* msrs, const char* rule) {
+    const auto rules = model::undecided_rules(spec_under_test(), check, msrs_in(msrs));
+    return std::ranges::count(rules, rule, &spec::Rule::id);
+  };
+  EXPECT_EQ(undecided("48c f0106b34141\n", "basic_bit_31"), 1);
+  EXPECT_EQ(undecided("48c f0106b34141\n", "capability_reserved_bit"), 0);
+  EXPECT_EQ(undecided("48c f0106b34141\n", "shadow_stack_control_without_cet"), 1);
+  EXPECT_EQ(undecided("48c f0106334141\n", "shadow_stack_control_without_cet"), 0);  // bit 23 is 0
+  EXPECT_EQ(undecided("48c 1000000\n", "capability_reserved_bit"), 0);               // it is broken
+}
+
 TEST(BrokenRules, value_of_an_msr_that_does_not_exist_is_impossible) {
   EXPECT_EQ(broken("msr_values", msrs_in("482 7ff9fffe0401e172\n48b 200000000\n")),
             Strings{"impossible procbased_ctls2_without_secondary_controls"});

@@ -23,14 +23,21 @@ with tempfile.TemporaryDirectory() as directory:
     with open(none, "w", encoding="utf-8") as out:
         json.dump({"deviations": []}, out)
 
-    def tigerlake(word):
-        return run("bochs:tigerlake", "--vectors", VECTORS, "--baseline", none, "--filter", word)
+    def tigerlake(word, *more):
+        return run("bochs:tigerlake", "--vectors", VECTORS, "--baseline", none, "--filter", word, *more)
 
     # Every question, misconfigurations, violations and translations.
     good = tigerlake("goal:cell/pml4e")
     expect("the cells of the PML4E pass", good.returncode == 0 and " 0 fail, 0 error" in good.stdout, good)
-    again = tigerlake("goal:cell/pml4e")
+    report = os.path.join(directory, "report.json")
+    again = tigerlake("goal:cell/pml4e", "--json", report)
     expect("two runs say the same", again.stdout == good.stdout, again)
+    # The registers are those that the probe read.
+    with open(report, encoding="utf-8") as told:
+        capabilities = json.load(told)["capabilities"]
+    msrs = {msr["msr"]: msr["value"] for msr in capabilities["msrs"]}
+    expect("the report has the MSRs of the machine", msrs["0x48c"] == "0xf0106b34141" and len(msrs) == 17, again)
+    expect("the report has what EPT can do", {"name": "page_1g", "value": 1} in capabilities["ept"], again)
     # What Bochs 2.7 gets wrong is found.
     bad = tigerlake("goal:cell/pdpte_1g/reserved_bit/bit_12")
     expect("the missed reserved bit is found", bad.returncode == 1 and "misconfiguration missed" in bad.stdout, bad)

@@ -140,6 +140,8 @@ class Media(unittest.TestCase):
         run("run", "bochs:tigerlake", *VECTORS, "--json", report)
         ran, judged = (json.loads(path.read_text())["vectors"] for path in (report, self.whole))
         self.assertGreater(len(judged), 1000)
+        told = [json.loads(path.read_text())["capabilities"] for path in (report, self.whole)]
+        self.assertEqual(told[0], told[1])
         for one in ran:
             one.pop("known", None)
         self.assertEqual(ran, judged)

@@ -7,17 +7,22 @@ import json
 import sys
 import unittest
 
+import jsonschema
+
 from command import Folder, SOURCE, run
 
 KVM = SOURCE / "harness/examples/kvm_controls.txt"
 FILES = SOURCE / "tests/harness/cli/controls"
+SCHEMA = jsonschema.Draft202012Validator(json.loads((SOURCE / "harness/report/controls.schema.json").read_text()))
 WORDS = ("pin_based", "primary", "secondary", "vm_exit", "vm_entry")
 
 
 class Controls(Folder):
     def answer(self, *arguments):
         result = run("controls", *arguments, "--json", self.path / "answer.json")
-        return result, json.loads((self.path / "answer.json").read_text())
+        answer = json.loads((self.path / "answer.json").read_text())
+        self.assertEqual([error.message for error in SCHEMA.iter_errors(answer)], [])
+        return result, answer
 
     def computed(self, *arguments):
         result, answer = self.answer(*arguments)
@@ -110,6 +115,25 @@ class Controls(Folder):
         self.assertIn({"bit": 3, "name": "nmi_exiting"}, word["may_be_1"])
         self.assertIn({"bit": 7, "name": "process_posted_interrupts"}, word["must_be_0"])
         self.assertIn("because bit 55 of IA32_VMX_BASIC (MSR 480H) is 1\n", result.stdout)
+
+    def test_answers_are_as_the_schema_says(self):
+        SCHEMA.check_schema(SCHEMA.schema)
+        self.answer("--profile", "haswell_4770")
+        self.answer("--msr", "480:da040000000012", "--require", "enable_ept")
+        # Every member has something in it: what is left out, what is missing, and what VM entry refuses.
+        _, answer = self.answer("--profile", "haswell_4770", "--msr", "48c:1000000", "--require", "enable_pml", "--want",
+                                "virtual_nmis", "sub_page_write_permissions")
+        for member in ("left_out", "missing", "vm_entry", "msr_values"):
+            self.assertNotEqual(answer[member], [], member)
+
+    def test_schema_tells_an_answer_that_is_wrong(self):
+        _, answer = self.answer("--profile", "haswell_4770", "--require", "enable_pml")
+        text = json.dumps(answer)
+        for good, bad in (('"known": true', '"known": false'), ('"vmcs": "4000H"', '"vmcs": "0x4000"'), ('"missing"', '"lacking"'),
+                          ('"msr_values"', '"values"'), ('{"bit": 1}', '{"bit": 64}'), ('"may_be_1"', '"may"'),
+                          ('"refused": "control.enable_pml"', '"refused": "enable pml"')):
+            self.assertIn(good, text)
+            self.assertFalse(SCHEMA.is_valid(json.loads(text.replace(good, bad))), bad)
 
     def test_each_mistake_has_one_line_with_its_place(self):
         msrs, wish = self.path / "msrs", self.path / "wish"

@@ -55,7 +55,7 @@ TEST(Matrix, vectors_are_counted_by_the_rule_that_decides) {
   const auto column = column_of(small_report("lib:x"));
   EXPECT_EQ(column.cells.size(), 3U);
   EXPECT_EQ(column.cells.at({"misconfiguration", "several rules"}), (Cell{1, 0, 0, 0, 0}));
-  EXPECT_EQ(column.cells.at({"misconfiguration", "reserved_bit"}), (Cell{0, 1, 1, 0, 0}));
+  EXPECT_EQ(column.cells.at({"misconfiguration", "reserved_bit"}), (Cell{0, 1, 1, 0, 0, {"where"}}));
   EXPECT_EQ(column.cells.at({"translation", "page"}), (Cell{0, 0, 0, 1, 0}));
 }
 

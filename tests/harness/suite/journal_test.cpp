@@ -48,6 +48,18 @@ TEST(Journal, is_read_back_as_it_was_written) {
   EXPECT_EQ(content.judgements.at("b"), kFail);
 }
 
+TEST(Journal, processor_of_the_target_is_read_back_and_an_old_journal_has_none) {
+  harness::JournalHeader header = kHeader;
+  header.processor.registers.maxphyaddr = 46;
+  header.processor.registers.capability = 0xf0106334141;
+  const std::string path = file_with("");
+  harness::Journal().create(path, header);
+  EXPECT_EQ(harness::read_journal(path).header, header);
+  EXPECT_FALSE(harness::read_journal(path).header == kHeader);
+  harness::Journal().create(path, kHeader);
+  EXPECT_EQ(contents(path).find("registers"), std::string::npos);
+}
+
 TEST(Journal, cut_off_anywhere_loses_only_the_line_that_was_cut) {
   const std::string path = written_journal();
   const auto size = std::filesystem::file_size(path);
