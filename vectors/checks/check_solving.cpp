@@ -256,8 +256,9 @@ struct CheckSolving::State {
     throw std::logic_error("unknown kind of goal");
   }
 
-  void turn_to(const CheckGoal& goal) {
+  void turn_to(const CheckGoal& goal, bool strict) {
     z3::expr_vector parts(context);
+    if (strict) parts.push_back(are_zero.front());
     parts.push_back(shows(goal));
     for (const spec::Condition& one : goal.demands) parts.push_back(holds(one));
     wanted = model::all_of(parts);
@@ -332,12 +333,14 @@ z3::expr runnable(const spec::Spec& spec, model::Meaning& meaning, const model::
 
 std::size_t CheckSolving::questions() const { return state_->questions; }
 
-std::optional<Choice> CheckSolving::smallest(const CheckGoal& goal, CheckedProcessor& processor) {
+std::optional<Choice> CheckSolving::smallest(const CheckGoal& goal, CheckedProcessor& processor, bool strict) {
   if (!processor.is_in_reach(goal)) return std::nullopt;
   State& state = *state_;
-  state.turn_to(goal);
+  state.turn_to(goal, strict);
   const Assumed assumed = state.assumed(processor.profile());
-  const auto is_solution = [&](const Choice& choice) { return processor.meets(goal, choice); };
+  const auto is_solution = [&](const Choice& choice) {
+    return (!strict || choice.front() == 0) && processor.meets(goal, choice);
+  };
   std::optional<Choice> found;
   for (const Fact& fact : *state.facts) {
     const bool proved = fact.assumed.covers(assumed);
@@ -369,7 +372,7 @@ std::optional<Choice> CheckSolving::smallest(const CheckGoal& goal, CheckedProce
 std::optional<std::vector<std::string>> CheckSolving::lacking(const CheckGoal& goal,
                                                               const CheckedProcessor& processor) {
   State& state = *state_;
-  state.turn_to(goal);
+  state.turn_to(goal, false);
   const Assumed assumed = state.assumed(processor.profile());
   if (state.some(assumed)) return std::nullopt;
   const auto fact =

@@ -22,9 +22,9 @@ class CheckSolving {
   CheckSolving(const CheckSolving&) = delete;
   CheckSolving& operator=(const CheckSolving&) = delete;
 
-  // Nothing when there is none. Throws std::runtime_error when the solver does not know, std::logic_error when header
-  // and constraints disagree.
-  std::optional<Choice> smallest(const CheckGoal& goal, CheckedProcessor& processor);
+  // Nothing when there is none; `strict`: none that has to do without anything. Throws std::runtime_error when the
+  // solver does not know, std::logic_error when header and constraints disagree.
+  std::optional<Choice> smallest(const CheckGoal& goal, CheckedProcessor& processor, bool strict = false);
 
   // Why there is none: bits of capabilities, and what they would have to be, or the width. Empty when no processor
   // has one; nothing when this one has.

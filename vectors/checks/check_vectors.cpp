@@ -117,14 +117,6 @@ struct Work {
   std::vector<std::vector<WholeRule>> rules;
 };
 
-Answer answer_of(const spec::Spec& spec, const Work& work, const CheckGoal& goal, CheckedProcessor& processor,
-                 CheckSolving& solving) {
-  Answer answer{solving.smallest(goal, processor), std::nullopt};
-  if (answer.choice && names_neighbour(goal))
-    answer.neighbour = nearest_accepted(spec, processor, goal.check, work.rules[goal.check][goal.rule], *answer.choice);
-  return answer;
-}
-
 // Where a rule is shown alone, and cases drawn from there.
 struct Drawn {
   std::size_t processor;
@@ -140,34 +132,39 @@ class BatchSolver {
         first_(spec, batch.check, seed, &own_.front().profile()),
         others_(spec, batch.check, seed) {}
 
-  // By the first processor that shows the goal with nothing else amiss; if none does, by the first of those that come
-  // nearest.
+  // By the first processor that shows the goal with nothing else amiss, or if none does by the first that shows it.
   void solve(const std::map<int, std::size_t>& places) {
-    Answer* best = nullptr;
+    if (!draw(places) && !is_shown(places, true)) is_shown(places, false);
+  }
+
+ private:
+  bool is_shown(const std::map<int, std::size_t>& places, bool strict) {
     for (std::size_t p = 0; p < own_.size(); ++p) {
       const auto place = places.find(own_[p].profile().maxphyaddr);
       if (place == places.end()) continue;
       const CheckGoal& goal = work_.goals.at(place->first)[place->second];
-      if (goal.drawing) return draw(goal, places);
-      Answer found = answer_of(spec_, work_, goal, own_[p], p == 0 ? first_ : others_);
-      if (!found.choice || (best != nullptr && best->choice->front() <= found.choice->front())) continue;
-      if (best != nullptr) *best = Answer();
-      best = &work_.answers[p][place->second];
-      *best = std::move(found);
-      if (goal.shows == CheckGoal::Shows::only_rule) {
-        drawn_.erase(goal.rule);
-        drawn_.try_emplace(goal.rule, Drawn{p, DrawnCases(spec_, own_[p], goal, *best->choice)});
-      }
-      if (best->choice->front() == 0) return;
+      const auto found = (p == 0 ? first_ : others_).smallest(goal, own_[p], strict);
+      if (!found) continue;
+      Answer& answer = work_.answers[p][place->second];
+      answer.choice = found;
+      if (names_neighbour(goal))
+        answer.neighbour = nearest_accepted(spec_, own_[p], goal.check, work_.rules[goal.check][goal.rule], *found);
+      if (goal.shows == CheckGoal::Shows::only_rule)
+        drawn_.try_emplace(goal.rule, Drawn{p, DrawnCases(spec_, own_[p], goal, *found)});
+      return true;
     }
+    return false;
   }
 
- private:
-  void draw(const CheckGoal& goal, const std::map<int, std::size_t>& places) {
+  // Whether the goal is one of a drawing, which comes after that of the rule alone.
+  bool draw(const std::map<int, std::size_t>& places) {
+    const CheckGoal& goal = work_.goals.at(places.begin()->first)[places.begin()->second];
+    if (!goal.drawing) return false;
     const auto from = drawn_.find(goal.rule);
-    if (from == drawn_.end()) return;
+    if (from == drawn_.end()) return true;
     const std::size_t p = from->second.processor;
     work_.answers[p][places.at(own_[p].profile().maxphyaddr)].choice = from->second.cases.next();
+    return true;
   }
 
   const spec::Spec& spec_;

@@ -32,7 +32,7 @@ struct CheckVectors {
   std::vector<CheckPurpose> purposes;  // sorted by goal
 };
 
-// A goal is shown by the first of these profiles that can best, so one alone shows all that it can. In the order of the
+// A goal is shown by the first of these profiles that can, so one alone shows all that it can. In the order of the
 // profiles. Throws as CheckSolving does.
 std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vector<const spec::Profile*>& profiles,
                                         unsigned seed = 0);
