@@ -141,13 +141,19 @@ bool CheckedProcessor::shows(const CheckGoal& goal, const ept_check_result& resu
   const auto is_only_one = [&] {
     return std::ranges::all_of(rules, [&](const WholeRule& one) { return broken(one) == (&one == &rules[goal.rule]); });
   };
+  // The ending would be another if the rule were broken, or not broken: no other rule has the same or an earlier one.
+  const auto is_decisive = [&] {
+    return std::ranges::none_of(rules, [&](const WholeRule& one) {
+      return &one != &rules[goal.rule] && one.ending <= rules[goal.rule].ending && broken(one);
+    });
+  };
   switch (goal.shows) {
     case CheckGoal::Shows::only_rule: return is_only_one();
     case CheckGoal::Shows::rule:
       return broken(rules[goal.rule]) && result.outcome == rules[goal.rule].ending + 1 &&
-             (others_broken || is_only_one());
+             (others_broken || is_decisive());
     case CheckGoal::Shows::not_rule:
-      return result.outcome != rules[goal.rule].ending + 1 && (others_broken || result.outcome == 0);
+      return result.outcome != rules[goal.rule].ending + 1 && (others_broken || is_decisive());
     case CheckGoal::Shows::accepted: return result.outcome == 0;
     case CheckGoal::Shows::two_endings:
       return result.outcome == goal.ending + 1 &&

@@ -9,8 +9,8 @@
 
 namespace vectors {
 
-// What software chooses, as differences. The first value says what a case may do without: bit 1, that every rule is
-// kept where another could be broken as well; bit 0, that a machine can run it. Then for each register that software
+// What software chooses, as differences. The first value says what a case may do without: bit 1, that the
+// rule decides how the check ends; bit 0, that a machine can run it. Then for each register that software
 // sets, by number: which bits are not those of the usual one. A usual control is 1 where it must be, and where a 64-bit
 // host and guest want it; the usual state is 64-bit mode of VMX root operation; everything else is usually 0.
 using Choice = std::vector<std::uint64_t>;

@@ -13,8 +13,8 @@ namespace vectors {
 struct CheckGoal {
   enum class Shows {
     only_rule,    // `rule` is broken and no other
-    rule,         // `rule` is broken and decides the ending; no other rule is broken if that is possible
-    not_rule,     // the check does not end as `rule` has it; no rule is broken if that is possible
+    rule,         // `rule` is broken and the check ends as it has it; if possible, it would not without the rule
+    not_rule,     // the check does not end as `rule` has it; if possible, it would if the rule were broken
     accepted,     // no rule is broken
     two_endings,  // the check ends with `ending`, and a rule of `lower` is broken too
   };

@@ -243,13 +243,22 @@ struct CheckSolving::State {
     return model::all_of(parts);
   }
 
+  // Nor one that has the same or an earlier ending.
+  z3::expr decisive(std::size_t rule) {
+    z3::expr_vector parts(context);
+    for (std::size_t n = 0; n < rules.size(); ++n) {
+      if (n != rule && endings[n] <= endings[rule]) parts.push_back(!rules[n]);
+    }
+    return model::all_of(parts);
+  }
+
   z3::expr shows(const CheckGoal& goal) {
     const z3::expr strict = (words.front() & model::word(context, kOthersBroken)) == model::word(context, 0);
     switch (goal.shows) {
       case CheckGoal::Shows::only_rule: return rules.at(goal.rule) && only(goal.rule);
       case CheckGoal::Shows::rule:
-        return rules.at(goal.rule) && outcome_is(endings.at(goal.rule)) && (!strict || only(goal.rule));
-      case CheckGoal::Shows::not_rule: return !outcome_is(endings.at(goal.rule)) && (!strict || !*any);
+        return rules.at(goal.rule) && outcome_is(endings.at(goal.rule)) && (!strict || decisive(goal.rule));
+      case CheckGoal::Shows::not_rule: return !outcome_is(endings.at(goal.rule)) && (!strict || decisive(goal.rule));
       case CheckGoal::Shows::accepted: return !*any;
       case CheckGoal::Shows::two_endings: return outcome_is(goal.ending) && ends(goal.lower);
     }
