@@ -61,12 +61,24 @@ class Maker {
       goal.shows = Shows::only_rule;
       goal.rule = number;
       goal.drawing = n;
+      goal.drawn_from = fmt::format("check/{}/{}", check_.id, rule.rule->id);
       add("drawn", fmt::format("{}/{}", rule.rule->id, n), rule.rule->cite, std::move(goal));
     }
     std::vector<CheckWay> ways = ways_.of_all(conditions);
     std::erase_if(ways, [](const CheckWay& way) { return way.id.empty(); });
     add_ways("check", Shows::rule, ways);
-    add_ways("guard", Shows::not_rule, ways_.of_all_but_one(conditions));
+    const std::vector<CheckWay> guards = ways_.of_all_but_one(conditions);
+    add_ways("guard", Shows::not_rule, guards);
+    for (const CheckWay& way : guards) {
+      CheckGoal goal;
+      goal.shows = Shows::not_rule;
+      goal.rule = number;
+      goal.demands = way.demands;
+      goal.drawing = 0;
+      const std::string what = rule.rule->id + (way.id.empty() ? "" : "/" + way.id);
+      goal.drawn_from = fmt::format("guard/{}/{}", check_.id, what);
+      add("guard_drawn", what, rule.rule->cite, std::move(goal));
+    }
   }
 
   // Where the rule looks at bits beyond an address in use: the highest address that there is.

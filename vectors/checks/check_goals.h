@@ -26,10 +26,13 @@ struct CheckGoal {
   std::size_t ending = 0;                // of the check, as is
   std::size_t lower = 0;                 // this
   std::vector<spec::Condition> demands;  // all hold
-  std::optional<unsigned> drawing;       // of only_rule: everything else is drawn, for the time this says
+  std::optional<unsigned> drawing;       // of only_rule and not_rule: what else there is, is drawn; for this time
+  std::string drawn_from;                // then the goal of the case to start from
 };
 
-// How often a case is drawn for each rule that must end the check.
+// How often a case is drawn for each rule that must end the check: first by the processor that shows it, then by others
+// of which the registers that the rule looks at have a bit that the earlier ones do not.
+inline constexpr unsigned kDrawingsByFirst = 2;
 inline constexpr unsigned kDrawings = 4;
 
 // Every goal of every check for processors of this width, sorted by id.

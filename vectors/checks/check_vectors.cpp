@@ -117,10 +117,29 @@ struct Work {
   std::vector<std::vector<WholeRule>> rules;
 };
 
-// Where a rule is shown alone, and cases drawn from there.
+// By register, bits that were 0 and bits that were 1.
+using Literals = std::map<std::size_t, std::pair<std::uint64_t, std::uint64_t>>;
+
+// Whether the capabilities that the condition looks at have a bit that was never so before. Adds all of them.
+bool are_new(const spec::Spec& spec, const spec::Condition& when, const spec::Profile& profile, Literals& seen) {
+  bool is_new = false;
+  for (const auto& [number, mask] : support_of(spec, when)) {
+    if (is_chosen(spec.registers.at(number))) continue;
+    const std::uint64_t value = profile.registers.at(number);
+    auto& [zeros, ones] = seen[number];
+    is_new = is_new || (~value & ~zeros) != 0 || (value & ~ones) != 0;
+    zeros |= ~value;
+    ones |= value;
+  }
+  return is_new;
+}
+
+// Where a goal is shown, and cases drawn from there.
 struct Drawn {
   std::size_t processor;
   DrawnCases cases;
+  std::size_t next = 0;  // processor to ask for more
+  Literals seen = {};
 };
 
 class BatchSolver {
@@ -134,7 +153,11 @@ class BatchSolver {
 
   // By the first processor that shows the goal with nothing else amiss, or if none does by the first that shows it.
   void solve(const std::map<int, std::size_t>& places) {
-    if (!draw(places) && !is_shown(places, true)) is_shown(places, false);
+    const CheckGoal& goal = work_.goals.at(places.begin()->first)[places.begin()->second];
+    if (goal.drawing)
+      draw(goal, places);
+    else if (!is_shown(places, true))
+      is_shown(places, false);
   }
 
  private:
@@ -149,21 +172,37 @@ class BatchSolver {
       answer.choice = found;
       if (names_neighbour(goal))
         answer.neighbour = nearest_accepted(spec_, own_[p], goal.check, work_.rules[goal.check][goal.rule], *found);
-      if (goal.shows == CheckGoal::Shows::only_rule)
-        drawn_.try_emplace(goal.rule, Drawn{p, DrawnCases(spec_, own_[p], goal, *found)});
+      if (goal.shows == CheckGoal::Shows::only_rule || (strict && goal.shows == CheckGoal::Shows::not_rule))
+        drawn_.try_emplace(goal.id, Drawn{p, DrawnCases(spec_, own_[p], goal, *found), p + 1});
       return true;
     }
     return false;
   }
 
-  // Whether the goal is one of a drawing, which comes after that of the rule alone.
-  bool draw(const std::map<int, std::size_t>& places) {
-    const CheckGoal& goal = work_.goals.at(places.begin()->first)[places.begin()->second];
-    if (!goal.drawing) return false;
-    const auto from = drawn_.find(goal.rule);
-    if (from == drawn_.end()) return true;
-    const std::size_t p = from->second.processor;
-    work_.answers[p][places.at(own_[p].profile().maxphyaddr)].choice = from->second.cases.next();
+  void draw(const CheckGoal& goal, const std::map<int, std::size_t>& places) {
+    const auto from = drawn_.find(goal.drawn_from);
+    if (from == drawn_.end()) return;
+    Drawn& drawn = from->second;
+    if (*goal.drawing >= kDrawingsByFirst) {
+      const spec::Condition& when = work_.rules[goal.check][goal.rule].when;
+      if (drawn.seen.empty()) are_new(spec_, when, own_[drawn.processor].profile(), drawn.seen);
+      while (drawn.next < own_.size()) {
+        const std::size_t p = drawn.next++;
+        if (are_new(spec_, when, own_[p].profile(), drawn.seen) && draw_by(p, goal, places)) return;
+      }
+    }
+    work_.answers[drawn.processor][places.at(own_[drawn.processor].profile().maxphyaddr)].choice = drawn.cases.next();
+  }
+
+  // Whether this processor shows the rule alone, too; then its drawing.
+  bool draw_by(std::size_t p, const CheckGoal& goal, const std::map<int, std::size_t>& places) {
+    const auto place = places.find(own_[p].profile().maxphyaddr);
+    if (place == places.end()) return false;
+    CheckGoal alone = goal;
+    alone.demands = {work_.rules[goal.check][goal.rule].when};
+    const auto start = others_.smallest(alone, own_[p], true);
+    if (!start) return false;
+    work_.answers[p][place->second].choice = DrawnCases(spec_, own_[p], goal, *start).next();
     return true;
   }
 
@@ -172,7 +211,7 @@ class BatchSolver {
   std::vector<CheckedProcessor> own_;
   CheckSolving first_;  // of the processor that shows most goals
   CheckSolving others_;
-  std::map<std::size_t, Drawn> drawn_;  // by rule
+  std::map<std::string, Drawn> drawn_;  // by goal
 };
 
 }  // namespace

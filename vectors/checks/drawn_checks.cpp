@@ -9,14 +9,23 @@ namespace vectors {
 namespace {
 
 // Which bits are turned. What VM entry does not refuse goes on in a guest, where other controls end it before the
-// instruction: there only those that the check depends on.
+// instruction: there only those that the check depends on. Where nothing is refused, other fields of the registers that
+// the rule looks at, but no controls.
 Support drawn_bits(const spec::Spec& spec, const CheckGoal& goal) {
-  Support support;
   const spec::Check& check = spec.checks.at(goal.check);
-  for (const WholeRule& rule : whole_rules(spec, check)) add_support(spec, rule.when, support);
-  if (check.id != "vm_entry") return support;
-  for (const std::size_t n : chosen_registers(spec)) {
-    if (spec.registers[n].role != spec::Role::operand) support[n] = ~std::uint64_t{0};
+  const std::vector<WholeRule> rules = whole_rules(spec, check);
+  const bool is_refused = goal.shows == CheckGoal::Shows::only_rule;
+  Support support;
+  for (const WholeRule& rule : rules) {
+    if (is_refused || &rule == &rules[goal.rule]) add_support(spec, rule.when, support);
+  }
+  if (!is_refused) {
+    std::erase_if(support, [&](const auto& one) { return spec.registers[one.first].role != spec::Role::field; });
+    for (auto& [number, mask] : support) mask = ~std::uint64_t{0};
+  } else if (check.id == "vm_entry") {
+    for (const std::size_t n : chosen_registers(spec)) {
+      if (spec.registers[n].role != spec::Role::operand) support[n] = ~std::uint64_t{0};
+    }
   }
   return support;
 }
@@ -30,14 +39,14 @@ std::uint64_t seed_of(const std::string& id) {
 
 }  // namespace
 
-DrawnCases::DrawnCases(const spec::Spec& spec, CheckedProcessor& processor, CheckGoal goal, const Choice& alone)
+DrawnCases::DrawnCases(const spec::Spec& spec, CheckedProcessor& processor, CheckGoal goal, const Choice& start)
     : processor_(processor),
       goal_(std::move(goal)),
-      alone_(alone),
-      seen_0_(alone.size()),
-      seen_1_(alone.size()),
+      start_(start),
+      seen_0_(start.size()),
+      seen_1_(start.size()),
       seed_(seed_of(goal_.id)) {
-  goal_.demands.clear();  // that the rule is broken says as much
+  if (goal_.shows == CheckGoal::Shows::only_rule) goal_.demands.clear();  // that the rule is broken says as much
   const Support support = drawn_bits(spec, goal_);
   const std::vector<std::size_t> chosen = chosen_registers(spec);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -52,7 +61,7 @@ DrawnCases::DrawnCases(const spec::Spec& spec, CheckedProcessor& processor, Chec
 
 std::optional<Choice> DrawnCases::next() {
   Random random(++seed_);
-  Choice drawn = alone_;
+  Choice drawn = start_;
   for (std::size_t n = places_.size(); n > 1; --n) std::swap(places_[n - 1], places_[random.next() % n]);
   for (const Place& place : places_) {
     const std::uint64_t bit = std::uint64_t{1} << place.bit;
@@ -70,7 +79,7 @@ std::optional<Choice> DrawnCases::next() {
     shows_more = shows_more || (seen & bit) == 0;
     seen |= bit;
   }
-  if (!shows_more) return std::nullopt;
+  if (!shows_more || drawn == start_) return std::nullopt;
   return drawn;
 }
 

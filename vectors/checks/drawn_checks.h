@@ -10,8 +10,8 @@ namespace vectors {
 
 class DrawnCases {
  public:
-  // Of the rule that the goal shows alone, from a case in which it does. References are kept.
-  DrawnCases(const spec::Spec& spec, CheckedProcessor& processor, CheckGoal goal, const Choice& alone);
+  // Of a goal that shows a rule alone, or one without it, from a case that does. References are kept.
+  DrawnCases(const spec::Spec& spec, CheckedProcessor& processor, CheckGoal goal, const Choice& start);
 
   // The next; nothing when it would show no literal that the others do not.
   std::optional<Choice> next();
@@ -24,7 +24,7 @@ class DrawnCases {
 
   CheckedProcessor& processor_;
   CheckGoal goal_;
-  Choice alone_;
+  Choice start_;
   std::vector<Place> places_;          // bits that are turned
   std::vector<std::uint64_t> seen_0_;  // by word of a choice: literals of the cases so far
   std::vector<std::uint64_t> seen_1_;
