@@ -184,6 +184,21 @@ TEST(ChecksInBochs, invept_succeeds_fails_exits_or_is_invalid) {
   bochs.expect(behind, CheckEnd::accepted, 18);
 }
 
+// Which is wrong: the type is reserved (docs/findings.md, Bochs 15).
+TEST(ChecksInBochs, invept_looks_at_32_bits_of_the_type) {
+  constexpr ept_word kBeyond32Bits = ept_word{1} << 32;
+  Checks bochs("tigerlake");
+  ept_registers registers = usual(bochs);
+  registers.invept_type = kBeyond32Bits | 2;
+  EXPECT_EQ(ept_check_invept(&registers).outcome, EPT_INVEPT_OUTCOME_VM_FAIL_INVEPT);
+  const std::size_t taken_for_2 = bochs.add(EPT_CHECK_INVEPT, registers);
+  registers.invept_type = kBeyond32Bits | 3;
+  const std::size_t taken_for_3 = bochs.add(EPT_CHECK_INVEPT, registers);
+  bochs.run();
+  bochs.expect(taken_for_2, CheckEnd::accepted, 0);
+  bochs.expect(taken_for_3, CheckEnd::vm_instruction_error, 28);
+}
+
 // The host state of this VM exit has neither code nor an IDT: a triple fault, which Bochs does not survive.
 TEST(ChecksInBochs, a_check_that_the_machine_does_not_survive_is_lost) {
   constexpr std::uint32_t kHostIdtrBase = 0x6c0e;
