@@ -180,6 +180,8 @@ std::vector<CheckWay> Ways::one_of(const Condition& condition, bool holds) {
     for (std::uint64_t value = 0; condition.bits.high - condition.bits.low < kFewValues && value <= largest; ++value)
       others.insert(value);
     for (const std::uint64_t value : values) others.erase(value);
+    constexpr unsigned kHalf = 32;  // a processor that looks at half of the word takes this for one of the values
+    if (condition.bits.high - condition.bits.low >= kHalf) others.insert(*values.begin() | bit_of(kHalf));
     values = others;
   }
   std::vector<CheckWay> ways;

@@ -1,10 +1,10 @@
-#include "vectors/generate/lint.h"
+#include "vectors/lint/lint.h"
 
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "vectors/checks/check_lint.h"
+#include "vectors/lint/check_lint.h"
 #include "vectors/format/identity.h"
 #include "vectors/generate/dense.h"
 #include "vectors/generate/meets.h"

@@ -10,7 +10,7 @@
 #include "tests/vectors/format/samples.h"
 #include "vectors/format/file.h"
 #include "vectors/generate/dense.h"
-#include "vectors/generate/lint.h"
+#include "vectors/lint/lint.h"
 
 namespace {
 

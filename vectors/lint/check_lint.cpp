@@ -1,4 +1,4 @@
-#include "vectors/checks/check_lint.h"
+#include "vectors/lint/check_lint.h"
 
 #include "vectors/checks/check_documents.h"
 #include "vectors/checks/check_vectors.h"
