@@ -8,6 +8,8 @@ namespace vectors {
 
 namespace {
 
+constexpr std::uint64_t kSmallArea = 0xff;  // numbers of entries for which a machine that runs the case has room
+
 // Which bits are turned. What VM entry does not refuse goes on in a guest, where other controls end it before the
 // instruction: there only those that the check depends on. Where nothing is refused, other fields of the registers that
 // the rule looks at, but no controls.
@@ -26,6 +28,12 @@ Support drawn_bits(const spec::Spec& spec, const CheckGoal& goal) {
     for (const std::size_t n : chosen_registers(spec)) {
       if (spec.registers[n].role != spec::Role::operand) support[n] = ~std::uint64_t{0};
     }
+  }
+  for (const spec::Register& one : spec.registers) {
+    if (!one.derivation || !one.derivation->place) continue;
+    const spec::Register& number = origin_of(spec, one.derivation->place->number);
+    const auto found = support.find(static_cast<std::size_t>(&number - spec.registers.data()));
+    if (found != support.end()) found->second &= kSmallArea;
   }
   return support;
 }

@@ -74,6 +74,7 @@ struct Head {
   std::size_t size = 0;
   std::size_t entries = 0;
   std::size_t registers = 0;
+  std::size_t check = 0;  // of a check
 };
 
 template <class Each>
@@ -84,7 +85,7 @@ void each_number(Head& head, Case& asked, Each& each) {
   each(asked.level, 1);
   each(head.entries, 1);
   each(head.registers, 1);
-  each(asked.check, 1);
+  each(head.check, 1);
   each(asked.guest_physical_address, 8);
   each(asked.access, 8);
 }
@@ -133,7 +134,8 @@ std::string record_of(Case asked, const Expected& expected) {
   Writer to;
   const std::vector<Numbered> registers = numbered(asked.registers);
   const std::size_t count = asked.entries.size();
-  Head head{kBinaryRecord + 8 * count + kRegister * registers.size(), count, registers.size()};
+  Head head{kBinaryRecord + 8 * count + kRegister * registers.size(), count, registers.size(),
+            asked.question == Question::check ? static_cast<std::size_t>(asked.check) : 0};
   each_number(head, asked, to);
   for (const ept_word word : words_of(asked, expected)) to(word, 8);
   to(std::stoull(id_of(asked).substr(4), nullptr, 16), 8);
@@ -170,8 +172,8 @@ std::optional<Mistake> take_case(std::string_view record, Case& asked) {
   Reader from{record};
   Head head;
   each_number(head, asked, from);
-  if (head.entries > kMostEntries || record.size() != kBinaryRecord + 8 * head.entries + kRegister * head.registers)
-    return Mistake{kNoRecord, 5};
+  if (head.entries > kMostEntries) return Mistake{kNoRecord, 5};
+  if (asked.question == Question::check) asked.check = static_cast<ept_check_id>(head.check);
   from.at = kBinaryRecord;
   asked.entries.resize(head.entries);
   for (ept_word& entry : asked.entries) from(entry, 8);
@@ -252,9 +254,13 @@ std::vector<Vector> from_binary(std::string_view bytes, const std::string& file,
   std::vector<Vector> list;
   std::size_t records = 0;
   for (std::size_t at = kBinaryHeader; at < bytes.size(); ++records) {
-    std::size_t size = 0;
-    if (bytes.size() - at >= kBinaryRecord) Reader{bytes, at}(size, 2);
-    if (size < kBinaryRecord || size > bytes.size() - at) return wrong(at, "a record that is cut off, or no record");
+    Head head;
+    Case ignored;
+    Reader from{bytes, at};
+    if (bytes.size() - at >= kBinaryRecord) each_number(head, ignored, from);
+    const std::size_t size = head.size;
+    if (size != kBinaryRecord + 8 * head.entries + kRegister * head.registers || size > bytes.size() - at)
+      return wrong(at, "a record that is cut off, or no record");
     Vector vector;
     if (const auto mistake = take_record(bytes.substr(at, size), vector))
       wrong(at + mistake->second, mistake->first);

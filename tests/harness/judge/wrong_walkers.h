@@ -148,7 +148,7 @@ constexpr auto kLiteralReferences = std::to_array<Mistake>({
     {"eptp_shadow_stack_not_supported=p7 !c21",
      "eptp_supervisor_shadow_stack_not_supported: accepted instead of refused"},
     {"supervisor_execute=fetch mode_based !a3 !A10", "supervisor_execute_not_allowed: violation instead of translated"},
-    {"user_execute=fetch mode_based a3 !A2", "user_execute_not_allowed: translated instead of violation"},
+    {"user_execute=fetch mode_based a3 !A2", "user_execute_not_allowed: violation instead of translated"},
     {"read=a0 !shadow_stack !e0", "read_not_allowed: translated instead of violation"},
     {"write=writes !shadow_stack !e1 !paging_write_allowed", "write_not_allowed: translated instead of violation"},
     {"write=writes !shadow_stack !u1 !paging_write_allowed", "write_not_allowed: translated instead of violation"},

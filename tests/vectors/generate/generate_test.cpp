@@ -89,7 +89,7 @@ TEST(Generate, a_goal_more_only_adds_lines_and_changes_the_manifest) {
   });
   more.id = "newcomer/eptp/root_at_5000";
   more.demands.push_back({vectors::Demand::Subject::eptp, 0xf000, 0x5000});
-  const Files before = directory_of(samples::committed(id));
+  const Files before = directory_of(vectors::generate_for(spec_under_test(), profile(id)));
   const Files after = directory_of(vectors::generate_for(spec_under_test(), profile(id), 0, {more}));
   ASSERT_EQ(before.size(), 3U);
   ASSERT_EQ(after.size(), 3U);

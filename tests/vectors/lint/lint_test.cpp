@@ -179,7 +179,7 @@ TEST(Lint, blames_a_damaged_binary_file_by_its_name) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> samples = {
       {"any.bin: byte 0: no file of vectors", damaged(other_byte(0))},
       {"any.bin: byte 0: no file of vectors", damaged([](const std::string&) { return std::string(); })},
-      {"the id is not that of the case", damaged(other_byte(16 + 152 + 40))}};
+      {"the id is not that of the case", damaged(other_byte(16 + 72 + 2))}};
   for (const auto& [what, mistakes] : samples) {
     EXPECT_TRUE(finds("any.bin: the SHA-256 is not that of the manifest", mistakes)) << what;
     EXPECT_TRUE(finds(what, mistakes)) << what;
