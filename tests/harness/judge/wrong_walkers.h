@@ -19,7 +19,7 @@ constexpr auto kLiteralOmissions = std::to_array<Mistake>({
     {"user_execute_only=!e0 e10 mode_based", "table: misconfiguration reported"},
     {"user_execute_only=e10 mode_based !c0", "table: misconfiguration reported"},
     {"paging_write_without_read=!e0 e58 page", "page: misconfiguration reported"},
-    {"paging_write_without_read=!e0 e58 paging_write", "entry_not_present: misconfiguration instead of violation"},
+    {"paging_write_without_read=!e0 e58 paging_write", "table: misconfiguration reported"},
     {"paging_write_without_read=e58 page paging_write", "page: misconfiguration reported"},
     {"reserved_pdpte=l3 e6:3", "page: misconfiguration reported"},
     {"reserved_pdpte_1g=l3 e29:12", "table: misconfiguration reported"},
@@ -116,7 +116,7 @@ constexpr auto kLiteralInsertions = std::to_array<Mistake>({
     {"eptp_accessed_dirty_not_supported=p6 !c21 !m0", "eptp_accessed_dirty_not_supported: accepted instead of refused"},
     {"eptp_memory_type_reserved=!m0 !m6 !n4", "eptp_memory_type_reserved: accepted instead of refused"},
     {"accessed=p6 !l5", "accessed flag of the level-5 entry afterwards: wrong"},
-    {"accessed=p6 !a4", "accessed flag of the level-4 entry afterwards: wrong"},
+    {"accessed=p6 !a4", "accessed flag of the level-5 entry afterwards: wrong"},
     {"dirty=p6 writes page !a0", "dirty flag of the level-1 entry afterwards: wrong"},
     {"dirty=p6 writes page l1", "dirty flag of the level-2 entry afterwards: wrong"},
     {"convertible=x31 s18 !e63 k0", "convertible: wrong"},
@@ -231,7 +231,7 @@ constexpr auto kTermOmissions = std::to_array<Mistake>({
 
 // A term too much: the rule holds also if another bit has a value.
 constexpr auto kTermInsertions = std::to_array<Mistake>({
-    {"write_without_read=!e0 e1 | !e0 e9", "table: misconfiguration reported"},
+    {"write_without_read=!e0 e1 | !e0 e9", "page: misconfiguration reported"},
     {"reserved_pml4e=l4 e7:3 | l1 e7", "page: misconfiguration reported"},
     {"reserved_pml4e=l4 e7:3 | l4 e8 !p6", "table: misconfiguration reported"},
     {"reserved_pdpte=l3 !e7 e6:3 | l3 !e7 e12", "table: misconfiguration reported"},
