@@ -238,7 +238,9 @@ void add_run_command(Command& app, Invocation& invocation) {
       "--filter", arguments.filter,
       "Words that must all hold: goal:TEXT, id:TEXT, profile:NAME, question:eptp|entry|walk|sub_page|check, rule:TEXT, "
       "access:TEXT, or TEXT of an id or goal; ! negates");
-  command.add_flag("--quick", arguments.quick, "Only the vectors that isolate one rule each, and their neighbours")
+  command
+      .add_flag("--quick", arguments.quick,
+                "Only the vectors that isolate one rule of an entry or EPTP each, and their neighbours")
       .excludes(random);
   command.add_option("-j,--jobs", arguments.jobs, "Number of workers, or of models of Bochs, at once", range(1, 1024));
   command.add_option("--timeout", arguments.adapter.timeout_seconds, "Seconds that an answer may take", seconds());

@@ -81,7 +81,8 @@ bool word_holds(const vectors::Vector& vector, const std::vector<std::string>& p
   if (key == "profile") return std::count(profiles.begin(), profiles.end(), text) != 0;
   if (key == "question") {
     if (std::count(vectors::kQuestions.begin(), vectors::kQuestions.end(), text) == 0) {
-      throw std::runtime_error("--filter: 'question:" + text + "' is none of eptp, entry, walk, sub_page");
+      throw std::runtime_error(
+          fmt::format("--filter: 'question:{}' is none of {}", text, fmt::join(vectors::kQuestions, ", ")));
     }
     return question_of(vector) == text;
   }
