@@ -14,7 +14,7 @@
 #include "harness/cli/commands.h"
 #include "vectors/checks/check_documents.h"
 #include "vectors/lint/check_lint.h"
-#include "vectors/checks/check_vectors.h"
+#include "vectors/checks/unmet_goals.h"
 #include "vectors/format/binary.h"
 #include "vectors/format/file.h"
 #include "vectors/format/manifest.h"

@@ -1,114 +1,23 @@
 #include "vectors/checks/check_solving.h"
 
 #include <algorithm>
-#include <bitset>
 #include <map>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "model/smt/meaning.h"
+#include "vectors/checks/capabilities.h"
 #include "vectors/generate/canonical.h"
 
 namespace vectors {
 
 namespace {
 
-constexpr std::size_t kMost = 2048;
-
-// Of the bits of capabilities, and of the widths, those that are assumed to be as `value` says.
-struct Assumed {
-  std::bitset<kMost> which;
-  std::bitset<kMost> value;
-
-  [[nodiscard]] bool covers(const Assumed& processor) const { return (which & (value ^ processor.value)).none(); }
-};
-
 // Proved: where this is assumed no choice comes before this one, or there is none at all.
 struct Fact {
   Assumed assumed;
   std::optional<Choice> choice;
-};
-
-// A Boolean constant for each bit of a capability that the check depends on, and for each width.
-class Capabilities {
- public:
-  Capabilities(const spec::Spec& spec, const Support& support, const model::Inputs& inputs, z3::solver& solver)
-      : context_(inputs.context()), min_(spec.min_maxphyaddr) {
-    z3::expr_vector widths(context_);
-    for (int width = spec.min_maxphyaddr; width <= spec.max_maxphyaddr; ++width) {
-      widths.push_back(
-          add(fmt::format("maxphyaddr {}", width), solver,
-              inputs.configuration.maxphyaddr == model::word(context_, static_cast<std::uint64_t>(width))));
-    }
-    solver.add(model::any_of(widths));
-    for (const auto& [number, mask] : support) {
-      if (is_chosen(spec.registers.at(number))) continue;
-      for (unsigned bit = 0; bit < model::kWordBits; ++bit) {
-        if ((mask >> bit & 1) == 0) continue;
-        add(fmt::format("{} bit {}", spec.registers[number].id, bit), solver,
-            inputs.configuration.at(number).extract(bit, bit) == context_.bv_val(1, 1));
-        bits_.emplace_back(number, bit);
-      }
-    }
-    if (constants_.size() > kMost) throw std::logic_error("more bits of capabilities than there is room for");
-  }
-
-  [[nodiscard]] Assumed of(const spec::Profile& profile) const {
-    Assumed all;
-    const std::size_t widths = constants_.size() - bits_.size();
-    const auto width = static_cast<std::size_t>(profile.maxphyaddr - min_);
-    all.which.set(width);  // the other widths follow
-    all.value.set(width);
-    for (std::size_t i = 0; i < bits_.size(); ++i) {
-      all.which.set(widths + i);
-      all.value.set(widths + i, (profile.registers.at(bits_[i].first) >> bits_[i].second & 1) != 0);
-    }
-    return all;
-  }
-
-  [[nodiscard]] z3::expr_vector literals(const Assumed& assumed) const {
-    z3::expr_vector list(context_);
-    for (std::size_t i = 0; i < constants_.size(); ++i) {
-      if (assumed.which[i]) list.push_back(assumed.value[i] ? constants_[i] : !constants_[i]);
-    }
-    return list;
-  }
-
-  [[nodiscard]] Assumed used(const z3::expr_vector& core, const Assumed& of) const {
-    Assumed assumed;
-    assumed.value = of.value;
-    for (const z3::expr& literal : core)
-      assumed.which.set(by_id_.at((literal.is_not() ? literal.arg(0) : literal).id()));
-    return assumed;
-  }
-
-  [[nodiscard]] std::vector<std::string> opposites(const Assumed& assumed) const {
-    std::vector<std::string> list;
-    for (std::size_t i = 0; i < constants_.size(); ++i) {
-      if (!assumed.which[i]) continue;
-      const bool is_width = i < constants_.size() - bits_.size();
-      list.push_back(is_width ? "not " + names_[i] : fmt::format("{} = {}", names_[i], assumed.value[i] ? 0 : 1));
-    }
-    return list;
-  }
-
- private:
-  z3::expr add(const std::string& name, z3::solver& solver, const z3::expr& meaning) {
-    z3::expr constant = context_.bool_const(name.c_str());
-    solver.add(constant == meaning);
-    by_id_.emplace(constant.id(), constants_.size());
-    constants_.push_back(constant);
-    names_.push_back(name);
-    return constant;
-  }
-
-  z3::context& context_;
-  int min_;
-  std::vector<z3::expr> constants_;
-  std::vector<std::string> names_;
-  std::vector<std::pair<std::size_t, unsigned>> bits_;
-  std::map<unsigned, std::size_t> by_id_;
 };
 
 // Those of any processor, or of this one, whose capabilities and width are numbers then.
@@ -292,7 +201,7 @@ struct CheckSolving::State {
     const Scope scope(solver, *wanted);
     if (is_satisfiable(literals(processor))) return choice_of(solver.get_model());
     Assumed core = used(processor);
-    for (std::size_t i = 0; i < kMost; ++i) {  // those without which there is no proof
+    for (std::size_t i = 0; i < kMostCapabilities; ++i) {  // those without which there is no proof
       if (!core.which[i]) continue;
       core.which.reset(i);
       if (is_satisfiable(literals(core))) core.which.set(i);

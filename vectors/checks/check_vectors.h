@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -36,21 +35,5 @@ struct CheckVectors {
 // profiles. Throws as CheckSolving does.
 std::vector<CheckVectors> check_vectors(const spec::Spec& spec, const std::vector<const spec::Profile*>& profiles,
                                         unsigned seed = 0);
-
-// The accepted case with the fewest changes in what the rule depends on, and of those the smallest change; nothing when
-// there are more than two. `rule` is one of whole_rules.
-std::optional<Choice> nearest_accepted(const spec::Spec& spec, CheckedProcessor& processor, std::size_t check,
-                                       const WholeRule& rule, Choice choice);
-
-// Whether a vector with this goal is told apart from one that is accepted.
-bool names_neighbour(const CheckGoal& goal);
-
-// Why a goal is not among those that are shown.
-struct Unmet {
-  std::string goal;
-  std::string profile;               // that can show it; empty when none can
-  std::vector<std::string> lacking;  // of the profile asked last; empty when it is proved that no processor can
-};
-std::vector<Unmet> unmet_goals(const spec::Spec& spec, const std::set<std::string>& shown);
 
 }  // namespace vectors

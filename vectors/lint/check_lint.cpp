@@ -1,7 +1,7 @@
 #include "vectors/lint/check_lint.h"
 
 #include "vectors/checks/check_documents.h"
-#include "vectors/checks/check_vectors.h"
+#include "vectors/checks/nearest.h"
 #include "vectors/format/identity.h"
 
 namespace vectors {

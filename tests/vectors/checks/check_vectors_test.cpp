@@ -12,6 +12,7 @@
 #include "tests/vectors/checks/all_vectors.h"
 #include "vectors/checks/check_solving.h"
 #include "vectors/checks/drawn_checks.h"
+#include "vectors/checks/unmet_goals.h"
 
 namespace {
 
