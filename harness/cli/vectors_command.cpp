@@ -13,7 +13,6 @@
 
 #include "harness/cli/commands.h"
 #include "vectors/checks/check_documents.h"
-#include "vectors/lint/check_lint.h"
 #include "vectors/checks/unmet_goals.h"
 #include "vectors/format/binary.h"
 #include "vectors/format/file.h"
@@ -22,9 +21,10 @@
 #include "vectors/format/self_contained.h"
 #include "vectors/generate/dense.h"
 #include "vectors/generate/generate.h"
-#include "vectors/lint/lint.h"
 #include "vectors/generate/literal_table.h"
 #include "vectors/goals/goals.h"
+#include "vectors/lint/check_lint.h"
+#include "vectors/lint/lint.h"
 
 namespace cli {
 
