@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "vectors/lint/check_lint.h"
 #include "vectors/format/identity.h"
 #include "vectors/generate/dense.h"
 #include "vectors/generate/meets.h"
 #include "vectors/generate/shown.h"
+#include "vectors/lint/check_lint.h"
 
 namespace vectors {
 
