@@ -18,7 +18,7 @@ class CheckLint {
   CheckLint(const spec::Spec& spec, const spec::Profile& profile);
 
   // Empty when there is none.
-  std::vector<std::string> mistakes_in(const Vector& vector) const;
+  [[nodiscard]] std::vector<std::string> mistakes_in(const Vector& vector) const;
   std::vector<std::string> mistakes_in(const Purpose& purpose, const Vector& vector);
   // Whether there is such a goal and the vector, which is of a check, meets it.
   bool shows(const std::string& goal, const Vector& vector);

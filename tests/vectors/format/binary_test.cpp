@@ -39,7 +39,7 @@ TEST(Binary, places_are_those_that_the_documentation_gives) {
   EXPECT_EQ(record[3], 39);
   EXPECT_EQ(record[4], 4);
   EXPECT_EQ(record[5], 4);
-  EXPECT_EQ(record.size(), kBinaryRecord + 4 * 8 + 10 * static_cast<std::size_t>(record[6]));
+  EXPECT_EQ(record.size(), kBinaryRecord + 32 + 10 * static_cast<std::size_t>(record[6]));
   EXPECT_EQ(word_at(record, 16), EPT_ACCESS_READ);
   EXPECT_EQ(record[24], EPT_MISCONFIGURATION);
   EXPECT_EQ(word_at(record, 32), EPT_RULE_RESERVED_BIT);
