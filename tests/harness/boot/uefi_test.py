@@ -169,7 +169,7 @@ def switch_off_in_between(stick, records):
 
     def enough():
         with open(stick.path, "rb") as file:
-            return file.read(4 << 20).count(b"EREC") >= records
+            return file.read(16 << 20).count(b"EREC") >= records
 
     expect("the run could be interrupted", bochs_of(stick).run_and_reset(enough, 600))
     data = stick.get("RESULTS.BIN")

@@ -22,7 +22,8 @@ function(eptspec_newcomer name)
     VERBATIM)
   add_executable(newcomer_${name} EXCLUDE_FROM_ALL $<TARGET_OBJECTS:eptspec> ${include}/ept_model.h
     ${PROJECT_SOURCE_DIR}/model/proof/header_terms.cpp ${PROJECT_SOURCE_DIR}/vectors/format/vector.cpp
-    ${PROJECT_SOURCE_DIR}/vectors/generate/meets.cpp)
+    ${PROJECT_SOURCE_DIR}/vectors/format/expectation.cpp ${PROJECT_SOURCE_DIR}/vectors/generate/meets.cpp
+    ${PROJECT_SOURCE_DIR}/vectors/checks/check_case.cpp ${PROJECT_SOURCE_DIR}/vectors/checks/check_vectors.cpp)
   target_include_directories(newcomer_${name} BEFORE PRIVATE ${include})
   target_link_libraries(newcomer_${name} PRIVATE eptspec_mutants eptspec_harness eptspec_controls eptspec_proof CLI11::CLI11 eptspec_options)
   add_test(NAME newcomer_${name}
