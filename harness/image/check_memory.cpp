@@ -7,7 +7,8 @@ namespace image {
 
 namespace {
 
-constexpr uint64_t kGBytes = 4;  // that the image uses
+constexpr uint64_t kGBytes = 4;         // that the image uses; firmware may have put itself above them
+constexpr uint64_t kReach = 32u << 20;  // more than from `scratch` to either end of the image
 constexpr unsigned kEntries = 512;
 constexpr uint64_t kLargePage = 1u << 21;
 // All permissions, also for user-mode fetches; accessed and dirty, so that nothing is written to the tables.
@@ -23,15 +24,22 @@ struct MsrEntry {
 
 Page scratch[kScratchPages];
 alignas(4096) MsrEntry msr_area[kMsrAreaEntries];
-Page pml5, pml4, pdpt, directories[kGBytes];
+Page pml5, pml4, pdpt, own_pdpt, directories[kGBytes], own_directories[2];
+
+void map_gbyte(uint64_t gbyte, Page& directory) {
+  Page& table = gbyte < kEntries ? pdpt : own_pdpt;
+  pml4.words[gbyte / kEntries % kEntries] = address_of(&table) | kTable;
+  table.words[gbyte % kEntries] = address_of(&directory) | kTable;
+  for (uint64_t k = 0; k < kEntries; ++k) directory.words[k] = (gbyte * kEntries + k) * kLargePage | kPage;
+}
 
 void build() {
   pml5.words[0] = address_of(&pml4) | kTable;
-  pml4.words[0] = address_of(&pdpt) | kTable;
-  for (uint64_t n = 0; n < kGBytes; ++n) {
-    pdpt.words[n] = address_of(&directories[n]) | kTable;
-    for (uint64_t k = 0; k < kEntries; ++k) directories[n].words[k] = (n * kEntries + k) * kLargePage | kPage;
-  }
+  for (uint64_t n = 0; n < kGBytes; ++n) map_gbyte(n, directories[n]);
+  const uint64_t first = (address_of(scratch) - kReach) >> 30;
+  const uint64_t last = (address_of(scratch) + kReach) >> 30;
+  if (first >= kGBytes) map_gbyte(first, own_directories[0]);
+  if (last >= kGBytes && last != first) map_gbyte(last, own_directories[1]);
   for (MsrEntry& entry : msr_area) entry.index = kSysenterCs;
 }
 

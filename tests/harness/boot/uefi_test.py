@@ -1,5 +1,6 @@
 """The UEFI application. Under QEMU with OVMF there is no VMX: it must say so everywhere and leave. Under Bochs, with OVMF in place
 of its BIOS, it does all of its work: firmware, FAT, VMX. Arguments: root of the repository, the program eptspec."""
+import json
 import os
 import re
 import struct
@@ -207,10 +208,18 @@ def all_vectors(directory):
     return stick
 
 
+def verdicts_of(stick):
+    """By id of the vector."""
+    report = os.path.join(stick.directory, "report.json")
+    eptspec("judge", os.path.join(stick.directory, "RESULTS.BIN"), "--json", report)
+    with open(report, encoding="utf-8") as file:
+        return {vector["id"]: vector["verdict"] for vector in json.load(file)["vectors"]}
+
+
 def after_a_reset(stick):
     """One case was begun when the machine was reset: it is named, and the run goes on behind it. The application is now
     where the first 4 GBytes do not reach, which changes nothing."""
-    whole = stick.results()[0]
+    whole, verdicts = stick.results()[0], verdicts_of(stick)
     at = PROBE_SIZE + 700 * RECORD_SIZE
     record = bytearray(whole[at : at + RECORD_SIZE])
     struct.pack_into("<I", record, 16, BEGUN)
@@ -223,8 +232,12 @@ def after_a_reset(stick):
     expect("the application is above 4 GBytes", not free and max(ranges_of(again))[1] > ABOVE_4_GBYTES, ranges_of(again))
     before, now = records_of(whole), records_of(again)
     expect("the case is named", struct.unpack_from("<I", now[700], 16)[0] == RESET, now[700])
-    differing = [n for n in range(len(before)) if n != 700 and before[n] != now[n]]
-    expect("the others are the same", len(now) == len(before) and not differing, differing)
+    # Not byte for byte: where a guest of a check goes on after VM entry depends on what lies at its addresses.
+    judged = verdicts_of(stick)
+    differing = [vector for vector, verdict in verdicts.items()
+                 if verdict in ("pass", "fail") and judged.get(vector) != verdict]
+    expect("the others are the same", len(now) == len(before) and len(judged) == len(verdicts), len(now), len(judged))
+    expect("one verdict is another", [judged[vector] for vector in differing] == ["error"], differing)
 
 
 def damaged(stick):
