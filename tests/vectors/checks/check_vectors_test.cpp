@@ -171,6 +171,18 @@ TEST(CheckVectors, show_all_goals_that_some_processor_can_but_two) {
                                              "check/vm_entry/entry_required_control_clear/bit_11"}));
 }
 
+// A goal that is left out is a gap, and the profile that can show it is named.
+TEST(CheckVectors, goal_that_is_left_out_is_a_gap) {
+  const std::string id = "check/vm_entry/vpid_zero";
+  std::set<std::string> less = shown();
+  ASSERT_EQ(less.erase(id), 1U);
+  const std::vector<vectors::Unmet> list = vectors::unmet_goals(spec_under_test(), less);
+  const auto gap = std::ranges::find(list, id, &vectors::Unmet::goal);
+  ASSERT_NE(gap, list.end());
+  EXPECT_NE(find_id(spec_under_test().profiles, gap->profile), nullptr);
+  EXPECT_EQ(list.size(), unmet().size() + 1);
+}
+
 // Proved, whatever the capabilities are. The last part of each id is left out.
 TEST(CheckVectors, no_processor_shows_only_these_goals) {
   std::set<std::string> impossible;
