@@ -150,12 +150,14 @@ void for_each_condition(const Spec& spec, const Visitor& visit) {
   for (const NamedCondition& condition : spec.conditions) visit(condition.when);
   for (const Register& one : spec.registers) {
     if (one.exists) visit(*one.exists);
+    for (const Given& given : one.given) visit(given.when);
     if (!one.derivation) continue;
     for (const Derivation::Choice& choice : one.derivation->choices) {
       if (choice.when) visit(*choice.when);
     }
   }
   for (const Check& check : spec.checks) {
+    for (const Given& given : check.given) visit(given.when);
     for (const Rule& rule : check.rules) visit(rule.when);
     for (const Part& part : check.parts) {
       if (part.when) visit(*part.when);

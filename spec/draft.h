@@ -29,6 +29,9 @@ struct Known {
 inline const Known kOfRegisters = {{}, "a condition over registers"};
 Condition read_when(Draft& draft, MapReader& reader, const Known& known, const char* key = "when");
 
+// The list `given`, which may be missing.
+std::vector<Given> read_given(Draft& draft, MapReader& reader, Seen& seen);
+
 // The id of a register, as its word; and bits of a register, by their name. A diagnostic when it is none.
 Word read_register_id(Draft& draft, MapReader& reader, const char* key);
 std::optional<Operand> read_register_bits(Draft& draft, MapReader& reader, const char* key);

@@ -61,6 +61,7 @@ std::string to_string(Role role) {
     case Role::capability: return "capability";
     case Role::control: return "control";
     case Role::field: return "field";
+    case Role::state: return "state";
     case Role::operand: return "operand";
     case Role::choice: return "choice";
     case Role::derived: return "derived";

@@ -156,6 +156,11 @@ struct NamedCondition : Named {
   std::optional<unsigned> bit;  // of stage configuration: its place in the set of conditions; it never changes
 };
 
+// What holds wherever something is looked at.
+struct Given : Named {
+  Condition when;  // of stage configuration
+};
+
 struct Field : Named {
   Range bits;
   FieldKind kind = FieldKind::field;
@@ -179,6 +184,7 @@ enum class Role {
   capability,  // an MSR that only reports
   control,     // a word of VM controls
   field,       // another field of the VMCS
+  state,       // a field of the VMCS' guest-state area: a register of the guest
   operand,     // what an instruction or VM entry is given in a general register or in memory
   choice,      // a point that the manual leaves to the processor; no register of a machine
   derived,     // computed from others
@@ -216,6 +222,7 @@ struct Register : Format {
   std::optional<Operand> allowed_1;   // of controls: those that may be 1
   std::optional<Operand> activated_by;
   std::optional<Derivation> derivation;
+  std::vector<Given> given;   // what holds of every value that occurs
   std::uint64_t of_walk = 0;  // bits that a walk depends on
   Citation cite;
   std::string text;
@@ -278,7 +285,8 @@ struct Part : Named {
 struct Check : Named {
   std::string title;
   std::vector<Ending> endings;
-  std::vector<Rule> rules;  // Rule::result is an index into `endings`
+  std::vector<Given> given;  // what holds of every state in which it is made
+  std::vector<Rule> rules;   // Rule::result is an index into `endings`
   std::vector<Part> parts;
   std::vector<Named> left_out;  // what the manual demands too; `reason` says why the rules do not
 };

@@ -90,6 +90,7 @@ void read_check(Draft& draft, MapReader& reader) {
   const auto has = [&](const char* key) { return reader.find(key) != nullptr; };
   Seen seen;
   check.endings = reader.each("outcomes", "outcome", [&](MapReader& one) { return read_ending(draft, one, seen); });
+  check.given = read_given(draft, reader, seen);
   if (has("rules")) {
     check.rules = read_rules(reader, [&](MapReader& entry, Rule& rule) {
       rule.when = read_when(draft, entry, kOfRegisters);

@@ -13,11 +13,9 @@ namespace {
 
 constexpr std::size_t kMostRegisters = 128;
 
-const std::vector<Choice<Role>> kRoles = {{"capability", Role::capability},
-                                          {"control", Role::control},
-                                          {"field", Role::field},
-                                          {"operand", Role::operand},
-                                          {"choice", Role::choice}};
+const std::vector<Choice<Role>> kRoles = {{"capability", Role::capability}, {"control", Role::control},
+                                          {"field", Role::field},           {"state", Role::state},
+                                          {"operand", Role::operand},       {"choice", Role::choice}};
 
 // Also of fields that are reserved, which rules may ask for: ID.FIELD, whatever the scope of the others is.
 void add_names(Draft& draft, const std::string& scope, const Register& of, Word word) {
@@ -131,11 +129,21 @@ Register read_derived(Draft& draft, MapReader& reader, Seen& seen) {
 // Where a register of its role is.
 void read_address(MapReader& reader, Register& of) {
   if (of.role == Role::capability) of.msr = static_cast<std::uint32_t>(reader.number("msr", 0, ~std::uint32_t{0}));
-  if (of.role == Role::control || of.role == Role::field)
+  if (of.role == Role::control || of.role == Role::field || of.role == Role::state)
     of.vmcs = static_cast<std::uint32_t>(reader.number("vmcs", 0, 0x7fff));
 }
 
 }  // namespace
+
+std::vector<Given> read_given(Draft& draft, MapReader& reader, Seen& seen) {
+  if (reader.find("given") == nullptr) return {};
+  return reader.each("given", "condition", [&](MapReader& entry) {
+    Given one;
+    entry.name(one, seen);
+    one.when = read_when(draft, entry, kOfRegisters);
+    return one;
+  });
+}
 
 // What could be a register is asked for by the name of bits, so that its mistakes are worded once.
 std::optional<Operand> read_register_bits(Draft& draft, MapReader& reader, const char* key) {
@@ -190,6 +198,7 @@ void read_register(Draft& draft, MapReader& reader) {
     return found;
   });
   add_names(draft, one.scope, one, word_of_register(number));
+  one.given = read_given(draft, reader, seen);
   std::vector<Register>& registers = draft.spec.registers;
   if (registers.size() <= number) registers.resize(number + 1);
   if (registers[number].id.empty()) {

@@ -344,6 +344,79 @@ typedef EPT_WORD ept_word;
 /* 0: real-address; 1: virtual-8086; 2: protected (IA-32e mode not active); 3: compatibility; 4: 64-bit */
 #define EPT_PROCESSOR_STATE_MODE 0x70ull
 
+/* Guest CR0. */
+#define EPT_CR0_PE 0x1ull        /* Protection enable */
+#define EPT_CR0_MP 0x2ull        /* Monitor coprocessor */
+#define EPT_CR0_EM 0x4ull        /* Emulation */
+#define EPT_CR0_TS 0x8ull        /* Task switched */
+#define EPT_CR0_ET 0x10ull       /* Extension type */
+#define EPT_CR0_NE 0x20ull       /* Numeric error */
+#define EPT_CR0_WP 0x10000ull    /* Write protect: supervisor writes obey the R/W flags of guest paging */
+#define EPT_CR0_AM 0x40000ull    /* Alignment mask */
+#define EPT_CR0_NW 0x20000000ull /* Not write-through */
+#define EPT_CR0_CD 0x40000000ull /* Cache disable */
+#define EPT_CR0_PG 0x80000000ull /* Paging: linear addresses are translated */
+
+/* Guest CR3. */
+#define EPT_CR3_LOW_2_0 0x7ull /* Part of the PCID where CR4.PCIDE is 1; else ignored */
+#define EPT_CR3_PWT 0x8ull     /* Page-level write-through; part of the PCID where CR4.PCIDE is 1 */
+#define EPT_CR3_PCD 0x10ull    /* Page-level cache disable; part of the PCID where CR4.PCIDE is 1 */
+/* With PAE paging part of the address; part of the PCID where CR4.PCIDE is 1; else ignored */
+#define EPT_CR3_LOW_11_5 0xfe0ull
+
+/* Guest CR4. */
+#define EPT_CR4_VME 0x1ull          /* Virtual-8086 mode extensions */
+#define EPT_CR4_PVI 0x2ull          /* Protected-mode virtual interrupts */
+#define EPT_CR4_TSD 0x4ull          /* Time-stamp disable */
+#define EPT_CR4_DE 0x8ull           /* Debugging extensions */
+#define EPT_CR4_PSE 0x10ull         /* Page-size extensions: 4-MByte pages with 32-bit paging */
+#define EPT_CR4_PAE 0x20ull         /* Physical-address extension: PAE, 4-level or 5-level paging */
+#define EPT_CR4_MCE 0x40ull         /* Machine-check enable */
+#define EPT_CR4_PGE 0x80ull         /* Global pages */
+#define EPT_CR4_PCE 0x100ull        /* RDPMC at any privilege level */
+#define EPT_CR4_OSFXSR 0x200ull     /* FXSAVE and FXRSTOR */
+#define EPT_CR4_OSXMMEXCPT 0x400ull /* Unmasked SIMD floating-point exceptions */
+#define EPT_CR4_UMIP 0x800ull       /* User-mode instruction prevention */
+#define EPT_CR4_LA57 0x1000ull      /* In IA-32e mode 5-level paging, else 4-level paging */
+#define EPT_CR4_VMXE 0x2000ull      /* VMX enable */
+#define EPT_CR4_SMXE 0x4000ull      /* SMX enable */
+#define EPT_CR4_FSGSBASE 0x10000ull /* RDFSBASE and the like */
+#define EPT_CR4_PCIDE 0x20000ull    /* Process-context identifiers */
+#define EPT_CR4_OSXSAVE 0x40000ull  /* XSAVE and processor extended states */
+#define EPT_CR4_KL 0x80000ull       /* Key Locker */
+#define EPT_CR4_SMEP 0x100000ull    /* Supervisor-mode execution prevention */
+#define EPT_CR4_SMAP 0x200000ull    /* Supervisor-mode access prevention */
+#define EPT_CR4_PKE 0x400000ull     /* Protection keys for user-mode pages */
+#define EPT_CR4_CET 0x800000ull     /* Control-flow enforcement technology */
+#define EPT_CR4_PKS 0x1000000ull    /* Protection keys for supervisor-mode pages */
+#define EPT_CR4_UINTR 0x2000000ull  /* User interrupts */
+
+/* Guest IA32_EFER (MSR C0000080H). */
+#define EPT_EFER_SCE 0x1ull   /* SYSCALL and SYSRET */
+#define EPT_EFER_LME 0x100ull /* IA-32e mode enable */
+#define EPT_EFER_LMA 0x400ull /* IA-32e mode active */
+#define EPT_EFER_NXE 0x800ull /* Execute-disable bits of guest paging count */
+
+/* Guest PDPTE0. */
+#define EPT_PDPTE0_PRESENT 0x1ull /* The entry references a page directory */
+#define EPT_PDPTE0_PWT 0x8ull     /* Page-level write-through */
+#define EPT_PDPTE0_PCD 0x10ull    /* Page-level cache disable */
+
+/* Guest PDPTE1. */
+#define EPT_PDPTE1_PRESENT 0x1ull /* The entry references a page directory */
+#define EPT_PDPTE1_PWT 0x8ull     /* Page-level write-through */
+#define EPT_PDPTE1_PCD 0x10ull    /* Page-level cache disable */
+
+/* Guest PDPTE2. */
+#define EPT_PDPTE2_PRESENT 0x1ull /* The entry references a page directory */
+#define EPT_PDPTE2_PWT 0x8ull     /* Page-level write-through */
+#define EPT_PDPTE2_PCD 0x10ull    /* Page-level cache disable */
+
+/* Guest PDPTE3. */
+#define EPT_PDPTE3_PRESENT 0x1ull /* The entry references a page directory */
+#define EPT_PDPTE3_PWT 0x8ull     /* Page-level write-through */
+#define EPT_PDPTE3_PCD 0x10ull    /* Page-level cache disable */
+
 /* The registers by number. A number never changes. */
 enum ept_register {
   EPT_REGISTER_VMX_BASIC = 0,
@@ -416,8 +489,16 @@ enum ept_register {
   EPT_REGISTER_INVEPT_DESCRIPTOR_HIGH = 67,
   EPT_REGISTER_PROCESSOR_STATE = 68,
   EPT_REGISTER_PARAMETERS = 69,
+  EPT_REGISTER_CR0 = 70,
+  EPT_REGISTER_CR3 = 71,
+  EPT_REGISTER_CR4 = 72,
+  EPT_REGISTER_EFER = 73,
+  EPT_REGISTER_PDPTE0 = 74,
+  EPT_REGISTER_PDPTE1 = 75,
+  EPT_REGISTER_PDPTE2 = 76,
+  EPT_REGISTER_PDPTE3 = 77,
 };
-#define EPT_REGISTERS 70
+#define EPT_REGISTERS 78
 
 struct ept_registers {
   ept_word maxphyaddr;                                   /* physical-address width in bits */
@@ -492,6 +573,14 @@ struct ept_registers {
   ept_word invept_descriptor_high;        /* INVEPT descriptor, bits 127:64 */
   ept_word processor_state;               /* Processor state */
   ept_word parameters;                    /* Points that the manual leaves to the processor */
+  ept_word cr0;                           /* Guest CR0 */
+  ept_word cr3;                           /* Guest CR3 */
+  ept_word cr4;                           /* Guest CR4 */
+  ept_word efer;                          /* Guest IA32_EFER (MSR C0000080H) */
+  ept_word pdpte0;                        /* Guest PDPTE0 */
+  ept_word pdpte1;                        /* Guest PDPTE1 */
+  ept_word pdpte2;                        /* Guest PDPTE2 */
+  ept_word pdpte3;                        /* Guest PDPTE3 */
 };
 
 /* The register with this number, or null. */
@@ -568,6 +657,14 @@ static inline ept_word* ept_register_word(struct ept_registers* registers, int n
     case EPT_REGISTER_INVEPT_DESCRIPTOR_HIGH: return &registers->invept_descriptor_high;
     case EPT_REGISTER_PROCESSOR_STATE: return &registers->processor_state;
     case EPT_REGISTER_PARAMETERS: return &registers->parameters;
+    case EPT_REGISTER_CR0: return &registers->cr0;
+    case EPT_REGISTER_CR3: return &registers->cr3;
+    case EPT_REGISTER_CR4: return &registers->cr4;
+    case EPT_REGISTER_EFER: return &registers->efer;
+    case EPT_REGISTER_PDPTE0: return &registers->pdpte0;
+    case EPT_REGISTER_PDPTE1: return &registers->pdpte1;
+    case EPT_REGISTER_PDPTE2: return &registers->pdpte2;
+    case EPT_REGISTER_PDPTE3: return &registers->pdpte3;
     default: return 0;
   }
 }

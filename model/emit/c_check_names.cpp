@@ -16,6 +16,7 @@ enum ept_register_role {
   EPT_ROLE_CAPABILITY, /* a capability MSR */
   EPT_ROLE_CONTROL,    /* a field of the VMCS, a word of controls */
   EPT_ROLE_FIELD,      /* another field of the VMCS */
+  EPT_ROLE_STATE,      /* a field of the VMCS' guest-state area */
   EPT_ROLE_OPERAND,    /* of an instruction, or in memory */
   EPT_ROLE_CHOICE      /* what the manual leaves to the processor */
 };
@@ -24,7 +25,7 @@ enum ept_register_role {
 struct ept_register_name {
   const char* name;
   enum ept_register_role role;
-  uint32_t number;  /* of a capability its MSR, of a control or field its encoding in the VMCS; of others 0 */
+  uint32_t number;  /* of a capability its MSR, of a control, field or state its encoding in the VMCS; of others 0 */
   uint64_t bits;    /* those that the register has */
   uint64_t address; /* those that are a physical address, for the largest MAXPHYADDR */
   const char* cite;

@@ -71,6 +71,12 @@ Json format(const spec::Format& format, const spec::Spec& spec) {
   return item;
 }
 
+Json to_json(const std::vector<spec::Given>& list, const spec::Spec& spec) {
+  return each(list, [&](const spec::Given& one) {
+    return stated({{"id", one.id}, {"when", to_json(one.when, spec)}}, one);
+  });
+}
+
 Json to_json(const spec::Register& one, const spec::Spec& spec) {
   Json item = {{"id", one.id}, {"title", one.title}, {"role", to_string(one.role)}, {"width", one.width}};
   if (one.msr) item["msr"] = hex(*one.msr);
@@ -97,6 +103,7 @@ Json to_json(const spec::Register& one, const spec::Spec& spec) {
   }
   item.update({{"text", one.text}, {"cite", to_string(one.cite)}});
   item["fields"] = each(one.fields, [&](const spec::Field& of) { return field(of, spec); });
+  if (!one.given.empty()) item["given"] = to_json(one.given, spec);
   return item;
 }
 
@@ -125,6 +132,7 @@ Json to_json(const spec::Check& check, const spec::Spec& spec) {
                               if (one.may) item["may"] = true;
                               return stated(std::move(item), one);
                             })},
+          {"given", to_json(check.given, spec)},
           {"rules", list},
           {"parts", each(check.parts,
                          [&](const spec::Part& part) {

@@ -164,10 +164,10 @@ std::vector<Sample> samples() {  // NOLINT(readability-function-size): a table
        "the condition speaks of what is not known at this point; expected a condition over configuration, access, "
        "walk, the entries used (all, leaf) and the rules broken"},
       {"number_that_no_register_has",
-       {{"registers/parameters.yaml", "number: 69", "number: 70"}},
-       "registers/parameters.yaml",
+       {{"registers/pdpte3.yaml", "number: 77", "number: 78"}},
+       "registers/pdpte3.yaml",
        "kind: register",
-       "no register has number 69; expected registers that are numbered from 0 without a gap"},
+       "no register has number 77; expected registers that are numbered from 0 without a gap"},
       {"two_registers_of_one_number",
        {{"registers/capability.yaml", "number: 11", "number: 6"}},
        "registers/vmx_cr0_fixed0.yaml",

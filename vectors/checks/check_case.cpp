@@ -66,7 +66,7 @@ CheckedProcessor::CheckedProcessor(const spec::Spec& spec, const spec::Profile& 
   }
   for (const spec::Check& check : spec.checks) {
     rules_.push_back(whole_rules(spec, check));
-    states_.push_back(state_for(spec, check));
+    states_.push_back(given_of(spec, check));
   }
 }
 

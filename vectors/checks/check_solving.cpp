@@ -52,7 +52,7 @@ struct CheckSolving::State {
     for (const std::size_t n : chosen_registers(spec)) add_register(n, support);
     const z3::expr nothing = model::word(context, 0);
     solver.add((words.front() & model::word(context, kNotRunnable)) != nothing || runnable(spec, meaning, inputs));
-    for (const spec::Condition& one : state_for(spec, check)) solver.add(holds(one));
+    for (const spec::Condition& one : given_of(spec, check)) solver.add(holds(one));
     if (only == nullptr) capabilities.emplace(spec, support, inputs, solver);
     for (const z3::expr& word : words) {
       are_zero.push_back(context.bool_const(fmt::format("zero {}", are_zero.size()).c_str()));

@@ -146,18 +146,14 @@ const spec::Derivation::Choice* effect_of(const spec::Spec& spec, spec::Word wor
   return one ? &from->choices.front() : nullptr;
 }
 
-std::vector<Condition> state_for(const spec::Spec& spec, const spec::Check& check) {
-  const spec::Register& state = register_of(spec, "processor_state");
-  const auto has = [&](const char* field, std::vector<std::uint64_t> values) {
-    return has_value(word_of(spec, state.id), bits_at(find_id(state.fields, field)->bits), std::move(values));
+std::vector<Condition> given_of(const spec::Spec& spec, const spec::Check& check) {
+  std::vector<Condition> all;
+  const auto add = [&](const std::vector<spec::Given>& given) {
+    for (const spec::Given& one : given) all.push_back(one.when);
   };
-  const auto implies = [](const Condition& when, const Condition& then) {
-    return negated(all_hold({when, negated(then)}));
-  };
-  if (check.id == "vm_entry") return {has("vmx_operation", {1}), has("cpl", {0}), has("mode", {2, 4})};
-  return {has("vmx_operation", {0, 1, 2}), has("mode", {0, 1, 2, 3, 4}), implies(has("mode", {0}), has("cpl", {0})),
-          implies(has("mode", {1}), has("cpl", {3})),
-          implies(has("mode", {0}), has("vmx_operation", {0, 2}))};  // VMX root operation needs CR0.PE
+  add(check.given);
+  for (const spec::Register& one : spec.registers) add(one.given);
+  return all;
 }
 
 bool contradict(const spec::Spec& spec, const spec::Check& check, const std::vector<Condition>& conditions) {
@@ -174,7 +170,7 @@ bool contradict(const spec::Spec& spec, const spec::Check& check, const std::vec
     word = {word.mask | mask, (word.value & ~mask) | (zero ? 0 : set)};
   }
   const auto fails = [&](const Condition& one) { return judge(spec, one, known) == spec::Truth::no; };
-  return std::ranges::any_of(conditions, fails) || std::ranges::any_of(state_for(spec, check), fails);
+  return std::ranges::any_of(conditions, fails) || std::ranges::any_of(given_of(spec, check), fails);
 }
 
 }  // namespace vectors

@@ -115,7 +115,7 @@ class Differing {
       z3::expr_vector parts(context_);
       parts.push_back(value_of(meaning_.check(spec_.checks[number]), "outcome") !=
                       value_of(mutated.check(changed.checks[number]), "outcome"));
-      for (const spec::Condition& one : state_for(spec_, spec_.checks[number]))
+      for (const spec::Condition& one : given_of(spec_, spec_.checks[number]))
         parts.push_back(meaning_.holds(one, meaning_.no_words()));
       if (spec_.checks[number].id != "vm_entry") parts.push_back(runnable(spec_, meaning_, inputs_));
       ways.push_back(model::all_of(parts));
