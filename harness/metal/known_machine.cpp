@@ -100,7 +100,7 @@ std::string text_of(image::Obstacle obstacle) {
 }
 
 MadeCase probe_case(const Machine& machine) {
-  eptspec_case asked{};
+  PutCase asked{};
   asked.id = kProbeCase;
   asked.question = EPTSPEC_QUESTION_EPTP;
   asked.registers.eptp = kPlainEptp;

@@ -104,7 +104,7 @@ std::vector<Mistake> log_mistakes_in(const Plan& plan, const image::Record& reco
   if ((field_of(made, EPT_REGISTER_SECONDARY_CONTROLS) & image::kEnablePml) == 0) return mistakes;
   std::uint32_t dirtied = 0;
   bool changed = false;
-  for (std::size_t n = 0; n < made.words.size() && n < plan.walked.word_count; ++n) {
+  for (std::size_t n = 0; n < made.words.size() && n < plan.walked.words.size(); ++n) {
     const std::uint64_t set = record.words[n] & ~made.words[n].value;
     if ((set & EPT_ENTRY_DIRTY) != 0) ++dirtied;
     changed |= (set & (EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY)) != 0;
