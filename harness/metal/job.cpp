@@ -84,8 +84,8 @@ void observe(const Machine& machine, std::span<const PutCase> cases, const Plann
   if (results.probe && results.probe->asked != planned.job.asked) {
     throw std::runtime_error("these are results of other vectors, or of other versions of image and program");
   }
-  std::map<std::uint64_t, const image::Record*> records;
-  for (const image::Record& record : results.records) records[record.id] = &record;
+  std::map<std::uint64_t, const Recorded*> records;
+  for (const Recorded& record : results.records) records[record.id] = &record;
   for (std::size_t n = 0; n < cases.size(); ++n) {
     const auto found = records.find(cases[n].id);
     const auto why = results.why.find(cases[n].id);

@@ -79,7 +79,7 @@ Machine machine_of(const image::Probe& probe, const ept_registers& capabilities)
 
 bool runs_cases(const Results& results) {
   return std::any_of(results.records.begin(), results.records.end(),
-                     [](const image::Record& one) { return one.id == kProbeCase; });
+                     [](const Recorded& one) { return one.id == kProbeCase; });
 }
 
 }  // namespace

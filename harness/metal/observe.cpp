@@ -28,7 +28,7 @@ constexpr std::uint32_t kVmControlsInvalid = 7;
 constexpr std::uint32_t kHostStateInvalid = 8;
 
 // What no case should end with.
-Observation strange(const image::Record& record) {
+Observation strange(const Recorded& record) {
   switch (record.end) {
     case image::End::exit:
     case image::End::completed: break;
@@ -52,7 +52,7 @@ Observation strange(const image::Record& record) {
                                            record.qualification, record.done != 0 ? "done" : "not done"));
 }
 
-Observation observed_eptp(const PutCase& asked, const image::Record& record) {
+Observation observed_eptp(const PutCase& asked, const Recorded& record) {
   if (record.end == image::End::exit && record.reason == image::kReasonInterruptWindow) {
     return answered(asked, EPTSPEC_EPTP_ACCEPTED);
   }
@@ -64,26 +64,26 @@ Observation observed_eptp(const PutCase& asked, const image::Record& record) {
   return observation;
 }
 
-bool is_virtualization_exception(const image::Record& record) {
+bool is_virtualization_exception(const Recorded& record) {
   return record.reason == image::kReasonException &&
          (record.interruption & 0x800000ffU) == (0x80000000U | kVirtualization);
 }
 
 // The words afterwards, in the case's own addresses: what changed is what is told.
-void take_words(const PutCase& walked, const Machine& machine, const Plan& plan, const image::Record& record,
+void take_words(const PutCase& walked, const Machine& machine, const Plan& plan, const Recorded& record,
                 Answer& answer) {
   answer.words.resize(walked.words.size());
   for (std::uint32_t n = 0; n < walked.words.size(); ++n) {
     answer.words[n] = walked.words[n].value;
     const std::uint64_t address = relocated(machine, walked.words[n].address);
-    for (std::size_t k = 0; k < plan.made.words.size() && k < image::kRecordedWords; ++k) {
+    for (std::size_t k = 0; k < plan.made.words.size() && k < record.words.size(); ++k) {
       if (plan.made.words[k].address == address) answer.words[n] ^= plan.made.words[k].value ^ record.words[k];
     }
   }
 }
 
 // Where a completed access arrived.
-Observation observed_landing(const Machine& machine, const Plan& plan, const image::Record& record,
+Observation observed_landing(const Machine& machine, const Plan& plan, const Recorded& record,
                              Observation observation) {
   if (record.stray != 0) return failed(Fate::garbage, "the store went to another address than the one that is read");
   std::uint64_t landed = record.landed;
@@ -100,7 +100,7 @@ Observation observed_landing(const Machine& machine, const Plan& plan, const ima
 }
 
 // The exit, or exception, with which an access ended that was not completed.
-Observation observed_exit(const Plan& plan, const image::Record& record, Observation observation) {
+Observation observed_exit(const Plan& plan, const Recorded& record, Observation observation) {
   Answer& answer = observation.answer;
   const bool converted = is_virtualization_exception(record);
   ExitReport report{record.guest_physical_address, record.guest_linear_address, record.qualification};
@@ -132,7 +132,7 @@ Observation observed_exit(const Plan& plan, const image::Record& record, Observa
   return observation;
 }
 
-Observation observed_walk(const Machine& machine, const Plan& plan, const image::Record& record) {
+Observation observed_walk(const Machine& machine, const Plan& plan, const Recorded& record) {
   if (record.end != image::End::exit) return strange(record);
   Observation observation = answered(plan.walked, 0);
   Answer& answer = observation.answer;
@@ -165,7 +165,7 @@ std::uint32_t result_of_exit_66(std::uint64_t qualification) {
 
 // What the table says, told by how the write ended.
 Observation observed_sub_page_check(const Machine& machine, const PutCase& asked, const Plan& plan,
-                                    const image::Record& record) {
+                                    const Recorded& record) {
   Observation walked = observed_walk(machine, plan, record);
   if (walked.fate != Fate::answered) return walked;
   Observation observation = answered(asked, 0);
@@ -191,8 +191,7 @@ Observation observed_sub_page_check(const Machine& machine, const PutCase& asked
 }
 
 // What the entry is, told by how the walk through it ended.
-Observation observed_entry(const Machine& machine, const PutCase& asked, const Plan& plan,
-                           const image::Record& record) {
+Observation observed_entry(const Machine& machine, const PutCase& asked, const Plan& plan, const Recorded& record) {
   Observation walked = observed_walk(machine, plan, record);
   if (walked.fate != Fate::answered) return walked;
   const Answer& answer = walked.answer;
@@ -216,7 +215,7 @@ Observation observed_entry(const Machine& machine, const PutCase& asked, const P
   return observation;
 }
 
-Observation observed_check_case(const PutCase& asked, const Plan& plan, const image::Record& record) {
+Observation observed_check_case(const PutCase& asked, const Plan& plan, const Recorded& record) {
   const CheckObservation found = observed_check(plan, record);
   Observation observation = answered(asked, EPTSPEC_CHECK_ACCEPTED);
   Answer& answer = observation.answer;
@@ -247,7 +246,7 @@ Observation observed_check_case(const PutCase& asked, const Plan& plan, const im
 
 }  // namespace
 
-Observation observed(const Machine& machine, const PutCase& asked, const Plan& plan, const image::Record& record) {
+Observation observed(const Machine& machine, const PutCase& asked, const Plan& plan, const Recorded& record) {
   switch (asked.question) {
     case EPTSPEC_QUESTION_EPTP: return observed_eptp(asked, record);
     case EPTSPEC_QUESTION_ENTRY: return observed_entry(machine, asked, plan, record);

@@ -33,7 +33,7 @@ Plan plan(const Machine& machine, const PutCase& asked);
 void take_path(const Machine& machine, Plan& plan);
 
 // What the record says, in the words of the case.
-Observation observed(const Machine& machine, const PutCase& asked, const Plan& plan, const image::Record& record);
+Observation observed(const Machine& machine, const PutCase& asked, const Plan& plan, const Recorded& record);
 
 // What an exit for the access under test tells of it.
 struct ExitReport {
@@ -46,7 +46,7 @@ struct ExitReport {
 std::optional<std::uint64_t> offset_of(const Plan& plan, std::uint64_t guest_physical_address);
 
 // What such an exit, being the expected one, saved and should not have.
-std::vector<Mistake> mistakes_in(const Plan& plan, const image::Record& record, const ExitReport& report);
+std::vector<Mistake> mistakes_in(const Plan& plan, const Recorded& record, const ExitReport& report);
 
 // The parts of a plan:
 
@@ -61,7 +61,7 @@ constexpr std::uint64_t kBehindTable = kPagesBegin + 0x3ff000;
 ept_outcome expected_walk(const PutCase& asked);
 
 // Where the page-modification log is not as the flags that were set demand. They are those of the same machine.
-std::vector<Mistake> log_mistakes_in(const Plan& plan, const image::Record& record);
+std::vector<Mistake> log_mistakes_in(const Plan& plan, const Recorded& record);
 
 // Whether there is memory at a symbolic address that cases may use.
 bool has_place(const Machine& machine, std::uint64_t symbol);

@@ -122,6 +122,22 @@ TEST(InBochs, a_store_that_is_not_where_reads_say_is_found) {
   EXPECT_EQ(bochs.results.trailer->changed, 1U);
 }
 
+TEST(InBochs, every_word_of_a_case_with_many_is_recorded) {
+  InBochs bochs("tigerlake");
+  const std::size_t before = bochs.add(walk(EPT_ACCESS_READ));
+  Plan many = plan(bochs.machine, walk(EPT_ACCESS_WRITE));
+  for (std::uint64_t n = 0; n < 40; ++n) many.made.words.push_back({bochs.machine.tables + 0x100000 + 8 * n, ~n});
+  const std::size_t at = bochs.add(many);
+  const std::size_t behind = bochs.add(walk(EPT_ACCESS_READ));
+  bochs.run();
+  const std::vector<std::uint64_t>& words = bochs.results.records[at].words;
+  ASSERT_EQ(words.size(), many.made.words.size());
+  for (std::uint64_t n = 0; n < 40; ++n) EXPECT_EQ(words[words.size() - 40 + n], ~n);
+  for (const std::size_t n : {before, at, behind})
+    EXPECT_EQ(bochs.seen(n).answer.result, EPTSPEC_WALK_TRANSLATED) << bochs.seen(n).detail;
+  EXPECT_EQ(bochs.results.trailer->changed, 0U);
+}
+
 // The exit for the sub-page permission table is the answer, whatever the address.
 TEST(InBochs, a_sub_page_exit_at_an_address_other_than_0_is_an_answer) {
   InBochs bochs("tigerlake");
@@ -248,7 +264,7 @@ TEST(InBochs, registers_that_are_not_as_at_vm_entry_are_noted) {
   absent.words[3].value = 0;
   const std::size_t still = bochs.add(absent);
   bochs.run();
-  const image::Record& record = bochs.results.records[moved];
+  const harness::Recorded& record = bochs.results.records[moved];
   EXPECT_EQ(record.reason, 48U);
   EXPECT_EQ(record.changed_registers, 1U);
   EXPECT_EQ(record.rip, record.started_at + 2);
@@ -292,7 +308,7 @@ TEST(InBochs, a_virtualization_exception_fills_its_area_once) {
   const std::size_t never = bochs.add(busy);
   bochs.run();
   for (const std::size_t n : {busy_by_itself, busy_by_one_bit}) {
-    const image::Record& record = bochs.results.records[n];
+    const harness::Recorded& record = bochs.results.records[n];
     EXPECT_EQ(record.reason, 0U);
     EXPECT_EQ(record.ve[0], 0xffffffff00000030U);
     EXPECT_EQ(record.ve[3], 0x123U);

@@ -38,16 +38,16 @@ harness::PutCase usual_walk() {
   return asked;
 }
 
-image::Record exit_record(std::uint32_t reason) {
-  image::Record record{};
+harness::Recorded exit_record(std::uint32_t reason) {
+  harness::Recorded record{};
   record.end = image::End::exit;
   record.reason = reason;
   record.landed = image::kNowhere;
   return record;
 }
 
-image::Record unchanged(const Plan& plan, image::Record record) {
-  for (std::size_t n = 0; n < plan.made.words.size(); ++n) record.words[n] = plan.made.words[n].value;
+harness::Recorded unchanged(const Plan& plan, harness::Recorded record) {
+  for (const image::Word& word : plan.made.words) record.words.push_back(word.value);
   return record;
 }
 
@@ -181,7 +181,7 @@ TEST(Plan, a_fetch_between_words_executes_a_byte_that_no_other_page_of_the_case_
   ASSERT_EQ(plan.made.words.size(), 5U);
   EXPECT_EQ(plan.byte_code, 0x80000003U);
   EXPECT_EQ(plan.made.words[4].value >> 24 & 0xff, 0xf4U);
-  image::Record record{};
+  harness::Recorded record{};
   record.end = image::End::exit;
   record.reason = 12;
   record.done = 1;
@@ -203,7 +203,7 @@ struct Logged {
     record.reason = 18;
     record.done = 1;
     record.landed = 0x80000000;
-    for (std::uint32_t n = 0; n < 4; ++n) record.words[n] = plan.made.words[n].value;
+    for (std::uint32_t n = 0; n < 4; ++n) record.words.push_back(plan.made.words[n].value);
   }
 
   Logged& dirty() {
@@ -229,7 +229,7 @@ struct Logged {
   harness::PutCase asked;
   harness::Machine machine;
   Plan plan;
-  image::Record record{};
+  harness::Recorded record{};
 };
 
 using Facts = std::vector<std::uint32_t>;
@@ -274,7 +274,7 @@ TEST(Plan, an_update_of_a_guest_entry_puts_that_entry_into_the_page) {
 TEST(Plan, a_landing_is_told_in_the_addresses_of_the_case) {
   const auto machine = moved_machine();
   const Plan plan = harness::plan(machine, usual_walk());
-  image::Record record = unchanged(plan, exit_record(18));
+  harness::Recorded record = unchanged(plan, exit_record(18));
   record.done = 1;
   record.landed = 0x80000000;
   record.words[3] |= EPT_ENTRY_ACCESSED;
@@ -288,12 +288,12 @@ TEST(Plan, a_landing_is_told_in_the_addresses_of_the_case) {
 
 TEST(Plan, a_hang_a_triple_fault_and_an_exception_of_the_image_are_no_answers) {
   const Plan plan = harness::plan(moved_machine(), usual_walk());
-  const auto fate = [&](const image::Record& record) {
+  const auto fate = [&](const harness::Recorded& record) {
     return harness::observed(moved_machine(), usual_walk(), plan, record).fate;
   };
   EXPECT_EQ(fate(exit_record(52)), Fate::hang);
   EXPECT_EQ(fate(exit_record(2)), Fate::crash);
-  image::Record trap{};
+  harness::Recorded trap{};
   trap.end = image::End::trap;
   trap.interruption = 13;
   EXPECT_EQ(fate(trap), Fate::crash);
@@ -304,7 +304,7 @@ TEST(Plan, an_eptp_is_refused_by_the_checks_before_the_guest_is_loaded_only) {
   asked.question = EPTSPEC_QUESTION_EPTP;
   const Plan plan = harness::plan(moved_machine(), asked);
   EXPECT_EQ(field_of(plan.made, EPT_REGISTER_EPTP), 0x101eU);
-  image::Record record{};
+  harness::Recorded record{};
   record.end = image::End::vm_fail;
   record.reason = 7;
   EXPECT_EQ(harness::observed(moved_machine(), asked, plan, record).answer.result, EPTSPEC_EPTP_REFUSED);
@@ -325,7 +325,7 @@ TEST(Plan, an_entry_is_known_by_how_the_walk_through_it_ends) {
   ASSERT_EQ(plan.not_applicable, "");
   EXPECT_EQ(plan.made.words[2].value, 0x3004007U);
   EXPECT_EQ(plan.made.words[3].address, 0x3004000U);
-  image::Record record = unchanged(plan, exit_record(18));
+  harness::Recorded record = unchanged(plan, exit_record(18));
   record.done = 1;
   record.landed = plan.pages.at(0);
   EXPECT_EQ(harness::observed(machine, asked, plan, record).answer.result, EPTSPEC_ENTRY_TABLE);

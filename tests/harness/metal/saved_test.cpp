@@ -56,7 +56,7 @@ struct Seen {
     record.linear_address = kLinear;
     record.guest_linear_address = linear ? kLinear : 0;
     record.rip = record.started_at = kRip;
-    for (std::size_t n = 0; n < plan.made.words.size(); ++n) record.words[n] = plan.made.words[n].value;
+    for (const image::Word& word : plan.made.words) record.words.push_back(word.value);
     if (plan.made.act == image::Act::deliver_interrupt) {
       record.vectoring = 0x80000420;
       record.instruction_length = 2;
@@ -79,7 +79,7 @@ struct Seen {
 
   harness::PutCase asked;
   Plan plan;
-  image::Record record;
+  harness::Recorded record;
 };
 
 harness::PutCase with_exceptions(harness::PutCase asked) {
