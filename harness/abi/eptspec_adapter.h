@@ -1,5 +1,5 @@
 /*
- * eptspec adapter ABI, version 4: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
+ * eptspec adapter ABI, version 5: how an implementation of EPT answers eptspec. C11 and C++; no library behind it.
  * ept_registers.h belongs beside it: the registers by name.
  *
  * A shared library exports one function, eptspec_describe(), which fills in a struct eptspec_adapter. eptspec loads it
@@ -26,10 +26,7 @@ extern "C" {
 #endif
 
 /* Grows when a struct below changes. eptspec refuses a library that was built with another one. */
-#define EPTSPEC_ABI_VERSION 4U
-
-/* Most entries that a walk reads: those of levels 5 to 1. */
-#define EPTSPEC_MAX_WORDS 5
+#define EPTSPEC_ABI_VERSION 5U
 
 /* What is asked: values of eptspec_case.question, and bits of eptspec_adapter.questions. */
 #define EPTSPEC_QUESTION_EPTP 1U     /* does VM entry accept this EPTP? */
@@ -57,9 +54,9 @@ struct eptspec_case {
    * sub_page_table_pointer: the words are those of that table, and the walk that comes to it, to a 4-KByte page with
    * bit 61 set and bit 1 clear, is no part of the case. A check depends on all registers. */
   struct ept_registers registers;
-  uint64_t guest_physical_address;              /* of a walk, bits 63:52 are 0; of a sub-page check, bits 63:48 are 0 */
-  uint64_t access;                              /* of a walk or a sub-page check: EPTSPEC_ACCESS_... */
-  struct eptspec_word words[EPTSPEC_MAX_WORDS]; /* of a walk: all memory there is, from the root table down */
+  uint64_t guest_physical_address;  /* of a walk, bits 63:52 are 0; of a sub-page check, bits 63:48 are 0 */
+  uint64_t access;                  /* of a walk or a sub-page check: EPTSPEC_ACCESS_... */
+  const struct eptspec_word* words; /* word_count of them; of a walk all memory there is, from the root table down */
 };
 
 /* Attributes of an access; several may be set. */
@@ -128,18 +125,21 @@ struct eptspec_case {
 #define EPTSPEC_REASON_SIZE 120
 
 struct eptspec_answer {
-  uint64_t id;                       /* of the case */
-  uint32_t status;                   /* EPTSPEC_ANSWERED, EPTSPEC_DECLINED or EPTSPEC_NOT_APPLICABLE */
-  uint32_t result;                   /* when answered */
-  uint64_t valid;                    /* EPTSPEC_VALID_... */
-  uint32_t level;                    /* of the entry that ended the walk or check; 0 when none was read */
-  uint32_t memory_type;              /* translated, sub-page check: bits 5:3 of the leaf */
-  uint32_t ignore_pat;               /* translated, sub-page check: bit 6 of the leaf, 0 or 1 */
-  uint32_t convertible;              /* violation: 1 when it may become a virtualization exception, else 0 */
-  uint64_t host_physical_address;    /* translated, sub-page check: of the byte accessed */
-  uint64_t qualification;            /* violation: the exit qualification; misconfiguration: likewise, which is 0 */
-  uint64_t qualification_valid;      /* its bits that the adapter knows; the others are not judged. 0 counts as all. */
-  uint64_t words[EPTSPEC_MAX_WORDS]; /* the words of the case as they are afterwards, in its order */
+  uint64_t id;                    /* of the case */
+  uint32_t status;                /* EPTSPEC_ANSWERED, EPTSPEC_DECLINED or EPTSPEC_NOT_APPLICABLE */
+  uint32_t result;                /* when answered */
+  uint64_t valid;                 /* EPTSPEC_VALID_... */
+  uint32_t level;                 /* of the entry that ended the walk or check; 0 when none was read */
+  uint32_t memory_type;           /* translated, sub-page check: bits 5:3 of the leaf */
+  uint32_t ignore_pat;            /* translated, sub-page check: bit 6 of the leaf, 0 or 1 */
+  uint32_t convertible;           /* violation: 1 when it may become a virtualization exception, else 0 */
+  uint64_t host_physical_address; /* translated, sub-page check: of the byte accessed */
+  uint64_t qualification;         /* violation: the exit qualification; misconfiguration: likewise, which is 0 */
+  uint64_t qualification_valid;   /* its bits that the adapter knows; the others are not judged. 0 counts as all. */
+  /* The words of the case as they are afterwards, in its order: room for word_count of them, all 0 at first. What the
+   * pointer points to is filled in, the pointer stays as it is: an answer with EPTSPEC_VALID_WORDS and another pointer
+   * is no valid answer. */
+  uint64_t* words;
   /* What an exit, or a VM entry that fails, saves beside the above. */
   uint64_t guest_physical_address; /* violation, misconfiguration: of the byte accessed, bits 11:0 too */
   uint32_t vm_instruction_error;   /* EPTP refused, VMfail of a check */

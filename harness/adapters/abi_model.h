@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "ept_names.h"
-#include "harness/abi/eptspec_adapter.h"
+#include "harness/adapters/case.h"
 
 namespace harness {
 
@@ -53,8 +53,8 @@ constexpr std::uint32_t mistaken(ept_member member) {
 }
 
 // Of a case that is not answered; status: EPTSPEC_DECLINED or EPTSPEC_NOT_APPLICABLE.
-inline eptspec_answer unanswered(const eptspec_case& asked, std::uint32_t status, std::string_view reason) {
-  eptspec_answer answer{};
+inline Answer unanswered(const PutCase& asked, std::uint32_t status, std::string_view reason) {
+  Answer answer{};
   answer.id = asked.id;
   answer.status = status;
   reason.copy(answer.reason, EPTSPEC_REASON_SIZE - 1);

@@ -4,7 +4,7 @@
 // How to add a target that is a whole machine (an image booted under an emulator, KVM). Its open_...() runs the probe,
 // so that description() knows MAXPHYADDR, capabilities and possible controls before the first case. Cases that do not
 // apply there are never passed to it. Its run() is one boot with all cases of the batch. Of each VM-exit record it
-// fills in an eptspec_answer: exit reason 48 or 49 becomes the result, the qualification with qualification_valid = the
+// fills in an Answer: exit reason 48 or 49 becomes the result, the qualification with qualification_valid = the
 // bits that this target reports, the address at which a probe pattern was found the host-physical address, the table
 // words afterwards `words`; what a record does not tell stays out of `valid`, and what cannot be run there is declined.
 // A boot that ends early is a crash or hang of the first case without a record; run_pinned (pin.h) finds the culprit
@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/abi/eptspec_adapter.h"
+#include "harness/adapters/case.h"
 
 namespace harness {
 
@@ -48,8 +48,8 @@ struct Mistake {
 // What came back for one case.
 struct Observation {
   Fate fate = Fate::garbage;
-  eptspec_answer answer{};  // when answered, with the id of the case
-  std::string detail;       // otherwise: the signal, the limit, what was wrong with the answer
+  Answer answer{};     // when answered, with the id of the case
+  std::string detail;  // otherwise: the signal, the limit, what was wrong with the answer
   std::vector<Mistake> mistakes{};
 };
 
@@ -67,7 +67,7 @@ class Adapter {
 
   [[nodiscard]] virtual const Description& description() const = 0;
   // One observation for each case, whatever the implementation does. The ids of the cases differ and only rise.
-  virtual void run(std::span<const eptspec_case> cases, std::span<Observation> observed) = 0;
+  virtual void run(std::span<const PutCase> cases, std::span<Observation> observed) = 0;
 };
 
 struct AdapterOptions {

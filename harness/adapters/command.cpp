@@ -22,7 +22,7 @@ using Clock = Channel::Clock;
 using Words = std::array<std::uint64_t, sizeof(ept_registers) / sizeof(std::uint64_t)>;
 
 // What of a case is told before it: of a check the processor alone, the rest is told with the case.
-ept_registers configuration_of(const eptspec_case& asked) {
+ept_registers configuration_of(const PutCase& asked) {
   ept_registers configuration = asked.registers;
   for (int n = 0; n < EPT_REGISTERS; ++n) {
     const ept_register_role role = ept_register_names[n].role;
@@ -34,7 +34,7 @@ ept_registers configuration_of(const eptspec_case& asked) {
 }
 
 Words words_of(const ept_registers& configuration) { return std::bit_cast<Words>(configuration); }
-Words words_of(const eptspec_case& asked) { return words_of(configuration_of(asked)); }
+Words words_of(const PutCase& asked) { return words_of(configuration_of(asked)); }
 
 class Command : public Adapter {
  public:
@@ -61,15 +61,15 @@ class Command : public Adapter {
   [[nodiscard]] const Description& description() const override { return description_; }
 
   // Each configuration costs the adapter a line and an answer, so cases are put by configuration.
-  void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
+  void run(std::span<const PutCase> cases, std::span<Observation> observed) override {
     std::vector<std::size_t> order(cases.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return words_of(cases[a]) < words_of(cases[b]); });
     for (std::size_t at = 0; at < order.size();) {
-      std::vector<eptspec_case> batch;
+      std::vector<PutCase> batch;
       while (batch.size() < options_.batch && at + batch.size() < order.size()) {
-        const eptspec_case& next = cases[order[at + batch.size()]];
+        const PutCase& next = cases[order[at + batch.size()]];
         if (!batch.empty() && words_of(next) != words_of(batch[0])) break;
         batch.push_back(next);
       }
@@ -100,7 +100,7 @@ class Command : public Adapter {
   }
 
   // Cases of one configuration.
-  void ask(std::span<const eptspec_case> cases) {
+  void ask(std::span<const PutCase> cases) {
     const Clock::time_point until = deadline(options_.timeout_seconds);
     configure(configuration_of(cases[0]), until);
     answers_.resize(cases.size());
@@ -110,13 +110,12 @@ class Command : public Adapter {
         taken += reader_.read(channel_.line(until), run_, cases, answers_);
       }
     } else {
-      std::transform(cases.begin(), cases.end(), answers_.begin(), [&](const eptspec_case& one) {
-        return unanswered(one, configured_->status, configured_->reason);
-      });
+      std::transform(cases.begin(), cases.end(), answers_.begin(),
+                     [&](const PutCase& one) { return unanswered(one, configured_->status, configured_->reason); });
     }
   }
 
-  Exchanged exchange(std::span<const eptspec_case> cases) {
+  Exchanged exchange(std::span<const PutCase> cases) {
     answers_.clear();
     try {
       if (!channel_.running()) greet();
@@ -137,7 +136,7 @@ class Command : public Adapter {
   std::uint64_t run_ = 0;
   unsigned hangs_ = 0;
   AnswerReader reader_;
-  std::vector<eptspec_answer> answers_;
+  std::vector<Answer> answers_;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstring>
 #include <mutex>
+#include <numeric>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ namespace harness {
 
 namespace {
 
-// What the worker and its owner share: mapped before the fork.
+// What the worker and its owner share: mapped before the fork, so at the same address in both. Behind it are the cases,
+// their answers, the words of all cases and those of all answers.
 struct SharedBatch {
   std::array<char, 256> message;  // from the worker: why it cannot serve
   std::array<char, 128> name;
@@ -32,9 +34,22 @@ struct SharedBatch {
   std::size_t count;
 
   eptspec_case* cases() { return reinterpret_cast<eptspec_case*>(this + 1); }
-  eptspec_answer* answers(std::size_t batch) { return reinterpret_cast<eptspec_answer*>(cases() + batch); }
+  eptspec_answer* answers(std::size_t of) { return reinterpret_cast<eptspec_answer*>(cases() + of); }
+  eptspec_word* words(std::size_t of) { return reinterpret_cast<eptspec_word*>(answers(of) + of); }
 };
-static_assert(sizeof(SharedBatch) % 8 == 0 && sizeof(eptspec_case) % 8 == 0);
+static_assert(sizeof(SharedBatch) % 8 == 0 && sizeof(eptspec_case) % 8 == 0 && sizeof(eptspec_answer) % 8 == 0);
+
+constexpr std::size_t size_of_batch(std::size_t cases, std::size_t words) {
+  return sizeof(SharedBatch) + cases * (sizeof(eptspec_case) + sizeof(eptspec_answer)) +
+         words * (sizeof(eptspec_word) + sizeof(std::uint64_t));
+}
+
+std::size_t words_in(std::span<const PutCase> cases) {
+  return std::accumulate(cases.begin(), cases.end(), std::size_t{0},
+                         [](std::size_t sum, const PutCase& one) { return sum + one.words.size(); });
+}
+
+constexpr std::size_t kUsualWords = 8;  // of a case
 
 constexpr char kReady = 'r';
 constexpr char kRefuses = 'x';
@@ -81,7 +96,7 @@ bool load(const char* path, SharedBatch& shared) {
 
 // The worker's life. One byte in for each batch, one byte out when it is done.
 // noexcept: an exception of the library ends the worker instead of going on as a second runner.
-[[noreturn]] void serve(const char* path, SharedBatch& shared, std::size_t batch, int in, int out) noexcept {
+[[noreturn]] void serve(const char* path, SharedBatch& shared, int in, int out) noexcept {
   const bool loaded = load(path, shared);
   const char greeting = loaded ? kReady : kRefuses;
   if (write(out, &greeting, 1) != 1 || !loaded) _exit(1);
@@ -89,7 +104,7 @@ bool load(const char* path, SharedBatch& shared) {
   const auto run_batch = shared.adapter.run;
   char byte = 0;
   while (read(in, &byte, 1) == 1) {
-    run_batch(shared.cases(), shared.answers(batch), shared.count);
+    run_batch(shared.cases(), shared.answers(shared.count), shared.count);
     if (write(out, &kReady, 1) != 1) break;
   }
   _exit(0);
@@ -101,10 +116,7 @@ class Library : public Adapter {
       : path_(std::move(path)), batch_(options.batch), timeout_seconds_(options.timeout_seconds) {
     // dlopen looks for a bare name in the system's directories, which is not what a file name means.
     if (path_.find('/') == std::string::npos) path_ = "./" + path_;
-    const std::size_t size = sizeof(SharedBatch) + batch_ * (sizeof(eptspec_case) + sizeof(eptspec_answer));
-    void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::runtime_error(fmt::format("no shared memory: {}", std::strerror(errno)));
-    shared_.reset(static_cast<SharedBatch*>(memory), [size](SharedBatch* mapped) { munmap(mapped, size); });
+    map(size_of_batch(batch_, batch_ * kUsualWords));
     try {
       start();
     } catch (const Failure& failure) {
@@ -119,7 +131,7 @@ class Library : public Adapter {
 
   [[nodiscard]] const Description& description() const override { return description_; }
 
-  void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
+  void run(std::span<const PutCase> cases, std::span<Observation> observed) override {
     for (std::size_t at = 0; at < cases.size(); at += batch_) {
       const std::size_t count = std::min(batch_, cases.size() - at);
       run_pinned([this](auto some) { return exchange(some); }, cases.subspan(at, count), observed.subspan(at, count),
@@ -128,6 +140,14 @@ class Library : public Adapter {
   }
 
  private:
+  // A worker that runs does not know the memory.
+  void map(std::size_t size) {
+    void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::runtime_error(fmt::format("no shared memory: {}", std::strerror(errno)));
+    shared_.reset(static_cast<SharedBatch*>(memory), [size](SharedBatch* mapped) { munmap(mapped, size); });
+    size_ = size;
+  }
+
   void stop() {
     kill_group(pid_);
     close_if_open(to_worker_);
@@ -151,7 +171,7 @@ class Library : public Adapter {
       dup2(STDERR_FILENO, STDOUT_FILENO);  // what the library prints is no part of the report
       close(in.write);
       close(out.read);
-      serve(path_.c_str(), *shared_, batch_, in.read, out.write);
+      serve(path_.c_str(), *shared_, in.read, out.write);
     }
     close(in.read);
     close(out.write);
@@ -184,33 +204,72 @@ class Library : public Adapter {
     description_.optional_controls = from.optional;
   }
 
-  // No more cases than a batch has. Also of a batch that ends badly the answers tell where.
-  Exchanged exchange(std::span<const eptspec_case> cases) {
-    std::span<eptspec_answer> answers;
+  // Cases, and answers that are 0. A batch that needs more memory than any before it costs a new worker.
+  void put(std::span<const PutCase> cases) {
+    const std::size_t size = size_of_batch(cases.size(), words_in(cases));
+    if (size > size_) {
+      stop();
+      map(size);
+    }
+    shared_->count = cases.size();
+    eptspec_answer* const answers = shared_->answers(cases.size());
+    eptspec_word* word = shared_->words(cases.size());
+    std::memset(answers, 0, size - sizeof(SharedBatch) - cases.size() * sizeof(eptspec_case));
+    for (std::size_t n = 0; n < cases.size(); ++n) {
+      eptspec_case& one = shared_->cases()[n];
+      one = abi_case(cases[n]);
+      one.words = word;
+      word = std::copy(cases[n].words.begin(), cases[n].words.end(), word);
+    }
+    auto* after = reinterpret_cast<std::uint64_t*>(word);
+    for (std::size_t n = 0; n < cases.size(); ++n) {
+      answers[n].words = after;
+      after += cases[n].words.size();
+    }
+  }
+
+  // Copies, since a library that is not honest may still change what it answered. Its pointers are followed nowhere.
+  void take(std::span<const PutCase> cases) {
+    answers_.resize(cases.size());
+    const auto* after = reinterpret_cast<const std::uint64_t*>(shared_->words(cases.size()) + words_in(cases));
+    for (std::size_t n = 0; n < cases.size(); ++n) {
+      Answer& answer = answers_[n];
+      static_cast<eptspec_answer&>(answer) = shared_->answers(cases.size())[n];
+      const std::size_t count = cases[n].words.size();
+      const bool has = (answer.valid & EPTSPEC_VALID_WORDS) != 0 && answer.eptspec_answer::words == after;
+      answer.words.assign(after, after + (has ? count : 0));
+      after += count;
+    }
+  }
+
+  // Also of a batch that ends badly the answers tell where.
+  Exchanged exchange(std::span<const PutCase> cases) {
+    Exchanged exchanged;
+    put(cases);
     try {
       if (pid_ < 0) start();
-      shared_->count = cases.size();
-      std::memcpy(shared_->cases(), cases.data(), cases.size_bytes());
-      answers = {shared_->answers(batch_), cases.size()};
-      std::memset(answers.data(), 0, answers.size_bytes());
       if (write(to_worker_, &kReady, 1) != 1) throw end_of_worker();
       await(timeout_seconds_);
-      return {Fate::answered, {}, {}, answers};
     } catch (const Failure& failure) {
       stop();
-      return {failure.fate, failure.what(), std::chrono::duration<double>(timeout_seconds_), answers};
+      exchanged = {failure.fate, failure.what(), std::chrono::duration<double>(timeout_seconds_)};
     }
+    take(cases);
+    exchanged.answers = answers_;
+    return exchanged;
   }
 
   std::string path_;
   std::size_t batch_;
   double timeout_seconds_;
   std::shared_ptr<SharedBatch> shared_;
+  std::size_t size_ = 0;  // of what is mapped
   pid_t pid_ = -1;
   int to_worker_ = -1;
   int from_worker_ = -1;
   Description description_;
   unsigned hangs_ = 0;
+  std::vector<Answer> answers_;
 };
 
 }  // namespace

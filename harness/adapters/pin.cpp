@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,22 +11,25 @@ namespace harness {
 namespace {
 
 // An answer that is not about its case is no answer, however well it reads.
-void take(const eptspec_case& asked, const eptspec_answer& answer, Observation& observed) {
+void take(const PutCase& asked, Answer& answer, Observation& observed) {
   observed.fate = Fate::garbage;
-  observed.answer = answer;
+  const std::size_t found = answer.words.size();
+  std::swap(observed.answer, answer);  // which keeps the memory of both
   if (observed.answer.status == 0) {
     observed.detail = "no answer was filled in";
   } else if (observed.answer.id != asked.id) {
     observed.detail = fmt::format("the answer names case {} instead of {}", observed.answer.id, asked.id);
+  } else if ((observed.answer.valid & EPTSPEC_VALID_WORDS) != 0 && found != asked.words.size()) {
+    observed.detail = fmt::format("the answer brings {} of {} words", found, asked.words.size());
   } else {
     observed.fate = Fate::answered;
     observed.detail.clear();
   }
 }
 
-std::size_t first_without_answer(std::span<const eptspec_answer> answers) {
+std::size_t first_without_answer(std::span<const Answer> answers) {
   const auto found =
-      std::find_if(answers.begin(), answers.end(), [](const eptspec_answer& answer) { return answer.status == 0; });
+      std::find_if(answers.begin(), answers.end(), [](const Answer& answer) { return answer.status == 0; });
   if (answers.empty()) return 0;
   return found == answers.end() ? answers.size() - 1 : static_cast<std::size_t>(found - answers.begin());
 }
@@ -34,7 +38,7 @@ Observation unasked() {
   return {Fate::unasked, {}, fmt::format("{} answers before did not come in time; see --timeout", kMostHangs)};
 }
 
-void run_alone(const Exchange& exchange, const eptspec_case& asked, Observation& observed, unsigned& hangs) {
+void run_alone(const Exchange& exchange, const PutCase& asked, Observation& observed, unsigned& hangs) {
   if (hangs >= kMostHangs) {
     observed = unasked();
     return;
@@ -50,7 +54,7 @@ void run_alone(const Exchange& exchange, const eptspec_case& asked, Observation&
 
 }  // namespace
 
-void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, std::span<Observation> observed,
+void run_pinned(const Exchange& exchange, std::span<const PutCase> cases, std::span<Observation> observed,
                 unsigned& hangs) {
   if (cases.empty()) return;
   if (hangs >= kMostHangs) {

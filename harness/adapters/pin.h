@@ -13,9 +13,9 @@ namespace harness {
 struct Exchanged {
   Fate fate = Fate::answered;
   std::string detail;
-  std::chrono::duration<double> after{};      // of a hang: the time given to the batch
-  std::span<const eptspec_answer> answers{};  // one for each case, of status 0 where there is none; of a batch that did
-                                              // not come back whole as far as they are known, perhaps none at all
+  std::chrono::duration<double> after{};  // of a hang: the time given to the batch
+  std::span<Answer> answers{};            // one for each case, of status 0 where there is none; of a batch that did
+                                          // not come back whole as far as they are known, perhaps none at all
 };
 
 // How what a transport is made of ends an exchange.
@@ -25,16 +25,15 @@ struct Failure : std::runtime_error {
 };
 
 // Puts the cases to a worker. Starts one when there is none; one that crashed, hangs or speaks garbage is gone when
-// this returns. The answers are valid until the next exchange; a library that is not honest may still change them, so
-// each is looked at once only.
-using Exchange = std::function<Exchanged(std::span<const eptspec_case>)>;
+// this returns. The answers are valid until the next exchange.
+using Exchange = std::function<Exchanged(std::span<const PutCase>)>;
 
 // Each hang costs the whole time limit, so after so many cases that hung alone nothing more is asked.
 constexpr unsigned kMostHangs = 10;
 
 // Runs a batch. When it does not come back whole, each of its cases is run alone, so that the culprit is named and
 // the others are judged. hangs: how many there were, of the adapter.
-void run_pinned(const Exchange& exchange, std::span<const eptspec_case> cases, std::span<Observation> observed,
+void run_pinned(const Exchange& exchange, std::span<const PutCase> cases, std::span<Observation> observed,
                 unsigned& hangs);
 
 }  // namespace harness

@@ -146,7 +146,7 @@ void append_number(std::string& line, std::string_view before, std::uint64_t num
   line.append(digits.begin(), end);
 }
 
-void append_check(const eptspec_case& asked, std::string& line) {
+void append_check(const PutCase& asked, std::string& line) {
   line += fmt::format(R"(","check":"{}","registers":{{)", ept_check_names[asked.check].name);
   std::string comma;
   for (const auto& [name, value] : vectors::registers_in(asked.registers, vectors::kGiven)) {
@@ -155,7 +155,7 @@ void append_check(const eptspec_case& asked, std::string& line) {
   line += "}}";
 }
 
-void append_case(const eptspec_case& asked, std::string& line) {
+void append_case(const PutCase& asked, std::string& line) {
   append_number(line, R"({"id":)", asked.id);
   line += R"(,"question":")";
   for (const auto& [question, name] : kQuestionNames) {
@@ -171,9 +171,9 @@ void append_case(const eptspec_case& asked, std::string& line) {
     append_word(line, ",\"guest_physical_address\":", asked.guest_physical_address);
     append_word(line, ",\"access\":", asked.access);
     line += ",\"words\":[";
-    for (std::uint32_t n = 0; n < asked.word_count; ++n) {
-      append_word(line, n == 0 ? "[" : ",[", asked.words[n].address);
-      append_word(line, ",", asked.words[n].value);
+    for (const eptspec_word& word : asked.words) {
+      append_word(line, &word == asked.words.data() ? "[" : ",[", word.address);
+      append_word(line, ",", word.value);
       line += ']';
     }
     line += ']';
@@ -181,25 +181,24 @@ void append_case(const eptspec_case& asked, std::string& line) {
   line += '}';
 }
 
-bool read_member(element value, const AnswerMember& member, eptspec_answer& answer) {
+bool read_member(element value, const AnswerMember& member, Answer& answer) {
   const auto word = word_of(value);
   return word && put_value(answer, member, *word);
 }
 
-bool read_known_bits(element value, eptspec_answer& answer) {
+bool read_known_bits(element value, Answer& answer) {
   const auto word = word_of(value);
   answer.qualification_valid = word.value_or(0);
   return word.has_value();
 }
 
-bool read_words(element value, eptspec_answer& answer) {
+bool read_words(element value, Answer& answer) {
   const auto list = as<array>(value);
   if (!list) return false;
-  std::size_t n = 0;
   for (const element one : *list) {
     const auto word = word_of(one);
-    if (!word || n == EPTSPEC_MAX_WORDS) return false;
-    answer.words[n++] = *word;
+    if (!word) return false;
+    answer.words.push_back(*word);
   }
   answer.valid |= EPTSPEC_VALID_WORDS;
   return true;
@@ -211,25 +210,25 @@ bool read_number(element value, std::uint32_t& number) {
   return word && *word == number;
 }
 
-bool read_error(element value, eptspec_answer& answer) {
+bool read_error(element value, Answer& answer) {
   answer.valid |= EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
   return read_number(value, answer.vm_instruction_error);
 }
 
-bool read_result(element value, eptspec_answer& answer) {
+bool read_result(element value, Answer& answer) {
   answer.status = EPTSPEC_ANSWERED;
   answer.result = result_of(as<std::string_view>(value).value_or(""));
   return answer.result != 0;
 }
 
-bool read_reason(element value, std::uint32_t status, eptspec_answer& answer) {
+bool read_reason(element value, std::uint32_t status, Answer& answer) {
   const auto text = as<std::string_view>(value);
   answer.status = status;
   text.value_or("").copy(answer.reason, EPTSPEC_REASON_SIZE - 1);
   return text.has_value();
 }
 
-bool read_one(std::string_view key, element value, eptspec_answer& answer) {
+bool read_one(std::string_view key, element value, Answer& answer) {
   if (key == "result") return read_result(value, answer);
   if (key == "declined") return read_reason(value, EPTSPEC_DECLINED, answer);
   if (key == "not_applicable") return read_reason(value, EPTSPEC_NOT_APPLICABLE, answer);
@@ -245,22 +244,22 @@ bool read_one(std::string_view key, element value, eptspec_answer& answer) {
 }
 
 // Where the case with this id is; ids rise. Answers mostly come in the order of the cases, so `next` is tried first.
-std::optional<std::size_t> place_of(std::uint64_t id, std::span<const eptspec_case> cases, std::size_t next) {
+std::optional<std::size_t> place_of(std::uint64_t id, std::span<const PutCase> cases, std::size_t next) {
   if (next < cases.size() && cases[next].id == id) return next;
   const auto at = std::lower_bound(cases.begin(), cases.end(), id,
-                                   [](const eptspec_case& asked, std::uint64_t wanted) { return asked.id < wanted; });
+                                   [](const PutCase& asked, std::uint64_t wanted) { return asked.id < wanted; });
   if (at == cases.end() || at->id != id) return std::nullopt;
   return static_cast<std::size_t>(at - cases.begin());
 }
 
 // One answer, put where its case is; `next` becomes the place behind it.
-void place(element from, std::span<const eptspec_case> cases, std::span<eptspec_answer> answers, std::size_t& next) {
+void place(element from, std::span<const PutCase> cases, std::span<Answer> answers, std::size_t& next) {
   const auto id = as<std::uint64_t>(from["id"]);
   if (!id) throw garbage("an answer without an id");
   const auto at = place_of(*id, cases, next);
   if (!at) throw garbage(fmt::format("an answer to case {}, which was not asked", *id));
   next = *at + 1;
-  eptspec_answer answer{};
+  Answer answer{};
   answer.id = *id;
   for (const auto [key, value] : object(from)) {
     if (read_one(key, value, answer)) continue;
@@ -270,7 +269,7 @@ void place(element from, std::span<const eptspec_case> cases, std::span<eptspec_
     throw garbage(fmt::format("answer {} has neither result, declined nor not_applicable", *id));
   }
   if (answers[*at].status != 0) throw garbage(fmt::format("case {} is answered twice", *id));
-  answers[*at] = answer;
+  answers[*at] = std::move(answer);
 }
 
 }  // namespace
@@ -289,11 +288,11 @@ std::string configure_line(ept_registers configuration) {
   return R"({"message":"configure","configuration":{)" + members + "}}\n";
 }
 
-std::string run_line(std::uint64_t run, std::span<const eptspec_case> cases) {
+std::string run_line(std::uint64_t run, std::span<const PutCase> cases) {
   constexpr std::size_t kUsualCase = 320;
   std::string line = fmt::format(R"({{"message":"run","run":{},"cases":[)", run);
   line.reserve(line.size() + cases.size() * kUsualCase);
-  for (const eptspec_case& asked : cases) {
+  for (const PutCase& asked : cases) {
     if (&asked != cases.data()) line += ',';
     append_case(asked, line);
   }
@@ -345,8 +344,8 @@ Configured AnswerReader::read_configured(std::string_view line) {
   return configured;
 }
 
-std::size_t AnswerReader::read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
-                               std::span<eptspec_answer> answers) {
+std::size_t AnswerReader::read(std::string_view line, std::uint64_t run, std::span<const PutCase> cases,
+                               std::span<Answer> answers) {
   const element root = opened(line, "run", *parser_);
   const auto number = as<std::uint64_t>(root["run"]);
   const auto list = as<array>(root["answers"]);

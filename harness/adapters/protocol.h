@@ -18,7 +18,7 @@ namespace harness {
 std::string hello_line();
 std::string configure_line(ept_registers configuration);
 // Cases of one configuration; `run` numbers the batch.
-std::string run_line(std::uint64_t run, std::span<const eptspec_case> cases);
+std::string run_line(std::uint64_t run, std::span<const PutCase> cases);
 std::string bye_line();
 
 struct Configured {
@@ -38,8 +38,7 @@ class AnswerReader {
   Configured read_configured(std::string_view line);
   // Takes the answers of a line into `answers`, which belong to `cases` (ids rising) and may come in any order and in
   // several lines. Answers to an earlier run are late and left out. Gives their number.
-  std::size_t read(std::string_view line, std::uint64_t run, std::span<const eptspec_case> cases,
-                   std::span<eptspec_answer> answers);
+  std::size_t read(std::string_view line, std::uint64_t run, std::span<const PutCase> cases, std::span<Answer> answers);
 
  private:
   std::unique_ptr<simdjson::dom::parser> parser_;  // its memory is used again for the next line

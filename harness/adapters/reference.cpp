@@ -15,23 +15,24 @@ ept_word read(void* memory, ept_word address) {
   return eptspec_read(static_cast<const eptspec_case*>(memory), address);
 }
 
-ept_outcome walk(const eptspec_case& asked, const ept_context& context) {
-  eptspec_case memory = asked;
+ept_outcome walk(const PutCase& asked, const ept_context& context) {
+  eptspec_case memory = abi_case(asked);
   return ept_walk(&context, asked.guest_physical_address, asked.access, read, &memory);
 }
 
-ept_outcome check_sub_page(const eptspec_case& asked) {
+ept_outcome check_sub_page(const PutCase& asked) {
   const ept_configuration configuration = ept_configuration_of(&asked.registers);
-  eptspec_case memory = asked;
+  eptspec_case memory = abi_case(asked);
   return ept_check_sub_page(&configuration, asked.registers.eptp, asked.registers.sub_page_table_pointer,
                             asked.guest_physical_address, asked.access, read, &memory);
 }
 
-void tell(const eptspec_case& asked, const ept_outcome& outcome, eptspec_answer& answer) {
+void tell(const PutCase& asked, const ept_outcome& outcome, Answer& answer) {
   answer.result = abi_result(outcome.result);
   answer.valid = EPTSPEC_VALID_WORDS;
   for (const AnswerMember& one : kAnswerMembers) put_value(answer, one, ept_outcome_get(&outcome, one.member));
-  for (std::uint32_t n = 0; n < asked.word_count; ++n) {
+  answer.words.resize(asked.words.size());
+  for (std::uint32_t n = 0; n < asked.words.size(); ++n) {
     const ept_word level = ept_word{1} << (asked.level - n);
     answer.words[n] = asked.words[n].value;
     if ((outcome.accessed_must & level) != 0) answer.words[n] |= EPT_ENTRY_ACCESSED;
@@ -42,7 +43,7 @@ void tell(const eptspec_case& asked, const ept_outcome& outcome, eptspec_answer&
 // Cases often share configuration and EPTP, and preparing these costs more than a walk.
 class Prepared {
  public:
-  const ept_context& context(const eptspec_case& asked) {
+  const ept_context& context(const PutCase& asked) {
     if (!known_ || std::memcmp(&asked.registers, &registers_, sizeof registers_) != 0) {
       const ept_configuration configuration = ept_configuration_of(&asked.registers);
       ept_prepare(&configuration, asked.registers.eptp, &context_);
@@ -59,7 +60,7 @@ class Prepared {
 };
 
 // The one outcome that the check has, as a processor reports it.
-void tell_check(const eptspec_case& asked, eptspec_answer& answer) {
+void tell_check(const PutCase& asked, Answer& answer) {
   const ept_check_result found = ept_check(static_cast<ept_check_id>(asked.check), &asked.registers);
   answer.result = EPTSPEC_CHECK_ACCEPTED;
   for (const ept_check_outcome_name& one : ept_check_outcome_names) {
@@ -78,8 +79,8 @@ void tell_check(const eptspec_case& asked, eptspec_answer& answer) {
   }
 }
 
-eptspec_answer answer_to(const eptspec_case& asked, Prepared& prepared) {
-  eptspec_answer answer{};
+Answer answer_to(const PutCase& asked, Prepared& prepared) {
+  Answer answer{};
   answer.id = asked.id;
   answer.status = EPTSPEC_ANSWERED;
   if (asked.question == EPTSPEC_QUESTION_EPTP) {
@@ -119,7 +120,7 @@ class Reference : public Adapter {
 
   [[nodiscard]] const Description& description() const override { return description_; }
 
-  void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
+  void run(std::span<const PutCase> cases, std::span<Observation> observed) override {
     for (std::size_t n = 0; n < cases.size(); ++n) observed[n] = {Fate::answered, answer_to(cases[n], prepared_), {}};
   }
 

@@ -74,7 +74,7 @@ Results run_from_memory(const BochsOptions& options, const Job& job, const fs::p
     write_iso(directory / "medium", blob,
               options.boot == BootFrom::multiboot1 ? IsoEntry::multiboot1 : IsoEntry::multiboot2);
   }
-  ending = boot_once(options, directory, image::results_size(job.cases.size()));
+  ending = boot_once(options, directory, results_size(job));
   return read_results(contents_of(directory / "results.bin"));
 }
 
@@ -82,7 +82,7 @@ Results run_from_memory(const BochsOptions& options, const Job& job, const fs::p
 // until they are whole or do not grow any more.
 Results run_with_journal(BochsOptions options, const Job& job, const fs::path& directory) {
   options.boot = BootFrom::disk;
-  write_disk(directory / "medium", to_blob(job, 0), image::results_size(job.cases.size()));
+  write_disk(directory / "medium", to_blob(job, 0), results_size(job));
   std::string before;
   for (int boot = 0; boot < kMostBoots; ++boot) {
     const ProgramEnd ending = boot_once(options, directory, 0);

@@ -131,7 +131,8 @@ std::string read_results_in(const std::filesystem::path& path) {
   std::error_code none;
   if (std::filesystem::is_regular_file(path, none) || std::filesystem::is_block_file(path, none)) {
     if (const auto place = place_of_results(contents_of(path, 0, kSector))) {
-      const std::size_t count = std::min<std::size_t>(place->count * kSector, image::results_size(kMostCases));
+      const std::size_t count =
+          std::min<std::size_t>(place->count * kSector, image::results_size(kMostCases, image::kMostWords));
       return contents_of(path, place->first * kSector, count);
     }
   }

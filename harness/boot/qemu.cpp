@@ -60,11 +60,11 @@ Results run_in_qemu(const Job& job) {
   const auto is_done = [&] {
     const Results probe = results(image::kProbeSize);
     if (!probe.probe || probe.probe->obstacle != image::Obstacle::none) return probe.probe.has_value();
-    return results(image::results_size(job.cases.size())).trailer.has_value();
+    return results(results_size(job)).trailer.has_value();
   };
   const ProgramEnd ending =
       await_program(start_program(command_of(work.path()), work.path() / "words"), kSeconds, is_done);
-  Results all = results(image::results_size(job.cases.size()));
+  Results all = results(results_size(job));
   if (all.probe) return all;
   const std::string words = contents_of(work.path() / "words");
   throw std::runtime_error(

@@ -54,7 +54,7 @@ int make(const Invocation& invocation, MediaArguments arguments, std::uint64_t r
   std::uint32_t flags = arguments.serial ? image::kOverSerial : 0;
   // A medium that only asks what the machine is then waits for cases from the serial line.
   if (arguments.serial && arguments.machine.empty()) flags |= image::kAskForCases;
-  write(arguments.out, harness::to_blob(*job, results, flags), image::results_size(job->cases.size()));
+  write(arguments.out, harness::to_blob(*job, results, flags), harness::results_size(*job));
   fmt::print("{}: {} case{}{}\n", arguments.out, job->cases.size(), job->cases.size() == 1 ? "" : "s",
              arguments.machine.empty() ? ", which asks the machine what it is" : "");
   return 0;

@@ -9,10 +9,10 @@ const PRIMARY_CONTROLS: usize = 1 + 20;
 // The structs of eptspec_adapter.h, member by member.
 #[repr(C)] struct Word { address: u64, value: u64 }
 #[repr(C)] struct Case { id: u64, question: u32, level: u32, check: u32, word_count: u32, registers: Registers,
-              guest_physical_address: u64, access: u64, words: [Word; 5] }
+              guest_physical_address: u64, access: u64, words: *const Word }
 #[repr(C)] struct Answer { id: u64, status: u32, result: u32, valid: u64, level: u32, memory_type: u32, ignore_pat: u32,
                 convertible: u32, host_physical_address: u64, qualification: u64, qualification_valid: u64,
-                words: [u64; 5], guest_physical_address: u64, vm_instruction_error: u32, exception: u32,
+                words: *mut u64, guest_physical_address: u64, vm_instruction_error: u32, exception: u32,
                 exit_reason: u32, padding: u32,
                 sub_page_qualification: u64, reason: [c_char; 120] }
 #[repr(C)] pub struct Adapter { abi_version: u32, questions: u32, flags: u32, padding: u32, name: *const c_char, version: *const c_char,
@@ -45,7 +45,7 @@ unsafe extern "C" fn run(cases: *const Case, answers: *mut Answer, count: usize)
     for (case, answer) in cases.iter().zip(answers) {
         answer.id = case.id;
         answer.status = ANSWERED;
-        answer.result = classify(case.level, case.words[0].value);
+        answer.result = classify(case.level, (*case.words).value);
     }
 }
 
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn eptspec_describe(adapter: *mut Adapter) -> c_int {
     let mut processor = [0; 71];
     (processor[0], processor[CAPABILITY]) = (MAXPHYADDR, 0x14140);
     processor[PRIMARY_CONTROLS..][..2].copy_from_slice(&[1 << 31, 2]); // with EPT enabled
-    *adapter = Adapter { abi_version: 4, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
+    *adapter = Adapter { abi_version: 5, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
         version: "1\0".as_ptr().cast(), optional: [0; 71], run: Some(run), configuration: processor };
     0
 }

@@ -4,7 +4,7 @@ import sys
 
 ADDRESS = (1 << 52) - 4096
 PROCESSOR = {"maxphyaddr": 46, "capability": "0x34141", "primary_controls": "0x80000000", "secondary_controls": "0x2"}
-HELLO = {"abi": 4, "name": "walker.py", "version": "1", "questions": ["eptp", "entry", "walk"], "configuration": PROCESSOR}
+HELLO = {"abi": 5, "name": "walker.py", "version": "1", "questions": ["eptp", "entry", "walk"], "configuration": PROCESSOR}
 
 
 def check_eptp(eptp):

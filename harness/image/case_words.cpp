@@ -48,8 +48,7 @@ void put_words(const Case& asked) {
 
 void note_words(const Case& asked, Record& record) {
   if (kept_count == 0) return;
-  for (uint32_t n = 0; n < asked.word_count && n < kRecordedWords; ++n)
-    record.words[n] = word_at(words_of(asked)[n].address);
+  for (uint32_t n = 0; n < asked.word_count; ++n) words_of(record)[n] = word_at(words_of(asked)[n].address);
 }
 
 void put_back_words() { put_back_unwanted(); }

@@ -24,9 +24,6 @@ void attempt(void* argument) {
 }  // namespace
 
 void run_case(const Probe& probe, const Case& asked, Record& record) {
-  memset(&record, 0, sizeof(record));
-  record.id = asked.id;
-  record.landed = kNowhere;
   Run run{&probe, &asked, &record};
   const bool trapped = guarded(attempt, &run) != 0;
   if (trapped) {

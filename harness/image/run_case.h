@@ -5,6 +5,7 @@
 
 namespace image {
 
+// The record holds no more than which case it is of.
 void run_case(const Probe& probe, const Case& asked, Record& record);
 
 }  // namespace image

@@ -28,18 +28,32 @@ struct Session {
   const Case* cases;
   uint32_t case_count;
   uint8_t* results;
-  Record* records;
+  uint8_t* records;
+  uint64_t record_size;
   bool over_serial;
 };
 
-template <class T>
-void seal(T& object) {
-  object.crc = crc32c(&object, sizeof(T) - 8);
+Record& record_at(const Session& session, uint32_t number) {
+  return *reinterpret_cast<Record*>(session.records + number * session.record_size);
+}
+uint8_t* trailer_place(const Session& session) { return session.records + session.case_count * session.record_size; }
+uint64_t size_of_results(const Session& session) {
+  return kProbeSize + session.case_count * session.record_size + sizeof(Trailer);
+}
+
+// Probe, trailer and record end with a Seal, or with the members of one.
+uint32_t& crc_of(const void* object, uint64_t size) {
+  return *reinterpret_cast<uint32_t*>(address_of(object) + size - sizeof(uint32_t));
 }
 
 template <class T>
-bool is_sealed(const T& object) {
-  return crc32c(&object, sizeof(T) - 8) == object.crc;
+void seal(T& object, uint64_t size = sizeof(T)) {
+  crc_of(&object, size) = crc32c(&object, size - sizeof(Seal));
+}
+
+template <class T>
+bool is_sealed(const T& object, uint64_t size = sizeof(T)) {
+  return crc32c(&object, size - sizeof(Seal)) == crc_of(&object, size);
 }
 
 const Case* first_case(const CasesHeader& header) {
@@ -47,7 +61,7 @@ const Case* first_case(const CasesHeader& header) {
 }
 
 bool is_whole(const CasesHeader& header) {
-  if (header.magic != kCasesMagic || header.version != kWireVersion ||
+  if (header.magic != kCasesMagic || header.version != kWireVersion || header.record_words > kMostWords ||
       crc32c(&header + 1, body_size(header)) != header.crc) {
     return false;
   }
@@ -55,6 +69,7 @@ bool is_whole(const CasesHeader& header) {
   const uint8_t* const end = reinterpret_cast<const uint8_t*>(one) + header.cases_size;
   for (uint32_t n = 0; n < header.case_count; ++n, one = case_behind(one)) {
     if (case_at(one, static_cast<uint64_t>(end - reinterpret_cast<const uint8_t*>(one))) == nullptr) return false;
+    if (one->word_count > header.record_words) return false;
   }
   return true;
 }
@@ -106,40 +121,47 @@ void send(const Session& session, const void* from, uint64_t size) {
   if (session.over_serial) send_results(session.results, offset_of(session, from), size);
 }
 
-void finish_record(Record& record, uint32_t sequence) {
+Record& begin_record(const Session& session, const Case& one, uint32_t number) {
+  Record& record = record_at(session, number);
+  memset(&record, 0, session.record_size);
+  record.id = one.id;
+  record.landed = kNowhere;
+  return record;
+}
+
+void finish_record(const Session& session, Record& record, uint32_t sequence) {
   record.magic = kRecordMagic;
   record.sequence = sequence;
-  seal(record);
+  seal(record, session.record_size);
 }
 
 void note(const Session& session, const Case& one, uint32_t number, End end) {
-  Record& record = session.records[number];
-  memset(&record, 0, sizeof(record));
-  record.id = one.id;
+  Record& record = begin_record(session, one, number);
   record.end = end;
-  record.landed = kNowhere;
-  finish_record(record, number);
+  finish_record(session, record, number);
 }
 
 // Gives the case behind the batch.
 const Case* run_batch(const Session& session, const Case* one, uint32_t first, uint32_t count) {
-  Record* const records = session.records + first;
+  const Record* const records = &record_at(session, first);
   if (session.boot->save != nullptr) {
     const Case* begun = one;
     for (uint32_t n = first; n < first + count; ++n, begun = case_behind(begun)) note(session, *begun, n, End::begun);
-    save(session, records, count * sizeof(Record));
+    save(session, records, count * session.record_size);
   }
   for (uint32_t n = first; n < first + count; ++n, one = case_behind(one)) {
-    run_case(probe, *one, session.records[n]);
-    finish_record(session.records[n], n);
+    Record& record = begin_record(session, *one, n);
+    run_case(probe, *one, record);
+    finish_record(session, record, n);
   }
-  save(session, records, count * sizeof(Record));
-  send(session, records, count * sizeof(Record));
+  save(session, records, count * session.record_size);
+  send(session, records, count * session.record_size);
   return one;
 }
 
-bool is_record(const Record& record, uint32_t number) {
-  return record.magic == kRecordMagic && record.sequence == number && is_sealed(record);
+bool is_record(const Session& session, uint32_t number) {
+  const Record& record = record_at(session, number);
+  return record.magic == kRecordMagic && record.sequence == number && is_sealed(record, session.record_size);
 }
 
 // How far the run was before the machine was reset, the case there, and how many from there are to be run one by one.
@@ -151,8 +173,7 @@ struct Resumed {
 Resumed resume(const Session& session) {
   Resumed resumed{0, session.cases, 0};
   const auto is = [&](uint32_t n, bool begun) {
-    return n < session.case_count && is_record(session.records[n], n) &&
-           (session.records[n].end == End::begun) == begun;
+    return n < session.case_count && is_record(session, n) && (record_at(session, n).end == End::begun) == begun;
   };
   for (; is(resumed.done, false); ++resumed.done) resumed.next = case_behind(resumed.next);
   uint32_t begun = 0;
@@ -160,11 +181,11 @@ Resumed resume(const Session& session) {
   if (begun == 1) {
     note(session, *resumed.next, resumed.done, End::reset);
     resumed.next = case_behind(resumed.next);
-    save(session, &session.records[resumed.done++], sizeof(Record));
+    save(session, &record_at(session, resumed.done++), session.record_size);
   } else if (begun > 1) {
-    Record* const first = session.records + resumed.done;
-    memset(first, 0, begun * sizeof(Record));
-    save(session, first, begun * sizeof(Record));
+    Record* const first = &record_at(session, resumed.done);
+    memset(first, 0, begun * session.record_size);
+    save(session, first, begun * session.record_size);
     resumed.singly = begun;
   }
   return resumed;
@@ -175,9 +196,9 @@ void end_results(const Session& session, uint64_t spent) {
   Trailer trailer{kTrailerMagic, session.case_count, 0, 0, spent, 0, 0};
   trailer.changed = changed_words(session.pages, session.page_count, &trailer.first_changed);
   seal(trailer);
-  memcpy(session.records + session.case_count, &trailer, sizeof(trailer));
-  save(session, session.records + session.case_count, sizeof(trailer));
-  send(session, session.records + session.case_count, sizeof(trailer));
+  memcpy(trailer_place(session), &trailer, sizeof(trailer));
+  save(session, trailer_place(session), sizeof(trailer));
+  send(session, trailer_place(session), sizeof(trailer));
   print_number(session.case_count);
   print(" cases\n");
 }
@@ -187,7 +208,7 @@ void run_cases(const Session& session, bool earlier) {
   fill_pages(session.pages, session.page_count);
   const uint64_t start = cycles();
   const Resumed resumed = earlier ? resume(session) : Resumed{0, session.cases, 0};
-  send(session, session.records, resumed.done * sizeof(Record));
+  send(session, session.records, resumed.done * session.record_size);
   const uint32_t usual = session.boot->save != nullptr || session.over_serial ? kBatch : session.case_count;
   const Case* one = resumed.next;
   for (uint32_t at = resumed.done; at < session.case_count;) {
@@ -215,16 +236,17 @@ bool is_same_machine(const Probe& saved) {
 bool goes_on(const Boot& boot, const Session& session) {
   if (!boot.earlier || session.results != boot.results) return false;
   const auto& saved = *reinterpret_cast<const Probe*>(session.results);
-  const auto& trailer = *reinterpret_cast<const Trailer*>(session.records + session.case_count);
+  const auto& trailer = *reinterpret_cast<const Trailer*>(trailer_place(session));
   const bool complete = trailer.magic == kTrailerMagic && is_sealed(trailer);
   return saved.magic == kProbeMagic && is_sealed(saved) && saved.version == kWireVersion && !complete &&
-         saved.case_count == probe.case_count && saved.cases_crc == probe.cases_crc && is_same_machine(saved);
+         saved.case_count == probe.case_count && saved.record_words == probe.record_words &&
+         saved.cases_crc == probe.cases_crc && is_same_machine(saved);
 }
 
 // Where the cases want the results, if that is free memory, else where `boot` has room.
 bool place_results(Session& session, uint64_t wanted) {
   if (wanted == 0) return session.results != nullptr;
-  if (!is_free(*session.boot, wanted, results_size(session.case_count))) {
+  if (!is_free(*session.boot, wanted, size_of_results(session))) {
     probe.missing = wanted;
     return false;
   }
@@ -240,6 +262,8 @@ Obstacle take_cases(Session& session, Boot& boot) {
   take_away(boot, address_of(header), sizeof(CasesHeader) + body_size(*header));
   probe.case_count = session.case_count = header->case_count;
   probe.cases_crc = header->crc;
+  probe.record_words = header->record_words;
+  session.record_size = size_of_record(header->record_words);
   probe.tables = header->tables;
   probe.pages = header->pages;
   probe.asked = header->asked;
@@ -259,7 +283,7 @@ void run_once(Boot boot) {
   set_up_console();
   set_up_traps();
   examine_machine(probe);
-  Session session{&boot, nullptr, 0, nullptr, 0, boot.results, nullptr, false};
+  Session session{&boot, nullptr, 0, nullptr, 0, boot.results, nullptr, size_of_record(0), false};
   const Obstacle in_cases = take_cases(session, boot);
   probe.range_count = boot.range_count;
   memcpy(probe.ranges, boot.ranges, sizeof(boot.ranges));
@@ -268,7 +292,7 @@ void run_once(Boot boot) {
   if (!running && probe.obstacle == Obstacle::none) probe.obstacle = Obstacle::vmxon_failed;
   print_machine(probe);
   if (session.results == nullptr) session.results = probe_alone;
-  session.records = reinterpret_cast<Record*>(session.results + kProbeSize);
+  session.records = session.results + kProbeSize;
   const bool earlier = running && goes_on(boot, session);
   leave_probe(session);
   if (!running) {
@@ -277,8 +301,8 @@ void run_once(Boot boot) {
     return;
   }
   // What is left of other results on the medium must not pass for these.
-  if (!earlier && boot.save != nullptr) memset(session.records, 0, results_size(session.case_count) - kProbeSize);
-  save(session, session.results, earlier ? kProbeSize : results_size(session.case_count));
+  if (!earlier && boot.save != nullptr) memset(session.records, 0, size_of_results(session) - kProbeSize);
+  save(session, session.results, earlier ? kProbeSize : size_of_results(session));
   send(session, session.results, kProbeSize);
   run_cases(session, earlier);
   leave_vmx();

@@ -8,7 +8,7 @@ namespace image {
 
 // NOLINTBEGIN(modernize-avoid-c-arrays): layouts of bytes, in a program without a library
 
-constexpr uint32_t kWireVersion = 7;
+constexpr uint32_t kWireVersion = 8;
 constexpr uint64_t kCasesMagic = 0x5345534143545045;    // "EPTCASES"
 constexpr uint64_t kProbeMagic = 0x45424f5250545045;    // "EPTPROBE"
 constexpr uint64_t kTrailerMagic = 0x21444e4554504523;  // "#EPTEND!"
@@ -40,7 +40,6 @@ struct Field {
 // Of one case.
 constexpr uint32_t kMostFields = 255;
 constexpr uint32_t kMostWords = 255;
-constexpr unsigned kRecordedWords = 9;
 
 // Where the guest's own pages are in its guest-physical addresses: in a part that is not under test.
 enum class Own : uint32_t { at_512_gbyte, at_zero, at_256_tbyte, at_1_gbyte };
@@ -160,9 +159,11 @@ struct CasesHeader {
   uint64_t pages;
   uint64_t asked;  // digest of what the host was asked, before it made these cases of it
   uint32_t flags;
-  uint32_t cases_size;  // in bytes, of all cases
+  uint32_t cases_size;    // in bytes, of all cases
+  uint32_t record_words;  // the most words that a case has: so many has each record
+  uint32_t padding;
 };
-static_assert(sizeof(CasesHeader) == 64);
+static_assert(sizeof(CasesHeader) == 72);
 // In bytes, of what follows the header.
 constexpr uint64_t body_size(const CasesHeader& header) {
   return uint64_t{header.page_count} * sizeof(uint64_t) + header.cases_size;
@@ -211,6 +212,8 @@ struct Probe {
   uint64_t asked;
   uint32_t case_count;
   uint32_t cases_crc;
+  uint32_t record_words;
+  uint32_t reserved;
   uint32_t padding;
   uint32_t crc;  // of everything before it
 };
@@ -253,6 +256,7 @@ constexpr uint32_t kLogFullAccessMade = 4;  // and the access made
 
 constexpr uint64_t kNowhere = ~0ULL;
 
+// Behind it are CasesHeader::record_words words, those of the case afterwards, and a Seal.
 struct Record {
   uint32_t magic;
   uint32_t sequence;
@@ -265,13 +269,12 @@ struct Record {
   uint32_t interruption;
   uint32_t error_code;
   uint64_t rip;
-  uint64_t linear_address;         // that the guest used
-  uint64_t landed;                 // physical address that the completed access reached, or kNowhere
-  uint32_t done;                   // 1: the access, or the instruction of a check, was completed
-  uint32_t stray;                  // 1: a store did not arrive where reads say
-  uint64_t words[kRecordedWords];  // the first of the case afterwards
-  uint64_t ve[5];                  // virtualization-exception information
-  uint32_t vectoring;              // original-event information of the first exit; likewise the next four
+  uint64_t linear_address;  // that the guest used
+  uint64_t landed;          // physical address that the completed access reached, or kNowhere
+  uint32_t done;            // 1: the access, or the instruction of a check, was completed
+  uint32_t stray;           // 1: a store did not arrive where reads say
+  uint64_t ve[5];           // virtualization-exception information
+  uint32_t vectoring;       // original-event information of the first exit; likewise the next four
   uint32_t instruction_length;
   uint64_t started_at;         // RIP at VM entry
   uint32_t changed_registers;  // bit n: kRegisters has it at place n, and it is not as at VM entry
@@ -281,10 +284,14 @@ struct Record {
   uint32_t logged;             // entries in the page-modification log, where the case switches it on
   uint32_t log_full;           // kLogFull..., where exit 62 came first; the index was then set to kLastLogged
   uint64_t logged_address;     // the first of them
-  uint32_t padding;
-  uint32_t crc;  // of everything before it
 };
-static_assert(sizeof(Record) == 256);
+struct Seal {
+  uint32_t padding;
+  uint32_t crc;  // of everything before it, from the begin of the record
+};
+static_assert(sizeof(Record) == 176 && sizeof(Seal) == 8);
+constexpr uint64_t size_of_record(uint64_t words) { return sizeof(Record) + words * sizeof(uint64_t) + sizeof(Seal); }
+inline uint64_t* words_of(Record& record) { return reinterpret_cast<uint64_t*>(&record + 1); }
 
 // CR3 is not the guest's own: it tells whether a load of PDPTEs was completed.
 constexpr const char* kRegisters[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rflags", "cr3", "ssp"};
@@ -299,8 +306,10 @@ struct Trailer {
   uint32_t crc;
 };
 static_assert(sizeof(Trailer) == 48);
-// In bytes, of all results of so many cases.
-constexpr uint64_t results_size(uint64_t cases) { return kProbeSize + cases * sizeof(Record) + sizeof(Trailer); }
+// In bytes, of all results of so many cases with so many words in a record.
+constexpr uint64_t results_size(uint64_t cases, uint64_t words) {
+  return kProbeSize + cases * size_of_record(words) + sizeof(Trailer);
+}
 
 // A piece of the results on the serial line, in the midst of words for people: the frame, then `size` bytes that go to
 // `offset` of the results. A later piece is the later word.

@@ -123,10 +123,10 @@ ept_registers registers_put(const vectors::Case& asked, const Description& descr
 
 ept_registers widest(const Description& description) { return walk_put(description.optional_controls, description); }
 
-bool lay_out(const vectors::Case& asked, eptspec_case& put) {
-  const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(asked.entries.size(), EPTSPEC_MAX_WORDS));
+bool lay_out(const vectors::Case& asked, PutCase& put) {
+  const auto count = static_cast<std::uint32_t>(asked.entries.size());
   const bool walks = vectors::has_outcome(asked.question);
-  put.word_count = count;
+  put.words.resize(count);
   bool apart = true;
   for (std::uint32_t n = 0; n < count; ++n) {
     const ept_word address = walks ? vectors::address_of(asked, n) : 0;
@@ -137,7 +137,7 @@ bool lay_out(const vectors::Case& asked, eptspec_case& put) {
   return apart;
 }
 
-Judgement prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, eptspec_case& put) {
+Judgement prepare(const vectors::Vector& vector, const Description& description, std::uint64_t id, PutCase& put) {
   const vectors::Case& asked = vector.asked;
   put.id = id;
   put.question = kQuestionBits.at(static_cast<std::size_t>(asked.question));

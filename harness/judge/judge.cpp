@@ -27,7 +27,7 @@ bool belongs_to(std::uint32_t result, std::uint32_t question) {
 }
 
 // What is wrong with the form of an answer; empty when it can be judged.
-std::string malformed(const eptspec_case& put, const eptspec_answer& answer) {
+std::string malformed(const PutCase& put, const Answer& answer) {
   if (answer.status != EPTSPEC_ANSWERED) return fmt::format("the answer has the unknown status {}", answer.status);
   if (answer.result == 0) return "the answer has no result: nothing in it can be judged";
   if (!belongs_to(answer.result, put.question))
@@ -49,7 +49,7 @@ void add_bits(Field field, ept_word expected, ept_word wrong, std::optional<unsi
 
 // What the manual defines of a member, of one that is cleared all at once; bits of the qualification that the adapter
 // does not know are left out.
-void compare_member(const AnswerMember& one, const ept_outcome& expected, ept_word access, const eptspec_answer& answer,
+void compare_member(const AnswerMember& one, const ept_outcome& expected, ept_word access, const Answer& answer,
                     std::vector<Deviation>& out) {
   const ept_outcome_member& member = ept_outcome_members[one.member];
   if ((answer.valid & one.valid) == 0 || (member.results >> expected.result & 1) == 0) return;
@@ -72,9 +72,9 @@ void compare_member(const AnswerMember& one, const ept_outcome& expected, ept_wo
 }
 
 // Entries that lie at one address are one word: what happens to one of them happens to all.
-ept_word flags_at(const eptspec_case& put, std::uint32_t word, ept_word accessed, ept_word dirty) {
+ept_word flags_at(const PutCase& put, std::uint32_t word, ept_word accessed, ept_word dirty) {
   ept_word flags = 0;
-  for (std::uint32_t n = 0; n < put.word_count; ++n) {
+  for (std::uint32_t n = 0; n < put.words.size(); ++n) {
     if (put.words[n].address != put.words[word].address) continue;
     flags |= ept_when((accessed >> (put.level - n) & 1) != 0, EPT_ENTRY_ACCESSED);
     flags |= ept_when((dirty >> (put.level - n) & 1) != 0, EPT_ENTRY_DIRTY);
@@ -82,17 +82,16 @@ ept_word flags_at(const eptspec_case& put, std::uint32_t word, ept_word accessed
   return flags;
 }
 
-bool nothing_changed(const eptspec_case& put, const eptspec_answer& answer) {
+bool nothing_changed(const PutCase& put, const Answer& answer) {
   ept_word changed = 0;
-  for (std::uint32_t n = 0; n < put.word_count; ++n) changed |= put.words[n].value ^ answer.words[n];
+  for (std::uint32_t n = 0; n < put.words.size(); ++n) changed |= put.words[n].value ^ answer.words[n];
   return changed == 0;
 }
 
-void compare_words(const ept_outcome& expected, const eptspec_case& put, const eptspec_answer& answer,
-                   std::vector<Deviation>& out) {
+void compare_words(const ept_outcome& expected, const PutCase& put, const Answer& answer, std::vector<Deviation>& out) {
   constexpr ept_word kFlags = EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY;
   if ((expected.accessed_must | expected.dirty_must) == 0 && nothing_changed(put, answer)) return;  // usual, for speed
-  for (std::uint32_t n = 0; n < put.word_count; ++n) {
+  for (std::uint32_t n = 0; n < put.words.size(); ++n) {
     const ept_word before = put.words[n].value;
     const ept_word after = before | flags_at(put, n, expected.accessed_must, expected.dirty_must);
     // A flag that may be set may not be cleared.
@@ -104,13 +103,13 @@ void compare_words(const ept_outcome& expected, const eptspec_case& put, const e
   }
 }
 
-void compare_outcome(const ept_outcome& expected, const eptspec_case& put, const eptspec_answer& answer,
+void compare_outcome(const ept_outcome& expected, const PutCase& put, const Answer& answer,
                      std::vector<Deviation>& out) {
   for (const AnswerMember& one : kAnswerMembers) compare_member(one, expected, put.access, answer, out);
   if ((answer.valid & EPTSPEC_VALID_WORDS) != 0) compare_words(expected, put, answer, out);
 }
 
-void compare_error(const eptspec_answer& answer, std::vector<Deviation>& out) {
+void compare_error(const Answer& answer, std::vector<Deviation>& out) {
   const std::uint64_t right = ept_saved_facts[EPT_SAVED_VM_INSTRUCTION_ERROR].value;
   const bool known = (answer.valid & EPTSPEC_VALID_VM_INSTRUCTION_ERROR) != 0;
   if (known && answer.vm_instruction_error != right)
@@ -133,7 +132,7 @@ ept_word possible_errors(const vectors::Vector& vector) {
 }
 
 // Accepted also where the manual leaves it open.
-void compare_check(const vectors::Vector& vector, const eptspec_answer& answer, std::vector<Deviation>& out) {
+void compare_check(const vectors::Vector& vector, const Answer& answer, std::vector<Deviation>& out) {
   const ept_check_outcome_name* const outcome = vectors::outcome_of(vector.asked.check, vector.expected.check.outcome);
   const std::uint32_t expected = expected_check_result(vector);
   const bool open = outcome != nullptr && outcome->may && answer.result == EPTSPEC_CHECK_ACCEPTED;
@@ -159,7 +158,7 @@ Field field_of(const Mistake& mistake) {
 }
 
 // Why there is no answer, as far as it is text.
-std::string reason_of(const eptspec_answer& answer) {
+std::string reason_of(const Answer& answer) {
   const std::string_view all(std::begin(answer.reason), std::size(answer.reason));
   const std::string reason = plain(all.substr(0, all.find('\0')));
   return reason.empty() ? "no reason is given" : reason;
@@ -209,9 +208,9 @@ std::uint32_t expected_result(const vectors::Vector& vector) {
   return 0;
 }
 
-Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed) {
+Judgement judge(const vectors::Vector& vector, const PutCase& put, const Observation& observed) {
   if (observed.fate != Fate::answered) return error(observed.fate, observed.detail);
-  const eptspec_answer& answer = observed.answer;
+  const Answer& answer = observed.answer;
   if (answer.status == EPTSPEC_DECLINED) return {Verdict::skipped, reason_of(answer), {}};
   if (answer.status == EPTSPEC_NOT_APPLICABLE) return {Verdict::not_applicable, reason_of(answer), {}};
   if (const std::string problem = malformed(put, answer); !problem.empty()) return error(Fate::garbage, problem);

@@ -45,7 +45,7 @@ bool was_asked(const Judgement& judgement);
 std::string json_members(const Judgement& judgement, const std::string& reason);
 
 // put: the vector as the adapter got it (harness/judge/case.h).
-Judgement judge(const vectors::Vector& vector, const eptspec_case& put, const Observation& observed);
+Judgement judge(const vectors::Vector& vector, const PutCase& put, const Observation& observed);
 
 // The result that the manual demands, EPTSPEC_...
 std::uint32_t expected_result(const vectors::Vector& vector);

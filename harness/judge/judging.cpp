@@ -38,19 +38,15 @@ Judgement combined(Judgement first, Judgement second) {
 }  // namespace
 
 void Judging::ask(std::span<const Put> puts, std::span<const std::size_t> which) {
-  cases_.clear();
+  if (cases_.size() < which.size()) cases_.resize(which.size());
   asked_.clear();
   for (const std::size_t n : which) {
     fetch_ahead(puts, n);
-    eptspec_case& put = cases_.emplace_back();
-    judgements_[n] = prepare(*puts[n].vector, adapter_.description(), puts[n].id, put);
-    if (judgements_[n].verdict == Verdict::pass)
-      asked_.push_back(n);
-    else
-      cases_.pop_back();
+    judgements_[n] = prepare(*puts[n].vector, adapter_.description(), puts[n].id, cases_[asked_.size()]);
+    if (judgements_[n].verdict == Verdict::pass) asked_.push_back(n);
   }
-  observed_.resize(cases_.size());
-  adapter_.run(cases_, observed_);
+  if (observed_.size() < asked_.size()) observed_.resize(asked_.size());
+  adapter_.run(std::span(cases_).first(asked_.size()), std::span(observed_).first(asked_.size()));
   for (std::size_t k = 0; k < asked_.size(); ++k) {
     judgements_[asked_[k]] = judge(*puts[asked_[k]].vector, cases_[k], observed_[k]);
   }

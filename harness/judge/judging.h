@@ -37,7 +37,7 @@ class Judging {
   std::vector<Judgement> judgements_;
   std::vector<std::size_t> which_;
   std::vector<std::size_t> asked_;
-  std::vector<eptspec_case> cases_;
+  std::vector<PutCase> cases_;
   std::vector<Observation> observed_;
 };
 

@@ -59,8 +59,8 @@ Job part_of(const Job& job, std::size_t first, std::size_t count) {
   return part;
 }
 
-image::Record lost_record(const MadeCase& asked) {
-  image::Record record{};
+Recorded lost_record(const MadeCase& asked) {
+  Recorded record{};
   record.id = asked.id;
   record.end = image::End::reset;
   record.landed = image::kNowhere;
@@ -142,7 +142,8 @@ void LauncherSession::take_results(const std::string& payload, std::size_t cases
   if (offset > bytes.size() || size > bytes.size() - offset) return;
   bytes.replace(offset, size, payload, sizeof(offset), size);
   const std::size_t end = std::max<std::size_t>(offset + size, image::kProbeSize);
-  known_ = std::min(cases, (end - image::kProbeSize) / sizeof(image::Record));
+  const std::size_t record = (bytes.size() - image::kProbeSize - sizeof(image::Trailer)) / cases;
+  known_ = std::min(cases, (end - image::kProbeSize) / record);
   if (!exchanged.trouble.empty() && exchanged.last_suspect == cases) exchanged.last_suspect = known_;
   if (cases == 1 || Clock::now() < next_line_) return;
   next_line_ = Clock::now() + kLineEvery;
@@ -179,7 +180,7 @@ void LauncherSession::await_results(std::size_t cases, std::string& bytes, Excha
 LauncherSession::Exchanged LauncherSession::exchange(const Job& job) {
   if (peer_.pid < 0) start();
   const std::string cases = to_blob(job, kvm::kResults);
-  std::string bytes(image::results_size(job.cases.size()), '\0');
+  std::string bytes(results_size(job), '\0');
   const kvm::Order order{kvm::kOrderMagic,      ++sequence_,  kvm::Task::run,
                          options_.image.size(), cases.size(), bytes.size()};
   kill(-peer_.pid, SIGCONT);

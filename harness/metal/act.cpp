@@ -19,10 +19,10 @@ constexpr std::uint64_t kShadowStack = EPT_ACCESS_USER_SHADOW_STACK | EPT_ACCESS
 constexpr std::uint64_t kEventual = EPT_ACCESS_UNBLOCKED_NMI | EPT_ACCESS_EVENT_DELIVERY;
 constexpr std::uint64_t kUnlinear = EPT_ACCESS_NO_LINEAR_ADDRESS | EPT_ACCESS_ASYNCHRONOUS;
 
-bool has(const eptspec_case& asked, std::uint64_t attributes) { return (asked.access & attributes) != 0; }
+bool has(const PutCase& asked, std::uint64_t attributes) { return (asked.access & attributes) != 0; }
 
 // What no guest does, whichever the machine.
-const char* impossible(const eptspec_case& asked) {
+const char* impossible(const PutCase& asked) {
   if (has(asked, kUnlinear)) {
     return "only Intel PT, PEBS and user-interrupt delivery make accesses asynchronously or without a linear address";
   }
@@ -66,7 +66,7 @@ bool choose(std::uint64_t kind, Plan& plan) {
 }
 
 // What this machine, or the address, does not let the act do.
-std::string obstacle(const Machine& machine, const eptspec_case& asked, const Plan& plan) {
+std::string obstacle(const Machine& machine, const PutCase& asked, const Plan& plan) {
   const std::uint64_t gpa = asked.guest_physical_address;
   const Act act = plan.made.act;
   if (gpa >> machine.maxphyaddr != 0) {
@@ -122,7 +122,7 @@ void settle_sub_page_check(vectors::Case& asked, ept_word below_width) {
 
 }  // namespace
 
-void choose_act(const Machine& machine, const eptspec_case& asked, Plan& plan) {
+void choose_act(const Machine& machine, const PutCase& asked, Plan& plan) {
   plan.not_applicable = impossible(asked);
   if (!plan.not_applicable.empty()) return;
   if (!choose(asked.access & (kKind | kEventual), plan)) {

@@ -22,14 +22,35 @@ std::string_view bytes_of(const T& object) {
   return {reinterpret_cast<const char*>(&object), sizeof(T)};
 }
 
-// The object at `at`, when it is all there and its checksum, its last word, is right.
+// Whether the object at `at` is all there and its checksum, its last word, is right.
+bool is_sealed(std::string_view bytes, std::size_t at, std::size_t size) {
+  if (bytes.size() < at + size) return false;
+  image::Seal seal{};
+  std::memcpy(&seal, bytes.data() + at + size - sizeof(seal), sizeof(seal));
+  return crc32c(bytes.substr(at, size - sizeof(seal))) == seal.crc;
+}
+
 template <class T>
 std::optional<T> sealed(std::string_view bytes, std::size_t at) {
-  if (bytes.size() < at + sizeof(T)) return std::nullopt;
+  if (!is_sealed(bytes, at, sizeof(T))) return std::nullopt;
   T object{};
   std::memcpy(&object, bytes.data() + at, sizeof(T));
-  if (crc32c(bytes.substr(at, sizeof(T) - 2 * sizeof(std::uint32_t))) != object.crc) return std::nullopt;
   return object;
+}
+
+std::optional<Recorded> sealed_record(std::string_view bytes, std::size_t at, std::size_t words) {
+  if (!is_sealed(bytes, at, image::size_of_record(words))) return std::nullopt;
+  Recorded record{};
+  record.words.resize(words);
+  std::memcpy(static_cast<image::Record*>(&record), bytes.data() + at, sizeof(image::Record));
+  std::memcpy(record.words.data(), bytes.data() + at + sizeof(image::Record), words * sizeof(std::uint64_t));
+  return record;
+}
+
+std::size_t most_words(const Job& job) {
+  std::size_t most = 0;
+  for (const MadeCase& one : job.cases) most = std::max(most, one.words.size());
+  return most;
 }
 
 void append(const MadeCase& made, std::string& body) {
@@ -67,6 +88,8 @@ void add_field(MadeCase& made, ept_register number, std::uint64_t value, image::
   made.fields.push_back({ept_register_names[number].number, base, value});
 }
 
+std::uint64_t results_size(const Job& job) { return image::results_size(job.cases.size(), most_words(job)); }
+
 std::string to_blob(const Job& job, std::uint64_t results, std::uint32_t flags) {
   std::string body;
   for (const std::uint64_t page : job.pages) body += bytes_of(page);
@@ -84,24 +107,28 @@ std::string to_blob(const Job& job, std::uint64_t results, std::uint32_t flags) 
   header.asked = job.asked;
   header.flags = flags;
   header.cases_size = static_cast<std::uint32_t>(body.size() - pages_size);
+  header.record_words = static_cast<std::uint32_t>(most_words(job));
   return std::string(bytes_of(header)) + body;
 }
 
 Results read_results(std::string_view bytes) {
   Results results;
   results.probe = sealed<image::Probe>(bytes, 0);
-  if (!results.probe || results.probe->magic != image::kProbeMagic || results.probe->version != image::kWireVersion) {
+  if (!results.probe || results.probe->magic != image::kProbeMagic || results.probe->version != image::kWireVersion ||
+      results.probe->record_words > image::kMostWords) {
     results.probe.reset();
     results.problem = "there are no results";
     return results;
   }
   const std::size_t cases = results.probe->case_count;
   std::size_t at = image::kProbeSize;
-  for (std::size_t n = 0; n < cases && at < bytes.size(); ++n, at += sizeof(image::Record)) {
-    const auto record = sealed<image::Record>(bytes, at);
-    if (record && record->magic == image::kRecordMagic && record->sequence == n) results.records.push_back(*record);
+  const std::size_t words = results.probe->record_words;
+  for (std::size_t n = 0; n < cases && at < bytes.size(); ++n, at += image::size_of_record(words)) {
+    auto record = sealed_record(bytes, at, words);
+    if (record && record->magic == image::kRecordMagic && record->sequence == n)
+      results.records.push_back(std::move(*record));
   }
-  results.trailer = sealed<image::Trailer>(bytes, image::kProbeSize + cases * sizeof(image::Record));
+  results.trailer = sealed<image::Trailer>(bytes, image::kProbeSize + cases * image::size_of_record(words));
   if (results.trailer && results.trailer->magic != image::kTrailerMagic) results.trailer.reset();
   results.problem = problem_of(results, cases);
   return results;

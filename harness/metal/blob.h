@@ -36,13 +36,21 @@ struct Job {
   std::uint64_t asked = 0;  // digest of the cases of the harness of which it was made
 };
 
+// Of the results of all cases, in bytes.
+std::uint64_t results_size(const Job& job);
+
 // results: the physical address where the image is to leave its results; 0: where it finds room. flags: those of
 // image::CasesHeader.
 std::string to_blob(const Job& job, std::uint64_t results, std::uint32_t flags = 0);
 
+// The same of what is read.
+struct Recorded : image::Record {
+  std::vector<std::uint64_t> words;  // those of the case afterwards, and behind them 0
+};
+
 struct Results {
   std::optional<image::Probe> probe;
-  std::vector<image::Record> records;  // those that are whole, in their order
+  std::vector<Recorded> records;  // those that are whole, in their order
   std::optional<image::Trailer> trailer;
   std::string problem;                       // why there is not more; empty when all is there
   std::map<std::uint64_t, std::string> why;  // of cases that did not end as one does, by id: what happened

@@ -192,7 +192,7 @@ Plan plan_check(const Machine& machine, ept_check_id check, const ept_registers&
   return plan;
 }
 
-CheckObservation observed_check(const Plan& plan, const image::Record& record) {
+CheckObservation observed_check(const Plan& plan, const Recorded& record) {
   const std::uint32_t reason = record.reason & 0xffff;
   switch (record.end) {
     case image::End::completed: return {CheckEnd::accepted, 0};

@@ -28,6 +28,6 @@ struct CheckObservation {
   CheckEnd end;
   std::uint32_t number;
 };
-CheckObservation observed_check(const Plan& plan, const image::Record& record);
+CheckObservation observed_check(const Plan& plan, const Recorded& record);
 
 }  // namespace harness

@@ -17,18 +17,18 @@ namespace {
 
 bool is_made(const Plan& plan) { return plan.not_applicable.empty() && plan.declined.empty(); }
 
-Observation without_answer(const eptspec_case& asked, std::uint32_t status, const std::string& reason) {
+Observation without_answer(const PutCase& asked, std::uint32_t status, const std::string& reason) {
   return {Fate::answered, unanswered(asked, status, reason), {}};
 }
 
 // Of a case that is not put to the machine.
-Observation not_made(const eptspec_case& asked, const Plan& plan) {
+Observation not_made(const PutCase& asked, const Plan& plan) {
   if (plan.not_applicable.empty()) return without_answer(asked, EPTSPEC_DECLINED, plan.declined);
   return without_answer(asked, EPTSPEC_NOT_APPLICABLE, plan.not_applicable);
 }
 
 // Of a case for which there is no record.
-Observation unrecorded(const eptspec_case& asked, const Results& results) {
+Observation unrecorded(const PutCase& asked, const Results& results) {
   if (results.problem.empty()) {
     return without_answer(asked, EPTSPEC_DECLINED, "the machine was not given the case");
   }
@@ -40,23 +40,24 @@ std::string change_of(const Results& results) {
                      results.trailer->first_changed);
 }
 
-std::uint64_t digest_of(std::span<const eptspec_case> cases) {
-  static_assert(std::has_unique_object_representations_v<eptspec_case>);
-  return hash_of({reinterpret_cast<const char*>(cases.data()), cases.size_bytes()});
+std::uint64_t digest_of(std::span<const PutCase> cases) {
+  std::uint64_t digest = hash_of("");
+  for (const PutCase& one : cases) digest = hash_of(bytes_of(one), digest);
+  return digest;
 }
 
 }  // namespace
 
-std::vector<eptspec_case> cases_of(const std::vector<vectors::Vector>& vectors, const Description& description) {
-  std::vector<eptspec_case> cases;
+std::vector<PutCase> cases_of(const std::vector<vectors::Vector>& vectors, const Description& description) {
+  std::vector<PutCase> cases;
   for (std::size_t n = 0; n < vectors.size(); ++n) {
-    eptspec_case put{};
+    PutCase put{};
     if (prepare(vectors[n], description, n + 1, put).verdict == Verdict::pass) cases.push_back(put);
   }
   return cases;
 }
 
-PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases) {
+PlannedJob plan_job(const Machine& machine, std::span<const PutCase> cases) {
   PlannedJob planned;
   Job& job = planned.job;
   job.window_of_tables = machine.tables;
@@ -64,7 +65,7 @@ PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases)
   job.asked = digest_of(cases);
   job.cases.push_back(probe_case(machine));
   planned.plans.reserve(cases.size());
-  for (const eptspec_case& asked : cases) {
+  for (const PutCase& asked : cases) {
     Plan& one = planned.plans.emplace_back(plan(machine, asked));
     take_path(machine, one);
     if (!is_made(one)) continue;
@@ -78,13 +79,13 @@ PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases)
 
 bool has_changed(const Results& results) { return results.trailer && results.trailer->changed != 0; }
 
-void observe(const Machine& machine, std::span<const eptspec_case> cases, const PlannedJob& planned,
-             const Results& results, std::span<Observation> observations) {
+void observe(const Machine& machine, std::span<const PutCase> cases, const PlannedJob& planned, const Results& results,
+             std::span<Observation> observations) {
   if (results.probe && results.probe->asked != planned.job.asked) {
     throw std::runtime_error("these are results of other vectors, or of other versions of image and program");
   }
-  std::map<std::uint64_t, const image::Record*> records;
-  for (const image::Record& record : results.records) records[record.id] = &record;
+  std::map<std::uint64_t, const Recorded*> records;
+  for (const Recorded& record : results.records) records[record.id] = &record;
   for (std::size_t n = 0; n < cases.size(); ++n) {
     const auto found = records.find(cases[n].id);
     const auto why = results.why.find(cases[n].id);

@@ -17,7 +17,7 @@ namespace harness {
 void settle(vectors::Vector& vector);
 
 // Those of the vectors that apply to the machine: vector n has the id n + 1.
-std::vector<eptspec_case> cases_of(const std::vector<vectors::Vector>& vectors, const Description& description);
+std::vector<PutCase> cases_of(const std::vector<vectors::Vector>& vectors, const Description& description);
 
 struct PlannedJob {
   std::vector<Plan> plans;  // of each case
@@ -25,7 +25,7 @@ struct PlannedJob {
 };
 
 // The ids of the cases differ and are not kProbeCase.
-PlannedJob plan_job(const Machine& machine, std::span<const eptspec_case> cases);
+PlannedJob plan_job(const Machine& machine, std::span<const PutCase> cases);
 
 // Whether memory was changed that no case touches.
 bool has_changed(const Results& results);
@@ -33,7 +33,7 @@ bool has_changed(const Results& results);
 // Takes the results of the job, or of another that was planned of the same cases for the same machine. The case that
 // modified memory outside its own pages gets that as its only answer; if the case is not known, the last one does.
 // Throws std::runtime_error when they are results of something else.
-void observe(const Machine& machine, std::span<const eptspec_case> cases, const PlannedJob& planned,
-             const Results& results, std::span<Observation> observations);
+void observe(const Machine& machine, std::span<const PutCase> cases, const PlannedJob& planned, const Results& results,
+             std::span<Observation> observations);
 
 }  // namespace harness

@@ -79,7 +79,7 @@ Machine machine_of(const image::Probe& probe, const ept_registers& capabilities)
 
 bool runs_cases(const Results& results) {
   return std::any_of(results.records.begin(), results.records.end(),
-                     [](const image::Record& one) { return one.id == kProbeCase; });
+                     [](const Recorded& one) { return one.id == kProbeCase; });
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ std::string text_of(image::Obstacle obstacle) {
 }
 
 MadeCase probe_case(const Machine& machine) {
-  eptspec_case asked{};
+  PutCase asked{};
   asked.id = kProbeCase;
   asked.question = EPTSPEC_QUESTION_EPTP;
   asked.registers.eptp = kPlainEptp;

@@ -37,9 +37,9 @@ bool place_guest(const Machine& machine, Plan& plan) {
     int low_bit;
   };
   constexpr std::array<Place, 3> kPlaces = {{{Own::at_1_gbyte, 30}, {Own::at_512_gbyte, 39}, {Own::at_256_tbyte, 48}}};
-  const eptspec_case& walked = plan.walked;
+  const PutCase& walked = plan.walked;
   const ept_context context = vectors::context_of(walked.registers);
-  for (std::uint32_t n = 0; n < walked.word_count && walked.level - n >= 3; ++n) {
+  for (std::uint32_t n = 0; n < walked.words.size() && walked.level - n >= 3; ++n) {
     const std::uint32_t level = walked.level - n;
     const Place& place = kPlaces.at(level - 3);
     const bool first = (walked.guest_physical_address >> place.low_bit & 0x1ff) == 0;
@@ -57,8 +57,8 @@ bool place_guest(const Machine& machine, Plan& plan) {
 
 // Tables into memory: those that the walk reads have to be there, the others are put where they can be.
 bool place_tables(const Machine& machine, int last_level, Plan& plan) {
-  const eptspec_case& walked = plan.walked;
-  for (std::uint32_t n = 0; n < walked.word_count; ++n) {
+  const PutCase& walked = plan.walked;
+  for (std::uint32_t n = 0; n < walked.words.size(); ++n) {
     const int level = static_cast<int>(walked.level - n);
     const std::uint64_t address = relocated(machine, walked.words[n].address);
     const bool read = last_level != 0 && level >= last_level;
@@ -74,8 +74,8 @@ bool place_tables(const Machine& machine, int last_level, Plan& plan) {
 // Pages that a walk would reach if it did not end where the manual says: an access that lands there is told apart. Bits
 // that a large page's address must not have do not count.
 void add_pages_of_entries(const Machine& machine, Plan& plan) {
-  const eptspec_case& walked = plan.walked;
-  for (std::uint32_t n = 0; n < walked.word_count; ++n) {
+  const PutCase& walked = plan.walked;
+  for (std::uint32_t n = 0; n < walked.words.size(); ++n) {
     const std::uint64_t entry = walked.words[n].value & EPT_ENTRY_ADDRESS & width_mask(machine);
     const bool large =
         (walked.words[n].value & EPT_ENTRY_PAGE_SIZE) != 0 && (walked.level - n == 2 || walked.level - n == 3);
@@ -132,25 +132,25 @@ bool has_place(const Machine& machine, std::uint64_t symbol) {
   return ours && is_memory(machine, address) && symbolic(machine, address) == symbol;
 }
 
-ept_outcome expected_walk(const eptspec_case& asked) {
+ept_outcome expected_walk(const PutCase& asked) {
   const ept_context context = vectors::context_of(asked.registers);
-  eptspec_case memory = asked;
+  eptspec_case memory = abi_case(asked);
   return ept_walk(&context, asked.guest_physical_address, asked.access, read_word, &memory);
 }
 
-ept_outcome expected_sub_page_check(const eptspec_case& asked) {
+ept_outcome expected_sub_page_check(const PutCase& asked) {
   const ept_configuration configuration = vectors::configuration_of(asked.registers);
-  eptspec_case memory = asked;
+  eptspec_case memory = abi_case(asked);
   return ept_check_sub_page(&configuration, asked.registers.eptp, asked.registers.sub_page_table_pointer,
                             asked.guest_physical_address, asked.access, read_word, &memory);
 }
 
 // The vector has no address.
-void lay_out_sub_page_table(const Machine& machine, const eptspec_case& asked, Plan& plan) {
+void lay_out_sub_page_table(const Machine& machine, const PutCase& asked, Plan& plan) {
   const auto last = static_cast<std::uint32_t>(expected_sub_page_check(asked).level);
   const std::uint64_t root = relocated_entry(machine, asked.registers.sub_page_table_pointer);
   if (root != 0) add_field(plan.made, EPT_REGISTER_SUB_PAGE_TABLE_POINTER, root);  // 0: a table of the image's own
-  for (std::uint32_t n = 0; n < asked.word_count; ++n) {
+  for (std::uint32_t n = 0; n < asked.words.size(); ++n) {
     const std::uint32_t level = asked.level - n;
     const auto& [address, value] = asked.words[n];
     const bool read = level >= last;

@@ -11,7 +11,7 @@ namespace harness {
 
 namespace {
 
-Observation answered(const eptspec_case& asked, std::uint32_t result) {
+Observation answered(const PutCase& asked, std::uint32_t result) {
   Observation observation{Fate::answered, {}, {}};
   observation.answer.id = asked.id;
   observation.answer.status = EPTSPEC_ANSWERED;
@@ -28,7 +28,7 @@ constexpr std::uint32_t kVmControlsInvalid = 7;
 constexpr std::uint32_t kHostStateInvalid = 8;
 
 // What no case should end with.
-Observation strange(const image::Record& record) {
+Observation strange(const Recorded& record) {
   switch (record.end) {
     case image::End::exit:
     case image::End::completed: break;
@@ -52,7 +52,7 @@ Observation strange(const image::Record& record) {
                                            record.qualification, record.done != 0 ? "done" : "not done"));
 }
 
-Observation observed_eptp(const eptspec_case& asked, const image::Record& record) {
+Observation observed_eptp(const PutCase& asked, const Recorded& record) {
   if (record.end == image::End::exit && record.reason == image::kReasonInterruptWindow) {
     return answered(asked, EPTSPEC_EPTP_ACCEPTED);
   }
@@ -64,31 +64,32 @@ Observation observed_eptp(const eptspec_case& asked, const image::Record& record
   return observation;
 }
 
-bool is_virtualization_exception(const image::Record& record) {
+bool is_virtualization_exception(const Recorded& record) {
   return record.reason == image::kReasonException &&
          (record.interruption & 0x800000ffU) == (0x80000000U | kVirtualization);
 }
 
 // The words afterwards, in the case's own addresses: what changed is what is told.
-void take_words(const eptspec_case& walked, const Machine& machine, const Plan& plan, const image::Record& record,
-                eptspec_answer& answer) {
-  for (std::uint32_t n = 0; n < walked.word_count; ++n) {
+void take_words(const PutCase& walked, const Machine& machine, const Plan& plan, const Recorded& record,
+                Answer& answer) {
+  answer.words.resize(walked.words.size());
+  for (std::uint32_t n = 0; n < walked.words.size(); ++n) {
     answer.words[n] = walked.words[n].value;
     const std::uint64_t address = relocated(machine, walked.words[n].address);
-    for (std::size_t k = 0; k < plan.made.words.size() && k < image::kRecordedWords; ++k) {
+    for (std::size_t k = 0; k < plan.made.words.size() && k < record.words.size(); ++k) {
       if (plan.made.words[k].address == address) answer.words[n] ^= plan.made.words[k].value ^ record.words[k];
     }
   }
 }
 
 // Where a completed access arrived.
-Observation observed_landing(const Machine& machine, const Plan& plan, const image::Record& record,
+Observation observed_landing(const Machine& machine, const Plan& plan, const Recorded& record,
                              Observation observation) {
   if (record.stray != 0) return failed(Fate::garbage, "the store went to another address than the one that is read");
   std::uint64_t landed = record.landed;
   if (landed == image::kNowhere && plan.made.act == image::Act::fetch) landed = plan.byte_code;
   const bool refused = plan.made.act == image::Act::load_pdptes && record.reason == image::kReasonException;
-  eptspec_answer& answer = observation.answer;
+  Answer& answer = observation.answer;
   answer.result = EPTSPEC_WALK_TRANSLATED;
   // A processor that checks PDPTEs that are not present has read them, and nothing tells where.
   if (landed == image::kNowhere && refused) return observation;
@@ -99,8 +100,8 @@ Observation observed_landing(const Machine& machine, const Plan& plan, const ima
 }
 
 // The exit, or exception, with which an access ended that was not completed.
-Observation observed_exit(const Plan& plan, const image::Record& record, Observation observation) {
-  eptspec_answer& answer = observation.answer;
+Observation observed_exit(const Plan& plan, const Recorded& record, Observation observation) {
+  Answer& answer = observation.answer;
   const bool converted = is_virtualization_exception(record);
   ExitReport report{record.guest_physical_address, record.guest_linear_address, record.qualification};
   if (converted) report = {record.ve[3], record.ve[2], record.ve[1]};
@@ -131,10 +132,10 @@ Observation observed_exit(const Plan& plan, const image::Record& record, Observa
   return observation;
 }
 
-Observation observed_walk(const Machine& machine, const Plan& plan, const image::Record& record) {
+Observation observed_walk(const Machine& machine, const Plan& plan, const Recorded& record) {
   if (record.end != image::End::exit) return strange(record);
   Observation observation = answered(plan.walked, 0);
-  eptspec_answer& answer = observation.answer;
+  Answer& answer = observation.answer;
   answer.valid = EPTSPEC_VALID_WORDS;
   take_words(plan.walked, machine, plan, record, answer);
   const bool done = record.done != 0;
@@ -144,7 +145,7 @@ Observation observed_walk(const Machine& machine, const Plan& plan, const image:
 }
 
 // Of the walk through an entry: what the exit saved and an answer about the entry has no member for.
-void add_mistakes(const eptspec_answer& answer, const ept_outcome& expected, std::vector<Mistake>& mistakes) {
+void add_mistakes(const Answer& answer, const ept_outcome& expected, std::vector<Mistake>& mistakes) {
   if (answer.result != abi_result(expected.result)) return;
   const auto compare = [&](ept_member member, std::uint64_t observed) {
     const std::uint64_t right = ept_outcome_get(&expected, member);
@@ -163,13 +164,13 @@ std::uint32_t result_of_exit_66(std::uint64_t qualification) {
 }
 
 // What the table says, told by how the write ended.
-Observation observed_sub_page_check(const Machine& machine, const eptspec_case& asked, const Plan& plan,
-                                    const image::Record& record) {
+Observation observed_sub_page_check(const Machine& machine, const PutCase& asked, const Plan& plan,
+                                    const Recorded& record) {
   Observation walked = observed_walk(machine, plan, record);
   if (walked.fate != Fate::answered) return walked;
   Observation observation = answered(asked, 0);
   observation.mistakes = std::move(walked.mistakes);
-  eptspec_answer& answer = observation.answer;
+  Answer& answer = observation.answer;
   answer.valid = EPTSPEC_VALID_WORDS;
   take_words(asked, machine, plan, record, answer);
   switch (walked.answer.result) {
@@ -190,11 +191,10 @@ Observation observed_sub_page_check(const Machine& machine, const eptspec_case& 
 }
 
 // What the entry is, told by how the walk through it ended.
-Observation observed_entry(const Machine& machine, const eptspec_case& asked, const Plan& plan,
-                           const image::Record& record) {
+Observation observed_entry(const Machine& machine, const PutCase& asked, const Plan& plan, const Recorded& record) {
   Observation walked = observed_walk(machine, plan, record);
   if (walked.fate != Fate::answered) return walked;
-  const eptspec_answer& answer = walked.answer;
+  const Answer& answer = walked.answer;
   constexpr std::uint64_t kAllowed =
       EPT_QUALIFICATION_READABLE | EPT_QUALIFICATION_WRITABLE | EPT_QUALIFICATION_EXECUTABLE;
   std::uint32_t result = 0;
@@ -215,10 +215,10 @@ Observation observed_entry(const Machine& machine, const eptspec_case& asked, co
   return observation;
 }
 
-Observation observed_check_case(const eptspec_case& asked, const Plan& plan, const image::Record& record) {
+Observation observed_check_case(const PutCase& asked, const Plan& plan, const Recorded& record) {
   const CheckObservation found = observed_check(plan, record);
   Observation observation = answered(asked, EPTSPEC_CHECK_ACCEPTED);
-  eptspec_answer& answer = observation.answer;
+  Answer& answer = observation.answer;
   switch (found.end) {
     case CheckEnd::accepted: break;
     case CheckEnd::vm_instruction_error:
@@ -246,7 +246,7 @@ Observation observed_check_case(const eptspec_case& asked, const Plan& plan, con
 
 }  // namespace
 
-Observation observed(const Machine& machine, const eptspec_case& asked, const Plan& plan, const image::Record& record) {
+Observation observed(const Machine& machine, const PutCase& asked, const Plan& plan, const Recorded& record) {
   switch (asked.question) {
     case EPTSPEC_QUESTION_EPTP: return observed_eptp(asked, record);
     case EPTSPEC_QUESTION_ENTRY: return observed_entry(machine, asked, plan, record);

@@ -23,7 +23,7 @@ class MachineAdapter : public Adapter {
 
   [[nodiscard]] const Description& description() const override { return known_.description; }
 
-  void run(std::span<const eptspec_case> cases, std::span<Observation> observations) override {
+  void run(std::span<const PutCase> cases, std::span<Observation> observations) override {
     for (std::size_t at = 0; at < cases.size(); at += kMostCases) {
       const std::size_t count = std::min(kMostCases, cases.size() - at);
       run_once(cases.subspan(at, count), observations.subspan(at, count));
@@ -31,7 +31,7 @@ class MachineAdapter : public Adapter {
   }
 
  private:
-  void run_once(std::span<const eptspec_case> cases, std::span<Observation> observations) {
+  void run_once(std::span<const PutCase> cases, std::span<Observation> observations) {
     const PlannedJob planned = plan_job(known_.machine, cases);
     const bool any = planned.job.cases.size() > 1;  // beside the probe's own
     Results results = any ? boot_(planned.job) : Results{};
@@ -63,7 +63,7 @@ class ResultsAdapter : public Adapter {
 
   [[nodiscard]] const Description& description() const override { return known_.description; }
 
-  void run(std::span<const eptspec_case> cases, std::span<Observation> observations) override {
+  void run(std::span<const PutCase> cases, std::span<Observation> observations) override {
     observe(known_.machine, cases, plan_job(known_.machine, cases), results_, observations);
   }
 

@@ -17,17 +17,17 @@ constexpr std::uint64_t kWriteBack = 0x30;
 
 // Most cases have room in the page-modification log. The others begin with the index at which it wraps, or with one
 // that is out of range; the case itself tells, so that it is the same in every run.
-std::uint32_t log_index(eptspec_case asked, image::Act act) {
+std::uint32_t log_index(PutCase asked, image::Act act) {
   constexpr std::array<std::uint32_t, 4> kOthers = {0, 512, 0x8000, 0xffff};
   asked.id = 0;
-  const std::uint64_t drawn = hash_of({reinterpret_cast<const char*>(&asked), sizeof(asked)}) >> 32;
+  const std::uint64_t drawn = hash_of(bytes_of(asked)) >> 32;
   // Exit 62 in the middle of its delivery would lose an event.
   if (act == image::Act::deliver_interrupt || drawn % 2 != 0) return image::kLastLogged;
   return kOthers[drawn / 2 % kOthers.size()];
 }
 
 // The log must agree with the dirty flags (harness/metal/saved.cpp), so it is on wherever there are both.
-void set_controls(const Machine& machine, const eptspec_case& asked, Plan& plan) {
+void set_controls(const Machine& machine, const PutCase& asked, Plan& plan) {
   MadeCase& made = plan.made;
   ept_registers controls = asked.registers;
   if ((controls.secondary_controls & EPT_CONTROL_EPT_VIOLATION_VE) != 0) made.flags |= image::kArmedVe;
@@ -46,16 +46,16 @@ void set_controls(const Machine& machine, const eptspec_case& asked, Plan& plan)
 }
 
 // An update of a guest entry's flags follows a read of that entry, which must not end the walk first.
-bool read_comes_first(const eptspec_case& asked) {
+bool read_comes_first(const PutCase& asked) {
   constexpr std::uint64_t kUpdate = EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE;
   if ((asked.access & kUpdate) != kUpdate) return false;
-  eptspec_case read = asked;
+  PutCase read = asked;
   read.access = (asked.access & ~kUpdate) | EPT_ACCESS_GUEST_PAGING_STRUCTURE_READ;
   return expected_walk(read).result == EPT_VIOLATION &&
          expected_walk(asked).qualification != expected_walk(read).qualification;
 }
 
-Plan plan_walk(const Machine& machine, const eptspec_case& asked) {
+Plan plan_walk(const Machine& machine, const PutCase& asked) {
   Plan plan;
   plan.walked = asked;
   plan.made.id = asked.id;
@@ -70,7 +70,7 @@ Plan plan_walk(const Machine& machine, const eptspec_case& asked) {
   return plan;
 }
 
-Plan plan_eptp(const Machine& machine, const eptspec_case& asked) {
+Plan plan_eptp(const Machine& machine, const PutCase& asked) {
   Plan plan;
   plan.made.id = asked.id;
   plan.made.act = image::Act::entry_only;
@@ -80,7 +80,7 @@ Plan plan_eptp(const Machine& machine, const eptspec_case& asked) {
 }
 
 // The access that the entry allows, if it allows any.
-std::uint64_t allowed_access(const eptspec_case& asked) {
+std::uint64_t allowed_access(const PutCase& asked) {
   const std::uint64_t entry = asked.words[0].value;
   if ((entry & EPT_ENTRY_READ) != 0) return EPT_ACCESS_READ;
   if ((entry & EPT_ENTRY_EXECUTE) != 0) return EPT_ACCESS_SUPERVISOR_FETCH;
@@ -89,11 +89,11 @@ std::uint64_t allowed_access(const eptspec_case& asked) {
 }
 
 // A walk at address 0 through the entry: tables with all permissions above it, and below it down to a page.
-eptspec_case walk_through(const eptspec_case& asked) {
-  eptspec_case through = asked;
+PutCase walk_through(const PutCase& asked) {
+  PutCase through = asked;
   through.question = EPTSPEC_QUESTION_WALK;
   through.level = static_cast<std::uint32_t>((asked.registers.eptp >> 3 & 7) + 1);
-  through.word_count = 0;
+  through.words.clear();
   through.access = allowed_access(asked);
   const std::uint64_t entry = asked.words[0].value;
   std::uint64_t free = 0x8000;
@@ -103,21 +103,21 @@ eptspec_case walk_through(const eptspec_case& asked) {
     free += 0x1000;
     std::uint64_t value = level == 1 ? kBehindTable | kAllPermissions | kWriteBack : free | kAllPermissions;
     if (level == asked.level) value = entry;
-    through.words[through.word_count++] = {table, value};
+    through.words.push_back({table, value});
     table = value & EPT_ENTRY_ADDRESS;
   }
   return through;
 }
 
 // The walk that comes to the check.
-eptspec_case walk_to_check(const eptspec_case& asked) {
+PutCase walk_to_check(const PutCase& asked) {
   vectors::Case check{.question = vectors::Question::sub_page, .registers = asked.registers};
-  for (std::uint32_t n = 0; n < asked.word_count; ++n) check.entries.push_back(asked.words[n].value);
+  for (const eptspec_word& word : asked.words) check.entries.push_back(word.value);
   check.level = static_cast<int>(asked.level);
   check.guest_physical_address = asked.guest_physical_address;
   check.access = asked.access;
   const vectors::Case walk = vectors::walk_to_sub_page_check(check);
-  eptspec_case put = asked;
+  PutCase put = asked;
   put.question = EPTSPEC_QUESTION_WALK;
   put.level = static_cast<std::uint32_t>(walk.level);
   put.registers.eptp = walk.registers.eptp;
@@ -125,13 +125,13 @@ eptspec_case walk_to_check(const eptspec_case& asked) {
   return put;
 }
 
-Plan plan_sub_page_check(const Machine& machine, const eptspec_case& asked) {
+Plan plan_sub_page_check(const Machine& machine, const PutCase& asked) {
   Plan plan = plan_walk(machine, walk_to_check(asked));
   if (plan.not_applicable.empty() && plan.declined.empty()) lay_out_sub_page_table(machine, asked, plan);
   return plan;
 }
 
-Plan plan_check_case(const Machine& machine, const eptspec_case& asked) {
+Plan plan_check_case(const Machine& machine, const PutCase& asked) {
   Plan plan = plan_check(machine, static_cast<ept_check_id>(asked.check), asked.registers);
   plan.made.id = asked.id;
   return plan;
@@ -148,7 +148,7 @@ bool is_ordinary(image::Act act) {
 
 }  // namespace
 
-Plan plan(const Machine& machine, const eptspec_case& asked) {
+Plan plan(const Machine& machine, const PutCase& asked) {
   switch (asked.question) {
     case EPTSPEC_QUESTION_EPTP: return plan_eptp(machine, asked);
     case EPTSPEC_QUESTION_ENTRY: return plan_walk(machine, walk_through(asked));

@@ -1,5 +1,7 @@
 // What an exit saved, held against what the manual says an exit for this access saves; the values and places are those
 // of the specification (spec/semantics/outcome.yaml, saved).
+#include <algorithm>
+
 #include "ept_names.h"
 #include "harness/metal/plan.h"
 
@@ -13,7 +15,7 @@ std::uint64_t value_of(ept_saved fact) { return ept_saved_facts[fact].value; }
 
 struct Exit {
   const Plan& plan;
-  const image::Record& record;
+  const Recorded& record;
   const ExitReport& report;
   const ept_outcome& expected;
   std::vector<Mistake>& mistakes;
@@ -50,7 +52,7 @@ void compare_event(const Exit& exit) {
 }
 
 // Of the information area, how many words are not as the image put them.
-std::uint64_t changed_words(const image::Record& record, std::uint64_t first) {
+std::uint64_t changed_words(const Recorded& record, std::uint64_t first) {
   std::uint64_t changed = record.ve_beyond;
   for (unsigned n = 0; n < 5; ++n) {
     const std::uint64_t before = n == 0 ? first : n < 4 ? 0 : image::kVeFill;
@@ -60,7 +62,7 @@ std::uint64_t changed_words(const image::Record& record, std::uint64_t first) {
 }
 
 void compare_virtualization_exception(const Exit& exit) {
-  const image::Record& record = exit.record;
+  const Recorded& record = exit.record;
   exit.compare(EPT_SAVED_VE_INTERRUPTION, record.interruption);
   exit.compare(EPT_SAVED_VE_REASON, record.ve[0]);
   exit.compare(EPT_SAVED_VE_EPTP_INDEX, image::kEptpIndex, record.ve[4]);
@@ -84,7 +86,7 @@ std::optional<std::uint64_t> offset_of(const Plan& plan, std::uint64_t guest_phy
   return offset < plan.extent && offset % 8 == 0 ? std::optional(offset) : std::nullopt;
 }
 
-std::vector<Mistake> mistakes_in(const Plan& plan, const image::Record& record, const ExitReport& report) {
+std::vector<Mistake> mistakes_in(const Plan& plan, const Recorded& record, const ExitReport& report) {
   std::vector<Mistake> mistakes;
   const ept_outcome expected = expected_walk(plan.walked);
   const Exit exit{plan, record, report, expected, mistakes};
@@ -98,13 +100,14 @@ std::vector<Mistake> mistakes_in(const Plan& plan, const image::Record& record, 
   return mistakes;
 }
 
-std::vector<Mistake> log_mistakes_in(const Plan& plan, const image::Record& record) {
+std::vector<Mistake> log_mistakes_in(const Plan& plan, const Recorded& record) {
   std::vector<Mistake> mistakes;
   const MadeCase& made = plan.made;
   if ((field_of(made, EPT_REGISTER_SECONDARY_CONTROLS) & image::kEnablePml) == 0) return mistakes;
   std::uint32_t dirtied = 0;
   bool changed = false;
-  for (std::size_t n = 0; n < made.words.size() && n < plan.walked.word_count; ++n) {
+  const std::size_t words = std::min({made.words.size(), record.words.size(), plan.walked.words.size()});
+  for (std::size_t n = 0; n < words; ++n) {
     const std::uint64_t set = record.words[n] & ~made.words[n].value;
     if ((set & EPT_ENTRY_DIRTY) != 0) ++dirtied;
     changed |= (set & (EPT_ENTRY_ACCESSED | EPT_ENTRY_DIRTY)) != 0;

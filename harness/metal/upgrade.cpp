@@ -20,15 +20,15 @@ bool ends_with_vmcall(const Plan& plan) {
 }
 
 // Any other entry of the walk at the same address would change too.
-bool is_alone(const eptspec_case& walked, std::uint32_t word) {
-  for (std::uint32_t n = 0; n < walked.word_count; ++n) {
+bool is_alone(const PutCase& walked, std::uint32_t word) {
+  for (std::uint32_t n = 0; n < walked.words.size(); ++n) {
     if (n != word && walked.words[n].address == walked.words[word].address) return false;
   }
   return true;
 }
 
 // One that is not present maps a page then; another keeps what it has.
-std::uint64_t upgraded(const eptspec_case& walked, std::uint32_t word, bool is_absent) {
+std::uint64_t upgraded(const PutCase& walked, std::uint32_t word, bool is_absent) {
   if (!is_absent) return walked.words[word].value | kAll;
   const bool large = walked.level - word > 1;
   return kPagesBegin | kAll | kWriteBack | (large ? EPT_ENTRY_PAGE_SIZE : 0);
@@ -46,10 +46,10 @@ image::Word* made_word(const Machine& machine, Plan& plan, std::uint64_t symbol)
 void plan_upgrade(const Machine& machine, const ept_outcome& outcome, Plan& plan) {
   const bool is_absent = outcome.rules == EPT_VIOLATION_ENTRY_NOT_PRESENT;
   if (!ends_with_vmcall(plan) || outcome.level == 0 || (is_absent && outcome.level > kLargestPage)) return;
-  for (std::uint32_t n = 0; n < plan.walked.word_count; ++n) {
+  for (std::uint32_t n = 0; n < plan.walked.words.size(); ++n) {
     const bool is_last = static_cast<int>(plan.walked.level - n) == outcome.level;
     if ((is_absent && !is_last) || !is_alone(plan.walked, n)) continue;
-    eptspec_case changed = plan.walked;
+    PutCase changed = plan.walked;
     changed.words[n].value = upgraded(plan.walked, n, is_absent);
     const ept_outcome then = expected_walk(changed);
     const image::Word* const word = made_word(machine, plan, changed.words[n].address);

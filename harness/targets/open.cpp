@@ -47,9 +47,7 @@ class Posing : public Adapter {
  public:
   Posing(Adapter& adapter, const Description& description) : adapter_(adapter), description_(description) {}
   [[nodiscard]] const Description& description() const override { return description_; }
-  void run(std::span<const eptspec_case> cases, std::span<Observation> observed) override {
-    adapter_.run(cases, observed);
-  }
+  void run(std::span<const PutCase> cases, std::span<Observation> observed) override { adapter_.run(cases, observed); }
 
  private:
   Adapter& adapter_;

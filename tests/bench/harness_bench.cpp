@@ -68,7 +68,7 @@ void time_target(benchmark::State& state, const std::string& target) {
 
 void time_model(benchmark::State& state) {
   const auto adapter = harness::open_reference();
-  std::vector<eptspec_case> cases(all_vectors().size());
+  std::vector<harness::PutCase> cases(all_vectors().size());
   for (std::size_t n = 0; n < cases.size(); ++n) prepare(all_vectors()[n], adapter->description(), n + 1, cases[n]);
   std::vector<harness::Observation> observed(kBatch);
   for ([[maybe_unused]] auto _ : state) {

@@ -33,11 +33,11 @@ void read_configuration(element from, ept_registers& to) {
   to.parameters = word("parameters");
 }
 
-void read_words(element list, eptspec_case& asked) {
-  for (const element pair : list) asked.words[asked.word_count++] = {word_of(pair.at(0)), word_of(pair.at(1))};
+void read_words(element list, harness::PutCase& asked) {
+  for (const element pair : list) asked.words.push_back({word_of(pair.at(0)), word_of(pair.at(1))});
 }
 
-void read_case(element from, eptspec_case& asked) {
+void read_case(element from, harness::PutCase& asked) {
   for (const auto [key, value] : simdjson::dom::object(from)) {
     if (key == "id") asked.id = word_of(value);
     if (key == "question") {
@@ -49,7 +49,7 @@ void read_case(element from, eptspec_case& asked) {
     if (key == "level") asked.level = static_cast<std::uint32_t>(word_of(value));
     if (key == "guest_physical_address") asked.guest_physical_address = word_of(value);
     if (key == "access") asked.access = word_of(value);
-    if (key == "entry") asked.words[asked.word_count++] = {0, word_of(value)};
+    if (key == "entry") asked.words.push_back({0, word_of(value)});
     if (key == "words") read_words(value, asked);
   }
 }
@@ -62,7 +62,7 @@ class Server {
   void run(element said, std::string& reply) {
     cases_.clear();
     for (const element one : said["cases"]) {
-      eptspec_case& asked = cases_.emplace_back();
+      harness::PutCase& asked = cases_.emplace_back();
       asked.registers = configuration_;
       read_case(one, asked);
     }
@@ -75,7 +75,7 @@ class Server {
   }
 
  private:
-  static void append(const eptspec_answer& answer, std::string& reply) {
+  static void append(const harness::Answer& answer, std::string& reply) {
     fmt::format_to(std::back_inserter(reply), R"({{"id":{},"result":"{}")", answer.id,
                    harness::result_name(answer.result));
     if (answer.result >= EPTSPEC_WALK_TRANSLATED) {
@@ -87,7 +87,7 @@ class Server {
 
   ept_registers configuration_{};
   std::unique_ptr<harness::Adapter> reference_ = harness::open_reference();
-  std::vector<eptspec_case> cases_;
+  std::vector<harness::PutCase> cases_;
   std::vector<harness::Observation> observed_;
 };
 
@@ -100,7 +100,7 @@ void serve() {
     const std::string_view message = said["message"];
     if (message == "bye") break;
     if (message == "hello") {
-      reply = R"({"message":"hello","abi":4,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"
+      reply = R"({"message":"hello","abi":5,"name":"bench","version":"1","questions":["eptp","entry","walk"],)"
               R"("configuration":"any"})";
     } else if (message == "configure") {
       server.configure(said);

@@ -113,7 +113,8 @@ void run() {
   take_away(boot, 0, kLowMemory);
   EFI_FILE_HANDLE medium = open_medium();
   boot.cases = read_cases(medium, boot);
-  const uint64_t size = results_size(boot.cases == nullptr ? 0 : boot.cases->case_count);
+  const uint64_t size =
+      boot.cases == nullptr ? results_size(0, 0) : results_size(boot.cases->case_count, boot.cases->record_words);
   boot.results = allocate(size);
   if (boot.results != nullptr) {
     take_away(boot, address_of(boot.results), size);

@@ -18,12 +18,17 @@ void tell_log() {
 // Results that are there and were not told yet: the probe, then whole records.
 class Results {
  public:
-  Results(const kvm::VirtualMachine& machine, std::uint64_t size) : from_(machine.low + kvm::kResults), size_(size) {}
+  Results(const kvm::VirtualMachine& machine, const kvm::Job& job)
+      : from_(machine.low + kvm::kResults), size_(job.order.results_size) {
+    image::CasesHeader header{};
+    std::memcpy(&header, job.cases.data(), std::min(job.cases.size(), sizeof(header)));
+    record_size_ = image::size_of_record(header.record_words);
+  }
 
   void tell() {
     std::size_t end = told_;
     if (end == 0 && word(0) == image::kProbeMagic) end = image::kProbeSize;
-    while (end >= image::kProbeSize && is_record(end)) end += sizeof(image::Record);
+    while (end >= image::kProbeSize && is_record(end)) end += record_size_;
     tell_up_to(end);
   }
   // Whatever is there, at the end.
@@ -37,8 +42,8 @@ class Results {
   }
   // The image writes the checksum last.
   [[nodiscard]] bool is_record(std::size_t at) const {
-    return at + sizeof(image::Record) <= size_ && static_cast<std::uint32_t>(word(at)) == image::kRecordMagic &&
-           word(at + sizeof(image::Record) - 8) >> 32 != 0;
+    return at + record_size_ <= size_ && static_cast<std::uint32_t>(word(at)) == image::kRecordMagic &&
+           word(at + record_size_ - sizeof(image::Seal)) >> 32 != 0;
   }
   void tell_up_to(std::size_t end) {
     while (told_ < end) {
@@ -53,6 +58,7 @@ class Results {
 
   const char* from_;
   std::size_t size_;
+  std::size_t record_size_ = 0;
   std::size_t told_ = 0;
 };
 
@@ -63,7 +69,7 @@ std::string run(const kvm::Job& job) {
   if (job.order.results_size > kvm::kLowMemory - kvm::kResults) problem = "there are too many results";
   if (!problem.empty()) return problem;
   if (kvm::emulated()) kvm::rearm_warnings();
-  Results results(machine, job.order.results_size);
+  Results results(machine, job);
   problem = kvm::run(machine, [&] {
     tell_log();  // first, so that what it is about comes behind the results told before
     results.tell();

@@ -46,6 +46,8 @@ def misbehave(run, answers, mine):
         mine["id"] = 4711
     if BEHAVIOUR == "unknown_result":
         mine["result"] = "fine"
+    if BEHAVIOUR == "more_words":
+        mine["words"] = ["0x1"]
     if BEHAVIOUR == "unknown_key":
         mine["colour"] = "blue"
     if BEHAVIOUR == "no_result":

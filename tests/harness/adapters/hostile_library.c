@@ -45,6 +45,11 @@ static void misbehave(struct eptspec_answer* answer, size_t count) {
     answer->status = EPTSPEC_DECLINED;
     memset(answer->reason, 'x', sizeof answer->reason);
   }
+  static uint64_t own_words[8];
+  if (does("own_words")) answer->words = own_words;
+  if (does("no_words")) answer->words = NULL;
+  if (does("wild_words") || does("wild_words_unused")) answer->words = (uint64_t*)8;
+  if (does("own_words") || does("no_words") || does("wild_words")) answer->valid = EPTSPEC_VALID_WORDS;
   if (does("chatter")) puts("this is no part of the report");
 }
 
@@ -54,6 +59,10 @@ static void run(const struct eptspec_case* cases, struct eptspec_answer* answers
     answers[n].status = EPTSPEC_ANSWERED;
     answers[n].result = EPTSPEC_EPTP_ACCEPTED;
     if (does("hang_always")) pause();
+    if (does("invert_words")) {
+      answers[n].valid = EPTSPEC_VALID_WORDS;
+      for (uint32_t k = 0; k < cases[n].word_count; ++k) answers[n].words[k] |= ~cases[n].words[k].value;
+    }
     if (cases[n].id == 7) misbehave(&answers[n], count);
   }
 }

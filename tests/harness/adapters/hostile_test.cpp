@@ -105,6 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
         Behaviour{"unknown_id", Verdict::error, "garbage: an answer to case 4711, which was not asked"},
         Behaviour{"unknown_result", Verdict::error, "garbage: answer 7: 'result' cannot be \"fine\""},
         Behaviour{"unknown_key", Verdict::error, "garbage: answer 7: 'colour' cannot be \"blue\""},
+        Behaviour{"more_words", Verdict::error, "garbage: the answer brings 1 of 0 words"},
         Behaviour{"no_result", Verdict::error, "garbage: answer 7 has neither result, declined nor not_applicable"},
         Behaviour{"last_words", Verdict::error,
                   "crash: the command ended with exit code 1; it said: the table is full"},
@@ -168,11 +169,11 @@ TEST(Hostile, what_a_greeting_lacks_is_named_with_its_value) {
                    R"(","version":"1","questions":[],"configuration":)" + configuration + "}'; cat");
   };
   EXPECT_NE(greeted("1", "n", "\"any\"").find("'abi' is 1"), std::string::npos);
-  EXPECT_NE(greeted("4", "", "\"any\"").find("without the texts 'name'"), std::string::npos);
-  EXPECT_NE(greeted("4", "n", R"({"colour":1})").find("'colour' is no part"), std::string::npos);
-  EXPECT_NE(greeted("4", "n", R"({"capability":"12"})").find(R"('capability' cannot be "12"; expected)"),
+  EXPECT_NE(greeted("5", "", "\"any\"").find("without the texts 'name'"), std::string::npos);
+  EXPECT_NE(greeted("5", "n", R"({"colour":1})").find("'colour' is no part"), std::string::npos);
+  EXPECT_NE(greeted("5", "n", R"({"capability":"12"})").find(R"('capability' cannot be "12"; expected)"),
             std::string::npos);
-  EXPECT_NE(greeted("4", "n", "7").find("'configuration' cannot be 7"), std::string::npos);
+  EXPECT_NE(greeted("5", "n", "7").find("'configuration' cannot be 7"), std::string::npos);
 }
 
 TEST(Hostile, name_does_not_write_over_the_terminal) {

@@ -14,8 +14,8 @@ const std::string kRun =
     R"({"declined":"a\u00e9\ud83d\ude00\n\"","id":3},{"id":2,"result":"violation","vm_instruction_error":7,"guest_physical_address":"0x5","words":["0x1",2,18446744073709551615]}]})";
 
 // "refused", or how many answers were taken.
-std::string taken_of(const std::string& line, std::array<eptspec_answer, 3>& answers) {
-  std::array<eptspec_case, 3> cases{};
+std::string taken_of(const std::string& line, std::array<harness::Answer, 3>& answers) {
+  std::array<harness::PutCase, 3> cases{};
   for (std::size_t n = 0; n < cases.size(); ++n) cases[n].id = n + 1;
   answers = {};
   harness::AnswerReader reader;
@@ -27,12 +27,12 @@ std::string taken_of(const std::string& line, std::array<eptspec_answer, 3>& ans
 }
 
 std::string taken_of(const std::string& line) {
-  std::array<eptspec_answer, 3> answers{};
+  std::array<harness::Answer, 3> answers{};
   return taken_of(line, answers);
 }
 
 TEST(Protocol, every_value_of_an_answer_is_taken) {
-  std::array<eptspec_answer, 3> answers{};
+  std::array<harness::Answer, 3> answers{};
   ASSERT_EQ(taken_of(kRun, answers), "3");
   EXPECT_EQ(answers[0].level, 2U);
   EXPECT_EQ(answers[0].host_physical_address, 0x1fU);

@@ -7,7 +7,7 @@ import time
 for said in map(json.loads, sys.stdin):
     reply = {"message": said["message"]}
     if said["message"] == "hello":
-        reply |= {"abi": 4, "name": "slow", "version": "1", "questions": ["eptp", "entry"], "configuration": "any"}
+        reply |= {"abi": 5, "name": "slow", "version": "1", "questions": ["eptp", "entry"], "configuration": "any"}
     elif said["message"] == "run":
         time.sleep(0.02 * len(said["cases"]))
         results = {"eptp": "refused", "entry": "page"}

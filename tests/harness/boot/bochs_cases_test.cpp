@@ -16,15 +16,15 @@ using harness::Plan;
 using support::InBochs;
 using support::on;
 
-eptspec_case walk(std::uint64_t access, std::uint64_t gpa = 0) {
-  eptspec_case asked{};
+harness::PutCase walk(std::uint64_t access, std::uint64_t gpa = 0) {
+  harness::PutCase asked{};
   asked.question = EPTSPEC_QUESTION_WALK;
   asked.level = 4;
   asked.registers = support::processor(40, 0xf0106334141, 0, 0x80000000, 2, 0, 0);
   asked.registers.eptp = 0x101e;
   asked.access = access;
   asked.guest_physical_address = gpa;
-  asked.word_count = 4;
+  asked.words.resize(4);
   for (std::uint64_t n = 0; n < 4; ++n) {
     const std::uint64_t table = 0x1000 * (n + 1);
     asked.words[n] = {table, n == 3 ? 0x40000037 : (table + 0x1000) | 7};
@@ -97,7 +97,7 @@ TEST(InBochs, case_that_changes_memory_of_nobodys_is_named) {
     }
     return run_in_bochs(on("tigerlake"), job);
   });
-  std::array<eptspec_case, 3> cases{};
+  std::array<harness::PutCase, 3> cases{};
   for (std::uint64_t n = 0; n < cases.size(); ++n) {
     cases.at(n) = walk(EPT_ACCESS_READ);
     cases.at(n).id = n + 1;
@@ -122,10 +122,26 @@ TEST(InBochs, a_store_that_is_not_where_reads_say_is_found) {
   EXPECT_EQ(bochs.results.trailer->changed, 1U);
 }
 
+TEST(InBochs, every_word_of_a_case_with_many_is_recorded) {
+  InBochs bochs("tigerlake");
+  const std::size_t before = bochs.add(walk(EPT_ACCESS_READ));
+  Plan many = plan(bochs.machine, walk(EPT_ACCESS_WRITE));
+  for (std::uint64_t n = 0; n < 40; ++n) many.made.words.push_back({bochs.machine.tables + 0x100000 + 8 * n, ~n});
+  const std::size_t at = bochs.add(many);
+  const std::size_t behind = bochs.add(walk(EPT_ACCESS_READ));
+  bochs.run();
+  const std::vector<std::uint64_t>& words = bochs.results.records[at].words;
+  ASSERT_EQ(words.size(), many.made.words.size());
+  for (std::uint64_t n = 0; n < 40; ++n) EXPECT_EQ(words[words.size() - 40 + n], ~n);
+  for (const std::size_t n : {before, at, behind})
+    EXPECT_EQ(bochs.seen(n).answer.result, EPTSPEC_WALK_TRANSLATED) << bochs.seen(n).detail;
+  EXPECT_EQ(bochs.results.trailer->changed, 0U);
+}
+
 // The exit for the sub-page permission table is the answer, whatever the address.
 TEST(InBochs, a_sub_page_exit_at_an_address_other_than_0_is_an_answer) {
   InBochs bochs("tigerlake");
-  eptspec_case asked = walk(EPT_ACCESS_WRITE, 0x123);
+  harness::PutCase asked = walk(EPT_ACCESS_WRITE, 0x123);
   asked.registers.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
   asked.words[3].value = (asked.words[3].value & ~std::uint64_t{EPT_ENTRY_WRITE}) | EPT_ENTRY_SUB_PAGE_WRITE;
   const std::size_t refused = bochs.add(asked);
@@ -135,8 +151,8 @@ TEST(InBochs, a_sub_page_exit_at_an_address_other_than_0_is_an_answer) {
   EXPECT_EQ(bochs.seen(refused).answer.result, EPTSPEC_WALK_SUB_PAGE_CHECK);
 }
 
-eptspec_case sub_page_check(std::uint64_t gpa, std::uint64_t vector) {
-  eptspec_case asked = walk(EPT_ACCESS_WRITE, gpa);
+harness::PutCase sub_page_check(std::uint64_t gpa, std::uint64_t vector) {
+  harness::PutCase asked = walk(EPT_ACCESS_WRITE, gpa);
   asked.question = EPTSPEC_QUESTION_SUB_PAGE;
   asked.registers.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
   asked.registers.sub_page_table_pointer = 0x8000;
@@ -150,18 +166,19 @@ eptspec_case sub_page_check(std::uint64_t gpa, std::uint64_t vector) {
 // Vol. 3C, 31.3.4.2.
 TEST(InBochs, the_sub_page_permission_table_decides_on_a_write) {
   InBochs bochs("tigerlake");
-  std::vector<eptspec_case> cases = {sub_page_check(0x83, 1U << 2), sub_page_check(0x83, ~std::uint64_t{0x4} & 0x55),
-                                     sub_page_check(0, 1), sub_page_check(0, 1)};
+  std::vector<harness::PutCase> cases = {sub_page_check(0x83, 1U << 2),
+                                         sub_page_check(0x83, ~std::uint64_t{0x4} & 0x55), sub_page_check(0, 1),
+                                         sub_page_check(0, 1)};
   cases[2].words[1].value &= ~std::uint64_t{1};
   cases[3].words[2].value |= std::uint64_t{1} << 40;
   std::vector<Plan> plans;
-  for (const eptspec_case& asked : cases) plans.push_back(plan(bochs.machine, asked));
+  for (const harness::PutCase& asked : cases) plans.push_back(plan(bochs.machine, asked));
   for (const Plan& one : plans) bochs.add(one);
   bochs.run();
   using Seen = std::vector<std::pair<std::uint32_t, std::uint64_t>>;  // result and exit qualification
   Seen seen;
   for (std::size_t n = 0; n < cases.size(); ++n) {
-    const eptspec_answer answer = observed(bochs.machine, cases[n], plans[n], bochs.results.records[n]).answer;
+    const harness::Answer answer = observed(bochs.machine, cases[n], plans[n], bochs.results.records[n]).answer;
     seen.emplace_back(answer.result, answer.sub_page_qualification);
   }
   EXPECT_EQ(seen, (Seen{{EPTSPEC_SUB_PAGE_WRITE_ALLOWED, 0},
@@ -174,7 +191,7 @@ TEST(InBochs, the_sub_page_permission_table_decides_on_a_write) {
 // Vol. 3C, 31.3.6. Bochs 2.7 logs the address with its low bits, which is found (docs/findings.md).
 TEST(InBochs, what_is_written_is_logged_once) {
   InBochs bochs("tigerlake");
-  eptspec_case asked = walk(EPT_ACCESS_WRITE);
+  harness::PutCase asked = walk(EPT_ACCESS_WRITE);
   asked.registers.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
   const std::size_t written = bochs.add(asked);
   asked.access = EPT_ACCESS_READ;
@@ -194,7 +211,7 @@ TEST(InBochs, what_is_written_is_logged_once) {
 // Bochs 2.7 lets the log stop accesses that set no flag as well, which is found (docs/findings.md).
 TEST(InBochs, a_full_log_stops_an_access_that_has_to_set_a_flag) {
   InBochs bochs("tigerlake");
-  eptspec_case asked = walk(EPT_ACCESS_WRITE);
+  harness::PutCase asked = walk(EPT_ACCESS_WRITE);
   asked.registers.eptp |= EPT_EPTP_ENABLE_ACCESSED_DIRTY;
   const auto with_index = [&](std::uint32_t index) {
     Plan plan = harness::plan(bochs.machine, asked);
@@ -205,7 +222,7 @@ TEST(InBochs, a_full_log_stops_an_access_that_has_to_set_a_flag) {
   const std::size_t dirties = with_index(512);
   asked.access = EPT_ACCESS_READ;
   const std::size_t accesses = with_index(0xffff);
-  for (std::uint32_t n = 0; n < asked.word_count; ++n) asked.words[n].value |= EPT_ENTRY_ACCESSED;
+  for (std::uint32_t n = 0; n < asked.words.size(); ++n) asked.words[n].value |= EPT_ENTRY_ACCESSED;
   const std::size_t changes_nothing = with_index(512);
   bochs.run();
   const auto full = [&](std::size_t n) { return bochs.results.records[n].log_full; };
@@ -225,10 +242,10 @@ TEST(InBochs, a_narrow_machine_shows_all_but_what_is_wrong_with_the_pml4e) {
   InBochs bochs("tigerlake");
   bochs.machine.maxphyaddr = 39;
   const std::size_t good = bochs.add(walk(EPT_ACCESS_READ));
-  eptspec_case absent = walk(EPT_ACCESS_WRITE);
+  harness::PutCase absent = walk(EPT_ACCESS_WRITE);
   absent.words[1].value = 0;
   const std::size_t violation = bochs.add(absent);
-  eptspec_case behind = walk(EPT_ACCESS_SUPERVISOR_FETCH, std::uint64_t{1} << 30);
+  harness::PutCase behind = walk(EPT_ACCESS_SUPERVISOR_FETCH, std::uint64_t{1} << 30);
   behind.words[1].address = 0x2008;
   const std::size_t other = bochs.add(behind);
   bochs.run();
@@ -243,11 +260,11 @@ TEST(InBochs, registers_that_are_not_as_at_vm_entry_are_noted) {
   Plan made = fetch_of(bochs, 0x0f8a01b0);  // mov $1, %al; mov (%rdi), %cl
   made.made.words[3].value = (made.made.words[3].value & ~std::uint64_t{7}) | EPT_ENTRY_EXECUTE;
   const std::size_t moved = bochs.add(made);
-  eptspec_case absent = walk(EPT_ACCESS_READ);
+  harness::PutCase absent = walk(EPT_ACCESS_READ);
   absent.words[3].value = 0;
   const std::size_t still = bochs.add(absent);
   bochs.run();
-  const image::Record& record = bochs.results.records[moved];
+  const harness::Recorded& record = bochs.results.records[moved];
   EXPECT_EQ(record.reason, 48U);
   EXPECT_EQ(record.changed_registers, 1U);
   EXPECT_EQ(record.rip, record.started_at + 2);
@@ -259,10 +276,10 @@ TEST(InBochs, registers_that_are_not_as_at_vm_entry_are_noted) {
 // The third is changed on its way to the machine to what does not help.
 TEST(InBochs, an_upgraded_entry_works_and_one_that_is_not_does_not) {
   InBochs bochs("tigerlake");
-  eptspec_case absent = walk(EPT_ACCESS_WRITE);
+  harness::PutCase absent = walk(EPT_ACCESS_WRITE);
   absent.words[3].value = 0;
   const std::size_t mapped = bochs.add(absent);
-  eptspec_case forbidden = walk(EPT_ACCESS_SUPERVISOR_FETCH);
+  harness::PutCase forbidden = walk(EPT_ACCESS_SUPERVISOR_FETCH);
   forbidden.words[2].value &= ~std::uint64_t{EPT_ENTRY_EXECUTE};
   const std::size_t allowed = bochs.add(forbidden);
   Plan useless = plan(bochs.machine, absent);
@@ -281,7 +298,7 @@ TEST(InBochs, an_upgraded_entry_works_and_one_that_is_not_does_not) {
 // Vol. 3C, 28.5.8.2 and 28.5.8.3. What Bochs stores at offset 32 is another matter (docs/findings.md).
 TEST(InBochs, a_virtualization_exception_fills_its_area_once) {
   InBochs bochs("tigerlake");
-  eptspec_case absent = walk(EPT_ACCESS_READ, 0x123);
+  harness::PutCase absent = walk(EPT_ACCESS_READ, 0x123);
   absent.registers.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
   absent.words[3].value = 0;
   const std::size_t busy_by_itself = bochs.add(absent);
@@ -291,7 +308,7 @@ TEST(InBochs, a_virtualization_exception_fills_its_area_once) {
   const std::size_t never = bochs.add(busy);
   bochs.run();
   for (const std::size_t n : {busy_by_itself, busy_by_one_bit}) {
-    const image::Record& record = bochs.results.records[n];
+    const harness::Recorded& record = bochs.results.records[n];
     EXPECT_EQ(record.reason, 0U);
     EXPECT_EQ(record.ve[0], 0xffffffff00000030U);
     EXPECT_EQ(record.ve[3], 0x123U);

@@ -224,13 +224,13 @@ TEST(ChecksInBochs, a_walk_between_checks_is_as_without_them) {
   checked.primary_controls |= 1U << 25 | 1U << 28;
   checked.exit_msr_store_count = checked.exit_msr_load_count = checked.entry_msr_load_count = 1;
   const std::size_t before = bochs.add(EPT_CHECK_VM_ENTRY, checked);
-  eptspec_case walk{};
+  harness::PutCase walk{};
   walk.question = EPTSPEC_QUESTION_WALK;
   walk.level = 4;
   walk.registers = support::processor(40, 0xf0106334141, 0, 0x80000000, 2);
   walk.registers.eptp = 0x101e;
   walk.access = EPT_ACCESS_WRITE;
-  walk.word_count = 4;
+  walk.words.resize(4);
   for (std::uint64_t n = 0; n < 4; ++n) {
     const std::uint64_t table = 0x1000 * (n + 1);
     walk.words[n] = {table, n == 3 ? 0x40000037 : (table + 0x1000) | 7};

@@ -16,7 +16,7 @@ class InBochs {
   explicit InBochs(const char* model);
 
   std::size_t add(const harness::Plan& plan);
-  std::size_t add(const eptspec_case& asked) { return add(plan(machine, asked)); }
+  std::size_t add(const harness::PutCase& asked) { return add(plan(machine, asked)); }
 
   void run();
 

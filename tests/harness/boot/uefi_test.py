@@ -17,8 +17,8 @@ BASELINE = os.path.join(ROOT, "harness", "targets", "bochs.json")
 OVMF = "/usr/share/OVMF/OVMF_"
 
 # Places in harness/image/wire.h.
-PROBE_SIZE, RECORD_SIZE, TRAILER_SIZE = 4096, 256, 48
-CASES_HEADER_SIZE, CASES_CRC = 64, 12
+PROBE_SIZE, TRAILER_SIZE = 4096, 48
+CASES_HEADER_SIZE, CASES_CRC = 72, 12
 NO_VMX, BAD_CASES = 1, 5
 BEGUN, RESET = 6, 7
 ABOVE_4_GBYTES = 0x120000000
@@ -93,7 +93,8 @@ class Stick:
 def data_place(name):
     """Of the members at the end of image::Probe."""
     ranges = 8 + 4 + 4 + 48 + 4 * 4 + 8 + 8 + 20 * 8 + 16
-    return ranges + 32 * 16 + {"missing": 0, "results": 8, "tables": 16, "pages": 24, "asked": 32, "case_count": 40}[name]
+    places = {"missing": 0, "results": 8, "tables": 16, "pages": 24, "asked": 32, "case_count": 40, "record_words": 48}
+    return ranges + 32 * 16 + places[name]
 
 
 def ranges_of(data):
@@ -102,10 +103,14 @@ def ranges_of(data):
     return [(base, base + size) for base, size in zip(words[::2], words[1::2]) if size]
 
 
+def record_size_of(data):
+    return 184 + 8 * struct.unpack_from("<I", data, data_place("record_words"))[0]
+
+
 def records_of(data):
     """Of complete results, without sequence and checksum."""
-    body = data[PROBE_SIZE : len(data) - TRAILER_SIZE]
-    return [body[at : at + RECORD_SIZE - 8] for at in range(0, len(body), RECORD_SIZE)]
+    body, size = data[PROBE_SIZE : len(data) - TRAILER_SIZE], record_size_of(data)
+    return [body[at : at + size - 8] for at in range(0, len(body), size)]
 
 
 def boot_in_qemu(stick, seconds=120):
@@ -220,11 +225,12 @@ def after_a_reset(stick):
     """One case was begun when the machine was reset: it is named, and the run goes on behind it. The application is now
     where the first 4 GBytes do not reach, which changes nothing."""
     whole, verdicts = stick.results()[0], verdicts_of(stick)
-    at = PROBE_SIZE + 700 * RECORD_SIZE
-    record = bytearray(whole[at : at + RECORD_SIZE])
+    size = record_size_of(whole)
+    at = PROBE_SIZE + 700 * size
+    record = bytearray(whole[at : at + size])
     struct.pack_into("<I", record, 16, BEGUN)
-    struct.pack_into("<I", record, RECORD_SIZE - 4, crc32c(record[: RECORD_SIZE - 8]))
-    stick.put("RESULTS.BIN", whole[:at] + bytes(record) + bytes(len(whole) - at - RECORD_SIZE))
+    struct.pack_into("<I", record, size - 4, crc32c(record[: size - 8]))
+    stick.put("RESULTS.BIN", whole[:at] + bytes(record) + bytes(len(whole) - at - size))
     stick.load_above_4_gbytes()
     boot_in_bochs(stick)
     again = stick.results()[0]

@@ -18,7 +18,7 @@ import json, sys
 for said in map(json.loads, sys.stdin):
     reply = {"message": said["message"]}
     if said["message"] == "hello":
-        reply |= {"abi": 4, "name": "x", "version": "1", "questions": ["eptp"], "configuration": CONFIGURATION}
+        reply |= {"abi": 5, "name": "x", "version": "1", "questions": ["eptp"], "configuration": CONFIGURATION}
     elif said["message"] == "run":
         reply |= {"run": said["run"], "answers": [{"id": one["id"], "result": "refused"} for one in said["cases"]]}
     elif said["message"] == "bye":

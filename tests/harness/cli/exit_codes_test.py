@@ -46,7 +46,7 @@ class ExitCodes(Folder):
         good = {"maxphyaddr": 46, "capability": "0x6114141", "primary_controls": "0x80000000", "secondary_controls": "0x2"}
         for change, word in (({"maxphyaddr": 0}, "maxphyaddr 0"), ({"secondary_controls": "0x400000"}, "enable_ept"),
                              ({"primary_controls": "0x0"}, "activate_secondary_controls"), ({}, "")):
-            hello = {"message": "hello", "abi": 4, "name": "n", "version": "1", "questions": ["entry"],
+            hello = {"message": "hello", "abi": 5, "name": "n", "version": "1", "questions": ["entry"],
                      "configuration": good | change}
             (self.path / "hello.json").write_text(json.dumps(hello) + "\n")
             result = run_builtin(f"exec:cat {self.path}/hello.json -")

@@ -29,11 +29,11 @@ vectors::Vector entry_vector(const ept_registers& with, int level, ept_word entr
 
 struct Prepared {
   harness::Judgement unasked;
-  eptspec_case put;
+  harness::PutCase put;
 };
 
 Prepared prepared(const vectors::Vector& vector, const Description& description) {
-  eptspec_case put{};
+  harness::PutCase put{};
   harness::Judgement unasked = harness::prepare(vector, description, 1, put);
   return {std::move(unasked), put};
 }
@@ -84,9 +84,9 @@ TEST(Case, control_that_the_processor_lacks_is_named) {
 TEST(Case, words_of_a_walk_lie_where_the_walk_reads) {
   vectors::Case walk = support::case_of(vectors::Question::walk, harness::usual_configuration(), kEptp, 4,
                                         {0x2007, 0x3007, 0x4007, kPage}, 0x123456789abc, EPT_ACCESS_READ);
-  eptspec_case put{};
+  harness::PutCase put{};
   ASSERT_TRUE(harness::lay_out(walk, put));
-  EXPECT_EQ(put.word_count, 4U);
+  EXPECT_EQ(put.words.size(), 4U);
   EXPECT_EQ(put.words[0].address, 0x1000U + 8 * (0x123456789abc >> 39));
   EXPECT_EQ(put.words[3].address, 0x4000U + 8 * (0x123456789abc >> 12 & 0x1ff));
 }

@@ -27,9 +27,9 @@ vectors::Vector plain_entry() {
   return vector;
 }
 
-Verdict verdict_of(vectors::Vector vector, const eptspec_answer& with) {
+Verdict verdict_of(vectors::Vector vector, const harness::Answer& with) {
   vector.expected = vectors::expected_of(vector.asked);
-  eptspec_case put{};
+  harness::PutCase put{};
   const auto reference = harness::open_reference();
   EXPECT_EQ(harness::prepare(vector, reference->description(), 1, put).verdict, Verdict::pass);
   harness::Observation observed{harness::Fate::answered, with, {}};
@@ -38,16 +38,16 @@ Verdict verdict_of(vectors::Vector vector, const eptspec_answer& with) {
   return judge(vector, put, observed).verdict;
 }
 
-eptspec_answer vm_fail(std::uint32_t error) {
-  eptspec_answer answer{};
+harness::Answer vm_fail(std::uint32_t error) {
+  harness::Answer answer{};
   answer.result = EPTSPEC_CHECK_VM_FAIL;
   answer.valid = EPTSPEC_VALID_VM_INSTRUCTION_ERROR;
   answer.vm_instruction_error = error;
   return answer;
 }
 
-eptspec_answer other(std::uint32_t result, std::uint32_t exception = 0, std::uint32_t exit_reason = 0) {
-  eptspec_answer answer{};
+harness::Answer other(std::uint32_t result, std::uint32_t exception = 0, std::uint32_t exit_reason = 0) {
+  harness::Answer answer{};
   answer.result = result;
   answer.exception = exception;
   answer.exit_reason = exit_reason;

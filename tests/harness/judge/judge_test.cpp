@@ -35,7 +35,7 @@ struct Walk {
   [[nodiscard]] ept_word entry(std::size_t n) const { return vector.asked.entries[n]; }
 
   vectors::Vector vector;
-  eptspec_case put{};
+  harness::PutCase put{};
   harness::Observation observed;
 };
 
@@ -122,7 +122,7 @@ TEST(Judge, refused_eptp_fails_with_error_7) {
   vector.asked.registers.eptp |= 7;  // a reserved memory type
   vector.expected = vectors::expected_of(vector.asked);
   const auto reference = harness::open_reference();
-  eptspec_case put{};
+  harness::PutCase put{};
   harness::prepare(vector, reference->description(), 1, put);
   harness::Observation observed;
   reference->run({&put, 1}, {&observed, 1});

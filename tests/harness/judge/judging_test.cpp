@@ -18,7 +18,7 @@ class Haunted : public harness::Adapter {
     description_.remembers = remembers;
   }
   [[nodiscard]] const harness::Description& description() const override { return description_; }
-  void run(std::span<const eptspec_case> cases, std::span<harness::Observation> observed) override {
+  void run(std::span<const harness::PutCase> cases, std::span<harness::Observation> observed) override {
     for (std::size_t n = 0; n < cases.size(); ++n) {
       observed[n] = {harness::Fate::answered, {}, {}};
       observed[n].answer.id = cases[n].id;

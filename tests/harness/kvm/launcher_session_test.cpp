@@ -28,11 +28,14 @@ void say(int to, kvm::Say what, const std::string& payload) {
   if (write(to, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) _exit(1);
 }
 
+// An object whose seal is `behind` bytes behind it, or its last members.
 template <class T>
-std::string sealed(T object) {
-  const std::string_view bytes(reinterpret_cast<const char*>(&object), sizeof(T));
-  object.crc = harness::crc32c(bytes.substr(0, sizeof(T) - 8));
-  return std::string(bytes);
+std::string sealed(const T& object, std::size_t behind = 0) {
+  std::string bytes(reinterpret_cast<const char*>(&object), sizeof(T));
+  bytes.resize(bytes.size() + behind);
+  const image::Seal seal{0, harness::crc32c(std::string_view(bytes).substr(0, bytes.size() - sizeof(image::Seal)))};
+  std::memcpy(bytes.data() + bytes.size() - sizeof(seal), &seal, sizeof(seal));
+  return bytes;
 }
 
 std::string at(std::uint64_t offset, const std::string& bytes) {
@@ -68,10 +71,12 @@ void answer(const Pipes& pipes, Mood mood, const kvm::Order& order) {
   probe.magic = image::kProbeMagic;
   probe.version = image::kWireVersion;
   probe.case_count = header.case_count;
+  probe.record_words = header.record_words;
   say(pipes.out[1], kvm::Say::results, at(0, sealed(probe)));
   std::uint64_t offset = image::kProbeSize;
+  const std::size_t record_size = image::size_of_record(header.record_words);
   std::size_t next = sizeof(header);
-  for (std::uint32_t n = 0; n < header.case_count; ++n, offset += sizeof(image::Record)) {
+  for (std::uint32_t n = 0; n < header.case_count; ++n, offset += record_size) {
     image::Case made{};
     std::memcpy(&made, blob.data() + next, sizeof(made));
     next += made.size;
@@ -84,7 +89,7 @@ void answer(const Pipes& pipes, Mood mood, const kvm::Order& order) {
     record.sequence = n;
     record.id = made.id;
     record.end = image::End::exit;
-    say(pipes.out[1], kvm::Say::results, at(offset, sealed(record)));
+    say(pipes.out[1], kvm::Say::results, at(offset, sealed(record, record_size - sizeof(record))));
   }
   image::Trailer trailer{};
   trailer.magic = image::kTrailerMagic;
@@ -129,6 +134,7 @@ struct Fixture {
     for (std::uint64_t id = 0; id < 12; ++id) {
       harness::MadeCase made{};
       made.id = id;
+      made.words.resize(id);
       job.cases.push_back(made);
     }
   }
@@ -139,7 +145,7 @@ struct Fixture {
 
 std::vector<std::uint64_t> ids_of(const Results& results) {
   std::vector<std::uint64_t> ids;
-  for (const image::Record& record : results.records) ids.push_back(record.id);
+  for (const harness::Recorded& record : results.records) ids.push_back(record.id);
   return ids;
 }
 

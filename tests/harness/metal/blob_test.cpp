@@ -10,34 +10,44 @@ namespace {
 using harness::crc32c;
 using harness::read_results;
 
-template <class T>
-std::string sealed(T object) {
-  std::string bytes(reinterpret_cast<const char*>(&object), sizeof(T));
-  object.crc = crc32c(std::string_view(bytes).substr(0, sizeof(T) - 8));
-  std::memcpy(bytes.data(), &object, sizeof(T));
+std::string sealed(std::string bytes) {
+  const image::Seal seal{0, crc32c(std::string_view(bytes).substr(0, bytes.size() - sizeof(image::Seal)))};
+  std::memcpy(bytes.data() + bytes.size() - sizeof(seal), &seal, sizeof(seal));
   return bytes;
+}
+
+template <class T>
+std::string bytes_of(const T& object) {
+  return {reinterpret_cast<const char*>(&object), sizeof(T)};
 }
 
 constexpr std::size_t kCases = 5;
 
-// The results of kCases cases, with the cases' numbers as qualifications.
+constexpr std::size_t kWords = 30;
+constexpr std::size_t kRecord = image::size_of_record(kWords);
+
+// The results of kCases cases, with the cases' numbers as qualifications and as their last words.
 std::string whole_results() {
   image::Probe probe{};
   probe.magic = image::kProbeMagic;
   probe.version = image::kWireVersion;
   probe.case_count = kCases;
-  std::string bytes = sealed(probe);
+  probe.record_words = kWords;
+  std::string bytes = sealed(bytes_of(probe));
   bytes.resize(image::kProbeSize);
   for (std::uint32_t n = 0; n < kCases; ++n) {
     image::Record record{};
     record.magic = image::kRecordMagic;
     record.sequence = n;
     record.qualification = n;
-    bytes += sealed(record);
+    std::vector<std::uint64_t> words(kWords);
+    words.back() = n;
+    bytes += sealed(bytes_of(record) + std::string(reinterpret_cast<const char*>(words.data()), kWords * 8) +
+                    std::string(sizeof(image::Seal), 0));
   }
   image::Trailer trailer{};
   trailer.magic = image::kTrailerMagic;
-  return bytes + sealed(trailer);
+  return bytes + sealed(bytes_of(trailer));
 }
 
 TEST(Blob, crc32c_has_the_check_value_of_its_definition) { EXPECT_EQ(crc32c("123456789"), 0xe3069283U); }
@@ -48,6 +58,8 @@ TEST(Blob, whole_results_are_taken_whole) {
   EXPECT_TRUE(results.probe && results.trailer);
   ASSERT_EQ(results.records.size(), kCases);
   EXPECT_EQ(results.records[4].qualification, 4U);
+  ASSERT_EQ(results.records[4].words.size(), kWords);
+  EXPECT_EQ(results.records[4].words[kWords - 1], 4U);
 }
 
 TEST(Blob, results_cut_at_20_places_give_what_is_before_the_cut) {
@@ -56,7 +68,7 @@ TEST(Blob, results_cut_at_20_places_give_what_is_before_the_cut) {
     const std::size_t size = whole.size() * place / 20;
     const auto results = read_results(std::string_view(whole).substr(0, size));
     EXPECT_NE(results.problem, "") << size;
-    const std::size_t most = size < image::kProbeSize ? 0 : (size - image::kProbeSize) / sizeof(image::Record);
+    const std::size_t most = size < image::kProbeSize ? 0 : (size - image::kProbeSize) / kRecord;
     EXPECT_EQ(results.records.size(), most) << size;
     EXPECT_FALSE(results.trailer) << size;
   }
@@ -64,7 +76,7 @@ TEST(Blob, results_cut_at_20_places_give_what_is_before_the_cut) {
 
 TEST(Blob, a_damaged_record_is_left_out_and_told) {
   std::string bytes = whole_results();
-  bytes[image::kProbeSize + 2 * sizeof(image::Record) + 40] ^= 1;
+  bytes[image::kProbeSize + 3 * kRecord - 9] ^= 1;
   const auto results = read_results(bytes);
   ASSERT_EQ(results.records.size(), 4U);
   EXPECT_EQ(results.records[1].qualification, 1U);
@@ -72,8 +84,16 @@ TEST(Blob, a_damaged_record_is_left_out_and_told) {
   EXPECT_EQ(results.problem, "1 of 5 records missing, cut off or damaged");
 }
 
+TEST(Blob, results_with_more_words_than_a_case_has_are_none) {
+  image::Probe probe{};
+  probe.magic = image::kProbeMagic;
+  probe.version = image::kWireVersion;
+  probe.case_count = probe.record_words = ~0U;
+  EXPECT_EQ(read_results(sealed(bytes_of(probe))).problem, "there are no results");
+}
+
 TEST(Blob, memory_that_the_image_never_wrote_is_no_result) {
-  const auto results = read_results(std::string(image::results_size(kCases), '\0'));
+  const auto results = read_results(std::string(image::results_size(kCases, kWords), '\0'));
   EXPECT_FALSE(results.probe);
   EXPECT_EQ(results.problem, "there are no results");
 }
@@ -92,6 +112,7 @@ TEST(Blob, the_blob_is_checked_and_holds_pages_before_cases) {
   EXPECT_EQ(header.page_count, 1U);
   EXPECT_EQ(header.case_count, 1U);
   EXPECT_EQ(header.tables, 0x8000000U);
+  EXPECT_EQ(header.record_words, 2U);
   EXPECT_EQ(image::body_size(header), blob.size() - sizeof(header));
 }
 

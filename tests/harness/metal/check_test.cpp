@@ -99,8 +99,8 @@ TEST(PlanCheck, vmfunc_runs_after_a_vm_entry_that_is_accepted) {
   EXPECT_NE(plan_check(able_machine(), EPT_CHECK_VMFUNC, registers).not_applicable, "");
 }
 
-image::Record ended(image::End end, std::uint32_t reason) {
-  image::Record record{};
+harness::Recorded ended(image::End end, std::uint32_t reason) {
+  harness::Recorded record{};
   record.end = end;
   record.reason = reason;
   record.interruption = 0x80000306;
@@ -109,7 +109,7 @@ image::Record ended(image::End end, std::uint32_t reason) {
 
 TEST(ObservedCheck, any_exit_means_that_vm_entry_was_accepted) {
   const Plan plan = plan_entry(support::usual_entry());
-  for (const image::Record& record : {ended(image::End::entry_failure, 0x80000021), ended(image::End::exit, 33)}) {
+  for (const harness::Recorded& record : {ended(image::End::entry_failure, 0x80000021), ended(image::End::exit, 33)}) {
     EXPECT_EQ(observed_check(plan, record).end, CheckEnd::accepted);
     EXPECT_EQ(observed_check(plan, record).number, 33U);
   }
@@ -120,7 +120,7 @@ TEST(ObservedCheck, any_exit_means_that_vm_entry_was_accepted) {
 TEST(ObservedCheck, an_exit_of_an_instruction_is_told_from_one_behind_it) {
   Plan plan;
   plan.made.act = image::Act::check_vmfunc;
-  image::Record record = ended(image::End::exit, 59);
+  harness::Recorded record = ended(image::End::exit, 59);
   EXPECT_EQ(observed_check(plan, record).end, CheckEnd::exit);
   record.reason = 0;
   EXPECT_EQ(observed_check(plan, record).end, CheckEnd::exception);

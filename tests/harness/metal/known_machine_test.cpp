@@ -15,7 +15,7 @@ harness::Description described_with_all_bits() {
   std::fill(std::begin(probe.msr), std::end(probe.msr), ~std::uint64_t{0});
   probe.maxphyaddr = 40;
   results.probe = probe;
-  image::Record record{};
+  harness::Recorded record{};
   record.id = harness::kProbeCase;
   record.end = image::End::exit;
   results.records = {record};

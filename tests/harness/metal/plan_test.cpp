@@ -24,30 +24,30 @@ harness::Machine moved_machine() {
   return machine;
 }
 
-eptspec_case usual_walk() {
-  eptspec_case asked{};
+harness::PutCase usual_walk() {
+  harness::PutCase asked{};
   asked.id = 9;
   asked.question = EPTSPEC_QUESTION_WALK;
   asked.level = 4;
   asked.registers = support::processor(40, 0xf0106b34141, 0, 0x80000000, 2, 0, 0);
   asked.registers.eptp = 0x101e;
   asked.access = EPTSPEC_ACCESS_DATA_READ;
-  asked.word_count = 4;
+  asked.words.resize(4);
   const std::array<std::uint64_t, 4> entries = {0x2007, 0x3007, 0x4007, 0x40000037};
   for (std::uint32_t n = 0; n < 4; ++n) asked.words[n] = {0x1000 + 0x1000ULL * n, entries.at(n)};
   return asked;
 }
 
-image::Record exit_record(std::uint32_t reason) {
-  image::Record record{};
+harness::Recorded exit_record(std::uint32_t reason) {
+  harness::Recorded record{};
   record.end = image::End::exit;
   record.reason = reason;
   record.landed = image::kNowhere;
   return record;
 }
 
-image::Record unchanged(const Plan& plan, image::Record record) {
-  for (std::size_t n = 0; n < plan.made.words.size(); ++n) record.words[n] = plan.made.words[n].value;
+harness::Recorded unchanged(const Plan& plan, harness::Recorded record) {
+  for (const image::Word& word : plan.made.words) record.words.push_back(word.value);
   return record;
 }
 
@@ -90,7 +90,7 @@ TEST(Plan, a_walk_gets_its_tables_and_its_page) {
 }
 
 TEST(Plan, the_guests_own_pages_are_in_a_part_that_is_not_under_test) {
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   harness::MadeCase made = harness::plan(moved_machine(), asked).made;
   EXPECT_EQ(made.own, image::Own::at_512_gbyte);
   EXPECT_EQ(made.own_level, 4U);
@@ -105,7 +105,7 @@ TEST(Plan, the_guests_own_pages_are_in_a_part_that_is_not_under_test) {
 TEST(Plan, on_a_narrow_processor_the_guests_own_pages_share_a_good_pml4e_with_the_walk) {
   auto machine = moved_machine();
   machine.maxphyaddr = 39;
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   asked.registers.maxphyaddr = 39;
   const harness::MadeCase made = harness::plan(machine, asked).made;
   EXPECT_EQ(made.own, image::Own::at_1_gbyte);
@@ -119,11 +119,11 @@ TEST(Plan, on_a_narrow_processor_the_guests_own_pages_share_a_good_pml4e_with_th
 TEST(Plan, a_walk_of_five_levels_has_the_guest_behind_another_pml5e) {
   auto machine = moved_machine();
   machine.maxphyaddr = 52;
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   asked.registers.maxphyaddr = 52;
   asked.registers.eptp = 0x1026;
   asked.level = 5;
-  asked.word_count = 5;
+  asked.words.resize(5);
   asked.words[4] = {0x5000, 0x40000037};
   asked.words[3].value = 0x5007;
   const Plan plan = harness::plan(machine, asked);
@@ -137,7 +137,7 @@ TEST(Plan, a_walk_of_five_levels_has_the_guest_behind_another_pml5e) {
 TEST(Plan, an_address_too_wide_for_four_levels_is_used_where_the_processor_has_it) {
   auto machine = moved_machine();
   machine.maxphyaddr = 52;
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   asked.registers.maxphyaddr = 52;
   asked.guest_physical_address = std::uint64_t{1} << 48;
   const Plan plan = harness::plan(machine, asked);
@@ -147,7 +147,7 @@ TEST(Plan, an_address_too_wide_for_four_levels_is_used_where_the_processor_has_i
 }
 
 TEST(Plan, what_the_machine_cannot_show_is_not_applicable_with_the_reason) {
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   const auto reason = [&asked] { return harness::plan(moved_machine(), asked).not_applicable; };
   asked.guest_physical_address = std::uint64_t{1} << 40;
   EXPECT_EQ(reason(), "the guest-physical addresses of this processor have 40 bits");
@@ -166,7 +166,7 @@ TEST(Plan, what_the_machine_cannot_show_is_not_applicable_with_the_reason) {
 }
 
 TEST(Plan, what_the_image_does_not_do_is_declined) {
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   asked.access = EPTSPEC_ACCESS_DATA_WRITE | EPTSPEC_ACCESS_EVENT_DELIVERY;
   const Plan plan = harness::plan(moved_machine(), asked);
   EXPECT_EQ(plan.not_applicable, "");
@@ -174,14 +174,14 @@ TEST(Plan, what_the_image_does_not_do_is_declined) {
 }
 
 TEST(Plan, a_fetch_between_words_executes_a_byte_that_no_other_page_of_the_case_has_there) {
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   asked.access = EPT_ACCESS_SUPERVISOR_FETCH;
   asked.guest_physical_address = 3;
   const Plan plan = harness::plan(moved_machine(), asked);
   ASSERT_EQ(plan.made.words.size(), 5U);
   EXPECT_EQ(plan.byte_code, 0x80000003U);
   EXPECT_EQ(plan.made.words[4].value >> 24 & 0xff, 0xf4U);
-  image::Record record{};
+  harness::Recorded record{};
   record.end = image::End::exit;
   record.reason = 12;
   record.done = 1;
@@ -203,7 +203,7 @@ struct Logged {
     record.reason = 18;
     record.done = 1;
     record.landed = 0x80000000;
-    for (std::uint32_t n = 0; n < 4; ++n) record.words[n] = plan.made.words[n].value;
+    for (std::uint32_t n = 0; n < 4; ++n) record.words.push_back(plan.made.words[n].value);
   }
 
   Logged& dirty() {
@@ -226,10 +226,10 @@ struct Logged {
     return all;
   }
 
-  eptspec_case asked;
+  harness::PutCase asked;
   harness::Machine machine;
   Plan plan;
-  image::Record record{};
+  harness::Recorded record{};
 };
 
 using Facts = std::vector<std::uint32_t>;
@@ -263,7 +263,7 @@ TEST(Plan, a_flag_that_has_to_be_set_needs_an_index_in_range) {
 }
 
 TEST(Plan, an_update_of_a_guest_entry_puts_that_entry_into_the_page) {
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   asked.access = EPT_ACCESS_GUEST_PAGING_STRUCTURE_UPDATE;
   const Plan plan = harness::plan(moved_machine(), asked);
   ASSERT_EQ(plan.made.words.size(), 5U);
@@ -274,7 +274,7 @@ TEST(Plan, an_update_of_a_guest_entry_puts_that_entry_into_the_page) {
 TEST(Plan, a_landing_is_told_in_the_addresses_of_the_case) {
   const auto machine = moved_machine();
   const Plan plan = harness::plan(machine, usual_walk());
-  image::Record record = unchanged(plan, exit_record(18));
+  harness::Recorded record = unchanged(plan, exit_record(18));
   record.done = 1;
   record.landed = 0x80000000;
   record.words[3] |= EPT_ENTRY_ACCESSED;
@@ -288,23 +288,23 @@ TEST(Plan, a_landing_is_told_in_the_addresses_of_the_case) {
 
 TEST(Plan, a_hang_a_triple_fault_and_an_exception_of_the_image_are_no_answers) {
   const Plan plan = harness::plan(moved_machine(), usual_walk());
-  const auto fate = [&](const image::Record& record) {
+  const auto fate = [&](const harness::Recorded& record) {
     return harness::observed(moved_machine(), usual_walk(), plan, record).fate;
   };
   EXPECT_EQ(fate(exit_record(52)), Fate::hang);
   EXPECT_EQ(fate(exit_record(2)), Fate::crash);
-  image::Record trap{};
+  harness::Recorded trap{};
   trap.end = image::End::trap;
   trap.interruption = 13;
   EXPECT_EQ(fate(trap), Fate::crash);
 }
 
 TEST(Plan, an_eptp_is_refused_by_the_checks_before_the_guest_is_loaded_only) {
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   asked.question = EPTSPEC_QUESTION_EPTP;
   const Plan plan = harness::plan(moved_machine(), asked);
   EXPECT_EQ(field_of(plan.made, EPT_REGISTER_EPTP), 0x101eU);
-  image::Record record{};
+  harness::Recorded record{};
   record.end = image::End::vm_fail;
   record.reason = 7;
   EXPECT_EQ(harness::observed(moved_machine(), asked, plan, record).answer.result, EPTSPEC_EPTP_REFUSED);
@@ -315,17 +315,17 @@ TEST(Plan, an_eptp_is_refused_by_the_checks_before_the_guest_is_loaded_only) {
 }
 
 TEST(Plan, an_entry_is_known_by_how_the_walk_through_it_ends) {
-  eptspec_case asked = usual_walk();
+  harness::PutCase asked = usual_walk();
   asked.question = EPTSPEC_QUESTION_ENTRY;
   asked.level = 2;
-  asked.word_count = 1;
+  asked.words.resize(1);
   asked.words[0] = {0, 0x4007};
   const auto machine = moved_machine();
   const Plan plan = harness::plan(machine, asked);
   ASSERT_EQ(plan.not_applicable, "");
   EXPECT_EQ(plan.made.words[2].value, 0x3004007U);
   EXPECT_EQ(plan.made.words[3].address, 0x3004000U);
-  image::Record record = unchanged(plan, exit_record(18));
+  harness::Recorded record = unchanged(plan, exit_record(18));
   record.done = 1;
   record.landed = plan.pages.at(0);
   EXPECT_EQ(harness::observed(machine, asked, plan, record).answer.result, EPTSPEC_ENTRY_TABLE);

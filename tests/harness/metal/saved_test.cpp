@@ -22,15 +22,15 @@ harness::Machine machine() {
 }
 
 // Of guest-physical address 123H, whose PTE is `pte`.
-eptspec_case walk(std::uint64_t pte, std::uint64_t access = EPT_ACCESS_READ, std::uint64_t gpa = 0x123) {
-  eptspec_case asked{};
+harness::PutCase walk(std::uint64_t pte, std::uint64_t access = EPT_ACCESS_READ, std::uint64_t gpa = 0x123) {
+  harness::PutCase asked{};
   asked.question = EPTSPEC_QUESTION_WALK;
   asked.level = 4;
   asked.registers = support::processor(40, 0xf0106b34141, 0, 0x80000000, 2, 0, 0);
   asked.registers.eptp = 0x101e;
   asked.guest_physical_address = gpa;
   asked.access = access;
-  asked.word_count = 4;
+  asked.words.resize(4);
   for (std::uint64_t n = 0; n < 4; ++n) {
     const std::uint64_t table = 0x1000 * (n + 1);
     asked.words[n] = {table, n == 3 ? pte : (table + 0x1000) | 7};
@@ -43,7 +43,7 @@ constexpr std::uint64_t kMisconfigured = 0x40000032;
 
 // A case and the record of an exit for it, right in everything.
 struct Seen {
-  explicit Seen(const eptspec_case& of, std::uint32_t reason = 48)
+  explicit Seen(const harness::PutCase& of, std::uint32_t reason = 48)
       : asked(of), plan(harness::plan(machine(), of)), record() {
     EXPECT_EQ(plan.not_applicable + plan.declined, "");
     const ept_outcome expected = harness::expected_walk(plan.walked);
@@ -56,7 +56,7 @@ struct Seen {
     record.linear_address = kLinear;
     record.guest_linear_address = linear ? kLinear : 0;
     record.rip = record.started_at = kRip;
-    for (std::size_t n = 0; n < plan.made.words.size(); ++n) record.words[n] = plan.made.words[n].value;
+    for (const image::Word& word : plan.made.words) record.words.push_back(word.value);
     if (plan.made.act == image::Act::deliver_interrupt) {
       record.vectoring = 0x80000420;
       record.instruction_length = 2;
@@ -77,12 +77,12 @@ struct Seen {
     return names;
   }
 
-  eptspec_case asked;
+  harness::PutCase asked;
   Plan plan;
-  image::Record record;
+  harness::Recorded record;
 };
 
-eptspec_case with_exceptions(eptspec_case asked) {
+harness::PutCase with_exceptions(harness::PutCase asked) {
   asked.registers.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
   return asked;
 }
@@ -110,7 +110,7 @@ TEST(Saved, linear_address_counts_where_the_expected_bit_7_is_1) {
 }
 
 TEST(Saved, linear_address_is_undefined_for_a_load_of_pdptes_and_a_misconfiguration) {
-  eptspec_case load = walk(kAbsent, EPT_ACCESS_GUEST_PDPTE_LOAD, 0x120);
+  harness::PutCase load = walk(kAbsent, EPT_ACCESS_GUEST_PDPTE_LOAD, 0x120);
   Seen seen(load);
   seen.record.guest_linear_address = 0x777;
   EXPECT_EQ(seen.wrong(), "");
@@ -149,10 +149,10 @@ TEST(Saved, qualification_of_a_misconfiguration_is_an_answer) {
 }
 
 TEST(Saved, of_an_entry_address_and_cleared_qualification_are_judged_too) {
-  eptspec_case asked = walk(0);
+  harness::PutCase asked = walk(0);
   asked.question = EPTSPEC_QUESTION_ENTRY;
   asked.level = 1;
-  asked.word_count = 1;
+  asked.words.resize(1);
   asked.words[0] = {0, kMisconfigured};
   Seen seen(asked, 49);
   EXPECT_EQ(seen.wrong(), "");
@@ -162,9 +162,9 @@ TEST(Saved, of_an_entry_address_and_cleared_qualification_are_judged_too) {
 }
 
 TEST(Saved, guest_stands_on_its_instruction_with_its_registers) {
-  eptspec_case checked = walk(EPT_ENTRY_SUB_PAGE_WRITE | 0x40000031, EPT_ACCESS_WRITE);
+  harness::PutCase checked = walk(EPT_ENTRY_SUB_PAGE_WRITE | 0x40000031, EPT_ACCESS_WRITE);
   checked.registers.secondary_controls |= EPT_CONTROL_SUB_PAGE_WRITE_PERMISSIONS;
-  const std::vector<std::pair<std::uint32_t, eptspec_case>> exits = {
+  const std::vector<std::pair<std::uint32_t, harness::PutCase>> exits = {
       {48, walk(kAbsent)}, {49, walk(kMisconfigured)}, {66, checked}};
   for (const auto& [reason, asked] : exits) {
     Seen seen(asked, reason);
@@ -233,7 +233,7 @@ TEST(Saved, an_entry_that_was_upgraded_works) {
 }
 
 TEST(Saved, no_single_entry_to_upgrade_is_none) {
-  eptspec_case asked = walk(0x40000034);
+  harness::PutCase asked = walk(0x40000034);
   asked.words[2].value = 0x4004;
   EXPECT_EQ(harness::plan(machine(), asked).made.flags & image::kUpgrade, 0U);
   asked = walk(kAbsent);

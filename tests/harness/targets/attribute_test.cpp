@@ -15,7 +15,7 @@ class Fixed : public harness::Adapter {
     description_.name = "beneath";
   }
   [[nodiscard]] const harness::Description& description() const override { return description_; }
-  void run(std::span<const eptspec_case> cases, std::span<harness::Observation> observed) override {
+  void run(std::span<const harness::PutCase> cases, std::span<harness::Observation> observed) override {
     for (std::size_t n = 0; n < cases.size(); ++n) {
       observed[n] = {harness::Fate::answered, {}, {}};
       observed[n].answer.id = cases[n].id;
@@ -41,7 +41,7 @@ harness::Report wrong_report(const harness::Description& description) {
   }
   Fixed hypervisor(EPTSPEC_ENTRY_NOT_PRESENT);
   report.judgements.resize(1);
-  eptspec_case put{};
+  harness::PutCase put{};
   harness::prepare(report.vectors[0], description, 1, put);
   harness::Observation observed;
   hypervisor.run({&put, 1}, {&observed, 1});
