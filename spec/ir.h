@@ -387,9 +387,9 @@ struct Spec {
   std::vector<Check> checks;
   std::vector<Rule> misconfigurations;
   std::vector<Rule> violations;
-  std::vector<Level> levels;  // from 5 down to 1
-  Condition enabled;          // what is 1 wherever there is a walk
-  std::size_t present = 0;    // Spec::conditions index of "present"
+  std::vector<Level> levels;     // from 5 down to 1
+  std::vector<Operand> enabled;  // controls that are 1 wherever there is a walk
+  std::size_t present = 0;       // Spec::conditions index of "present"
   Order order;
   std::vector<Flag> flags;
   SubPageCheck sub_page_check;

@@ -236,7 +236,7 @@ void find_bits_of_walk(Spec& spec) {
         bits.at(register_at(part.other->word)) |= mask_of(part.other->bits);
     });
   };
-  note(spec.enabled);
+  for (const Operand& control : spec.enabled) bits.at(register_at(control.word)) |= mask_of(control.bits);
   for (const NamedCondition& condition : spec.conditions) note(condition.when);
   for (const Rule& rule : eptp_rules(spec)) note(rule.when);
   for_each_of_walk(spec, note);

@@ -73,6 +73,23 @@ void check_levels(Draft& draft, const std::vector<Level>& levels, int highest, c
   }
 }
 
+// Each one control.
+std::vector<Operand> read_required(Draft& draft, MapReader& reader) {
+  std::vector<Operand> required;
+  const std::vector<Register>& registers = draft.spec.registers;
+  for (const Node* item : reader.list("requires")) {
+    std::optional<Operand> found = draft.names.operand(*item);
+    if (!found) continue;
+    const std::size_t n = register_at(found->word);
+    if (found->bits.high == found->bits.low && n < registers.size() && registers[n].role == Role::control)
+      required.push_back(std::move(*found));
+    else
+      draft.diagnostics.add(item->place, describe(*item) + " is no control",
+                            "the name of one bit of a word of controls");
+  }
+  return required;
+}
+
 Order read_order(Draft& draft, MapReader& reader) {
   Order order;
   reader.state(order);
@@ -219,7 +236,7 @@ void read_walk(Draft& draft, MapReader& reader) {
     draft.names.add(name, {Word::walk, {static_cast<unsigned>(fact), static_cast<unsigned>(fact)}});
   draft.spec.address_fields = read_named_bits(draft, reader, "guest_physical_address", "gpa", Word::gpa);
   read_conditions(draft, reader);
-  draft.spec.enabled = read_when(draft, reader, {{}, "a condition over registers"}, "requires");
+  draft.spec.enabled = read_required(draft, reader);
   draft.spec.levels = read_levels(draft, reader, draft.spec.formats, 5);
   draft.spec.order = reader.one("order", [&](MapReader& order) { return read_order(draft, order); });
   Seen seen;

@@ -39,24 +39,25 @@ struct Difference {
   ept_registers undone;  // the adapter's configuration with this one thing as the vector has it
 };
 
-std::vector<Difference> differences(const ept_registers& wanted, const ept_registers& has) {
+std::vector<Difference> differences(ept_registers wanted, ept_registers has) {
   std::vector<Difference> all;
   if (wanted.maxphyaddr != has.maxphyaddr) {
     all.push_back({fmt::format("maxphyaddr is {}, not {}", has.maxphyaddr, wanted.maxphyaddr), has});
     all.back().undone.maxphyaddr = wanted.maxphyaddr;
   }
-  const auto add = [&](ept_word ept_registers::*word, std::span<const Name> names, const char* kind) {
+  const auto add = [&](ept_register number, std::span<const Name> names, const char* kind) {
+    const ept_word value = *ept_register_word(&wanted, number);
     for (const Name& name : names) {
-      const ept_word differing = (wanted.*word ^ has.*word) & name.bits;
+      const ept_word differing = (value ^ *ept_register_word(&has, number)) & name.bits;
       if (differing == 0) continue;
-      const bool lacks = (wanted.*word & name.bits) != 0;
+      const bool lacks = (value & name.bits) != 0;
       all.push_back({fmt::format("{} {} is {}", kind, name.name, lacks ? "missing" : "always on"), has});
-      all.back().undone.*word ^= differing;
+      *ept_register_word(&all.back().undone, number) ^= differing;
     }
   };
-  add(&ept_registers::capability, ept_capability_names, "capability");
-  for (const vectors::Controls& word : vectors::kControls) add(word.member, word.vocabulary, "control");
-  add(&ept_registers::parameters, ept_parameters_names, "parameter");
+  add(EPT_REGISTER_CAPABILITY, ept_capability_names, "capability");
+  for (const vectors::Controls& word : vectors::kControls) add(word.number, vectors::vocabulary_of(word), "control");
+  add(EPT_REGISTER_PARAMETERS, ept_parameters_names, "parameter");
   return all;
 }
 

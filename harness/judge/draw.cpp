@@ -97,9 +97,12 @@ std::string draw(const vectors::Case& asked, const std::string& indent) {
   const ept_registers& with = asked.registers;
   if (asked.question == vectors::Question::check) return draw_check(asked, indent);
   std::string text = fmt::format("{}maxphyaddr {}, capability {:#x}", indent, with.maxphyaddr, with.capability);
-  std::string controls = names_of(ept_secondary_controls_names, with.secondary_controls);
-  const std::string tertiary = names_of(ept_tertiary_controls_names, with.tertiary_controls);
-  if (!tertiary.empty()) controls += (controls.empty() ? "" : " ") + tertiary;
+  std::string controls;
+  for (const vectors::Controls& word : vectors::kControls) {
+    const std::string names =
+        word.activated ? names_of(vectors::vocabulary_of(word), vectors::controls_in(with, word)) : "";
+    if (!names.empty()) controls += (controls.empty() ? "" : " ") + names;
+  }
   text += fmt::format(", controls {}\n{}eptp {}\n", controls, indent, eptp_text(asked));
   const bool sub_page = asked.question == vectors::Question::sub_page;
   if (sub_page) text += draw_sub_page(asked, indent);

@@ -30,14 +30,6 @@ ept_registers capabilities_of(const image::Probe& probe) {
   return registers;
 }
 
-// What every case has.
-ept_registers always() {
-  ept_registers always{};
-  always.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-  always.secondary_controls = EPT_CONTROL_ENABLE_EPT;
-  return always;
-}
-
 Description described(const std::string& name, const image::Probe& probe, const ept_registers& capabilities) {
   Description description;
   const std::string brand(probe.brand, strnlen(probe.brand, sizeof(probe.brand)));
@@ -46,14 +38,13 @@ Description described(const std::string& name, const image::Probe& probe, const 
   description.version = brand.substr(std::min(brand.find_first_not_of(' '), brand.size()));
   description.questions = kAllQuestions;
   description.unknown_parameters = all_bits(ept_parameters_names);
-  ept_registers has = capabilities;
-  has.primary_controls = always().primary_controls;
-  has.secondary_controls = always().secondary_controls;
+  ept_registers has = vectors::with_ept(capabilities);  // as every case
   ept_registers may{};
   for (const vectors::Controls& word : vectors::kControls) {
-    const std::uint64_t named = all_bits(word.vocabulary);
-    may.*word.member = ept_allowed(&capabilities, word.number) & named & ~(has.*word.member);
-    has.*word.member |= ept_required(&capabilities, word.number) & named;
+    const std::uint64_t named = all_bits(vectors::vocabulary_of(word));
+    ept_word& on = vectors::controls_in(has, word);
+    vectors::controls_in(may, word) = ept_allowed(&capabilities, word.number) & named & ~on;
+    on |= ept_required(&capabilities, word.number) & named;
   }
   description.configuration = has;
   description.optional_controls = may;
@@ -104,7 +95,7 @@ MadeCase probe_case(const Machine& machine) {
   asked.id = kProbeCase;
   asked.question = EPTSPEC_QUESTION_EPTP;
   asked.registers.eptp = kPlainEptp;
-  asked.registers = always();
+  asked.registers = vectors::with_ept();
   return plan(machine, asked).made;
 }
 

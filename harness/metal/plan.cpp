@@ -37,7 +37,8 @@ void set_controls(const Machine& machine, const PutCase& asked, Plan& plan) {
     made.flags |= log_index(asked, made.act) << image::kLogIndexShift;
   }
   for (const vectors::Controls& word : vectors::kControls) {
-    if (controls.*word.member != 0) add_field(made, word.number, controls.*word.member);
+    const ept_word value = vectors::controls_in(controls, word);
+    if (value != 0) add_field(made, word.number, value);
   }
   const std::uint64_t nmi = EPT_CONTROL_NMI_EXITING | EPT_CONTROL_VIRTUAL_NMIS;
   if ((controls.pin_based_controls & nmi) == EPT_CONTROL_VIRTUAL_NMIS) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "vectors/format/names.h"
+
 namespace harness {
 
 namespace {
@@ -92,9 +94,7 @@ ept_registers usual_configuration() {
   usual.capability = EPT_CAPABILITY_EXECUTE_ONLY | EPT_CAPABILITY_WALK_LENGTH_4 | EPT_CAPABILITY_WALK_LENGTH_5 |
                      EPT_CAPABILITY_MEMORY_TYPE_UC | EPT_CAPABILITY_MEMORY_TYPE_WB | EPT_CAPABILITY_PAGE_2M |
                      EPT_CAPABILITY_PAGE_1G | EPT_CAPABILITY_ACCESSED_DIRTY;
-  usual.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-  usual.secondary_controls = EPT_CONTROL_ENABLE_EPT;
-  return usual;
+  return vectors::with_ept(usual);
 }
 
 std::vector<Smoke> smoke_vectors(const ept_registers& configuration) {

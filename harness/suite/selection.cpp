@@ -154,7 +154,8 @@ ept_registers configuration_of(const VectorSet& set, const std::string& profile)
     all.maxphyaddr = one.maxphyaddr;
     all.capability = one.capability;
     all.parameters = one.parameters;
-    for (const vectors::Controls& word : vectors::kControls) all.*word.member |= one.*word.member;
+    for (const vectors::Controls& word : vectors::kControls)
+      vectors::controls_in(all, word) |= vectors::controls_in(one, word);
   }
   return all;
 }

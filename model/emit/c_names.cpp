@@ -137,6 +137,41 @@ static inline ept_word* ept_configuration_word(struct ept_configuration* configu
                      rows, cases);
 }
 
+// As vector files call it: "primary" for primary_controls.
+std::string name_in_vectors(const spec::Register& one) {
+  constexpr std::string_view kEnd = "_controls";
+  return one.id.ends_with(kEnd) ? one.id.substr(0, one.id.size() - kEnd.size()) : one.id;
+}
+
+// Those of the words of struct ept_configuration that are words of controls.
+std::string control_words(const spec::Spec& spec) {
+  std::string rows;
+  for (const spec::Register* one : spec::configuration_of_walk(spec)) {
+    if (one->role != spec::Role::control) continue;
+    std::uint64_t enabled = 0;
+    for (const spec::Operand& control : spec.enabled)
+      if (&origin_of(spec, control.word) == one) enabled |= mask_of(control.bits);
+    rows += fmt::format(
+        "    {{EPT_REGISTER_{0}, \"{1}\", ept_{2}_names, sizeof ept_{2}_names / sizeof *ept_{2}_names, {3}, {4}}},\n",
+        upper(one->id), name_in_vectors(*one), one->id, hex(enabled), one->activated_by.has_value());
+  }
+  return fmt::format(R"(
+/* A word of controls that a walk depends on. */
+struct ept_control_word {{
+  enum ept_register number;
+  const char* name;             /* short, as in vector files */
+  const struct ept_name* names; /* of the controls that a walk depends on */
+  unsigned name_count;
+  uint64_t enabled; /* those that are 1 wherever there is EPT */
+  bool activated;   /* by a control of another word, without which it counts as 0 */
+}};
+
+static const struct ept_control_word ept_control_words[] = {{
+{}}};
+)",
+                     rows);
+}
+
 std::string cite(const std::string& name, const spec::Citation& cite) {
   return fmt::format("#define EPT_CITE_{} \"{}\"\n", name, to_string(cite));
 }
@@ -155,7 +190,7 @@ void emit_c_names(const spec::Spec& spec, std::ostream& out) {
     const auto of_walk = [&](const spec::Field& field) { return named_bits(field) & one->of_walk; };
     out << table(one->id, one->fields, of_walk);
   }
-  out << configuration_words(spec)
+  out << configuration_words(spec) << control_words(spec)
       << table("access", spec.attributes, [](const spec::NamedBits& bits) { return mask_of(bits.bits); })
       << accesses(spec) << table("eptp_rule", eptp_rules(spec), numbered)
       << table("entry_rule", spec.misconfigurations, numbered) << table("sub_page_rule", spec.sub_page.rules, numbered)

@@ -55,9 +55,11 @@ Json configuration_json(const ept_registers& configuration) {
                {"capability",
                 {{"value", hex(configuration.capability)},
                  {"fields", fields_json(ept_capability_names, configuration.capability)}}}};
-  for (const Controls& word : kControls)
-    json[std::string(word.name) + "_controls"] = {{"value", hex(configuration.*word.member)},
-                                                  {"names", names_in(word.vocabulary, configuration.*word.member)}};
+  for (const Controls& word : kControls) {
+    const ept_word value = controls_in(configuration, word);
+    json[ept_register_names[word.number].name] = {{"value", hex(value)},
+                                                  {"names", names_in(vocabulary_of(word), value)}};
+  }
   json["parameters"] = names_in(ept_parameters_names, configuration.parameters);
   return json;
 }

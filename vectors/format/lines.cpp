@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kLinesFormat = "eptspec vectors 3";
 
 // What a line leaves out. Fixed numbers: were they what most vectors of a file have, a vector more could change other
-// lines. Likewise the controls of kEptOn.
+// lines. Likewise the controls of with_ept.
 constexpr ept_word kUsualEptp = 0x101e;  // root 1000H, 4 levels, write-back
 constexpr ept_word kUsualAccess = EPT_ACCESS_READ;
 
@@ -32,8 +32,8 @@ void put_text(Json& to, const char* name, const std::string& text) {
 
 void put_controls(Json& to, const ept_registers& configuration) {
   for (const Controls& word : kControls) {
-    if (configuration.*word.member != kEptOn.*word.member)
-      to["controls"][word.name] = names_in(word.vocabulary, configuration.*word.member);
+    const ept_word value = controls_in(configuration, word);
+    if (value != word.enabled) to["controls"][word.name] = names_in(vocabulary_of(word), value);
   }
 }
 
@@ -142,12 +142,11 @@ class LineReader {
     if (from.text("format", true) != kLinesFormat) from.wrong(fmt::format("'format' is not \"{}\"", kLinesFormat));
     document_.profile = from.text("profile", true);
     document_.manual = from.text("manual", false);
-    processor_ = kEptOn;
-    processor_.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
-    processor_.capability = from.hex("capability", true);
-    processor_.parameters = from.bits("parameters", ept_parameters_names, false);
-    checked_ = processor_;
-    checked_.primary_controls = checked_.secondary_controls = 0;
+    checked_ = {};
+    checked_.maxphyaddr = static_cast<ept_word>(from.integer("maxphyaddr", 1, 52));
+    checked_.capability = from.hex("capability", true);
+    checked_.parameters = from.bits("parameters", ept_parameters_names, false);
+    processor_ = with_ept(checked_);
     read_registers(from, kCapabilities, checked_);
     if (from.has("citations")) read_citations(from);
   }
@@ -188,7 +187,7 @@ class LineReader {
     if (!from.has("controls")) return;
     Object controls = from.object("controls");
     for (const Controls& word : kControls) {
-      if (controls.has(word.name)) to.*word.member = controls.bits(word.name, word.vocabulary, true);
+      if (controls.has(word.name)) controls_in(to, word) = controls.bits(word.name, vocabulary_of(word), true);
     }
     controls.refuse_the_rest();
   }

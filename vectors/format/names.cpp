@@ -53,6 +53,11 @@ std::vector<std::pair<std::string, ept_word>> registers_in(ept_registers registe
   return list;
 }
 
+ept_registers with_ept(ept_registers registers) {
+  for (const Controls& word : kControls) controls_in(registers, word) |= word.enabled;
+  return registers;
+}
+
 std::vector<int> numbers_in(ept_word bits) {
   std::vector<int> numbers;
   for (; bits != 0; bits &= bits - 1) numbers.push_back(std::countr_zero(bits));

@@ -43,16 +43,20 @@ std::vector<int> numbers_in(ept_word bits);
 // In the order of Question.
 inline constexpr std::array kQuestions = {"eptp", "entry", "walk", "sub_page", "check"};
 
-struct Controls {
-  const char* name;
-  ept_word ept_registers::*member;
-  Vocabulary vocabulary;
-  ept_register number;
-};
-inline constexpr std::array<Controls, 4> kControls = {
-    {{"pin_based", &ept_registers::pin_based_controls, ept_pin_based_controls_names, EPT_REGISTER_PIN_BASED_CONTROLS},
-     {"primary", &ept_registers::primary_controls, ept_primary_controls_names, EPT_REGISTER_PRIMARY_CONTROLS},
-     {"secondary", &ept_registers::secondary_controls, ept_secondary_controls_names, EPT_REGISTER_SECONDARY_CONTROLS},
-     {"tertiary", &ept_registers::tertiary_controls, ept_tertiary_controls_names, EPT_REGISTER_TERTIARY_CONTROLS}}};
+// The words of controls that a walk depends on.
+using Controls = ept_control_word;
+inline constexpr std::span kControls(ept_control_words);
+inline Vocabulary vocabulary_of(const Controls& word) { return {word.names, word.name_count}; }
+
+// The value of such a word.
+inline ept_word& controls_in(ept_registers& registers, const Controls& word) {
+  return *ept_register_word(&registers, word.number);
+}
+inline const ept_word& controls_in(const ept_registers& registers, const Controls& word) {
+  return *ept_register_word(const_cast<ept_registers*>(&registers), word.number);
+}
+
+// With the controls without which there is no EPT to speak of.
+ept_registers with_ept(ept_registers registers = {});
 
 }  // namespace vectors

@@ -61,7 +61,7 @@ ept_registers drawn_processor(Random& random) {
     drawn_one.capability |= random.one_in(4) ? EPT_CAPABILITY_MEMORY_TYPE_UC : EPT_CAPABILITY_MEMORY_TYPE_WB;
     drawn_one.capability |= random.one_in(2) ? EPT_CAPABILITY_WALK_LENGTH_5 : EPT_CAPABILITY_WALK_LENGTH_4;
   }
-  for (const Controls& word : kControls) drawn_one.*word.member = all_bits(word.vocabulary);
+  for (const Controls& word : kControls) controls_in(drawn_one, word) = all_bits(vocabulary_of(word));
   drawn_one.parameters = drawn(random, all_bits(ept_parameters_names));
   return drawn_one;
 }
@@ -90,8 +90,10 @@ class Maker {
 
   ept_registers configuration() {
     ept_registers own = allowed_;
-    for (const Controls& word : kControls)
-      own.*word.member = drawn(random_, own.*word.member) | (own.*word.member & kEptOn.*word.member);
+    for (const Controls& word : kControls) {
+      ept_word& value = controls_in(own, word);
+      value = drawn(random_, value) | (value & word.enabled);
+    }
     return own;
   }
 

@@ -37,7 +37,7 @@ ept_registers read_configuration(Object& from) {
   configuration.maxphyaddr = static_cast<ept_word>(words.integer("maxphyaddr", 1, 52));
   configuration.capability = value_in(words, "capability");
   for (const Controls& word : kControls)
-    configuration.*word.member = value_in(words, (std::string(word.name) + "_controls").c_str());
+    controls_in(configuration, word) = value_in(words, ept_register_names[word.number].name);
   configuration.parameters = words.bits("parameters", ept_parameters_names, true);
   return configuration;
 }

@@ -49,15 +49,6 @@ struct Expected {
   ept_check_result check{};
 };
 
-// The controls without which there is no EPT to speak of; all else is 0.
-constexpr ept_registers ept_on() {
-  ept_registers registers{};
-  registers.primary_controls = EPT_CONTROL_ACTIVATE_SECONDARY_CONTROLS;
-  registers.secondary_controls = EPT_CONTROL_ENABLE_EPT;
-  return registers;
-}
-inline constexpr ept_registers kEptOn = ept_on();
-
 // Every member counts, and no byte is none: so the bytes are compared.
 template <typename Value>
 bool same(const Value& a, const Value& b) {

@@ -26,7 +26,7 @@ template <class Asked>  // Case or const Case
 auto word_in(Asked& asked, std::size_t word) -> decltype(&asked.registers.eptp) {
   if (is_one_of_many(word)) return nullptr;
   if (word == at(LiteralWord::capability)) return &asked.registers.capability;
-  if (word < at(LiteralWord::eptp)) return &(asked.registers.*kControls[word - at(LiteralWord::pin_based)].member);
+  if (is_controls(word)) return &controls_in(asked.registers, controls_at(word));
   if (word == at(LiteralWord::eptp)) return &asked.registers.eptp;
   if (word == at(LiteralWord::sub_page_table_pointer)) return &asked.registers.sub_page_table_pointer;
   if (word == at(LiteralWord::guest_physical_address)) return &asked.guest_physical_address;

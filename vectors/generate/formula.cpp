@@ -17,12 +17,12 @@ constexpr ept_word kPage = 0x40000000;
 constexpr ept_word kWriteBack = 6;
 constexpr ept_word kPermissions = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
 
-// In Formulas::chosen(): four words of controls, EPTP, access, address, then the entries from level 5 down, pointer.
+// In Formulas::chosen(): the words of controls, EPTP, access, address, then the entries from level 5 down, pointer.
 constexpr std::size_t kEptp = kControls.size();
-constexpr std::size_t kAccess = 5;
-constexpr std::size_t kGpa = 6;
-constexpr std::size_t kPointer = 12;
-std::size_t entry_position(int level) { return static_cast<std::size_t>(12 - level); }
+constexpr std::size_t kAccess = kEptp + 1;
+constexpr std::size_t kGpa = kAccess + 1;
+constexpr std::size_t kPointer = kGpa + 6;
+std::size_t entry_position(int level) { return kPointer - static_cast<std::size_t>(level); }
 
 }  // namespace
 
@@ -65,7 +65,7 @@ Formulas::Formulas(z3::context& context, const spec::Spec& spec)
   for (const Controls& controls : kControls) {
     z3::expr& control = configuration_.at(controls.number);
     chosen_.push_back(control);
-    control = control | number(kEptOn.*controls.member);
+    control = control | number(controls.enabled);
   }
   for (const char* name :
        {"eptp_difference", "access_difference", "gpa_difference", "entry_5_difference", "entry_4_difference",
@@ -353,7 +353,7 @@ Case Formulas::walk_of(const Goal& goal, const Values& values, const spec::Profi
   asked.registers.eptp = plain.eptp;
   asked.registers.sub_page_table_pointer = plain.sub_page_table_pointer;
   for (std::size_t i = 0; i < kControls.size(); ++i)
-    asked.registers.*kControls[i].member = values[i] | kEptOn.*kControls[i].member;
+    controls_in(asked.registers, kControls[i]) = values[i] | kControls[i].enabled;
   asked.registers.eptp ^= values[kEptp];
   if (goal.question == Question::eptp) return {.question = goal.question, .registers = asked.registers};
   asked.access ^= values[kAccess];

@@ -9,13 +9,9 @@ namespace vectors {
 
 z3::expr Formulas::word_of(const Goal& goal, std::size_t word) {
   const model::Inputs& inputs = *shape_of(goal).inputs;
+  if (is_controls(word)) return processor_.at(spec::word_of_register(controls_at(word).number));
   switch (static_cast<LiteralWord>(word)) {
     case LiteralWord::capability: return configuration_.at(EPT_REGISTER_CAPABILITY);
-    case LiteralWord::pin_based:
-    case LiteralWord::primary:
-    case LiteralWord::secondary:
-    case LiteralWord::tertiary:
-      return processor_.at(spec::word_of_register(kControls.at(word - at(LiteralWord::pin_based)).number));
     case LiteralWord::eptp: return inputs.eptp();
     case LiteralWord::sub_page_table_pointer: return inputs.sub_page_pointer();
     case LiteralWord::guest_physical_address: return inputs.gpa;

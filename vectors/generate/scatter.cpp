@@ -27,8 +27,8 @@ Case Scatter::operator()(const Case& start, const Holds& holds) {
   const auto highest = static_cast<ept_word>(spec_.max_maxphyaddr);
   put(has.maxphyaddr, random_.one_in(4) ? lowest + random_.below(highest - lowest + 1) : highest);
   draw(has.capability, vocabulary_[at(LiteralWord::capability)]);
-  for (std::size_t i = 0; i < kControls.size(); ++i)
-    draw(has.*kControls[i].member, vocabulary_[at(LiteralWord::pin_based) + i]);
+  for (std::size_t word = at(LiteralWord::controls); is_controls(word); ++word)
+    draw(controls_in(has, controls_at(word)), vocabulary_[word]);
   draw(asked_.registers.eptp, ~ept_word{0});
   if (asked_.question == Question::eptp) return asked_;
   const ept_word usual = usual_attributes(spec_);

@@ -120,12 +120,13 @@ ept_registers configuration_of(const spec::Profile& profile) {
 
 bool allows(const spec::Profile& profile, const ept_registers& controls) {
   const ept_registers has = configuration_of(profile);
-  return std::all_of(kControls.begin(), kControls.end(),
-                     [&](const Controls& word) { return (controls.*word.member & ~(has.*word.member)) == 0; });
+  return std::all_of(kControls.begin(), kControls.end(), [&](const Controls& word) {
+    return (controls_in(controls, word) & ~controls_in(has, word)) == 0;
+  });
 }
 
 bool is_asked_of(const Goal& goal, const spec::Profile& profile) {
-  return (profile.synthetic || !goal.synthetic) && allows(profile, kEptOn);
+  return (profile.synthetic || !goal.synthetic) && allows(profile, with_ept());
 }
 
 spec::Condition negated(const spec::Condition& condition) {

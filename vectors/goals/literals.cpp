@@ -1,5 +1,6 @@
 #include "vectors/goals/literals.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -22,9 +23,9 @@ Literals::Literals(const spec::Spec& spec) : spec_(spec) {
   for (const spec::Field& field : register_of(spec, "capability").fields) {
     if (field.kind == spec::FieldKind::field) vocabulary_[at(LiteralWord::capability)] |= mask_of(bits_at(field.bits));
   }
-  for (std::size_t i = 0; i < kControls.size(); ++i) {
+  for (std::size_t word = at(LiteralWord::controls); is_controls(word); ++word) {
     // Without EPT there is nothing to ask.
-    vocabulary_[at(LiteralWord::pin_based) + i] = all_bits(kControls[i].vocabulary) & ~(kEptOn.*kControls[i].member);
+    vocabulary_[word] = all_bits(vocabulary_of(controls_at(word))) & ~controls_at(word).enabled;
   }
   vocabulary_[at(LiteralWord::eptp)] = vocabulary_[at(LiteralWord::sub_page_table_pointer)] = ~ept_word{0};
   vocabulary_[at(LiteralWord::guest_physical_address)] = kAddressBits;
@@ -44,8 +45,8 @@ Assignment Literals::of(const Vector& vector) const {
     found.set[word] = value & vocabulary_[word];
   };
   put(at(LiteralWord::capability), asked.registers.capability);
-  for (std::size_t i = 0; i < kControls.size(); ++i)
-    put(at(LiteralWord::pin_based) + i, asked.registers.*kControls[i].member);
+  for (std::size_t word = at(LiteralWord::controls); is_controls(word); ++word)
+    put(word, controls_in(asked.registers, controls_at(word)));
   put(at(LiteralWord::eptp), asked.registers.eptp);
   if (asked.question == Question::eptp) return found;
   const bool accesses = has_outcome(asked.question);
@@ -89,39 +90,31 @@ LiteralBits Literals::known_by(const Goal& goal) const {
 }
 
 std::string Literals::name(std::size_t word, unsigned bit) const {
-  constexpr std::array kNames = {"capability",
-                                 "pin-based",
-                                 "primary",
-                                 "secondary",
-                                 "tertiary",
-                                 "eptp",
-                                 "sub-page table pointer",
-                                 "guest-physical address",
-                                 "access",
-                                 "entry 5",
-                                 "entry 4",
-                                 "entry 3",
-                                 "entry 2",
-                                 "entry 1",
-                                 "usual access",
-                                 "permissions",
-                                 "level"};
-  static_assert(kNames.size() == kLiteralWords);
-  const ept_word mask = bit_of(bit);
-  const auto named = [&](Vocabulary vocabulary) {
-    return fmt::format("{} {}", kNames.at(word), names_in(vocabulary, mask).front());
+  constexpr std::array kBehindControls = {"eptp",
+                                          "sub-page table pointer",
+                                          "guest-physical address",
+                                          "access",
+                                          "entry 5",
+                                          "entry 4",
+                                          "entry 3",
+                                          "entry 2",
+                                          "entry 1",
+                                          "usual access",
+                                          "permissions",
+                                          "level"};
+  static_assert(kBehindControls.size() == kLiteralWords - at(LiteralWord::eptp));
+  const auto named = [&](std::string of, Vocabulary vocabulary) {
+    std::ranges::replace(of, '_', '-');
+    return fmt::format("{} {}", of, names_in(vocabulary, bit_of(bit)).front());
   };
+  if (is_controls(word)) return named(controls_at(word).name, vocabulary_of(controls_at(word)));
   switch (static_cast<LiteralWord>(word)) {
-    case LiteralWord::capability: return named(ept_capability_names);
-    case LiteralWord::pin_based:
-    case LiteralWord::primary:
-    case LiteralWord::secondary:
-    case LiteralWord::tertiary: return named(kControls.at(word - at(LiteralWord::pin_based)).vocabulary);
-    case LiteralWord::access: return named(ept_access_names);
+    case LiteralWord::capability: return named("capability", ept_capability_names);
+    case LiteralWord::access: return named("access", ept_access_names);
     case LiteralWord::usual_access: return fmt::format("access is {}", spec_.accesses.at(bit).id);
     case LiteralWord::permissions: return fmt::format("bits 10, 2:0 are {:04b}", bit);
     case LiteralWord::level: return fmt::format("ends at level {}", bit);
-    default: return fmt::format("{} bit {}", kNames.at(word), bit);
+    default: return fmt::format("{} bit {}", kBehindControls.at(word - at(LiteralWord::eptp)), bit);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "spec/ir.h"
+#include "vectors/format/names.h"
 #include "vectors/goals/goals.h"
 
 namespace vectors {
@@ -17,13 +18,10 @@ namespace vectors {
 // The words whose bits are literals; of a sub-page check the entries are those of its own table. The last three have
 // one bit for each value: which of the usual accesses it is, by its place in the specification; which of bits 2:0 and
 // 10 of the judged entry are 1, bit 10 as bit 3; where the walk ends, bit n for level n.
-enum class LiteralWord {
+enum class LiteralWord : std::size_t {
   capability,
-  pin_based,
-  primary,
-  secondary,
-  tertiary,
-  eptp,
+  controls,  // the first of them
+  eptp = controls + kControls.size(),
   sub_page_table_pointer,
   guest_physical_address,
   access,
@@ -36,8 +34,13 @@ enum class LiteralWord {
   permissions,
   level,
 };
-inline constexpr std::size_t kLiteralWords = 17;
 constexpr std::size_t at(LiteralWord word) { return static_cast<std::size_t>(word); }
+inline constexpr std::size_t kLiteralWords = at(LiteralWord::level) + 1;
+constexpr bool is_controls(std::size_t word) {
+  return word >= at(LiteralWord::controls) && word < at(LiteralWord::eptp);
+}
+// Of such a word.
+inline const Controls& controls_at(std::size_t word) { return kControls[word - at(LiteralWord::controls)]; }
 constexpr std::size_t entry_word(int level) { return at(LiteralWord::entry_1) + 1 - static_cast<std::size_t>(level); }
 constexpr int level_of_word(std::size_t word) { return static_cast<int>(at(LiteralWord::entry_1) - word) + 1; }
 constexpr bool is_one_of_many(std::size_t word) { return word >= at(LiteralWord::usual_access); }

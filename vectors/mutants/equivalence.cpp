@@ -78,7 +78,7 @@ class Equivalence {
   z3::expr configuration(const Asked& asked) {
     z3::expr given = model::width_in_range(spec_, inputs_.configuration);
     for (const Controls& controls : kControls) {
-      const z3::expr on = number(kEptOn.*controls.member);
+      const z3::expr on = number(controls.enabled);
       given = given && (inputs_.configuration.at(controls.number) & on) == on;
     }
     if (asked.question == Question::eptp) return given;

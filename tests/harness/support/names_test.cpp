@@ -1,5 +1,6 @@
 // The names that reports use and the numbers that the ABI header states are those of the specification: neither can
 // fall behind it. They are written down there because the harness knows no specification and the header no library.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -61,12 +62,18 @@ TEST(Names, of_rules_and_qualification_bits_are_those_of_the_specification) {
 
 TEST(Names, of_controls_parameters_and_attributes_are_those_of_the_specification) {
   const spec::Spec& spec = spec_under_test();
-  EXPECT_EQ(ids_of(ept_pin_based_controls_names), ids_of_walk(spec, "pin_based_controls"));
-  EXPECT_EQ(ids_of(ept_primary_controls_names), ids_of_walk(spec, "primary_controls"));
-  EXPECT_EQ(ids_of(ept_secondary_controls_names), ids_of_walk(spec, "secondary_controls"));
-  EXPECT_EQ(ids_of(ept_tertiary_controls_names), ids_of_walk(spec, "tertiary_controls"));
+  for (const ept_control_word& word : ept_control_words)
+    EXPECT_EQ(ids_of({word.names, word.name_count}), ids_of_walk(spec, ept_register_names[word.number].name));
   EXPECT_EQ(ids_of(ept_parameters_names), ids_of_walk(spec, "parameters"));
   EXPECT_EQ(ids_of(ept_access_names), ids_of_attributes());
+}
+
+TEST(ControlWords, are_the_four_of_which_two_are_activated_and_have_what_ept_requires) {
+  std::string words;
+  for (const ept_control_word& word : ept_control_words)
+    words += fmt::format("{} {} {:#x} {}\n", static_cast<int>(word.number), word.name, word.enabled, word.activated);
+  EXPECT_EQ(words,
+            "19 pin_based 0x0 false\n20 primary 0x80000000 false\n21 secondary 0x2 true\n22 tertiary 0x0 true\n");
 }
 
 TEST(Names, of_capabilities_are_the_fields_of_the_msr) {

@@ -88,16 +88,17 @@ TEST(Random, without_a_processor_each_vector_has_one_of_its_own) {
     set.parameters |= has.parameters;
     clear.parameters |= ~has.parameters;
     for (const vectors::Controls& word : vectors::kControls) {
-      set.*word.member |= has.*word.member;
-      clear.*word.member |= ~(has.*word.member);
+      vectors::controls_in(set, word) |= vectors::controls_in(has, word);
+      vectors::controls_in(clear, word) |= ~vectors::controls_in(has, word);
     }
   }
   EXPECT_EQ(widths.size(), std::size_t{EPT_MAXPHYADDR_MAX - EPT_MAXPHYADDR_MIN + 1});
   EXPECT_EQ(set.capability & clear.capability, vectors::all_bits(ept_capability_names));
   EXPECT_EQ(set.parameters & clear.parameters, vectors::all_bits(ept_parameters_names));
   for (const vectors::Controls& word : vectors::kControls) {
-    const ept_word always = vectors::kEptOn.*word.member;
-    EXPECT_EQ(set.*word.member & (clear.*word.member | always), vectors::all_bits(word.vocabulary)) << word.name;
+    EXPECT_EQ(vectors::controls_in(set, word) & (vectors::controls_in(clear, word) | word.enabled),
+              vectors::all_bits(vectors::vocabulary_of(word)))
+        << word.name;
   }
 }
 

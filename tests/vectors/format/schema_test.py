@@ -61,6 +61,7 @@ refuses(whole, document, lambda d: d["vectors"][0].pop("access"), "a walk withou
 refuses(whole, document, lambda d: d["vectors"][0]["expected"].update(result="maybe"), "an unknown result")
 refuses(whole, document, lambda d: d["vectors"][0]["eptp"].update(value="0x01"), "a number with a leading zero")
 refuses(whole, document, lambda d: d["vectors"][0]["configuration"].update(maxphyaddr=53), "a width of 53")
+refuses(whole, document, lambda d: d["vectors"][0]["configuration"].update(surprise=1), "an unknown member of it")
 
 # Lines: one committed file, the citations, and random vectors.
 line = validator("lines.schema.json")
@@ -72,4 +73,5 @@ for text in texts:
 sample = next(one for one in map(json.loads, texts) if "id" in one)
 refuses(line, sample, lambda d: d.pop("expected"), "a vector without expectation")
 refuses(line, sample, lambda d: d.update(eptp="0x01"), "a number with a leading zero")
+refuses(line, sample, lambda d: d.update(controls={"secondary": "enable_ept"}), "controls that are no list")
 refuses(line, json.loads(texts[0]), lambda d: d.update(citations="../citations.jsonl"), "citations in another folder")

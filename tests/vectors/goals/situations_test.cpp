@@ -71,8 +71,8 @@ TEST(Literals, are_the_bits_of_a_case) {
 TEST(Literals, of_a_walk_are_those_of_the_entries_that_it_used) {
   const vectors::Literals literals(spec_under_test());
   vectors::Vector vector;
-  vector.asked =
-      support::case_of(vectors::Question::walk, vectors::kEptOn, 0x101e, 4, {0x2007, 0x400, 0x4007, 0x5037}, 0x123, 1);
+  vector.asked = support::case_of(vectors::Question::walk, vectors::with_ept(), 0x101e, 4,
+                                  {0x2007, 0x400, 0x4007, 0x5037}, 0x123, 1);
   vector.asked.registers.maxphyaddr = 46;
   vector.expected = vectors::expected_of(vector.asked);
   ASSERT_EQ(vector.expected.outcome.level, 3U);  // bit 10 alone is not present
@@ -90,7 +90,7 @@ TEST(Literals, of_a_sub_page_check_are_those_of_its_own_tables) {
   const vectors::Literals literals(spec_under_test());
   vectors::Vector vector;
   vector.asked =
-      support::case_of(vectors::Question::sub_page, vectors::kEptOn, 0x101e, 4, {0x2001, 0x2, 0x4001, 0x1}, 0, 2);
+      support::case_of(vectors::Question::sub_page, vectors::with_ept(), 0x101e, 4, {0x2001, 0x2, 0x4001, 0x1}, 0, 2);
   vector.asked.registers.sub_page_table_pointer = 0x8000;
   vector.asked.registers.maxphyaddr = 46;
   vector.expected = vectors::expected_of(vector.asked);
