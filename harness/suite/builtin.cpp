@@ -9,9 +9,9 @@ namespace harness {
 namespace {
 
 constexpr ept_word kRwx = EPT_ENTRY_READ | EPT_ENTRY_WRITE | EPT_ENTRY_EXECUTE;
-constexpr ept_word kWriteBack = 6U << 3;
-constexpr ept_word kPage4k = 0x9000 | kWriteBack | kRwx;
-constexpr ept_word kPage2m = 0xa00000 | kWriteBack | EPT_ENTRY_PAGE_SIZE | kRwx;
+constexpr ept_word kWriteBackLeaf = 6U << 3;
+constexpr ept_word kPage4k = 0x9000 | kWriteBackLeaf | kRwx;
+constexpr ept_word kPage2m = 0xa00000 | kWriteBackLeaf | EPT_ENTRY_PAGE_SIZE | kRwx;
 
 // Tables at 2000H, 3000H and 4000H under the root at 1000H.
 constexpr ept_word table(unsigned n, ept_word rights = kRwx) { return 0x1000U + 0x1000U * n + rights; }
@@ -70,7 +70,7 @@ void add_entries(Builder& builder) {
   builder.entry(1, kPage4k | 7U << 3, "memory type 7 is reserved: a misconfiguration");
   builder.entry(4, table(1) | 1U << 7, "bits 7:3 of a PML4E are reserved: a misconfiguration");
   builder.entry(2, table(3), "a PDE whose bit 7 is 0 references a page table");
-  builder.entry(2, table(3) | kWriteBack, "a PDE that references a table has no memory type: bits 6:3 are reserved");
+  builder.entry(2, table(3) | kWriteBackLeaf, "a PDE that references a table has no memory type: bits 6:3 are reserved");
 }
 
 void add_walks(Builder& builder) {
