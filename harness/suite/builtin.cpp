@@ -70,7 +70,8 @@ void add_entries(Builder& builder) {
   builder.entry(1, kPage4k | 7U << 3, "memory type 7 is reserved: a misconfiguration");
   builder.entry(4, table(1) | 1U << 7, "bits 7:3 of a PML4E are reserved: a misconfiguration");
   builder.entry(2, table(3), "a PDE whose bit 7 is 0 references a page table");
-  builder.entry(2, table(3) | kWriteBackLeaf, "a PDE that references a table has no memory type: bits 6:3 are reserved");
+  builder.entry(2, table(3) | kWriteBackLeaf,
+                "a PDE that references a table has no memory type: bits 6:3 are reserved");
 }
 
 void add_walks(Builder& builder) {
