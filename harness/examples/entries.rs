@@ -3,7 +3,7 @@
 //!     rustc -O --crate-type cdylib -o /tmp/entries_rs.so harness/examples/entries.rs
 use std::ffi::{c_char, c_int};
 
-type Registers = [u64; 71]; // struct ept_registers: MAXPHYADDR, then the registers by number
+type Registers = [u64; 79]; // struct ept_registers: MAXPHYADDR, then the registers by number
 const CAPABILITY: usize = 1 + 11;
 const PRIMARY_CONTROLS: usize = 1 + 20;
 // The structs of eptspec_adapter.h, member by member.
@@ -51,10 +51,10 @@ unsafe extern "C" fn run(cases: *const Case, answers: *mut Answer, count: usize)
 
 #[no_mangle]
 pub unsafe extern "C" fn eptspec_describe(adapter: *mut Adapter) -> c_int {
-    let mut processor = [0; 71];
+    let mut processor = [0; 79];
     (processor[0], processor[CAPABILITY]) = (MAXPHYADDR, 0x14140);
     processor[PRIMARY_CONTROLS..][..2].copy_from_slice(&[1 << 31, 2]); // with EPT enabled
     *adapter = Adapter { abi_version: 5, questions: QUESTION_ENTRY, flags: 0, padding: 0, name: "entries.rs\0".as_ptr().cast(),
-        version: "1\0".as_ptr().cast(), optional: [0; 71], run: Some(run), configuration: processor };
+        version: "1\0".as_ptr().cast(), optional: [0; 79], run: Some(run), configuration: processor };
     0
 }
