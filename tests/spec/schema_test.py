@@ -17,11 +17,11 @@ HEADER = re.compile(r"# yaml-language-server: \$schema=(\S+)$")
 # Keys that a mapping of a file of this kind may lack. All others are required.
 OPTIONAL = {
     "format": {"when"},
-    "register": {"when", "width", "scope", "exists", "allowed_0", "activated_by"},
+    "register": {"when", "width", "scope", "exists", "given", "allowed_0", "activated_by"},
     "derived_words": {"when"},
     "check": {
         *("when", "may", "vm_instruction_errors", "exit_reason", "exception", "rules.reason"),
-        *("rules", "parts", "parts.outcome", "of", "left_out"),
+        *("rules", "parts", "parts.outcome", "of", "given", "left_out"),
     },
     "misconfiguration": {"reason", "formats"},
     "violation": {"rules.reason"},
