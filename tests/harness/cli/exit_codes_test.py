@@ -102,9 +102,10 @@ class Signals(unittest.TestCase):
             for each in ignored:
                 signal.signal(each, signal.SIG_IGN)
 
-        with subprocess.Popen([EPTSPEC, "run", SLOW, "--vectors", "builtin"], stdout=subprocess.DEVNULL,
+        with subprocess.Popen([EPTSPEC, "run", f"{SLOW} 4343", "--vectors", "builtin"], stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, preexec_fn=ignore) as process:
-            time.sleep(0.3)
+            while process.poll() is None and not processes_with("4343"):
+                time.sleep(0.01)
             process.send_signal(number)
             errors = process.communicate(timeout=60)[1]
         return process.returncode, errors

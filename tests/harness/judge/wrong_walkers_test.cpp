@@ -59,14 +59,12 @@ std::string name_of(const testing::TestParamInfo<Mistake>& one) {
   return std::to_string(one.index) + "_" + fault.substr(0, fault.find('='));
 }
 
-#ifndef __SANITIZE_ADDRESS__  // one class shows errors of memory; all of them would take minutes
 INSTANTIATE_TEST_SUITE_P(LiteralOmission, WrongWalker, testing::ValuesIn(support::kLiteralOmissions), name_of);
 INSTANTIATE_TEST_SUITE_P(LiteralInsertion, WrongWalker, testing::ValuesIn(support::kLiteralInsertions), name_of);
 INSTANTIATE_TEST_SUITE_P(LiteralReference, WrongWalker, testing::ValuesIn(support::kLiteralReferences), name_of);
 INSTANTIATE_TEST_SUITE_P(LiteralNegation, WrongWalker, testing::ValuesIn(support::kLiteralNegations), name_of);
 INSTANTIATE_TEST_SUITE_P(TermOmission, WrongWalker, testing::ValuesIn(support::kTermOmissions), name_of);
 INSTANTIATE_TEST_SUITE_P(TermInsertion, WrongWalker, testing::ValuesIn(support::kTermInsertions), name_of);
-#endif
 INSTANTIATE_TEST_SUITE_P(Operator, WrongWalker, testing::ValuesIn(support::kOperators), name_of);
 
 }  // namespace
