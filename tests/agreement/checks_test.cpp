@@ -91,7 +91,7 @@ Reached reached_by(int samples) {
 
 // That the random registers say something of each rule and each outcome.
 TEST(Agreement, random_registers_break_each_rule_and_reach_each_outcome_of_each_check) {
-  const Reached reached = reached_by(200000);
+  const Reached reached = reached_by(100000);
   for (std::size_t n = 0; n < EPT_CHECKS; ++n) {
     const spec::Check& check = spec_under_test().checks[n];
     for (const spec::Rule& rule : check.rules) EXPECT_NE(reached.rules[n] >> rule.bit & 1, 0U) << rule.id;

@@ -81,6 +81,8 @@ ept_registers accepted_registers() {
   registers.invept_type = *rc::gen::element(1U, 2U);
   registers.processor_state = *rc::gen::element<ept_word>(0x41, 0x41, 0x41, 0x42, 0x42, 0x4e, 0x4d, 0x21, 0x35, 0x0);
   if (*rc::gen::inRange(0, 8) == 0) registers.vmx_basic |= bit(48);
+  constexpr ept_word kEitherOfApic = EPT_CONTROL_VIRTUALIZE_APIC_ACCESSES | EPT_CONTROL_VIRTUALIZE_X2APIC_MODE;
+  if (*rc::gen::inRange(0, 8) == 0) registers.secondary_controls ^= kEitherOfApic;
   if (*rc::gen::inRange(0, 8) == 0) registers.maxphyaddr = *rc::gen::inRange<ept_word>(36, 53);
   return registers;
 }
