@@ -181,9 +181,12 @@ TEST(Judge, convertible_is_open_for_an_address_that_is_too_wide) {
   walk.vector.asked.registers.secondary_controls |= EPT_CONTROL_EPT_VIOLATION_VE;
   walk.vector.asked.guest_physical_address |= ept_word{1} << 50;
   walk.vector.expected = vectors::expected_of(walk.vector.asked);
-  walk.observed.answer = {
-      1, EPTSPEC_ANSWERED, EPTSPEC_WALK_VIOLATION, EPTSPEC_VALID_CONVERTIBLE, 0, 0, 0, 1, 0, 0, 0, {}, 0, 0, 0, 0, 0, 0,
-      {}};
+  walk.observed.answer = {};
+  walk.observed.answer.id = 1;
+  walk.observed.answer.status = EPTSPEC_ANSWERED;
+  walk.observed.answer.result = EPTSPEC_WALK_VIOLATION;
+  walk.observed.answer.valid = EPTSPEC_VALID_CONVERTIBLE;
+  walk.observed.answer.convertible = 1;
   EXPECT_EQ(walk.judged().verdict, Verdict::pass);
 }
 
