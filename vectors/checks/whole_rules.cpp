@@ -152,7 +152,6 @@ std::vector<Condition> given_of(const spec::Spec& spec, const spec::Check& check
     for (const spec::Given& one : given) all.push_back(one.when);
   };
   add(check.given);
-  if (!all.empty()) return all;
   for (const spec::Register& one : spec.registers) add(one.given);
   return all;
 }

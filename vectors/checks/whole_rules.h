@@ -34,7 +34,7 @@ Support support_of(const spec::Spec& spec, const spec::Condition& condition);
 // Of a word that counts as 0 unless a condition holds: the condition, and the word that it stands for.
 const spec::Derivation::Choice* effect_of(const spec::Spec& spec, spec::Word word);
 
-// What holds of every state in which the check is made: its own `given`, or without one that of the registers.
+// What holds of every state in which the check is made: its own `given` and that of the registers.
 std::vector<spec::Condition> given_of(const spec::Spec& spec, const spec::Check& check);
 
 // Whether no case of the check has all of these, by what they say of single words. False says nothing.
