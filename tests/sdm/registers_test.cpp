@@ -48,7 +48,7 @@ TEST(SdmRegisters, efer_lme_8_lma_10_nxe_11) {
   EXPECT_EQ(EPT_EFER_NXE, bit(11));
 }
 
-TEST(SdmRegisters, pdpte_registers_have_no_permissions) {
+TEST(SdmRegisters, pdpte_present_0_pwt_3_pcd_4_address_51_12) {
   EXPECT_EQ(EPT_PDPTE0_PRESENT, bit(0));
   EXPECT_EQ(EPT_PDPTE0_PWT, bit(3));
   EXPECT_EQ(EPT_PDPTE0_PCD, bit(4));
